@@ -1,0 +1,34 @@
+"""InfoGAN in TensorFlow 2 and Keras 3.
+
+Names load what they need when they are first used, so that a mistyped flag is answered at once.
+"""
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Bernoulli": "distributions",
+    "Categorical": "distributions",
+    "Gaussian": "distributions",
+    "InfoGAN": "model",
+    "LatentCode": "latents",
+    "LatentSpec": "latents",
+    "Product": "distributions",
+    "Uniform": "distributions",
+    "load": "training",
+    "train": "training",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

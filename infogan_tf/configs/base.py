@@ -1,0 +1,76 @@
+"""The settings that every experiment shares."""
+
+import dataclasses
+from typing import Any, ClassVar
+
+from infogan_tf.configs.fields import Automatic, Choice, Integer, Number, Text, setting
+from infogan_tf.errors import InvalidSetting
+
+DATA_SOURCES = ("auto", "tfds", "embedded")
+
+
+@dataclasses.dataclass(frozen=True)
+class ExperimentConfig:
+    """Settings of a run; each is a flag of the same name, checked when the object is made.
+
+    Names and defaults are the original code's where it had them.
+
+    Raises:
+        InvalidSetting: a value is of the wrong kind or out of range.
+    """
+
+    experiment: ClassVar[str]
+
+    preset: str = setting("paper", Text(), "Which defaults to start from; any flag given beside it wins.")
+    run_folder: str | None = setting(
+        None,
+        Automatic(Text(), "a new folder named after the time"),
+        "Where the run is kept; the same command on the same folder resumes it.",
+        may_change=True,
+    )
+    seed: int = setting(0, Integer(0, 2**31 - 1), "Decides initial weights, codes, noise and data order.")
+
+    dataset: str = setting("mnist", Text(), "Name of a TFDS image data set with images of the right shape.")
+    data_source: str = setting(
+        "auto", Choice(DATA_SOURCES), "tfds, the embedded digits, or the best that this machine can get."
+    )
+    data_dir: str | None = setting(
+        None, Automatic(Text(), "TFDS's own folder"), "Where TFDS keeps prepared data.", may_change=True
+    )
+    max_shift: int | None = setting(
+        None,
+        Automatic(Integer(0, 8), "2 for fewer than 20,000 images, else 0"),
+        "D sees each image, real and fake, moved at random by up to this many pixels; keeps it from learning a small "
+        "set by heart.",
+    )
+
+    max_epoch: int = setting(50, Integer(1), "Train for this many epochs.", may_change=True)
+    updates_per_epoch: int = setting(100, Integer(1), "An epoch is this many updates.")
+    batch_size: int = setting(128, Integer(2), "Images in a batch.")
+    discriminator_learning_rate: float = setting(2e-4, Number(positive=True), "Adam's step for D and Q.")
+    generator_learning_rate: float = setting(1e-3, Number(positive=True), "Adam's step for G.")
+    info_reg_coeff: float = setting(1.0, Number(), "Lambda, the weight of the mutual information.")
+
+    summary_interval: int = setting(10, Integer(1), "Updates between two points of the curves.", may_change=True)
+    sample_interval: int = setting(100, Integer(1), "Updates between two sets of pictures.", may_change=True)
+    snapshot_interval: int = setting(500, Integer(1), "Updates between two checkpoints.", may_change=True)
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if not field.metadata["kind"].accepts(value):
+                raise InvalidSetting(field.name, field.metadata["kind"].expected, repr(value))
+
+    @property
+    def total_updates(self) -> int:
+        """Updates of the whole run."""
+        return self.max_epoch * self.updates_per_epoch
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain values, for JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "ExperimentConfig":
+        """Undoes `to_dict`, also after a way through JSON."""
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})

@@ -1,0 +1,37 @@
+"""Settings of the MNIST experiment (paper, section 7.1 and appendix C.1)."""
+
+import dataclasses
+from typing import ClassVar
+
+from infogan_tf.configs.base import ExperimentConfig
+from infogan_tf.configs.fields import Choice, Number, Numbers, setting
+
+
+@dataclasses.dataclass(frozen=True)
+class MnistConfig(ExperimentConfig):
+    """InfoGAN on MNIST: c1 ~ Categorical(10), c2 and c3 ~ Uniform(-1, 1), 62 of noise.
+
+    >>> MnistConfig(max_epoch=2).total_updates
+    200
+    """
+
+    experiment: ClassVar[str] = "mnist"
+
+    leaky_slope: float = setting(0.1, Number(), "Slope of D's leaky ReLUs below zero.")
+    posterior_std: str = setting(
+        "learned",
+        Choice(("learned", "fixed")),
+        "Whether Q learns the standard deviation of c2 and c3 or keeps it at 1.",
+    )
+    min_std: float = setting(0.05, Number(positive=True), "Floor under a learned standard deviation.")
+    code_weights: tuple[float, ...] = setting(
+        (1.0, 0.1, 0.1), Numbers(("c1", "c2", "c3")), "Factor on lambda for each code."
+    )
+
+
+PRESETS = {
+    # Paper: slope 0.1, std = exp(output), lambda 1 and "a smaller one" for continuous codes, whose value is not given.
+    "paper": MnistConfig(),
+    # Original code: slope 0.01, std fixed to 1, every code with the same weight.
+    "original": MnistConfig(preset="original", leaky_slope=0.01, posterior_std="fixed", code_weights=(1.0, 1.0, 1.0)),
+}

@@ -1,0 +1,48 @@
+"""A set of images, and where it came from."""
+
+import dataclasses
+import hashlib
+
+import numpy as np
+
+HOLD_OUT_EVERY = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class ImageData:
+    """Images to train on and images held out, with their origin. There are no labels here.
+
+    Attributes:
+        training: uint8 `[number, height, width, channels]`.
+        held_out: the same, never trained on.
+        source: `tfds` or `embedded`.
+        name: what the images are, for captions.
+        reason: why they were taken from there.
+    """
+
+    training: np.ndarray
+    held_out: np.ndarray
+    source: str
+    name: str
+    reason: str
+
+    @property
+    def description(self) -> str:
+        """One line: what, how many, why."""
+        counts = f"{len(self.training):,} training and {len(self.held_out):,} held-out images"
+        return f"{self.name}, {counts} ({self.reason})"
+
+    @property
+    def caption(self) -> str:
+        """What a picture made from these images says of them."""
+        return f"{self.name}, {len(self.training):,} images"
+
+    def fingerprint(self) -> str:
+        """A hash of the training images, by which a resumed run knows its data again."""
+        return hashlib.sha256(self.training.tobytes()).hexdigest()
+
+
+def hold_out(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Splits off every fifth image: (training, held out). Fixed, and even over a set that is sorted by class."""
+    is_held_out = np.arange(len(images)) % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1
+    return images[~is_held_out], images[is_held_out]

@@ -1,0 +1,80 @@
+"""Which images a run gets, and why."""
+
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from infogan_tf.data.embedded import load_embedded
+from infogan_tf.data.image_data import ImageData
+from infogan_tf.data.tfds_images import ImageShape, download, find_builder, is_prepared, read_images
+from infogan_tf.errors import InvalidSetting
+
+EMBEDDED_DATASET = "mnist"
+DOWNLOAD_HOST = "https://storage.googleapis.com"
+HOST_TIMEOUT_SECONDS = 4.0
+
+
+def load_images(dataset: str, data_source: str, data_dir: str | None, image_shape: ImageShape) -> ImageData:
+    """Loads the images of a data set from the source that was asked for.
+
+    `auto` takes prepared TFDS data; else downloads, if the host answers within a few seconds; else, for MNIST, takes
+    the embedded digits. TFDS itself would retry for minutes on a machine without a network.
+
+    Args:
+        dataset: a TFDS name.
+        data_source: `auto`, `tfds` or `embedded`.
+        data_dir: where TFDS keeps prepared data; its own folder when None.
+        image_shape: (height, width, channels) that the networks take.
+
+    Raises:
+        InvalidSetting: the set is unknown, of another shape, or can't be had.
+    """
+    if data_source == "embedded":
+        if dataset != EMBEDDED_DATASET:
+            raise InvalidSetting("data_source", f"tfds or auto with --dataset={dataset}", data_source)
+        return load_embedded("as asked for")
+    if data_dir is not None and Path(data_dir).exists() and not Path(data_dir).is_dir():
+        raise InvalidSetting("data_dir", "a folder", f"{data_dir}, which is a file")
+    builder = find_builder(dataset, data_dir, image_shape)
+    folder = builder.data_path
+    if is_prepared(builder):
+        return read_images(builder, f"found prepared in {folder}")
+    failure = _try_download(builder)
+    if failure is None:
+        return read_images(builder, f"downloaded to {folder}")
+    problem = f"not prepared in {folder}, and {failure}"
+    if data_source == "auto" and dataset == EMBEDDED_DATASET:
+        return load_embedded(f"mnist is {problem}")
+    raise InvalidSetting("dataset", f"data prepared in {folder}, or a network to download it", f"{dataset}: {problem}")
+
+
+def _try_download(builder) -> str | None:
+    """Downloads a data set; returns what went wrong, if anything did."""
+    if not host_answers(DOWNLOAD_HOST):
+        return f"{DOWNLOAD_HOST} gave no answer"
+    try:
+        download(builder)
+    except Exception as error:  # noqa: BLE001 - whatever TFDS or its host raises, the caller says it and goes on.
+        return f"the download failed ({type(error).__name__}: {str(error).strip().splitlines()[0]})"
+    return None
+
+
+def host_answers(url: str, timeout: float = HOST_TIMEOUT_SECONDS) -> bool:
+    """Whether a host answers at all within `timeout` seconds, through a proxy if the environment names one."""
+    answers = []
+    # The timeout of urlopen leaves out the look-up of the name, which can hang far longer: a thread is left behind.
+    thread = threading.Thread(target=lambda: answers.append(_answers(url, timeout)), daemon=True)
+    thread.start()
+    thread.join(timeout)
+    return any(answers)
+
+
+def _answers(url: str, timeout: float) -> bool:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=timeout):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False

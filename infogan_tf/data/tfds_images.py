@@ -1,0 +1,94 @@
+"""Images of TensorFlow Datasets, prepared or downloaded."""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_datasets as tfds
+
+from infogan_tf.data.cache import cached
+from infogan_tf.data.image_data import ImageData, hold_out
+from infogan_tf.errors import InvalidSetting
+
+ImageShape = tuple[int, int, int]
+
+
+def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape) -> tfds.core.DatasetBuilder:
+    """The TFDS data set of that name, prepared or not, once it is known to fit.
+
+    Raises:
+        InvalidSetting: TFDS has no such set, or its images are of another shape.
+    """
+    try:
+        with _quiet_tfds():
+            builder = tfds.builder(dataset, data_dir=data_dir)
+    except (ValueError, AssertionError, tfds.core.DatasetNotFoundError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise InvalidSetting("dataset", "the name of a TFDS data set", f"{dataset} ({reason})") from error
+    expected = "a data set with images of shape {}x{}x{}".format(*image_shape)
+    features = builder.info.features
+    if features is None or "image" not in features or "train" not in (builder.info.splits or {"train": None}):
+        raise InvalidSetting("dataset", expected, f"{dataset}, which has no training images")
+    shape = features["image"].shape
+    if tuple(shape) != image_shape:
+        raise InvalidSetting("dataset", expected, f"{dataset} with {'x'.join(str(size or '?') for size in shape)}")
+    return builder
+
+
+def is_prepared(builder: tfds.core.DatasetBuilder) -> bool:
+    """Whether the data set lies ready on disk."""
+    return bool(builder.info.splits)
+
+
+def download(builder: tfds.core.DatasetBuilder):
+    """Downloads and prepares a data set; TFDS shows its own progress."""
+    builder.download_and_prepare()
+
+
+def read_images(builder: tfds.core.DatasetBuilder, reason: str) -> ImageData:
+    """Reads a prepared data set: its test split is held out or, if it has none, every fifth image.
+
+    Labels are not even decoded.
+
+    Args:
+        builder: a prepared data set.
+        reason: why it was chosen.
+    """
+    full_name = builder.info.full_name
+    # The same set prepared twice may differ in the order of its images, so what was prepared is part of the key.
+    info_hash = hashlib.sha256((builder.data_path / "dataset_info.json").read_bytes()).hexdigest()[:16]
+    training, held_out = cached(f"tfds-{full_name.replace('/', '-')}-{info_hash}", lambda: _decode(builder))
+    return ImageData(training, held_out, source="tfds", name=f"{full_name} from TFDS", reason=reason)
+
+
+def _decode(builder: tfds.core.DatasetBuilder) -> tuple[np.ndarray, np.ndarray]:
+    training = _decode_split(builder, "train")
+    return (training, _decode_split(builder, "test")) if "test" in builder.info.splits else hold_out(training)
+
+
+def _decode_split(builder: tfds.core.DatasetBuilder, split: str) -> np.ndarray:
+    images_only = tfds.decode.PartialDecoding({"image": True})
+    with _quiet_tfds():
+        examples = builder.as_dataset(split=split, decoders=images_only, shuffle_files=False)
+    images = examples.map(lambda example: example["image"], num_parallel_calls=tf.data.AUTOTUNE)
+    array = np.empty([builder.info.splits[split].num_examples, *builder.info.features["image"].shape], np.uint8)
+    start = 0
+    for batch in images.batch(1024).as_numpy_iterator():
+        array[start : start + len(batch)] = batch
+        start += len(batch)
+    return array
+
+
+@contextmanager
+def _quiet_tfds() -> Iterator[None]:
+    """Keeps back TFDS's own remarks, which speak of its internals and not of the data."""
+    logger = logging.getLogger("absl")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

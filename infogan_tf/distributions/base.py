@@ -1,0 +1,137 @@
+"""What every distribution of a code answers."""
+
+import abc
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+
+class Distribution(abc.ABC):
+    """A code's prior P(c) together with the family of its posterior Q(c|x).
+
+    Codes are float32 tensors `[batch, event_size]`, as the generator takes them. Log-probabilities, entropies and
+    divergences are in nats, summed over the event. The posterior's parameters come from Q's flat output by
+    `posterior` and go back, unopened, into the `posterior_*` methods.
+
+    Attributes:
+        event_size: width of one code in the generator's input.
+        param_size: width of Q's output for this code.
+        prior_name: the prior in words, such as `Categorical(10)`.
+        posterior_name: the posterior's family in words.
+    """
+
+    event_size: int
+    param_size: int
+    prior_name: str
+    posterior_name: str
+
+    @abc.abstractmethod
+    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
+        """Draws codes from the prior.
+
+        Args:
+            batch_size: how many codes.
+            seed: integers `[2]`; the same seed gives the same codes.
+
+        Returns:
+            Codes `[batch, event_size]`.
+        """
+
+    @abc.abstractmethod
+    def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
+        """log P(c) of codes `[batch, event_size]`: nats `[batch]`."""
+
+    @abc.abstractmethod
+    def entropy(self) -> float:
+        """The prior's exact entropy H(c) in nats."""
+
+    @abc.abstractmethod
+    def encode(self, values: Any) -> tf.Tensor:
+        """Turns values as a person writes them (`3`, `1.5`, a list) into codes.
+
+        Args:
+            values: one value, one per image `[batch]`, or ready codes `[batch, event_size]`.
+
+        Returns:
+            Codes `[batch, event_size]`; a single value gives a batch of 1.
+
+        Raises:
+            ValueError: the values are no codes of this distribution.
+        """
+
+    @abc.abstractmethod
+    def posterior(self, flat: tf.Tensor) -> Any:
+        """Names the parts of Q's raw output `[batch, param_size]`; logits stay logits."""
+
+    @abc.abstractmethod
+    def posterior_log_prob(self, codes: tf.Tensor, params: Any) -> tf.Tensor:
+        """log Q(c|x) of codes `[batch, event_size]`: nats `[batch]`."""
+
+    @abc.abstractmethod
+    def posterior_mean(self, params: Any) -> tf.Tensor:
+        """Q's expected code `[batch, event_size]`."""
+
+    @abc.abstractmethod
+    def posterior_mode(self, params: Any) -> tf.Tensor:
+        """Q's most probable code `[batch, event_size]`."""
+
+    @abc.abstractmethod
+    def posterior_std(self, params: Any) -> tf.Tensor:
+        """Q's standard deviation `[batch, event_size]` of each coordinate of the code."""
+
+    @abc.abstractmethod
+    def posterior_entropy(self, params: Any) -> tf.Tensor:
+        """The posterior's entropy: nats `[batch]`."""
+
+    @abc.abstractmethod
+    def posterior_kl(self, params: Any, other: Any) -> tf.Tensor:
+        """KL(Q with `params` || Q with `other`) in closed form: nats `[batch]`."""
+
+    @abc.abstractmethod
+    def posterior_kl_to_prior(self, params: Any) -> tf.Tensor:
+        """KL(Q(c|x) || P(c)) in closed form: nats `[batch]`; infinite where Q has mass outside the prior's support."""
+
+    @abc.abstractmethod
+    def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
+        """Codes `[n, event_size]` that vary from one end to the other.
+
+        Continuous codes run evenly from `low` to `high`, all coordinates together; discrete ones run through their
+        values and take no notice of `low` and `high`.
+        """
+
+    @abc.abstractmethod
+    def describe_traversal(self, n: int, low: float, high: float) -> str:
+        """`traversal` in words, for a caption."""
+
+
+def as_codes(values: Any, event_size: int, prior_name: str) -> tf.Tensor:
+    """Shapes numbers into float32 codes `[batch, event_size]`, checking that they are finite and fit."""
+    try:
+        array = np.asarray(values, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"a value of {prior_name} must be made of numbers, got {values!r}") from error
+    if array.ndim == 0:
+        array = np.full([1, event_size], array)
+    elif array.ndim == 1 and event_size == 1:
+        array = array[:, None]
+    if array.ndim != 2 or array.shape[1] != event_size or not array.shape[0]:
+        raise ValueError(
+            f"values of {prior_name} must be one number, or of shape [batch, {event_size}]"
+            f"{' or [batch]' if event_size == 1 else ''}, got shape {list(np.shape(values))}"
+        )
+    if not np.isfinite(array).all():
+        raise ValueError(f"values of {prior_name} must be finite, got {values!r}")
+    return tf.constant(array)
+
+
+def spread(n: int, count: int) -> np.ndarray:
+    """`n` indices that run evenly through `range(count)`: 0, 1, 2, ... where n equals count."""
+    return np.arange(n) * count // n
+
+
+def checked_size(size: int, owner: str) -> int:
+    """Returns `size`, refusing anything but a positive whole number."""
+    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+        raise ValueError(f"{owner}: size must be a whole number of at least 1, got {size!r}")
+    return int(size)

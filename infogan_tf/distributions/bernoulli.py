@@ -1,0 +1,97 @@
+"""Independent yes-or-no codes."""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from infogan_tf.distributions.base import Distribution, as_codes, checked_size, spread
+
+
+class BernoulliParams(NamedTuple):
+    """Q's Bernoulli distribution.
+
+    Attributes:
+        logits: log-odds of a 1, `[batch, size]`.
+    """
+
+    logits: tf.Tensor
+
+
+class Bernoulli(Distribution):
+    """`size` independent codes, each 1 with probability `prob` and else 0. Q answers with log-odds.
+
+    Args:
+        prob: the prior's probability of a 1, strictly between 0 and 1.
+        size: how many codes.
+
+    Raises:
+        ValueError: `prob` is not between 0 and 1, or `size` is no positive whole number.
+
+    >>> round(Bernoulli(0.5).entropy(), 4)
+    0.6931
+    """
+
+    posterior_name = "Bernoulli"
+
+    def __init__(self, prob: float = 0.5, size: int = 1):
+        if not 0 < prob < 1:
+            raise ValueError(f"Bernoulli: prob must lie strictly between 0 and 1, got {prob!r}")
+        self.prob = float(prob)
+        self.event_size = self.param_size = checked_size(size, "Bernoulli")
+        self.prior_name = f"Bernoulli({self.prob:g})"
+
+    @property
+    def _prior(self) -> BernoulliParams:
+        return BernoulliParams(tf.fill([1, self.event_size], math.log(self.prob) - math.log1p(-self.prob)))
+
+    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
+        uniform = tf.random.stateless_uniform([batch_size, self.event_size], seed)
+        return tf.cast(uniform < self.prob, tf.float32)
+
+    def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
+        return self.posterior_log_prob(codes, self._prior)
+
+    def entropy(self) -> float:
+        return -self.event_size * (self.prob * math.log(self.prob) + (1 - self.prob) * math.log1p(-self.prob))
+
+    def encode(self, values: Any) -> tf.Tensor:
+        codes = as_codes(values, self.event_size, self.prior_name)
+        if not np.isin(codes, [0, 1]).all():
+            raise ValueError(f"values of {self.prior_name} must be 0 or 1, got {values!r}")
+        return codes
+
+    def posterior(self, flat: tf.Tensor) -> BernoulliParams:
+        return BernoulliParams(logits=flat)
+
+    def posterior_log_prob(self, codes: tf.Tensor, params: BernoulliParams) -> tf.Tensor:
+        cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(
+            labels=codes, logits=tf.broadcast_to(params.logits, tf.shape(codes))
+        )
+        return -tf.reduce_sum(cross_entropy, axis=-1)
+
+    def posterior_mean(self, params: BernoulliParams) -> tf.Tensor:
+        return tf.sigmoid(params.logits)
+
+    def posterior_mode(self, params: BernoulliParams) -> tf.Tensor:
+        return tf.cast(params.logits > 0, tf.float32)
+
+    def posterior_std(self, params: BernoulliParams) -> tf.Tensor:
+        return tf.sqrt(tf.sigmoid(params.logits) * tf.sigmoid(-params.logits))
+
+    def posterior_entropy(self, params: BernoulliParams) -> tf.Tensor:
+        return -self.posterior_log_prob(tf.sigmoid(params.logits), params)
+
+    def posterior_kl(self, params: BernoulliParams, other: BernoulliParams) -> tf.Tensor:
+        cross_entropy = -self.posterior_log_prob(tf.sigmoid(params.logits), other)
+        return cross_entropy - self.posterior_entropy(params)
+
+    def posterior_kl_to_prior(self, params: BernoulliParams) -> tf.Tensor:
+        return self.posterior_kl(params, self._prior)
+
+    def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
+        return tf.constant(np.repeat(spread(n, 2)[:, None], self.event_size, axis=1), tf.float32)
+
+    def describe_traversal(self, n: int, low: float, high: float) -> str:
+        return f"values {', '.join(map(str, spread(n, 2)))}"

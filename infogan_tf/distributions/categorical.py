@@ -1,0 +1,124 @@
+"""One choice out of K."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from infogan_tf.distributions.base import Distribution, as_codes, spread
+
+
+class CategoricalParams(NamedTuple):
+    """Q's categorical distribution.
+
+    Attributes:
+        logits: unnormalised log-probabilities `[batch, K]`.
+    """
+
+    logits: tf.Tensor
+
+
+class Categorical(Distribution):
+    """One of K categories; a code is a one-hot vector `[K]`. Q answers with K logits.
+
+    Args:
+        num_categories: K, at least 2.
+        probs: the prior's K probabilities; uniform when left out.
+
+    Raises:
+        ValueError: fewer than two categories, or `probs` are not K non-negative numbers that sum to 1.
+
+    >>> round(Categorical(10).entropy(), 4)
+    2.3026
+    """
+
+    posterior_name = "Categorical"
+
+    def __init__(self, num_categories: int, probs: Sequence[float] | None = None):
+        if isinstance(num_categories, bool) or not isinstance(num_categories, int) or num_categories < 2:
+            raise ValueError(
+                f"Categorical: num_categories must be a whole number of at least 2, got {num_categories!r}"
+            )
+        uniform = np.full([num_categories], 1 / num_categories)
+        self.probs = uniform if probs is None else _checked_probs(probs, num_categories)
+        self.event_size = self.param_size = num_categories
+        self.prior_name = f"Categorical({num_categories}{'' if probs is None else ', given probabilities'})"
+        with np.errstate(divide="ignore"):
+            self._log_probs = tf.constant(np.log(self.probs), tf.float32)
+
+    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
+        categories = tf.random.stateless_categorical(self._log_probs[None], batch_size, seed)[0]
+        return tf.one_hot(categories, self.event_size)
+
+    def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
+        # An impossible category has log-probability -inf, which must not turn the others' zeros into NaN.
+        return tf.reduce_sum(tf.math.multiply_no_nan(self._log_probs, codes), axis=-1)
+
+    def entropy(self) -> float:
+        return -math.fsum(p * math.log(p) for p in self.probs if p > 0)
+
+    def encode(self, values: Any) -> tf.Tensor:
+        array = np.asarray(values)
+        if array.ndim <= 1:
+            return self._one_hot(array)
+        codes = as_codes(values, self.event_size, self.prior_name)
+        if not (np.isin(codes, [0, 1]).all() and (np.sum(codes, axis=1) == 1).all()):
+            raise ValueError(f"codes of {self.prior_name} must be one-hot rows, got {values!r}")
+        return codes
+
+    def _one_hot(self, categories: np.ndarray) -> tf.Tensor:
+        in_range = np.issubdtype(categories.dtype, np.integer) and np.all(
+            (categories >= 0) & (categories < self.event_size)
+        )
+        if not in_range or not categories.size:
+            raise ValueError(
+                f"a value of {self.prior_name} must be a category from 0 to {self.event_size - 1}, "
+                f"got {categories.tolist()!r}"
+            )
+        return tf.one_hot(np.atleast_1d(categories), self.event_size)
+
+    def posterior(self, flat: tf.Tensor) -> CategoricalParams:
+        return CategoricalParams(logits=flat)
+
+    def posterior_log_prob(self, codes: tf.Tensor, params: CategoricalParams) -> tf.Tensor:
+        return tf.reduce_sum(codes * tf.nn.log_softmax(params.logits), axis=-1)
+
+    def posterior_mean(self, params: CategoricalParams) -> tf.Tensor:
+        return tf.nn.softmax(params.logits)
+
+    def posterior_mode(self, params: CategoricalParams) -> tf.Tensor:
+        return tf.one_hot(tf.argmax(params.logits, axis=-1), self.event_size)
+
+    def posterior_std(self, params: CategoricalParams) -> tf.Tensor:
+        probs = tf.nn.softmax(params.logits)
+        return tf.sqrt(probs * (1 - probs))
+
+    def posterior_entropy(self, params: CategoricalParams) -> tf.Tensor:
+        return -tf.reduce_sum(tf.nn.softmax(params.logits) * tf.nn.log_softmax(params.logits), axis=-1)
+
+    def posterior_kl(self, params: CategoricalParams, other: CategoricalParams) -> tf.Tensor:
+        return self._kl(params, tf.nn.log_softmax(other.logits))
+
+    def posterior_kl_to_prior(self, params: CategoricalParams) -> tf.Tensor:
+        return self._kl(params, self._log_probs)
+
+    def _kl(self, params: CategoricalParams, other_log_probs: tf.Tensor) -> tf.Tensor:
+        log_ratio = tf.nn.log_softmax(params.logits) - other_log_probs
+        return tf.reduce_sum(tf.nn.softmax(params.logits) * log_ratio, axis=-1)
+
+    def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
+        return tf.one_hot(spread(n, self.event_size), self.event_size)
+
+    def describe_traversal(self, n: int, low: float, high: float) -> str:
+        return f"categories {', '.join(map(str, spread(n, self.event_size)))}"
+
+
+def _checked_probs(probs: Sequence[float], num_categories: int) -> np.ndarray:
+    array = np.asarray(probs, dtype=np.float64)
+    if array.shape != (num_categories,) or not (array >= 0).all() or not math.isclose(array.sum(), 1, abs_tol=1e-6):
+        raise ValueError(
+            f"Categorical: probs must be {num_categories} non-negative numbers that sum to 1, got {probs!r}"
+        )
+    return array / array.sum()

@@ -1,0 +1,56 @@
+"""Normally distributed codes."""
+
+import math
+
+import tensorflow as tf
+
+from infogan_tf.distributions.gaussian_posterior import (
+    LOG_SQRT_2PI,
+    GaussianParams,
+    GaussianPosteriorDistribution,
+    gaussian_log_prob,
+)
+
+
+class Gaussian(GaussianPosteriorDistribution):
+    """`size` independent codes, each N(mean, std) a priori. Q answers with a diagonal Gaussian.
+
+    Args:
+        mean: the prior's mean.
+        std: the prior's standard deviation, positive.
+        size: how many codes.
+        posterior_std: Q's fixed standard deviation; learned when None.
+        min_std: the floor under a learned standard deviation.
+
+    Raises:
+        ValueError: a number is not finite, a std is not positive, or `size` is no positive whole number.
+
+    >>> round(Gaussian().entropy(), 4)
+    1.4189
+    """
+
+    def __init__(
+        self,
+        mean: float = 0.0,
+        std: float = 1.0,
+        size: int = 1,
+        posterior_std: float | None = None,
+        min_std: float = 0.05,
+    ):
+        if not (math.isfinite(mean) and math.isfinite(std) and std > 0):
+            raise ValueError(f"Gaussian: mean must be finite and std positive, got mean {mean!r}, std {std!r}")
+        super().__init__(size, posterior_std, min_std)
+        self.mean, self.std = float(mean), float(std)
+        self.prior_name = f"Gaussian({self.mean:g}, {self.std:g})"
+
+    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
+        return tf.random.stateless_normal([batch_size, self.event_size], seed, self.mean, self.std)
+
+    def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
+        return gaussian_log_prob(codes, self.mean, self.std)
+
+    def entropy(self) -> float:
+        return self.event_size * (math.log(self.std) + LOG_SQRT_2PI + 0.5)
+
+    def posterior_kl_to_prior(self, params: GaussianParams) -> tf.Tensor:
+        return self.posterior_kl(params, GaussianParams(tf.constant(self.mean), tf.constant(self.std)))

@@ -1,0 +1,88 @@
+"""The diagonal Gaussian with which Q answers for every continuous code."""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from infogan_tf.distributions.base import Distribution, as_codes, checked_size
+
+LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
+
+
+class GaussianParams(NamedTuple):
+    """Q's diagonal Gaussian.
+
+    Attributes:
+        mean: `[batch, size]`.
+        std: standard deviation `[batch, size]`, positive.
+    """
+
+    mean: tf.Tensor
+    std: tf.Tensor
+
+
+def gaussian_log_prob(values: tf.Tensor, mean: tf.Tensor, std: tf.Tensor) -> tf.Tensor:
+    """log N(values; mean, std), summed over the last axis: nats `[batch]`."""
+    standardized = (values - mean) / std
+    return tf.reduce_sum(-0.5 * tf.square(standardized) - tf.math.log(std) - LOG_SQRT_2PI, axis=-1)
+
+
+class GaussianPosteriorDistribution(Distribution):
+    """The half that all continuous codes share: Q(c|x) is a diagonal Gaussian.
+
+    Paper, section 6: Q gives mean and std, std = exp(output). Here a floor is added to a learned std, because the
+    density, and with it the bound on the mutual information, would else have no upper limit. With a fixed std Q
+    gives the mean alone; the original code, which fixes the std to 1 for MNIST, has outputs for it that go unused.
+
+    Args:
+        size: how many independent codes.
+        posterior_std: a fixed positive std; learned when None.
+        min_std: the floor under a learned std, positive.
+    """
+
+    def __init__(self, size: int, posterior_std: float | None, min_std: float):
+        self.event_size = checked_size(size, type(self).__name__)
+        for name, value in (("posterior_std", posterior_std), ("min_std", min_std)):
+            if value is not None and not (math.isfinite(value) and value > 0):
+                raise ValueError(f"{type(self).__name__}: {name} must be a positive number, got {value!r}")
+        self.fixed_std = posterior_std
+        self.min_std = float(min_std)
+        self.param_size = self.event_size * (2 if posterior_std is None else 1)
+        spread_name = f"learned, at least {self.min_std:g}" if posterior_std is None else f"{posterior_std:g}"
+        self.posterior_name = f"Gaussian(std {spread_name})"
+
+    def encode(self, values: Any) -> tf.Tensor:
+        return as_codes(values, self.event_size, self.prior_name)
+
+    def posterior(self, flat: tf.Tensor) -> GaussianParams:
+        mean = flat[:, : self.event_size]
+        if self.fixed_std is not None:
+            return GaussianParams(mean, tf.fill(tf.shape(mean), self.fixed_std))
+        return GaussianParams(mean, self.min_std + tf.exp(flat[:, self.event_size :]))
+
+    def posterior_log_prob(self, codes: tf.Tensor, params: GaussianParams) -> tf.Tensor:
+        return gaussian_log_prob(codes, params.mean, params.std)
+
+    def posterior_mean(self, params: GaussianParams) -> tf.Tensor:
+        return params.mean
+
+    def posterior_mode(self, params: GaussianParams) -> tf.Tensor:
+        return params.mean
+
+    def posterior_std(self, params: GaussianParams) -> tf.Tensor:
+        return params.std
+
+    def posterior_entropy(self, params: GaussianParams) -> tf.Tensor:
+        return tf.reduce_sum(tf.math.log(params.std) + LOG_SQRT_2PI + 0.5, axis=-1)
+
+    def posterior_kl(self, params: GaussianParams, other: GaussianParams) -> tf.Tensor:
+        scaled = tf.square(params.std / other.std) + tf.square((params.mean - other.mean) / other.std)
+        return tf.reduce_sum(0.5 * (scaled - 1) + tf.math.log(other.std) - tf.math.log(params.std), axis=-1)
+
+    def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
+        return tf.constant(np.repeat(np.linspace(low, high, n)[:, None], self.event_size, axis=1), tf.float32)
+
+    def describe_traversal(self, n: int, low: float, high: float) -> str:
+        return f"from {low:g} to {high:g}"

@@ -1,0 +1,56 @@
+"""Uniformly distributed codes."""
+
+import math
+
+import tensorflow as tf
+
+from infogan_tf.distributions.gaussian_posterior import GaussianParams, GaussianPosteriorDistribution
+
+
+class Uniform(GaussianPosteriorDistribution):
+    """`size` independent codes, each uniform on [low, high] a priori. Q answers with a diagonal Gaussian.
+
+    The entropy is the uniform prior's own, log(high - low) per code. The original code scores the code under N(0, 1)
+    instead, so its continuous mutual information reads 0.3925 nat per U(-1, 1) code too high.
+
+    Args:
+        low: the smallest value.
+        high: the largest value, above `low`.
+        size: how many codes.
+        posterior_std: Q's fixed standard deviation; learned when None.
+        min_std: the floor under a learned standard deviation.
+
+    Raises:
+        ValueError: the range is empty or not finite, a std is not positive, or `size` is no positive whole number.
+
+    >>> round(Uniform(-1, 1).entropy(), 4)
+    0.6931
+    """
+
+    def __init__(
+        self,
+        low: float = -1.0,
+        high: float = 1.0,
+        size: int = 1,
+        posterior_std: float | None = None,
+        min_std: float = 0.05,
+    ):
+        if not (math.isfinite(low) and math.isfinite(high) and low < high):
+            raise ValueError(f"Uniform: low must lie below high, both finite, got low {low!r}, high {high!r}")
+        super().__init__(size, posterior_std, min_std)
+        self.low, self.high = float(low), float(high)
+        self.prior_name = f"Uniform({self.low:g}, {self.high:g})"
+
+    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
+        return tf.random.stateless_uniform([batch_size, self.event_size], seed, self.low, self.high)
+
+    def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
+        inside = tf.reduce_all((codes >= self.low) & (codes <= self.high), axis=-1)
+        return tf.where(inside, -self.entropy(), -math.inf)
+
+    def entropy(self) -> float:
+        return self.event_size * math.log(self.high - self.low)
+
+    def posterior_kl_to_prior(self, params: GaussianParams) -> tf.Tensor:
+        # A Gaussian has mass outside every interval.
+        return tf.fill(tf.shape(params.mean)[:1], math.inf)

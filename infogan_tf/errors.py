@@ -1,0 +1,23 @@
+"""What is said when something that a person gave can't be used."""
+
+from typing import Any
+
+
+class InvalidSetting(ValueError):
+    """A setting is wrong, or does not go with the data or the run folder.
+
+    Args:
+        name: the setting's name; a launcher shows it as a flag.
+        expected: what would have been right, in words.
+        got: what came.
+    """
+
+    def __init__(self, name: str, expected: str, got: Any):
+        super().__init__(f"{name}: expected {expected}, got {got}")
+        self.name = name
+        self.expected = expected
+        self.got = got
+
+
+class TrainingStopped(RuntimeError):
+    """Training can't go on; the message says why, where, and what is left."""

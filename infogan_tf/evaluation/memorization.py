@@ -1,0 +1,45 @@
+"""Whether D knows its training images by heart."""
+
+import numpy as np
+import tensorflow as tf
+
+from infogan_tf.data import ImageData, as_floats
+from infogan_tf.model import InfoGAN
+from infogan_tf.networks.batch_norm import frozen_statistics
+
+NUM_IMAGES = 1000
+
+
+class Memorization:
+    """D's mean output on training images beside held-out ones, which it never saw.
+
+    As long as D judges what digits look like, both are alike. When it knows its images by heart, the first rises
+    towards 1 and the second falls towards that of fakes. Every image is seen as it is, and each batch keeps its own
+    statistics, as in training.
+
+    Args:
+        model: the model in training; nothing of it is changed.
+        data: the same number of images, 1,000 at most, is taken from both parts, evenly spread.
+    """
+
+    def __init__(self, model: InfoGAN, data: ImageData):
+        number = min(NUM_IMAGES, len(data.training), len(data.held_out))
+        self._model = model
+        self._batches = {
+            "training": tf.constant(_evenly(data.training, number)),
+            "held_out": tf.constant(_evenly(data.held_out, number)),
+        }
+        self._mean_output = tf.function(self._mean_output)
+
+    def metrics(self) -> dict[str, float]:
+        """`memorization/training` and `memorization/held_out`, mean probabilities that the images are real."""
+        return {f"memorization/{part}": float(self._mean_output(batch)) for part, batch in self._batches.items()}
+
+    def _mean_output(self, images: tf.Tensor) -> tf.Tensor:
+        with frozen_statistics(self._model.discriminator):
+            output = self._model.discriminator(as_floats(images), training=True)
+        return tf.reduce_mean(tf.sigmoid(output.real_logits))
+
+
+def _evenly(images: np.ndarray, number: int) -> np.ndarray:
+    return images[np.arange(number) * len(images) // number]

@@ -1,0 +1,51 @@
+"""What each experiment trains: its latents and networks, made from its config."""
+
+import keras
+
+from infogan_tf.configs import ExperimentConfig, MnistConfig
+from infogan_tf.distributions import Categorical, Uniform
+from infogan_tf.latents import LatentCode, LatentSpec
+from infogan_tf.model import InfoGAN
+from infogan_tf.networks import MnistDiscriminator, MnistGenerator
+from infogan_tf.optimizers import FusedAdam
+
+
+def mnist_latents(config: MnistConfig) -> LatentSpec:
+    """62 of noise, c1 ~ Categorical(10), c2 and c3 ~ Uniform(-1, 1) (paper, appendix C.1)."""
+    c1_weight, c2_weight, c3_weight = config.code_weights
+    continuous = Uniform(-1, 1, posterior_std=1.0 if config.posterior_std == "fixed" else None, min_std=config.min_std)
+    return LatentSpec(
+        (
+            LatentCode("z", Uniform(-1, 1, size=62), regularized=False),
+            LatentCode("c1", Categorical(10), weight=c1_weight),
+            LatentCode("c2", continuous, weight=c2_weight),
+            LatentCode("c3", continuous, weight=c3_weight),
+        )
+    )
+
+
+def build_model(config: ExperimentConfig, max_shift: int = 0) -> InfoGAN:
+    """A new, uncompiled model of the config's experiment; its initial weights follow from the seed.
+
+    Args:
+        config: the settings.
+        max_shift: D and Q see images moved by up to this many pixels; the config's own value may be `auto`.
+    """
+    keras.utils.set_random_seed(config.seed)
+    spec = mnist_latents(config)
+    return InfoGAN(
+        generator=MnistGenerator(spec.size),
+        discriminator=MnistDiscriminator(spec.posterior_size, config.leaky_slope),
+        spec=spec,
+        info_reg_coeff=config.info_reg_coeff,
+        max_shift=max_shift,
+        seed=config.seed,
+    )
+
+
+def compile_model(model: InfoGAN, config: ExperimentConfig):
+    """Gives the model the optimisers of its config. Original code: Adam with beta1 0.5."""
+    model.compile(
+        d_optimizer=FusedAdam(config.discriminator_learning_rate),
+        g_optimizer=FusedAdam(config.generator_learning_rate),
+    )

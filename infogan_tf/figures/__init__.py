@@ -1,0 +1,16 @@
+"""From a model to pictures; both TensorBoard and the paper's figures are drawn here."""
+
+from infogan_tf.figures.pictures import Picture, save_picture, side_by_side, tile, with_caption
+from infogan_tf.figures.preview import Preview
+from infogan_tf.figures.traversals import describe_traversal, traverse
+
+__all__ = [
+    "Picture",
+    "Preview",
+    "describe_traversal",
+    "save_picture",
+    "side_by_side",
+    "tile",
+    "traverse",
+    "with_caption",
+]

@@ -1,0 +1,62 @@
+"""Pictures made of images: tiles without gaps, side by side, captions below."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from infogan_tf.files import write_atomically
+
+Picture = np.ndarray  # uint8 [height, width, 3]
+
+SCALE = 2
+GAP = 8
+FONT_SIZE = 13
+MARGIN = 4
+
+
+def tile(images: np.ndarray, scale: int = SCALE) -> Picture:
+    """Lays images out as a grid without gaps, as in the paper.
+
+    Args:
+        images: `[rows, columns, height, width, channels]` in [0, 1]; one channel or three.
+        scale: how many pixels wide a pixel is drawn.
+    """
+    rows, columns, height, width, channels = np.shape(images)
+    grid = np.asarray(images).transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
+    pixels = np.rint(np.clip(grid, 0, 1) * 255).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
+    return np.broadcast_to(pixels, (*pixels.shape[:2], 3)).copy()
+
+
+def side_by_side(left: Picture, right: Picture) -> Picture:
+    """Two pictures of the same height with a white gap between them."""
+    gap = np.full([left.shape[0], GAP, 3], 255, np.uint8)
+    return np.concatenate([left, gap, right], axis=1)
+
+
+def with_caption(picture: Picture, caption: str) -> Picture:
+    """Writes a caption on white below a picture, in as many lines as it needs."""
+    font = ImageFont.load_default(FONT_SIZE)
+    lines = _wrap(caption, font, picture.shape[1] - 2 * MARGIN)
+    line_height = FONT_SIZE + MARGIN
+    strip = Image.new("RGB", (picture.shape[1], line_height * len(lines) + 2 * MARGIN), "white")
+    draw = ImageDraw.Draw(strip)
+    for number, line in enumerate(lines):
+        draw.text((MARGIN, MARGIN + number * line_height), line, fill="black", font=font)
+    return np.concatenate([picture, np.asarray(strip)], axis=0)
+
+
+def save_picture(path: Path, picture: Picture):
+    """Writes a PNG file atomically."""
+    write_atomically(path, lambda partial: Image.fromarray(picture).save(partial, "PNG"))
+
+
+def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if font.getlength(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

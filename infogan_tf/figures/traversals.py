@@ -1,0 +1,47 @@
+"""One code varied, everything else held fixed: the panels of the paper's Figures 2 to 6."""
+
+import tensorflow as tf
+
+from infogan_tf.model import InfoGAN
+
+# Paper, Figure 2: 5 random samples down, 10 values of the code across, continuous codes from -2 to 2.
+ROWS, COLUMNS = 5, 10
+LOW, HIGH = -2.0, 2.0
+
+
+def traverse(
+    model: InfoGAN,
+    name: str,
+    seed: tf.Tensor,
+    rows: int = ROWS,
+    columns: int = COLUMNS,
+    low: float = LOW,
+    high: float = HIGH,
+) -> tf.Tensor:
+    """Generates images that differ from left to right in one code alone; each row is another random sample.
+
+    Args:
+        model: a trained model.
+        name: the code that varies.
+        seed: integers `[2]`; decides noise and the other codes of each row.
+        rows: random samples.
+        columns: values of the code.
+        low: a continuous code's value on the left.
+        high: its value on the right.
+
+    Returns:
+        Images `[rows, columns, height, width, channels]` in [0, 1].
+
+    Raises:
+        ValueError: no code bears that name.
+    """
+    varied = model.spec.code(name).distribution.traversal(columns, low, high)
+    latents = {key: tf.repeat(values, columns, axis=0) for key, values in model.spec.sample(rows, seed).items()}
+    latents[name] = tf.tile(varied, [rows, 1])
+    images = model.generator(model.spec.join(latents), training=False)
+    return tf.reshape(images, [rows, columns, *model.image_shape])
+
+
+def describe_traversal(model: InfoGAN, name: str, columns: int = COLUMNS, low: float = LOW, high: float = HIGH) -> str:
+    """What varies in `traverse`, for its caption."""
+    return f"{name}: {model.spec.code(name).distribution.describe_traversal(columns, low, high)}"

@@ -1,0 +1,172 @@
+"""Named codes and noise: what goes into the generator and what Q says about it."""
+
+import dataclasses
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from infogan_tf.distributions import Distribution
+from infogan_tf.randomness import split_seed
+
+
+@dataclasses.dataclass(frozen=True)
+class LatentCode:
+    """One named input of the generator.
+
+    Attributes:
+        name: how it is called in tables, TensorBoard and `generate`; letters, digits and underscores.
+        distribution: its prior and the family of its posterior.
+        regularized: True for a code, whose mutual information with the image is maximised; False for noise.
+        weight: how much its mutual information counts, as a factor on lambda.
+
+    Raises:
+        ValueError: the name or the weight is not of this form.
+    """
+
+    name: str
+    distribution: Distribution
+    regularized: bool = True
+    weight: float = 1.0
+
+    def __post_init__(self):
+        if not re.fullmatch(r"\w+", self.name):
+            raise ValueError(f"name of a latent code must be letters, digits and underscores, got {self.name!r}")
+        if not isinstance(self.distribution, Distribution):
+            raise ValueError(f"distribution of {self.name} must be a Distribution, got {self.distribution!r}")
+        if not (math.isfinite(self.weight) and self.weight >= 0):
+            raise ValueError(f"weight of {self.name} must be a number of at least 0, got {self.weight!r}")
+
+
+@dataclasses.dataclass(frozen=True)
+class LatentSpec:
+    """The generator's whole input, in order. `print(spec)` shows it as a table.
+
+    Attributes:
+        latents: the codes and the noise.
+
+    Raises:
+        ValueError: there are none, or two bear the same name.
+
+    >>> from infogan_tf.distributions import Categorical, Uniform
+    >>> spec = LatentSpec((LatentCode("z", Uniform(size=62), regularized=False), LatentCode("c1", Categorical(10))))
+    >>> spec.size, spec.posterior_size
+    (72, 10)
+    """
+
+    latents: tuple[LatentCode, ...]
+
+    def __post_init__(self):
+        object.__setattr__(self, "latents", tuple(self.latents))
+        names = [latent.name for latent in self.latents]
+        if not names or len(set(names)) < len(names):
+            raise ValueError(f"latents must be one or more with different names, got {names}")
+
+    @property
+    def codes(self) -> tuple[LatentCode, ...]:
+        """The regularised latents, which Q reads."""
+        return tuple(latent for latent in self.latents if latent.regularized)
+
+    @property
+    def noise(self) -> tuple[LatentCode, ...]:
+        """The latents that Q does not read."""
+        return tuple(latent for latent in self.latents if not latent.regularized)
+
+    @property
+    def size(self) -> int:
+        """Width of the generator's input."""
+        return sum(latent.distribution.event_size for latent in self.latents)
+
+    @property
+    def noise_size(self) -> int:
+        """Width of all noise together."""
+        return sum(latent.distribution.event_size for latent in self.noise)
+
+    @property
+    def posterior_size(self) -> int:
+        """Width of Q's output."""
+        return sum(code.distribution.param_size for code in self.codes)
+
+    def code(self, name: str) -> LatentCode:
+        """The code of that name; ValueError if there is none."""
+        for code in self.codes:
+            if code.name == name:
+                return code
+        raise ValueError(f"no code is named {name!r}; the codes are {', '.join(code.name for code in self.codes)}")
+
+    def sample(self, batch_size: int, seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Draws every latent from its prior.
+
+        Args:
+            batch_size: how many.
+            seed: integers `[2]`.
+
+        Returns:
+            By name, `[batch, event_size]`.
+        """
+        seeds = split_seed(seed, len(self.latents))
+        return {
+            latent.name: latent.distribution.sample(batch_size, latent_seed)
+            for latent, latent_seed in zip(self.latents, seeds, strict=True)
+        }
+
+    def encode(self, codes: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+        """Turns values as a person writes them, by name, into codes `[batch or 1, event_size]`.
+
+        Raises:
+            ValueError: a name is unknown, or a value is none of its distribution's.
+        """
+        encoded = {}
+        for name, values in codes.items():
+            distribution = self.code(name).distribution
+            try:
+                encoded[name] = distribution.encode(values)
+            except ValueError as error:
+                raise ValueError(f"code {name}: {error}") from error
+        return encoded
+
+    def encode_noise(self, noise: Any) -> dict[str, tf.Tensor]:
+        """Splits noise `[batch or 1, noise_size]` by name; ValueError if it has another shape."""
+        array = np.asarray(noise, np.float32)
+        if array.ndim != 2 or array.shape[1] != self.noise_size or not len(array):
+            raise ValueError(f"noise must have shape [batch, {self.noise_size}], got {list(array.shape)}")
+        return _split(array, [(latent.name, latent.distribution.event_size) for latent in self.noise])
+
+    def join(self, latents: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """Concatenates latents by name into the generator's input `[batch, size]`."""
+        return tf.concat([latents[latent.name] for latent in self.latents], axis=-1)
+
+    def split(self, joined: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Undoes `join`."""
+        return _split(joined, [(latent.name, latent.distribution.event_size) for latent in self.latents])
+
+    def split_posterior(self, flat: tf.Tensor) -> dict[str, Any]:
+        """Q's raw output `[batch, posterior_size]` as each code's posterior parameters, by name."""
+        parts = _split(flat, [(code.name, code.distribution.param_size) for code in self.codes])
+        return {code.name: code.distribution.posterior(parts[code.name]) for code in self.codes}
+
+    def __str__(self) -> str:
+        header = ("name", "prior", "posterior", "size", "regularized", "weight")
+        return _table([header, *map(_row, self.latents)])
+
+
+def _row(latent: LatentCode) -> tuple[str, ...]:
+    distribution = latent.distribution
+    if not latent.regularized:
+        return (latent.name, distribution.prior_name, "-", str(distribution.event_size), "no", "-")
+    size, weight = str(distribution.event_size), f"{latent.weight:g}"
+    return (latent.name, distribution.prior_name, distribution.posterior_name, size, "yes", weight)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def _split(joined: Any, names_and_sizes: Sequence[tuple[str, int]]) -> dict[str, tf.Tensor]:
+    names, sizes = zip(*names_and_sizes, strict=True) if names_and_sizes else ((), ())
+    return dict(zip(names, tf.split(joined, sizes, axis=-1), strict=True)) if names else {}

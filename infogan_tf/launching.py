@@ -1,0 +1,106 @@
+"""From a command line to a config, and from errors to one clear line."""
+
+import dataclasses
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from absl import app, flags
+
+from infogan_tf.configs import ExperimentConfig
+from infogan_tf.configs.fields import as_text
+from infogan_tf.errors import InvalidSetting, TrainingStopped
+
+# Flags belong to the launcher, so that its --help shows them.
+flags.disclaim_key_flags()
+
+
+def launch(presets: Mapping[str, ExperimentConfig], run: Callable[[ExperimentConfig], None]) -> NoReturn:
+    """Runs a launcher, whose flags are the fields of its config, and ends the process.
+
+    Exit status: 0 done, or stopped by a signal with everything saved; 1 training could not go on; 2 bad input; 130
+    interrupted before training had begun.
+
+    Args:
+        presets: configs by name; the first gives the defaults that `--help` shows.
+        run: what to do with the config.
+    """
+    # TensorFlow's remarks on processors and missing GPUs would bury what the run has to say.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    _define_flags(next(iter(presets.values())), tuple(presets))
+    app.run(lambda _: _run(presets, run), flags_parser=_parse_flags)
+
+
+class _SettingParser(flags.ArgumentParser):
+    """Reads and checks one flag by the kind of its setting."""
+
+    def __init__(self, kind: Any):
+        self.kind = kind
+        self.syntactic_help = kind.expected
+
+    def parse(self, argument: Any) -> Any:
+        try:
+            value = self.kind.parse(argument) if isinstance(argument, str) else argument
+            accepted = self.kind.accepts(value)
+        except ValueError:
+            accepted = False
+        if not accepted:
+            raise ValueError(f"expected {self.kind.expected}, got {argument!r}")
+        return value
+
+
+class _SettingSerializer(flags.ArgumentSerializer):
+    """Writes a flag's default in `--help` as one would type it."""
+
+    def serialize(self, value: Any) -> str:
+        return as_text(value)
+
+
+def _define_flags(defaults: ExperimentConfig, preset_names: tuple[str, ...]):
+    for field in dataclasses.fields(defaults):
+        help_text = field.metadata["help"]
+        if field.name == "preset":
+            help_text = f"{help_text} One of {', '.join(preset_names)}."
+        flags.DEFINE(
+            _SettingParser(field.metadata["kind"]),
+            field.name,
+            getattr(defaults, field.name),
+            help_text,
+            serializer=_SettingSerializer(),
+        )
+
+
+def _parse_flags(argv: list[str]) -> list[str]:
+    try:
+        unused = flags.FLAGS(argv)[1:]
+    except flags.Error as error:
+        _fail(str(error))
+    if unused:
+        _fail(f"expected flags only, such as --batch_size=128, got {' '.join(unused)}")
+    return argv[:1]
+
+
+def _config_from_flags(presets: Mapping[str, ExperimentConfig]) -> ExperimentConfig:
+    if flags.FLAGS.preset not in presets:
+        raise InvalidSetting("preset", f"one of {', '.join(presets)}", flags.FLAGS.preset)
+    preset = presets[flags.FLAGS.preset]
+    names = [field.name for field in dataclasses.fields(preset)]
+    given = {name: flags.FLAGS[name].value for name in names if flags.FLAGS[name].present}
+    return dataclasses.replace(preset, **given)
+
+
+def _run(presets: Mapping[str, ExperimentConfig], run: Callable[[ExperimentConfig], None]):
+    try:
+        run(_config_from_flags(presets))
+    except InvalidSetting as error:
+        _fail(f"flag --{error}")
+    except TrainingStopped as error:
+        _fail(str(error), status=1)
+    except KeyboardInterrupt:
+        _fail("interrupted before training began; nothing was left behind", status=130)
+
+
+def _fail(message: str, status: int = 2) -> NoReturn:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(status)

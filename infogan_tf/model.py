@@ -1,0 +1,253 @@
+"""InfoGAN as a Keras model."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from infogan_tf.augmentation import random_shift
+from infogan_tf.latents import LatentSpec
+from infogan_tf.losses import (
+    MutualInformation,
+    discriminator_loss,
+    generator_loss,
+    information_loss,
+    mutual_information,
+)
+from infogan_tf.networks import DiscriminatorOutput
+from infogan_tf.networks.batch_norm import frozen_statistics
+from infogan_tf.randomness import Stream, split_seed, stream_seed
+
+
+class FakeBatch(NamedTuple):
+    """Generated images and where they came from.
+
+    Attributes:
+        latents: by name, `[batch, event_size]`.
+        images: `[batch, height, width, channels]`, in [0, 1].
+    """
+
+    latents: dict[str, tf.Tensor]
+    images: tf.Tensor
+
+
+class InfoGAN(keras.Model):
+    """A generator, and a discriminator that shares its body with Q (paper, sections 5 and 6).
+
+    An update is one step of D and Q, then one of G, each on fresh noise and codes. D's optimiser moves the body, D's
+    head and Q; G's moves G. Images are float32 `[batch, height, width, channels]` in [0, 1].
+
+    Args:
+        generator: latents `[batch, spec.size]` to images.
+        discriminator: images to `DiscriminatorOutput`.
+        spec: the codes and the noise.
+        info_reg_coeff: lambda, the weight of the mutual information; each code's own weight comes on top.
+        max_shift: D and Q see every image, real and fake, moved at random by up to this many pixels.
+        seed: with the number of the update, decides all randomness of training.
+
+    >>> from infogan_tf.configs.mnist import MnistConfig
+    >>> from infogan_tf.experiments import build_model
+    >>> model = build_model(MnistConfig())
+    >>> model.generate(codes={"c1": 3, "c2": 1.5}, num_images=2).shape
+    TensorShape([2, 28, 28, 1])
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        spec: LatentSpec,
+        info_reg_coeff: float = 1.0,
+        max_shift: int = 0,
+        seed: int = 0,
+    ):
+        super().__init__(name="infogan")
+        self.generator = generator
+        self.discriminator = discriminator
+        self.spec = spec
+        self.info_reg_coeff = info_reg_coeff
+        self.max_shift = max_shift
+        self.seed = seed
+        # One pass makes every weight, so that the model can be saved, restored and counted before it is trained.
+        images = generator(tf.zeros([1, spec.size]))
+        discriminator(images)
+        self.image_shape = tuple(images.shape[1:])
+
+    def compile(self, d_optimizer: keras.optimizers.Optimizer, g_optimizer: keras.optimizers.Optimizer):
+        """Sets the optimisers of D (with Q) and of G and makes their state.
+
+        Raises:
+            ValueError: both are the same object, whose state could not be told apart.
+        """
+        if d_optimizer is g_optimizer:
+            raise ValueError("d_optimizer and g_optimizer must be two objects, got the same one twice")
+        # Keras would compile the whole update by XLA, which gains nothing here and traces for long.
+        super().compile(optimizer=None, jit_compile=False)
+        d_optimizer.build(self.discriminator.trainable_variables)
+        g_optimizer.build(self.generator.trainable_variables)
+        self.d_optimizer = d_optimizer
+        self.g_optimizer = g_optimizer
+
+    def train_step(self, data: Any) -> dict[str, tf.Tensor]:
+        """One update of D and Q, then one of G.
+
+        Args:
+            data: real images `[batch, height, width, channels]`, float in [0, 1]. Labels beside them, as a Keras data
+                set may carry, are dropped unread.
+
+        Returns:
+            Scalars by TensorBoard tag, each taken before the variables it concerns were moved.
+        """
+        real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if not real_images.dtype.is_floating:
+            raise ValueError(f"images must be floats in [0, 1], got {real_images.dtype.name}")
+        step = self.g_optimizer.iterations
+        d_seed = stream_seed(self.seed, Stream.DISCRIMINATOR_UPDATE, step)
+        g_seed = stream_seed(self.seed, Stream.GENERATOR_UPDATE, step)
+        return {
+            **self._update_discriminator(real_images, d_seed),
+            **self._update_generator(tf.shape(real_images)[0], g_seed),
+        }
+
+    def _update_discriminator(self, real_images: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        latent_seed, real_seed, fake_seed = split_seed(seed, 3)
+        with frozen_statistics(self.generator):
+            fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
+        with tf.GradientTape() as tape:
+            # Two passes: real and fake batches have their own batch statistics.
+            real_logits, _ = self._discriminate(real_images, real_seed)
+            fake_logits, posterior = self._discriminate(fake.images, fake_seed)
+            adversarial = discriminator_loss(real_logits, fake_logits)
+            information = mutual_information(self.spec, fake.latents, self.spec.split_posterior(posterior))
+            loss = adversarial + information_loss(self.spec, information, self.info_reg_coeff)
+        gradient_norm = _apply_gradients(tape, loss, self.discriminator, self.d_optimizer)
+        return {
+            "loss/discriminator": adversarial,
+            "gradient_norm/discriminator": gradient_norm,
+            **_range("discriminator/real", tf.sigmoid(real_logits)),
+            **_range("discriminator/fake", tf.sigmoid(fake_logits)),
+        }
+
+    def _update_generator(self, batch_size: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        latent_seed, shift_seed = split_seed(seed, 2)
+        with frozen_statistics(self.discriminator), tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([variable.value for variable in self.generator.trainable_variables])
+            fake = self._fake_batch(batch_size, latent_seed)
+            fake_logits, posterior = self._discriminate(fake.images, shift_seed)
+            adversarial = generator_loss(fake_logits)
+            params = self.spec.split_posterior(posterior)
+            information = mutual_information(self.spec, fake.latents, params)
+            loss = adversarial + information_loss(self.spec, information, self.info_reg_coeff)
+        gradient_norm = _apply_gradients(tape, loss, self.generator, self.g_optimizer)
+        return {
+            "loss/generator": adversarial,
+            "gradient_norm/generator": gradient_norm,
+            **_information_metrics(information),
+            **self._posterior_metrics(params),
+        }
+
+    def _fake_batch(self, batch_size: tf.Tensor, seed: tf.Tensor) -> FakeBatch:
+        latents = self.spec.sample(batch_size, seed)
+        return FakeBatch(latents, self.generator(self.spec.join(latents), training=True))
+
+    def _discriminate(self, images: tf.Tensor, seed: tf.Tensor) -> DiscriminatorOutput:
+        return self.discriminator(random_shift(images, self.max_shift, seed), training=True)
+
+    def _posterior_metrics(self, params: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+        metrics = {}
+        for code in self.spec.codes:
+            std = code.distribution.posterior_std(params[code.name])
+            metrics[f"posterior_std/{code.name}_min"] = tf.reduce_min(std)
+            metrics[f"posterior_std/{code.name}_max"] = tf.reduce_max(std)
+        return metrics
+
+    def generate(
+        self,
+        codes: Mapping[str, Any] | None = None,
+        noise: Any = None,
+        num_images: int | None = None,
+        seed: int | None = None,
+    ) -> tf.Tensor:
+        """Makes images; whatever is not given is sampled.
+
+        Args:
+            codes: by name, one value for all images or one for each: `{"c1": 3, "c2": [-2, 0, 2]}`. A category is a
+                number or a one-hot row. Values outside the prior's range are allowed: codes extrapolate.
+            noise: `[batch, noise_size]`.
+            num_images: how many; else as many as the longest of codes and noise has.
+            seed: decides what is sampled; a new draw each time when None.
+
+        Returns:
+            Images `[batch, height, width, channels]` in [0, 1].
+
+        Raises:
+            ValueError: a name, value, shape or number is wrong, or lengths do not agree.
+        """
+        given = self.spec.encode(codes or {})
+        if noise is not None:
+            given |= self.spec.encode_noise(noise)
+        batch_size = _common_length({name: len(values) for name, values in given.items()}, num_images)
+        seed = int(np.random.default_rng().integers(2**31)) if seed is None else seed
+        latents = self.spec.sample(batch_size, stream_seed(seed, Stream.GENERATE))
+        for name, values in given.items():
+            latents[name] = tf.broadcast_to(values, latents[name].shape)
+        return self.generator(self.spec.join(latents), training=False)
+
+    def infer_codes(self, images: Any) -> dict[str, Any]:
+        """What Q says of images, by code: its posterior's parameters, such as `CategoricalParams(logits)`.
+
+        Args:
+            images: `[batch, height, width, channels]`, float in [0, 1].
+
+        Raises:
+            ValueError: the images have another shape or type.
+        """
+        images = tf.convert_to_tensor(images)
+        if images.shape.rank != 4 or tuple(images.shape[1:]) != self.image_shape or not images.dtype.is_floating:
+            expected = ", ".join(map(str, self.image_shape))
+            raise ValueError(
+                f"images must be floats in [0, 1] of shape [batch, {expected}], "
+                f"got {images.dtype.name} {images.shape.as_list()}"
+            )
+        output = self.discriminator(tf.cast(images, tf.float32), training=False)
+        return self.spec.split_posterior(output.posterior)
+
+
+def _apply_gradients(
+    tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model, optimizer: keras.optimizers.Optimizer
+) -> tf.Tensor:
+    gradients = tape.gradient(loss, [variable.value for variable in network.trainable_variables])
+    optimizer.apply(gradients, network.trainable_variables)
+    return tf.linalg.global_norm(gradients)
+
+
+def _range(name: str, values: tf.Tensor) -> dict[str, tf.Tensor]:
+    return {
+        f"{name}_mean": tf.reduce_mean(values),
+        f"{name}_min": tf.reduce_min(values),
+        f"{name}_max": tf.reduce_max(values),
+    }
+
+
+def _information_metrics(information: Mapping[str, MutualInformation]) -> dict[str, tf.Tensor]:
+    metrics = {}
+    for field in MutualInformation._fields:
+        tag = {"bound": "mutual_information"}.get(field, field)
+        values = {name: getattr(estimate, field) for name, estimate in information.items()}
+        metrics |= {f"{tag}/{name}": value for name, value in values.items()}
+        metrics[f"{tag}/total"] = tf.add_n(list(values.values()))
+    return metrics
+
+
+def _common_length(lengths: Mapping[str, int], num_images: int | None) -> int:
+    if num_images is not None and num_images < 1:
+        raise ValueError(f"num_images must be at least 1, got {num_images!r}")
+    several = {name: length for name, length in lengths.items() if length > 1}
+    if num_images is not None:
+        several["num_images"] = num_images
+    if len(set(several.values())) > 1:
+        listed = ", ".join(f"{name} {length}" for name, length in several.items())
+        raise ValueError(f"codes, noise and num_images must agree in length, got {listed}")
+    return next(iter(several.values()), 1)

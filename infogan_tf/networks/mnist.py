@@ -1,0 +1,103 @@
+"""The MNIST networks (paper, appendix C.1, Table 1)."""
+
+from typing import NamedTuple
+
+import keras
+import tensorflow as tf
+
+from infogan_tf.networks.batch_norm import BatchNorm
+from infogan_tf.networks.blocks import convolution, dense, leaky_relu, relu, up_convolution
+
+IMAGE_SHAPE = (28, 28, 1)
+
+
+class DiscriminatorOutput(NamedTuple):
+    """What D and Q, which share their body, say of images.
+
+    Attributes:
+        real_logits: log-odds that an image is real, `[batch, 1]`.
+        posterior: Q's raw output `[batch, posterior_size]`, split by `LatentSpec.split_posterior`.
+    """
+
+    real_logits: tf.Tensor
+    posterior: tf.Tensor
+
+
+class MnistGenerator(keras.Model):
+    """G: latents `[batch, latent_size]` to images `[batch, 28, 28, 1]` in [0, 1].
+
+    FC 1024 BN ReLU; FC 7x7x128 BN ReLU; up 64 s2 BN ReLU; up 1 s2 sigmoid.
+
+    Args:
+        latent_size: width of the input.
+    """
+
+    def __init__(self, latent_size: int):
+        super().__init__(name="generator")
+        self.layers_in_order = keras.Sequential(
+            [
+                keras.Input([latent_size]),
+                dense(1024, use_bias=False),
+                BatchNorm(),
+                relu(),
+                dense(7 * 7 * 128, use_bias=False),
+                BatchNorm(),
+                relu(),
+                keras.layers.Reshape([7, 7, 128]),
+                up_convolution(64, strides=2, use_bias=False),  # [batch, 14, 14, 64]
+                BatchNorm(),
+                relu(),
+                up_convolution(1, strides=2),  # [batch, 28, 28, 1]
+                keras.layers.Activation("sigmoid"),
+            ]
+        )
+
+    def call(self, latents: tf.Tensor, training: bool = False) -> tf.Tensor:
+        return self.layers_in_order(latents, training=training)
+
+
+class MnistDiscriminator(keras.Model):
+    """D and Q: images `[batch, 28, 28, 1]` to `DiscriminatorOutput`.
+
+    Body: k4 64 s2 lReLU; k4 128 s2 BN lReLU; FC 1024 BN lReLU. D: FC 1. Q: FC 128 BN lReLU; FC out.
+
+    Args:
+        posterior_size: width of Q's output.
+        leaky_slope: the leaky ReLUs' slope below zero. Paper: 0.1; original code: 0.01.
+    """
+
+    def __init__(self, posterior_size: int, leaky_slope: float):
+        super().__init__(name="discriminator")
+        self.body = keras.Sequential(
+            [
+                keras.Input(IMAGE_SHAPE),
+                convolution(64, strides=2),  # [batch, 14, 14, 64]
+                leaky_relu(leaky_slope),
+                convolution(128, strides=2, use_bias=False),  # [batch, 7, 7, 128]
+                BatchNorm(),
+                leaky_relu(leaky_slope),
+                keras.layers.Flatten(),
+                dense(1024, use_bias=False),
+                BatchNorm(),
+                leaky_relu(leaky_slope),
+            ],
+            name="body",
+        )
+        self.real_head = keras.Sequential([keras.Input([1024]), dense(1)], name="real_head")
+        self.code_head = keras.Sequential(
+            [
+                keras.Input([1024]),
+                dense(128, use_bias=False),
+                BatchNorm(),
+                leaky_relu(leaky_slope),
+                dense(posterior_size),
+            ],
+            name="code_head",
+        )
+
+    def call(self, images: tf.Tensor, training: bool = False) -> DiscriminatorOutput:
+        features = self.body(images, training=training)
+        return DiscriminatorOutput(
+            real_logits=self.real_head(features, training=training),
+            posterior=self.code_head(features, training=training),
+        )

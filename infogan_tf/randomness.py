@@ -1,0 +1,26 @@
+"""Every random number of a run as a function of (seed, step): nothing to save, nothing to lose on a restart."""
+
+import enum
+
+import tensorflow as tf
+
+
+class Stream(enum.IntEnum):
+    """Independent sources of randomness; a value, once used by a release, keeps its meaning."""
+
+    DISCRIMINATOR_UPDATE = 0
+    GENERATOR_UPDATE = 1
+    DATA_ORDER = 2
+    PREVIEW = 3
+    GENERATE = 4
+
+
+def stream_seed(seed: int, stream: Stream, step: tf.Tensor | int = 0) -> tf.Tensor:
+    """The seed `[2]` (int64) of one stream at one step, for TensorFlow's stateless operations."""
+    base = tf.constant([seed, int(stream)], tf.int64)
+    return tf.random.experimental.stateless_fold_in(base, tf.cast(step, tf.int64))
+
+
+def split_seed(seed: tf.Tensor, count: int) -> list[tf.Tensor]:
+    """`count` independent seeds `[2]` made from one."""
+    return [tf.random.experimental.stateless_fold_in(seed, index) for index in range(count)]

@@ -1,0 +1,155 @@
+"""Training, from a config to a finished run."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import tensorflow as tf
+from tqdm import tqdm
+
+from infogan_tf.configs import ExperimentConfig
+from infogan_tf.data import ImageBatches, ImageData, load_images
+from infogan_tf.errors import InvalidSetting, TrainingStopped
+from infogan_tf.experiments import build_model, compile_model
+from infogan_tf.model import InfoGAN
+from infogan_tf.networks.mnist import IMAGE_SHAPE
+from infogan_tf.training.checkpoints import KEEP, Checkpoints
+from infogan_tf.training.interruption import StopRequest
+from infogan_tf.training.recorder import Recorder
+from infogan_tf.training.run_folder import RunFolder, check_resumable, check_same_data
+
+# D learns a few thousand images by heart within 2,000 updates; 60,000 it does not within a whole run.
+FEW_IMAGES = 20_000
+SHIFT_FOR_FEW_IMAGES = 2
+
+
+def train(config: ExperimentConfig):
+    """Trains a model, or goes on with an earlier run of the same folder, and writes everything into the folder.
+
+    SIGINT and SIGTERM save and end it. Whatever stops it, the same call goes on from the last checkpoint and reaches
+    the same bits as a run that was never stopped, on the same machine.
+
+    Args:
+        config: the settings.
+
+    Raises:
+        InvalidSetting: a setting does not go with the data or the folder; nothing was changed.
+        TrainingStopped: a number is no longer finite, or the disk is full; the last good checkpoint stays.
+    """
+    folder = RunFolder.of(config)
+    record = folder.read_record()
+    if record is not None:
+        check_resumable(record, config)
+    data = _load_data(config, record)
+    max_shift = _choose_max_shift(config, data)
+    model = build_model(config, max_shift)
+    compile_model(model, config)
+    checkpoints = Checkpoints(folder.checkpoints, model)
+    with StopRequest() as stop:
+        folder.create(checkpoints.bytes_needed * (KEEP + 1 - len(checkpoints.steps())))
+        folder.write_record(config, data, max_shift)
+        start = _restore(folder, checkpoints)
+        _announce_start(folder, config, model, data, max_shift)
+        if start >= config.total_updates:
+            folder.announce(f"already trained for {start:,} updates; a larger --max_epoch goes on")
+            return
+        recorder = Recorder(config, folder, model, data, checkpoints, start)
+        try:
+            _run(config, folder, model, data, recorder, stop, start)
+        except OSError as error:
+            raise TrainingStopped(f"{folder.path} can no longer be written: {error}") from error
+        finally:
+            recorder.close()
+
+
+def _load_data(config: ExperimentConfig, record: Mapping[str, Any] | None) -> ImageData:
+    source = config.data_source
+    if record is not None and source == "auto":
+        source = record["data"]["source"]
+    data = load_images(config.dataset, source, config.data_dir, IMAGE_SHAPE)
+    if record is not None:
+        check_same_data(record, data)
+    if config.batch_size > len(data.training):
+        expected = f"at most {len(data.training)}, the number of training images"
+        raise InvalidSetting("batch_size", expected, config.batch_size)
+    return data
+
+
+def _choose_max_shift(config: ExperimentConfig, data: ImageData) -> int:
+    if config.max_shift is not None:
+        return config.max_shift
+    return SHIFT_FOR_FEW_IMAGES if len(data.training) < FEW_IMAGES else 0
+
+
+def _restore(folder: RunFolder, checkpoints: Checkpoints) -> int:
+    step, damaged = checkpoints.restore_newest()
+    checkpoints.set_aside_after(step)
+    for line in damaged:
+        folder.announce(f"warning: {line}; it is set aside")
+    if step:
+        folder.announce(f"resumed: from update {step:,}")
+    return step
+
+
+def _announce_start(folder: RunFolder, config: ExperimentConfig, model: InfoGAN, data: ImageData, max_shift: int):
+    folder.announce(f"data: {data.description}")
+    if max_shift:
+        why = "as asked for"
+        if config.max_shift is None:
+            why = f"since D learns fewer than {FEW_IMAGES:,} images by heart"
+        folder.announce(f"augmentation: D sees each image moved by up to {max_shift} pixels, {why} (--max_shift)")
+    print(f"\n{model.spec}\n")
+    folder.announce(f"run folder: {folder.path}; watch it with: tensorboard --logdir {folder.path.parent}")
+
+
+def _run(
+    config: ExperimentConfig,
+    folder: RunFolder,
+    model: InfoGAN,
+    data: ImageData,
+    recorder: Recorder,
+    stop: StopRequest,
+    start: int,
+):
+    began = time.monotonic()
+    update = _make_update(model, ImageBatches(data.training, config.batch_size, config.seed))
+    for step in range(start + 1, config.total_updates + 1):
+        metrics = update()
+        _check_finite(step, metrics, folder)
+        recorder.record(step, metrics)
+        if stop.signal_name is not None and step < config.total_updates:
+            recorder.save(step)
+            again = f"the same command with --run_folder={folder.path} goes on"
+            folder.announce(f"stopped by {stop.signal_name} after update {step:,}, which is saved; {again}")
+            return
+    _announce_end(folder, config.total_updates - start, time.monotonic() - began)
+
+
+def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[], dict[str, float]]:
+    # One update a call: several in one graph gain nothing, and every one is checked and can be the last.
+    @tf.function
+    def update() -> dict[str, tf.Tensor]:
+        return model.train_step(batches(model.g_optimizer.iterations))
+
+    return lambda: {name: float(value) for name, value in update().items()}
+
+
+def _check_finite(step: int, metrics: Mapping[str, float], folder: RunFolder):
+    for name, value in metrics.items():
+        if not math.isfinite(value):
+            raise TrainingStopped(
+                f"{name} became {value} at update {step}; the last good checkpoint stays in {folder.checkpoints}. "
+                "Lower learning rates or a smaller --info_reg_coeff may help."
+            )
+
+
+def _announce_end(folder: RunFolder, updates: int, seconds: float):
+    folder.announce(f"done: {updates:,} updates in {tqdm.format_interval(seconds)}; everything is in {folder.path}")
+    print(
+        f"  pictures  {folder.samples}\n"
+        f"  curves    tensorboard --logdir {folder.path.parent}\n"
+        f"  longer    the same command with --run_folder={folder.path} and a larger --max_epoch\n"
+        f"  use it    python -c \"import infogan_tf; model = infogan_tf.load('{folder.path}'); "
+        "print(model.generate(codes={'c1': 3, 'c2': 1.5}).shape)\""
+    )

@@ -1,0 +1,39 @@
+"""The run's numbers as lines of JSON."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from infogan_tf.files import write_text
+
+
+class MetricsLog:
+    """Appends one line of JSON a point to `metrics.jsonl`, in order, each update at most once.
+
+    Args:
+        path: the file.
+        resumed_at: points after this update are dropped, since they are made again.
+    """
+
+    def __init__(self, path: Path, resumed_at: int):
+        if path.exists():
+            write_text(path, "".join(_lines_until(path, resumed_at)))
+        self._file = path.open("a", encoding="utf-8")
+
+    def append(self, step: int, metrics: Mapping[str, float]):
+        """Adds the point of an update; on disk when it returns."""
+        self._file.write(json.dumps({"step": step, **metrics}) + "\n")
+        self._file.flush()
+
+    def close(self):
+        """Ends the file."""
+        self._file.close()
+
+
+def _lines_until(path: Path, step: int) -> list[str]:
+    kept = []
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        # A kill may have cut the last line off.
+        if line.endswith("\n") and json.loads(line)["step"] <= step:
+            kept.append(line)
+    return kept

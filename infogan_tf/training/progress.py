@@ -1,0 +1,67 @@
+"""How far a run is: a bar on a terminal, else a plain line an epoch."""
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+from tqdm import tqdm
+
+
+class Progress:
+    """Shows epoch, speed, time left, both losses and each code's mutual information, as means of the epoch so far.
+
+    Args:
+        code_names: the codes.
+        start: updates done before.
+        total: updates of the whole run.
+        updates_per_epoch: how many make an epoch.
+    """
+
+    def __init__(self, code_names: Sequence[str], start: int, total: int, updates_per_epoch: int):
+        self._codes = code_names
+        self._total = total
+        self._updates_per_epoch = updates_per_epoch
+        self._bar = None
+        if sys.stdout.isatty():
+            self._bar = tqdm(initial=start, total=total, unit="update", file=sys.stdout, dynamic_ncols=True)
+        self._start_epoch()
+
+    def update(self, step: int, metrics: Mapping[str, float]):
+        """Counts one update."""
+        self._count += 1
+        for name, value in metrics.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value
+        epoch = -(-step // self._updates_per_epoch)
+        ends_epoch = step % self._updates_per_epoch == 0 or step == self._total
+        if self._bar is not None:
+            self._bar.set_description(f"epoch {epoch}/{-(-self._total // self._updates_per_epoch)}", refresh=False)
+            self._bar.set_postfix_str(self._numbers(), refresh=False)
+            self._bar.update()
+        elif ends_epoch:
+            print(self._line(epoch, step), flush=True)
+        if ends_epoch:
+            self._start_epoch()
+
+    def close(self):
+        """Leaves the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()
+
+    def _start_epoch(self):
+        self._sums: dict[str, float] = {}
+        self._count = 0
+        self._started = time.monotonic()
+
+    def _line(self, epoch: int, step: int) -> str:
+        speed = self._count / max(time.monotonic() - self._started, 1e-9)
+        left = tqdm.format_interval((self._total - step) / speed)
+        epochs = -(-self._total // self._updates_per_epoch)
+        return (
+            f"epoch {epoch}/{epochs}  update {step:,}/{self._total:,}  {speed:.2f} updates/s  {left} left  "
+            f"{self._numbers()}"
+        )
+
+    def _numbers(self) -> str:
+        means = {name: total / self._count for name, total in self._sums.items()}
+        information = "  ".join(f"{name} {means[f'mutual_information/{name}']:.2f}" for name in self._codes)
+        return f"loss D {means['loss/discriminator']:.2f} G {means['loss/generator']:.2f}  MI {information} nats"

@@ -1,0 +1,88 @@
+"""What a run leaves behind while it trains: curves, pictures, checkpoints."""
+
+import time
+from collections.abc import Mapping
+
+from infogan_tf.configs import ExperimentConfig
+from infogan_tf.data import ImageData
+from infogan_tf.evaluation import Memorization
+from infogan_tf.figures import Preview, save_picture
+from infogan_tf.model import InfoGAN
+from infogan_tf.summaries import TensorBoardWriter
+from infogan_tf.training.checkpoints import Checkpoints
+from infogan_tf.training.metrics_log import MetricsLog
+from infogan_tf.training.progress import Progress
+from infogan_tf.training.run_folder import RunFolder
+
+
+class Recorder:
+    """Records updates at the config's intervals, and everything at the last one.
+
+    Args:
+        config: the run's settings.
+        folder: where it goes.
+        model: the model in training.
+        data: its images.
+        checkpoints: the run's checkpoints.
+        start: updates done before.
+    """
+
+    def __init__(
+        self,
+        config: ExperimentConfig,
+        folder: RunFolder,
+        model: InfoGAN,
+        data: ImageData,
+        checkpoints: Checkpoints,
+        start: int,
+    ):
+        self._config = config
+        self._folder = folder
+        self._checkpoints = checkpoints
+        self._preview = Preview(model, data.training, data.caption, config.seed)
+        self._memorization = Memorization(model, data)
+        self._log = MetricsLog(folder.metrics, resumed_at=start)
+        self._tensorboard = TensorBoardWriter(folder.path)
+        self._tensorboard.describe(model.spec, folder.config_file.read_text(encoding="utf-8"))
+        names = [code.name for code in model.spec.codes]
+        self._progress = Progress(names, start, config.total_updates, config.updates_per_epoch)
+        self._last_point = (start, time.monotonic())
+
+    def record(self, step: int, metrics: Mapping[str, float]):
+        """Records an update, once it is done."""
+        config = self._config
+        self._progress.update(step, metrics)
+        is_last = step == config.total_updates
+        if step % config.sample_interval == 0 or is_last:
+            metrics = {**metrics, **self._memorization.metrics()}
+            self._draw(step)
+            self._write_point(step, metrics)
+        elif step % config.summary_interval == 0:
+            self._write_point(step, metrics)
+        if step % config.snapshot_interval == 0 or is_last:
+            self.save(step)
+
+    def save(self, step: int):
+        """Writes a checkpoint, and before it all that was recorded until then."""
+        self._tensorboard.flush()
+        self._checkpoints.save(step)
+
+    def close(self):
+        """Ends files and progress bar."""
+        self._progress.close()
+        self._log.close()
+        self._tensorboard.close()
+
+    def _write_point(self, step: int, metrics: Mapping[str, float]):
+        last_step, last_time = self._last_point
+        now = time.monotonic()
+        self._last_point = (step, now)
+        metrics = {**metrics, "speed/updates_per_second": (step - last_step) / (now - last_time)}
+        self._log.append(step, metrics)
+        self._tensorboard.scalars(step, metrics)
+
+    def _draw(self, step: int):
+        pictures = self._preview.pictures(step)
+        self._tensorboard.pictures(step, pictures)
+        for name, picture in pictures.items():
+            save_picture(self._folder.samples / f"step_{step:07d}_{name}.png", picture)

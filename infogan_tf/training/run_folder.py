@@ -1,0 +1,155 @@
+"""A run's folder: everything that was asked for, found and made."""
+
+import datetime
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+import infogan_tf
+from infogan_tf.configs import CONFIGS, ExperimentConfig
+from infogan_tf.configs.fields import as_text
+from infogan_tf.data import ImageData
+from infogan_tf.errors import InvalidSetting
+from infogan_tf.files import PARTIAL_PREFIX, remove_partial, write_json
+
+CONFIG_FILE = "config.json"
+SPARE_BYTES = 64 * 2**20  # Event files and pictures of a run.
+
+
+class RunFolder:
+    """The folder of one run.
+
+    `config.json` (settings, data, versions), `checkpoints/`, `samples/step_*.png`, `metrics.jsonl`, `log.txt` with
+    every line that was announced, and TensorBoard's event files.
+
+    Args:
+        path: the folder, whether it is there yet or not.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.config_file = path / CONFIG_FILE
+        self.checkpoints = path / "checkpoints"
+        self.samples = path / "samples"
+        self.metrics = path / "metrics.jsonl"
+        self.log = path / "log.txt"
+
+    @classmethod
+    def of(cls, config: ExperimentConfig) -> "RunFolder":
+        """The folder that a config asks for; by default a new one named after the time, as in the original."""
+        time = datetime.datetime.now().strftime("%Y_%m_%d_%H_%M_%S")
+        return cls(Path(config.run_folder or f"logs/{config.experiment}/{config.experiment}_{time}"))
+
+    def read_record(self) -> dict[str, Any] | None:
+        """What `config.json` says of an earlier run; None if the folder is new.
+
+        Raises:
+            InvalidSetting: there is a file of that name, or a folder that holds something else.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise InvalidSetting("run_folder", "a folder", f"{self.path}, which is a file")
+        if not self.path.exists() or all(p.name.startswith(PARTIAL_PREFIX) for p in self.path.iterdir()):
+            return None
+        try:
+            record = json.loads(self.config_file.read_text(encoding="utf-8"))
+            experiment = record["experiment"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            expected = f"a new or empty folder, or one of an earlier run with its {CONFIG_FILE}"
+            raise InvalidSetting("run_folder", expected, f"{self.path} without a readable {CONFIG_FILE}") from error
+        if experiment not in CONFIGS:
+            expected = f"a run of {', '.join(CONFIGS)}"
+            raise InvalidSetting("run_folder", expected, f"{self.path}, a run of {experiment}")
+        return record
+
+    def create(self, bytes_needed: int):
+        """Makes the folder, once it is sure that it can be written and that a run fits on its disk.
+
+        Args:
+            bytes_needed: what the run's checkpoints will take in addition to what is there.
+
+        Raises:
+            InvalidSetting: it can't be written, or the disk is too full; nothing is left behind.
+        """
+        parent = next(p for p in (self.path, *self.path.absolute().parents) if p.exists())
+        free = shutil.disk_usage(parent).free
+        needed = bytes_needed + SPARE_BYTES
+        if free < needed:
+            expected = f"a disk with at least {needed / 2**20:,.0f} MiB free for checkpoints"
+            raise InvalidSetting("run_folder", expected, f"{free / 2**20:,.0f} MiB free at {parent}")
+        is_new = not self.path.exists()
+        try:
+            self.samples.mkdir(parents=True, exist_ok=True)
+            self.checkpoints.mkdir(exist_ok=True)
+            (self.path / f"{PARTIAL_PREFIX}probe").write_bytes(b"probe")
+        except OSError as error:
+            if is_new:
+                shutil.rmtree(self.path, ignore_errors=True)
+            raise InvalidSetting(
+                "run_folder", "a folder that can be written", f"{self.path} ({error.strerror or error})"
+            ) from error
+        remove_partial(self.path)
+        remove_partial(self.samples)
+
+    def write_record(self, config: ExperimentConfig, data: ImageData, max_shift: int):
+        """Writes `config.json`, from which the run can be understood, resumed and loaded."""
+        settings = config.to_dict()
+        settings["run_folder"] = None  # The folder may be moved.
+        write_json(
+            self.config_file,
+            {
+                "experiment": config.experiment,
+                "settings": settings,
+                "data": {
+                    "source": data.source,
+                    "description": data.description,
+                    "fingerprint": data.fingerprint(),
+                    "max_shift": max_shift,
+                },
+                "versions": {
+                    "infogan_tf": infogan_tf.__version__,
+                    "tensorflow": tf.__version__,
+                    "keras": keras.__version__,
+                    "python": sys.version.split()[0],
+                },
+            },
+        )
+
+    def announce(self, line: str):
+        """Says something to the person at the terminal and keeps it in `log.txt`."""
+        print(line, flush=True)
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}  {line}\n")
+
+
+def recorded_config(record: dict[str, Any]) -> ExperimentConfig:
+    """The config of an earlier run, from its record."""
+    return CONFIGS[record["experiment"]].from_dict(record["settings"])
+
+
+def check_resumable(record: dict[str, Any], config: ExperimentConfig):
+    """Refuses to go on with an earlier run under other settings than its own.
+
+    Raises:
+        InvalidSetting: naming the first setting that differs.
+    """
+    if record["experiment"] != config.experiment:
+        raise InvalidSetting("run_folder", f"a run of {config.experiment}", f"a run of {record['experiment']}")
+    before = recorded_config(record)
+    for name, field in type(config).__dataclass_fields__.items():
+        if "kind" not in field.metadata or field.metadata["may_change"]:
+            continue
+        old, new = getattr(before, name), getattr(config, name)
+        if old != new:
+            raise InvalidSetting(name, f"{as_text(old)}, as this run folder was trained with", as_text(new))
+
+
+def check_same_data(record: dict[str, Any], data: ImageData):
+    """Refuses to go on with an earlier run on other images; InvalidSetting if they differ."""
+    if record["data"]["fingerprint"] != data.fingerprint():
+        expected = f"the images that this run was trained on: {record['data']['description']}"
+        raise InvalidSetting("data_source", expected, f"other images: {data.description}")

@@ -1,0 +1,23 @@
+"""Installs infogan_tf."""
+
+from setuptools import find_packages, setup
+
+setup(
+    name="infogan_tf",
+    version="0.1.0",
+    description="InfoGAN in TensorFlow 2 and Keras 3",
+    license="MIT",
+    packages=find_packages(include=["infogan_tf", "infogan_tf.*"]),
+    python_requires=">=3.10,<3.14",
+    install_requires=[
+        "tensorflow>=2.18,<2.22",
+        "keras>=3.5",
+        "tensorboard>=2.18",
+        "tensorflow-datasets>=4.9.7",
+        "importlib_resources",
+        "mlxtend>=0.23",
+        "pillow>=10.1",
+        "tqdm",
+        "absl-py",
+    ],
+)
