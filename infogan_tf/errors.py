@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class InvalidSetting(ValueError):
+class SettingError(ValueError):
     """A setting is wrong, or does not go with the data or the run folder.
 
     Args:
@@ -19,5 +19,5 @@ class InvalidSetting(ValueError):
         self.got = got
 
 
-class TrainingStopped(RuntimeError):
+class TrainingError(RuntimeError):
     """Training can't go on; the message says why, where, and what is left."""

@@ -36,6 +36,12 @@ def write_json(path: Path, value: Any):
     write_text(path, json.dumps(value, indent=2) + "\n")
 
 
+def remove_atomically(path: Path):
+    """Removes a file or folder that no one must find half removed, so it is renamed first."""
+    partial = path.rename(path.with_name(f"{PARTIAL_PREFIX}{os.getpid()}-{path.name}"))
+    remove(partial)
+
+
 def remove(path: Path):
     """Removes a file or a whole folder, if it is there."""
     if path.is_dir():

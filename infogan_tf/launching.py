@@ -1,16 +1,18 @@
 """From a command line to a config, and from errors to one clear line."""
 
+import contextlib
 import dataclasses
 import os
 import sys
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
-from absl import app, flags
+from absl import app, flags, logging
 
 from infogan_tf.configs import ExperimentConfig
 from infogan_tf.configs.fields import as_text
-from infogan_tf.errors import InvalidSetting, TrainingStopped
+from infogan_tf.errors import SettingError, TrainingError
 
 # Flags belong to the launcher, so that its --help shows them.
 flags.disclaim_key_flags()
@@ -26,8 +28,7 @@ def launch(presets: Mapping[str, ExperimentConfig], run: Callable[[ExperimentCon
         presets: configs by name; the first gives the defaults that `--help` shows.
         run: what to do with the config.
     """
-    # TensorFlow's remarks on processors and missing GPUs would bury what the run has to say.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    logging.set_verbosity(logging.WARNING)
     _define_flags(next(iter(presets.values())), tuple(presets))
     app.run(lambda _: _run(presets, run), flags_parser=_parse_flags)
 
@@ -83,19 +84,49 @@ def _parse_flags(argv: list[str]) -> list[str]:
 
 def _config_from_flags(presets: Mapping[str, ExperimentConfig]) -> ExperimentConfig:
     if flags.FLAGS.preset not in presets:
-        raise InvalidSetting("preset", f"one of {', '.join(presets)}", flags.FLAGS.preset)
+        raise SettingError("preset", f"one of {', '.join(presets)}", flags.FLAGS.preset)
     preset = presets[flags.FLAGS.preset]
     names = [field.name for field in dataclasses.fields(preset)]
     given = {name: flags.FLAGS[name].value for name in names if flags.FLAGS[name].present}
     return dataclasses.replace(preset, **given)
 
 
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Holds back what is written to stderr below Python, and shows it after all if what runs meanwhile fails."""
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as held_back:
+        os.dup2(held_back.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held_back.seek(0)
+            os.write(stderr, held_back.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
+def _load_tensorflow():
+    # Its remarks on processors and missing GPUs look like errors, come before any log level is read, and would bury
+    # what the run has to say.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with _quiet_stderr():
+        import tensorflow as tf
+
+        tf.config.list_logical_devices()
+
+
 def _run(presets: Mapping[str, ExperimentConfig], run: Callable[[ExperimentConfig], None]):
     try:
-        run(_config_from_flags(presets))
-    except InvalidSetting as error:
+        config = _config_from_flags(presets)
+        _load_tensorflow()
+        run(config)
+    except SettingError as error:
         _fail(f"flag --{error}")
-    except TrainingStopped as error:
+    except TrainingError as error:
         _fail(str(error), status=1)
     except KeyboardInterrupt:
         _fail("interrupted before training began; nothing was left behind", status=130)

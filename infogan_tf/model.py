@@ -74,6 +74,7 @@ class InfoGAN(keras.Model):
         images = generator(tf.zeros([1, spec.size]))
         discriminator(images)
         self.image_shape = tuple(images.shape[1:])
+        self.built = True
 
     def compile(self, d_optimizer: keras.optimizers.Optimizer, g_optimizer: keras.optimizers.Optimizer):
         """Sets the optimisers of D (with Q) and of G and makes their state.

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any, ClassVar
 
 from infogan_tf.configs.fields import Automatic, Choice, Integer, Number, Text, setting
-from infogan_tf.errors import InvalidSetting
+from infogan_tf.errors import SettingError
 
 DATA_SOURCES = ("auto", "tfds", "embedded")
 
@@ -16,7 +16,7 @@ class ExperimentConfig:
     Names and defaults are the original code's where it had them.
 
     Raises:
-        InvalidSetting: a value is of the wrong kind or out of range.
+        SettingError: a value is of the wrong kind or out of range.
     """
 
     experiment: ClassVar[str]
@@ -59,7 +59,7 @@ class ExperimentConfig:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if not field.metadata["kind"].accepts(value):
-                raise InvalidSetting(field.name, field.metadata["kind"].expected, repr(value))
+                raise SettingError(field.name, field.metadata["kind"].expected, repr(value))
 
     @property
     def total_updates(self) -> int:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-from collections.abc import Sequence
 from typing import Any
 
 
@@ -128,6 +127,4 @@ def as_text(value: Any) -> str:
     """A setting's value as it is written on a command line."""
     if value is None:
         return "auto"
-    return (
-        ",".join(f"{v:g}" for v in value) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
-    )
+    return ",".join(f"{number:g}" for number in value) if isinstance(value, tuple) else str(value)

@@ -8,7 +8,7 @@ from pathlib import Path
 from infogan_tf.data.embedded import load_embedded
 from infogan_tf.data.image_data import ImageData
 from infogan_tf.data.tfds_images import ImageShape, download, find_builder, is_prepared, read_images
-from infogan_tf.errors import InvalidSetting
+from infogan_tf.errors import SettingError
 
 EMBEDDED_DATASET = "mnist"
 DOWNLOAD_HOST = "https://storage.googleapis.com"
@@ -28,14 +28,14 @@ def load_images(dataset: str, data_source: str, data_dir: str | None, image_shap
         image_shape: (height, width, channels) that the networks take.
 
     Raises:
-        InvalidSetting: the set is unknown, of another shape, or can't be had.
+        SettingError: the set is unknown, of another shape, or can't be had.
     """
     if data_source == "embedded":
         if dataset != EMBEDDED_DATASET:
-            raise InvalidSetting("data_source", f"tfds or auto with --dataset={dataset}", data_source)
+            raise SettingError("data_source", f"tfds or auto with --dataset={dataset}", data_source)
         return load_embedded("as asked for")
     if data_dir is not None and Path(data_dir).exists() and not Path(data_dir).is_dir():
-        raise InvalidSetting("data_dir", "a folder", f"{data_dir}, which is a file")
+        raise SettingError("data_dir", "a folder", f"{data_dir}, which is a file")
     builder = find_builder(dataset, data_dir, image_shape)
     folder = builder.data_path
     if is_prepared(builder):
@@ -46,7 +46,7 @@ def load_images(dataset: str, data_source: str, data_dir: str | None, image_shap
     problem = f"not prepared in {folder}, and {failure}"
     if data_source == "auto" and dataset == EMBEDDED_DATASET:
         return load_embedded(f"mnist is {problem}")
-    raise InvalidSetting("dataset", f"data prepared in {folder}, or a network to download it", f"{dataset}: {problem}")
+    raise SettingError("dataset", f"data prepared in {folder}, or a network to download it", f"{dataset}: {problem}")
 
 
 def _try_download(builder) -> str | None:
@@ -55,7 +55,7 @@ def _try_download(builder) -> str | None:
         return f"{DOWNLOAD_HOST} gave no answer"
     try:
         download(builder)
-    except Exception as error:  # noqa: BLE001 - whatever TFDS or its host raises, the caller says it and goes on.
+    except Exception as error:  # Whatever TFDS or its host raises, the caller says it.
         return f"the download failed ({type(error).__name__}: {str(error).strip().splitlines()[0]})"
     return None
 

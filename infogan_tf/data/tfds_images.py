@@ -11,7 +11,7 @@ import tensorflow_datasets as tfds
 
 from infogan_tf.data.cache import cached
 from infogan_tf.data.image_data import ImageData, hold_out
-from infogan_tf.errors import InvalidSetting
+from infogan_tf.errors import SettingError
 
 ImageShape = tuple[int, int, int]
 
@@ -20,21 +20,21 @@ def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape) ->
     """The TFDS data set of that name, prepared or not, once it is known to fit.
 
     Raises:
-        InvalidSetting: TFDS has no such set, or its images are of another shape.
+        SettingError: TFDS has no such set, or its images are of another shape.
     """
     try:
         with _quiet_tfds():
             builder = tfds.builder(dataset, data_dir=data_dir)
     except (ValueError, AssertionError, tfds.core.DatasetNotFoundError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise InvalidSetting("dataset", "the name of a TFDS data set", f"{dataset} ({reason})") from error
+        raise SettingError("dataset", "the name of a TFDS data set", f"{dataset} ({reason})") from error
     expected = "a data set with images of shape {}x{}x{}".format(*image_shape)
     features = builder.info.features
     if features is None or "image" not in features or "train" not in (builder.info.splits or {"train": None}):
-        raise InvalidSetting("dataset", expected, f"{dataset}, which has no training images")
+        raise SettingError("dataset", expected, f"{dataset}, which has no training images")
     shape = features["image"].shape
     if tuple(shape) != image_shape:
-        raise InvalidSetting("dataset", expected, f"{dataset} with {'x'.join(str(size or '?') for size in shape)}")
+        raise SettingError("dataset", expected, f"{dataset} with {'x'.join(str(size or '?') for size in shape)}")
     return builder
 
 

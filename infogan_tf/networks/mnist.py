@@ -34,7 +34,7 @@ class MnistGenerator(keras.Model):
 
     def __init__(self, latent_size: int):
         super().__init__(name="generator")
-        self.layers_in_order = keras.Sequential(
+        self.body = keras.Sequential(
             [
                 keras.Input([latent_size]),
                 dense(1024, use_bias=False),
@@ -49,11 +49,12 @@ class MnistGenerator(keras.Model):
                 relu(),
                 up_convolution(1, strides=2),  # [batch, 28, 28, 1]
                 keras.layers.Activation("sigmoid"),
-            ]
+            ],
+            name="body",
         )
 
     def call(self, latents: tf.Tensor, training: bool = False) -> tf.Tensor:
-        return self.layers_in_order(latents, training=training)
+        return self.body(latents, training=training)
 
 
 class MnistDiscriminator(keras.Model):

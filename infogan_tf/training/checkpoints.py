@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.errors import TrainingStopped
-from infogan_tf.files import remove, remove_partial, write_atomically
+from infogan_tf.errors import TrainingError
+from infogan_tf.files import remove, remove_atomically, remove_partial, write_atomically
 from infogan_tf.model import InfoGAN
 
 # The newest, and the one before in case the newest is damaged.
 KEEP = 2
+# What TensorFlow raises for files that are cut off, changed or missing.
+DAMAGED = (tf.errors.OpError, AssertionError, LookupError, RuntimeError, ValueError)
 
 
 class Checkpoints:
@@ -51,7 +53,7 @@ class Checkpoints:
         """Writes the checkpoint of an update, then removes all but the last two.
 
         Raises:
-            TrainingStopped: a variable is not finite, or the disk does not take it; older checkpoints stay.
+            TrainingError: a variable is not finite, or the disk does not take it; older checkpoints stay.
         """
         if step in self.steps():
             return
@@ -60,13 +62,11 @@ class Checkpoints:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_atomically(self.path(step), self._write)
         except (OSError, tf.errors.OpError) as error:
-            raise TrainingStopped(
+            raise TrainingError(
                 f"the checkpoint of update {step} could not be written: {_first_line(error)}; {self._what_is_left()}"
             ) from error
         for old in self.steps()[:-KEEP]:
-            # Renamed first: a kill on the way must not leave half a checkpoint under a good name.
-            doomed = self.path(old).rename(self.folder / f".partial-{self.path(old).name}")
-            remove(doomed)
+            remove_atomically(self.path(old))
 
     def restore_newest(self) -> tuple[int, list[str]]:
         """Restores the newest checkpoint that is whole.
@@ -75,18 +75,18 @@ class Checkpoints:
             Its update (0 if there is no checkpoint), and one line on each damaged one that was passed over.
 
         Raises:
-            TrainingStopped: there are checkpoints, and all are damaged.
+            TrainingError: there are checkpoints, and all are damaged.
         """
         damaged = []
         for step in reversed(self.steps()):
             try:
                 self._read(step)
-            except (tf.errors.OpError, AssertionError, ValueError) as error:
+            except DAMAGED as error:
                 damaged.append(f"checkpoint {self.path(step)} is damaged ({_first_line(error)})")
                 continue
             return step, damaged
         if damaged:
-            raise TrainingStopped(f"no checkpoint can be read: {'; '.join(damaged)}")
+            raise TrainingError(f"no checkpoint can be read: {'; '.join(damaged)}")
         return 0, damaged
 
     def set_aside_after(self, step: int):
@@ -111,7 +111,7 @@ class Checkpoints:
     def _check_finite(self, step: int):
         for variable in self._variables:
             if not np.isfinite(variable.numpy()).all():
-                raise TrainingStopped(f"{variable.path} is not finite after update {step}; {self._what_is_left()}")
+                raise TrainingError(f"{variable.path} is not finite after update {step}; {self._what_is_left()}")
 
     def _what_is_left(self) -> str:
         steps = self.steps()

@@ -19,8 +19,8 @@ def load(run_folder: str | Path) -> InfoGAN:
 
     Raises:
         FileNotFoundError: there is no run, or no checkpoint yet.
-        InvalidSetting: the folder holds something else.
-        TrainingStopped: every checkpoint is damaged.
+        SettingError: the folder holds something else.
+        TrainingError: every checkpoint is damaged.
     """
     folder = RunFolder(Path(run_folder))
     record = folder.read_record()

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from infogan_tf.configs import ExperimentConfig
 from infogan_tf.data import ImageBatches, ImageData, load_images
-from infogan_tf.errors import InvalidSetting, TrainingStopped
+from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.experiments import build_model, compile_model
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks.mnist import IMAGE_SHAPE
@@ -34,8 +34,8 @@ def train(config: ExperimentConfig):
         config: the settings.
 
     Raises:
-        InvalidSetting: a setting does not go with the data or the folder; nothing was changed.
-        TrainingStopped: a number is no longer finite, or the disk is full; the last good checkpoint stays.
+        SettingError: a setting does not go with the data or the folder; nothing was changed.
+        TrainingError: a number is no longer finite, or the disk is full; the last good checkpoint stays.
     """
     folder = RunFolder.of(config)
     record = folder.read_record()
@@ -58,7 +58,7 @@ def train(config: ExperimentConfig):
         try:
             _run(config, folder, model, data, recorder, stop, start)
         except OSError as error:
-            raise TrainingStopped(f"{folder.path} can no longer be written: {error}") from error
+            raise TrainingError(f"{folder.path} can no longer be written: {error}") from error
         finally:
             recorder.close()
 
@@ -72,7 +72,7 @@ def _load_data(config: ExperimentConfig, record: Mapping[str, Any] | None) -> Im
         check_same_data(record, data)
     if config.batch_size > len(data.training):
         expected = f"at most {len(data.training)}, the number of training images"
-        raise InvalidSetting("batch_size", expected, config.batch_size)
+        raise SettingError("batch_size", expected, config.batch_size)
     return data
 
 
@@ -138,7 +138,7 @@ def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[], dict[str
 def _check_finite(step: int, metrics: Mapping[str, float], folder: RunFolder):
     for name, value in metrics.items():
         if not math.isfinite(value):
-            raise TrainingStopped(
+            raise TrainingError(
                 f"{name} became {value} at update {step}; the last good checkpoint stays in {folder.checkpoints}. "
                 "Lower learning rates or a smaller --info_reg_coeff may help."
             )

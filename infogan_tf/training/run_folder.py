@@ -14,7 +14,7 @@ import infogan_tf
 from infogan_tf.configs import CONFIGS, ExperimentConfig
 from infogan_tf.configs.fields import as_text
 from infogan_tf.data import ImageData
-from infogan_tf.errors import InvalidSetting
+from infogan_tf.errors import SettingError
 from infogan_tf.files import PARTIAL_PREFIX, remove_partial, write_json
 
 CONFIG_FILE = "config.json"
@@ -49,10 +49,10 @@ class RunFolder:
         """What `config.json` says of an earlier run; None if the folder is new.
 
         Raises:
-            InvalidSetting: there is a file of that name, or a folder that holds something else.
+            SettingError: there is a file of that name, or a folder that holds something else.
         """
         if self.path.exists() and not self.path.is_dir():
-            raise InvalidSetting("run_folder", "a folder", f"{self.path}, which is a file")
+            raise SettingError("run_folder", "a folder", f"{self.path}, which is a file")
         if not self.path.exists() or all(p.name.startswith(PARTIAL_PREFIX) for p in self.path.iterdir()):
             return None
         try:
@@ -60,10 +60,10 @@ class RunFolder:
             experiment = record["experiment"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             expected = f"a new or empty folder, or one of an earlier run with its {CONFIG_FILE}"
-            raise InvalidSetting("run_folder", expected, f"{self.path} without a readable {CONFIG_FILE}") from error
+            raise SettingError("run_folder", expected, f"{self.path} without a readable {CONFIG_FILE}") from error
         if experiment not in CONFIGS:
             expected = f"a run of {', '.join(CONFIGS)}"
-            raise InvalidSetting("run_folder", expected, f"{self.path}, a run of {experiment}")
+            raise SettingError("run_folder", expected, f"{self.path}, a run of {experiment}")
         return record
 
     def create(self, bytes_needed: int):
@@ -73,27 +73,33 @@ class RunFolder:
             bytes_needed: what the run's checkpoints will take in addition to what is there.
 
         Raises:
-            InvalidSetting: it can't be written, or the disk is too full; nothing is left behind.
+            SettingError: it can't be written, or the disk is too full; nothing is left behind.
         """
-        parent = next(p for p in (self.path, *self.path.absolute().parents) if p.exists())
-        free = shutil.disk_usage(parent).free
-        needed = bytes_needed + SPARE_BYTES
-        if free < needed:
-            expected = f"a disk with at least {needed / 2**20:,.0f} MiB free for checkpoints"
-            raise InvalidSetting("run_folder", expected, f"{free / 2**20:,.0f} MiB free at {parent}")
-        is_new = not self.path.exists()
+        missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
+        try:
+            self._check_writable()
+            self._check_space(bytes_needed + SPARE_BYTES)
+        except SettingError:
+            if missing:
+                shutil.rmtree(missing[-1], ignore_errors=True)
+            raise
+        remove_partial(self.path)
+        remove_partial(self.samples)
+
+    def _check_writable(self):
         try:
             self.samples.mkdir(parents=True, exist_ok=True)
             self.checkpoints.mkdir(exist_ok=True)
             (self.path / f"{PARTIAL_PREFIX}probe").write_bytes(b"probe")
         except OSError as error:
-            if is_new:
-                shutil.rmtree(self.path, ignore_errors=True)
-            raise InvalidSetting(
-                "run_folder", "a folder that can be written", f"{self.path} ({error.strerror or error})"
-            ) from error
-        remove_partial(self.path)
-        remove_partial(self.samples)
+            got = f"{self.path} ({error.strerror or error})"
+            raise SettingError("run_folder", "a folder that can be written", got) from error
+
+    def _check_space(self, needed: int):
+        free = shutil.disk_usage(self.path).free
+        if free < needed:
+            expected = f"a disk with at least {needed / 2**20:,.0f} MiB free for checkpoints"
+            raise SettingError("run_folder", expected, f"{free / 2**20:,.0f} MiB free at {self.path}")
 
     def write_record(self, config: ExperimentConfig, data: ImageData, max_shift: int):
         """Writes `config.json`, from which the run can be understood, resumed and loaded."""
@@ -135,21 +141,21 @@ def check_resumable(record: dict[str, Any], config: ExperimentConfig):
     """Refuses to go on with an earlier run under other settings than its own.
 
     Raises:
-        InvalidSetting: naming the first setting that differs.
+        SettingError: naming the first setting that differs.
     """
     if record["experiment"] != config.experiment:
-        raise InvalidSetting("run_folder", f"a run of {config.experiment}", f"a run of {record['experiment']}")
+        raise SettingError("run_folder", f"a run of {config.experiment}", f"a run of {record['experiment']}")
     before = recorded_config(record)
     for name, field in type(config).__dataclass_fields__.items():
         if "kind" not in field.metadata or field.metadata["may_change"]:
             continue
         old, new = getattr(before, name), getattr(config, name)
         if old != new:
-            raise InvalidSetting(name, f"{as_text(old)}, as this run folder was trained with", as_text(new))
+            raise SettingError(name, f"{as_text(old)}, as this run folder was trained with", as_text(new))
 
 
 def check_same_data(record: dict[str, Any], data: ImageData):
-    """Refuses to go on with an earlier run on other images; InvalidSetting if they differ."""
+    """Refuses to go on with an earlier run on other images; SettingError if they differ."""
     if record["data"]["fingerprint"] != data.fingerprint():
         expected = f"the images that this run was trained on: {record['data']['description']}"
-        raise InvalidSetting("data_source", expected, f"other images: {data.description}")
+        raise SettingError("data_source", expected, f"other images: {data.description}")

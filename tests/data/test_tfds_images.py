@@ -1,0 +1,91 @@
+"""Real TFDS files, written by the test or prepared beforehand."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+
+from infogan_tf.data.tfds_images import find_builder, is_prepared, read_images
+from infogan_tf.errors import SettingError
+from tests.conftest import ROOT, prepare_tfds
+
+SHAPE = (28, 28, 1)
+SHARED = ROOT.parent / "shared" / "tfds"
+
+
+def test_reads_images_in_order_and_holds_the_test_split_out(tmp_path, random_images):
+    images = random_images(50)
+    prepare_tfds(tmp_path, images, splits=(("train", 0.8), ("test", 0.2)))
+    builder = find_builder("tiny_digits", str(tmp_path), SHAPE)
+    assert is_prepared(builder)
+    data = read_images(builder, "for the test")
+    np.testing.assert_array_equal(data.training, images[:40])
+    np.testing.assert_array_equal(data.held_out, images[40:])
+    assert data.name == "tiny_digits/1.0.0 from TFDS"
+
+
+def test_holds_every_fifth_image_out_where_there_is_no_test_split(tmp_path, random_images):
+    images = random_images(50)
+    prepare_tfds(tmp_path, images)
+    data = read_images(find_builder("tiny_digits", str(tmp_path), SHAPE), "for the test")
+    np.testing.assert_array_equal(data.held_out, images[4::5])
+    assert len(data.training) == 40
+
+
+def test_second_read_does_not_decode(tmp_path, random_images, monkeypatch):
+    prepare_tfds(tmp_path, random_images(50, seed=9))
+    builder = find_builder("tiny_digits", str(tmp_path), SHAPE)
+    first = read_images(builder, "for the test")
+    monkeypatch.setattr(type(builder), "as_dataset", None)
+    np.testing.assert_array_equal(read_images(builder, "again").training, first.training)
+
+
+def test_a_set_prepared_anew_is_decoded_anew(tmp_path, random_images):
+    first, second = random_images(30), random_images(40, seed=1)
+    for folder, images in ((tmp_path / "a", first), (tmp_path / "b", second)):
+        prepare_tfds(folder, images, splits=(("train", 1.0),))
+        data = read_images(find_builder("tiny_digits", str(folder), SHAPE), "for the test")
+        np.testing.assert_array_equal(data.training[0], images[0])
+
+
+def test_labels_never_matter(tmp_path, random_images):
+    """The same images under other labels give the same data, bit for bit."""
+    images = random_images(50)
+    fingerprints = set()
+    for folder, labels in (("a", np.zeros(50, np.int64)), ("b", np.arange(50) % 10)):
+        prepare_tfds(tmp_path / folder, images, labels)
+        data = read_images(find_builder("tiny_digits", str(tmp_path / folder), SHAPE), "for the test")
+        fingerprints.add(data.fingerprint())
+    assert len(fingerprints) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("no_such_set", "dataset: expected the name of a TFDS data set, got no_such_set (Dataset no_such_set not"),
+        ("not a name", "dataset: expected the name of a TFDS data set, got not a name"),
+        ("mnist:9.9.9", "dataset: expected the name of a TFDS data set, got mnist:9.9.9"),
+        ("cifar10", "expected a data set with images of shape 28x28x1, got cifar10 with 32x32x3"),
+        ("coco", "expected a data set with images of shape 28x28x1, got coco with ?x?x3"),
+        ("imdb_reviews", "got imdb_reviews, which has no training images"),
+    ],
+)
+def test_refuses_what_does_not_fit(tmp_path, name, text):
+    with pytest.raises(SettingError, match=re.escape(text)):
+        find_builder(name, str(tmp_path), SHAPE)
+
+
+def test_what_is_not_prepared_is_known_without_a_network(tmp_path):
+    assert not is_prepared(find_builder("mnist", str(tmp_path), SHAPE))
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs MNIST and Fashion-MNIST prepared by TFDS beside the project")
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
+def test_reads_the_real_sets(name):
+    data = read_images(find_builder(name, str(SHARED), SHAPE), "for the test")
+    assert data.training.shape == (60_000, 28, 28, 1)
+    assert data.held_out.shape == (10_000, 28, 28, 1)
+    first = next(iter(tfds.builder(name, data_dir=Path(SHARED)).as_dataset(split="train", shuffle_files=False)))
+    np.testing.assert_array_equal(data.training[0], first["image"])

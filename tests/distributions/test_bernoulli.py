@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+import scipy.stats
+import tensorflow as tf
+
+from infogan_tf.distributions import Bernoulli, BernoulliParams
+
+
+def test_entropy_and_log_prob_are_exact():
+    assert Bernoulli(0.3, size=2).entropy() == pytest.approx(2 * scipy.stats.bernoulli(0.3).entropy(), abs=1e-12)
+    np.testing.assert_allclose(Bernoulli(0.3).log_prob(tf.constant([[0.0], [1.0]])), np.log([0.7, 0.3]), rtol=1e-6)
+
+
+def test_posterior_stays_finite_for_large_logits():
+    params = BernoulliParams(tf.constant([[1000.0], [-1000.0]]))
+    np.testing.assert_allclose(Bernoulli().posterior_log_prob(tf.constant([[1.0], [1.0]]), params), [0, -1000])
+    np.testing.assert_allclose(Bernoulli().posterior_entropy(params), [0, 0])
+
+
+def test_encodes_only_zero_and_one():
+    np.testing.assert_array_equal(Bernoulli(size=2).encode(1), [[1, 1]])
+    with pytest.raises(ValueError, match=r"values of Bernoulli\(0.5\) must be 0 or 1, got 0.5"):
+        Bernoulli().encode(0.5)
+
+
+@pytest.mark.parametrize("prob", [0, 1, -0.1, float("nan")])
+def test_refuses_a_bad_probability(prob):
+    with pytest.raises(ValueError, match="prob must lie strictly between 0 and 1"):
+        Bernoulli(prob)
+
+
+def test_refuses_a_bad_size():
+    with pytest.raises(ValueError, match="Bernoulli: size must be a whole number of at least 1, got 0"):
+        Bernoulli(size=0)
+
+
+def test_traversal_goes_from_zero_to_one():
+    np.testing.assert_array_equal(Bernoulli().traversal(4, -2, 2)[:, 0], [0, 0, 1, 1])
+    assert Bernoulli().describe_traversal(4, -2, 2) == "values 0, 0, 1, 1"

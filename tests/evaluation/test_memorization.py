@@ -1,0 +1,52 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from infogan_tf.configs import MnistConfig
+from infogan_tf.evaluation import Memorization
+from infogan_tf.experiments import build_model
+
+
+@pytest.fixture
+def few_images(embedded_digits):
+    return dataclasses.replace(
+        embedded_digits, training=embedded_digits.training[::125], held_out=embedded_digits.held_out[::32]
+    )
+
+
+def test_a_discriminator_that_has_learned_nothing_treats_both_alike(small_model, embedded_digits):
+    metrics = Memorization(small_model, embedded_digits).metrics()
+    assert set(metrics) == {"memorization/training", "memorization/held_out"}
+    assert metrics["memorization/training"] == pytest.approx(metrics["memorization/held_out"], abs=0.01)
+
+
+def test_a_discriminator_that_knows_its_images_by_heart_is_found_out(few_images):
+    model = build_model(MnistConfig(seed=1))
+    real = tf.constant(few_images.training, tf.float32) / 255
+    noise = tf.constant(few_images.held_out[:32], tf.float32) / 255
+    discriminator, variables = model.discriminator, model.discriminator.trainable_variables
+    optimizer = tf.keras.optimizers.Adam(1e-3)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            logits = [discriminator(images, training=True).real_logits for images in (real, noise)]
+            loss = tf.reduce_mean(tf.nn.softplus(-logits[0])) + tf.reduce_mean(tf.nn.softplus(logits[1]))
+        gradients = tape.gradient(loss, [v.value for v in variables])
+        pairs = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
+        optimizer.apply_gradients(pairs)
+
+    for _ in range(40):
+        step()
+    metrics = Memorization(model, few_images).metrics()
+    assert metrics["memorization/training"] > 0.9
+    assert metrics["memorization/held_out"] < 0.1
+
+
+def test_nothing_of_the_model_is_changed(small_model, embedded_digits):
+    before = [weight.numpy() for weight in small_model.discriminator.weights]
+    Memorization(small_model, embedded_digits).metrics()
+    for weight, value in zip(small_model.discriminator.weights, before, strict=True):
+        np.testing.assert_array_equal(weight, value)

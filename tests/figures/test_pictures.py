@@ -1,0 +1,53 @@
+import numpy as np
+from PIL import Image
+
+from infogan_tf.figures import save_picture, side_by_side, tile, with_caption
+
+
+def test_tiles_lie_in_rows_and_columns_without_gaps():
+    images = np.zeros([2, 3, 4, 5, 1])
+    images[1, 2] = 1.0
+    images[0, 1] = 0.5
+    picture = tile(images, scale=1)
+    assert picture.shape == (8, 15, 3)
+    assert picture.dtype == np.uint8
+    np.testing.assert_array_equal(picture[4:, 10:], 255)
+    np.testing.assert_array_equal(picture[:4, 5:10], 128)
+    assert picture.sum() == 3 * (20 * 255 + 20 * 128)
+
+
+def test_tiles_keep_pixels_where_they_are():
+    image = np.arange(20).reshape(1, 1, 4, 5, 1) / 255
+    np.testing.assert_array_equal(tile(image, scale=1)[:, :, 0], np.arange(20).reshape(4, 5))
+    enlarged = tile(image, scale=3)
+    np.testing.assert_array_equal(enlarged[::3, ::3, 1], np.arange(20).reshape(4, 5))
+    np.testing.assert_array_equal(enlarged[2::3, 2::3, 1], np.arange(20).reshape(4, 5))
+
+
+def test_colours_are_kept():
+    image = np.zeros([1, 1, 2, 2, 3])
+    image[..., 2] = 1
+    np.testing.assert_array_equal(tile(image, scale=1)[0, 0], [0, 0, 255])
+
+
+def test_side_by_side_has_a_white_gap():
+    left, right = np.zeros([4, 6, 3], np.uint8), np.full([4, 5, 3], 9, np.uint8)
+    picture = side_by_side(left, right)
+    np.testing.assert_array_equal(picture[:, :6], 0)
+    np.testing.assert_array_equal(picture[:, -5:], 9)
+    np.testing.assert_array_equal(picture[:, 6:-5], 255)
+
+
+def test_caption_is_written_below_in_as_many_lines_as_it_needs():
+    picture = np.zeros([10, 200, 3], np.uint8)
+    short, long = with_caption(picture, "c1"), with_caption(picture, "a caption of many words " * 6)
+    np.testing.assert_array_equal(short[:10], picture)
+    assert short[10:].min() < 100, "no ink"
+    assert long.shape[0] > short.shape[0] + 30
+    assert long.shape[1] == 200
+
+
+def test_picture_is_saved_as_it_is(tmp_path):
+    picture = np.random.default_rng(0).integers(0, 256, [7, 9, 3], np.uint8)
+    save_picture(tmp_path / "picture.png", picture)
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "picture.png")), picture)

@@ -1,0 +1,115 @@
+"""The MNIST networks against Table 1 of the paper, for both presets."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from infogan_tf.configs.mnist import PRESETS
+from infogan_tf.experiments import build_model
+
+
+@pytest.fixture(scope="module", params=PRESETS)
+def preset(request):
+    return PRESETS[request.param], build_model(PRESETS[request.param])
+
+
+def described(network):
+    """Kind and parameter count of the layers that have any, and every activation, in order."""
+    rows = []
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.LeakyReLU):
+            rows.append(("LeakyReLU", layer.negative_slope))
+        elif isinstance(layer, keras.layers.Activation):
+            rows.append((layer.activation.__name__, None))
+        elif layer.count_params() or isinstance(layer, keras.layers.ReLU):
+            rows.append((type(layer).__name__, layer.count_params()))
+    return rows
+
+
+def test_discriminator_layers_and_parameter_counts(preset):
+    config, model = preset
+    leaky = ("LeakyReLU", {"paper": 0.1, "original": 0.01}[config.preset])
+    q_outputs = {"paper": 10 + 2 * 2, "original": 10 + 2}[config.preset]
+    assert described(model.discriminator.body) == [
+        ("Conv2D", 4 * 4 * 1 * 64 + 64),
+        leaky,
+        ("Conv2D", 4 * 4 * 64 * 128),
+        ("BatchNorm", 4 * 128),
+        leaky,
+        ("Dense", 7 * 7 * 128 * 1024),
+        ("BatchNorm", 4 * 1024),
+        leaky,
+    ]
+    assert described(model.discriminator.real_head) == [("Dense", 1024 + 1)]
+    assert described(model.discriminator.code_head) == [
+        ("Dense", 1024 * 128),
+        ("BatchNorm", 4 * 128),
+        leaky,
+        ("Dense", 128 * q_outputs + q_outputs),
+    ]
+    assert model.discriminator.count_params() == {"paper": 6_693_711, "original": 6_693_453}[config.preset]
+
+
+def test_generator_layers_and_parameter_counts(preset):
+    _, model = preset
+    relu = ("ReLU", 0)
+    assert described(model.generator.body) == [
+        ("Dense", 74 * 1024),
+        ("BatchNorm", 4 * 1024),
+        relu,
+        ("Dense", 1024 * 7 * 7 * 128),
+        ("BatchNorm", 4 * 7 * 7 * 128),
+        relu,
+        ("Conv2DTranspose", 4 * 4 * 128 * 64),
+        ("BatchNorm", 4 * 64),
+        relu,
+        ("Conv2DTranspose", 4 * 4 * 64 * 1 + 1),
+        ("sigmoid", None),
+    ]
+    assert model.generator.count_params() == 6_659_841
+
+
+def test_presets_differ_where_paper_and_original_code_do(preset):
+    config, model = preset
+    weights = [code.weight for code in model.spec.codes]
+    assert weights == {"paper": [1.0, 0.1, 0.1], "original": [1.0, 1.0, 1.0]}[config.preset]
+    std = {"paper": "Gaussian(std learned, at least 0.05)", "original": "Gaussian(std 1)"}[config.preset]
+    assert [code.distribution.posterior_name for code in model.spec.codes] == ["Categorical", std, std]
+    assert model.spec.size == 74
+
+
+def test_outputs_have_their_shapes_and_ranges(preset):
+    _, model = preset
+    images = model.generator(tf.random.stateless_normal([5, 74], [1, 2], stddev=3.0), training=True)
+    assert images.shape == (5, 28, 28, 1)
+    assert float(tf.reduce_min(images)) >= 0
+    assert float(tf.reduce_max(images)) <= 1
+    output = model.discriminator(images)
+    assert output.real_logits.shape == (5, 1)
+    assert output.posterior.shape == (5, model.spec.posterior_size)
+
+
+def test_eager_and_graph_agree(small_model):
+    latents = tf.random.stateless_normal([5, 74], [1, 2])
+    images = small_model.generator(latents)
+    np.testing.assert_allclose(tf.function(small_model.generator)(latents), images, atol=1e-6)
+    in_graph = tf.function(small_model.discriminator)(images)
+    np.testing.assert_allclose(in_graph.posterior, small_model.discriminator(images).posterior, atol=1e-5)
+
+
+def test_initial_weights_follow_the_original_code(small_model):
+    convolution, dense = small_model.discriminator.body.layers[0], small_model.discriminator.body.layers[6]
+    assert np.std(dense.kernel.numpy()) == pytest.approx(0.02, rel=0.01)
+    assert np.abs(convolution.kernel.numpy()).max() <= 0.04
+    gamma = small_model.generator.body.layers[4].gamma
+    assert np.mean(gamma.numpy()) == pytest.approx(1, abs=0.002)
+    assert np.std(gamma.numpy()) == pytest.approx(0.02, rel=0.05)
+
+
+def test_initial_weights_follow_from_the_seed():
+    first, again, other = (build_model(PRESETS["paper"].__class__(seed=seed)) for seed in (3, 3, 4))
+    for a, b, c in zip(first.generator.weights, again.generator.weights, other.generator.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+        if "kernel" in a.path:
+            assert np.any(a.numpy() != c.numpy())

@@ -1,0 +1,84 @@
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from infogan_tf.distributions import Categorical, CategoricalParams, GaussianParams, Uniform
+from infogan_tf.latents import LatentCode, LatentSpec
+from infogan_tf.losses import discriminator_loss, generator_loss, information_loss, mutual_information
+
+SPEC = LatentSpec(
+    (
+        LatentCode("z", Uniform(size=3), regularized=False),
+        LatentCode("c1", Categorical(10)),
+        LatentCode("c2", Uniform(), weight=0.1),
+    )
+)
+
+
+def test_adversarial_losses_by_hand():
+    real, fake = tf.constant([[0.0], [math.log(3)]]), tf.constant([[0.0], [-math.log(3)]])
+    # D(x) = 1/2 and 3/4; D(G) = 1/2 and 1/4.
+    expected = -(math.log(0.5) + math.log(0.75)) / 2 - (math.log(0.5) + math.log(0.75)) / 2
+    assert float(discriminator_loss(real, fake)) == pytest.approx(expected, abs=1e-6)
+    assert float(generator_loss(fake)) == pytest.approx(-(math.log(0.5) + math.log(0.25)) / 2, abs=1e-6)
+
+
+def test_adversarial_losses_stay_finite():
+    far = tf.constant([[1e4]])
+    assert float(discriminator_loss(-far, far)) == pytest.approx(2e4)
+    assert float(generator_loss(-far)) == pytest.approx(1e4)
+
+
+def test_bound_reaches_the_entropy_for_a_perfect_posterior():
+    codes = {"c1": tf.one_hot(tf.range(10), 10), "c2": tf.linspace([-1.0], [1.0], 10)}
+    params = {
+        "c1": CategoricalParams(1000 * codes["c1"]),
+        "c2": GaussianParams(codes["c2"], tf.fill([10, 1], 0.05)),
+    }
+    estimates = mutual_information(SPEC, codes, params)
+    assert float(estimates["c1"].bound) == pytest.approx(math.log(10), abs=1e-6)
+    assert float(estimates["c1"].cross_entropy) == pytest.approx(0, abs=1e-6)
+    log_density = -math.log(0.05) - 0.5 * math.log(2 * math.pi)
+    assert float(estimates["c2"].bound) == pytest.approx(math.log(2) + log_density, abs=1e-5)
+
+
+def test_bound_is_zero_for_a_posterior_that_knows_nothing():
+    codes = SPEC.sample(64, tf.constant([1, 2]))
+    params = SPEC.split_posterior(tf.zeros([64, SPEC.posterior_size]))
+    assert float(mutual_information(SPEC, codes, params)["c1"].bound) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("scale", [0.1, 1.0, 30.0])
+def test_bound_of_a_discrete_code_never_exceeds_its_entropy(scale):
+    codes = SPEC.sample(256, tf.constant([1, 2]))
+    flat = scale * np.random.default_rng(0).normal(size=[256, SPEC.posterior_size])
+    logits = scale * codes["c1"] * 10 + tf.constant(flat[:, :10], tf.float32)
+    params = {**SPEC.split_posterior(tf.constant(flat, tf.float32)), "c1": CategoricalParams(logits)}
+    assert float(mutual_information(SPEC, codes, params)["c1"].bound) <= math.log(10) + 1e-6
+
+
+def test_bound_uses_the_true_prior():
+    # A prior that is not uniform: H(c) = 0.8018 nats, and Q that answers the prior knows nothing.
+    probs = [0.7, 0.2, 0.1]
+    spec = LatentSpec((LatentCode("c", Categorical(3, probs)),))
+    codes = {"c": tf.repeat(tf.eye(3), [7, 2, 1], axis=0)}
+    params = {"c": CategoricalParams(tf.tile(tf.math.log([probs]), [10, 1]))}
+    estimate = mutual_information(spec, codes, params)["c"]
+    assert float(estimate.cross_entropy) == pytest.approx(0.8018, abs=1e-4)
+    assert float(estimate.bound) == pytest.approx(0, abs=1e-6)
+
+
+def test_information_loss_weighs_each_code():
+    estimates = mutual_information(
+        SPEC, SPEC.sample(8, tf.constant([1, 2])), SPEC.split_posterior(tf.ones([8, SPEC.posterior_size]))
+    )
+    expected = -0.5 * (float(estimates["c1"].bound) + 0.1 * float(estimates["c2"].bound))
+    assert float(information_loss(SPEC, estimates, 0.5)) == pytest.approx(expected, abs=1e-6)
+    assert float(information_loss(SPEC, estimates, 0.0)) == 0
+
+
+def test_information_loss_of_no_code_is_zero():
+    spec = LatentSpec((LatentCode("z", Uniform(), regularized=False),))
+    assert float(information_loss(spec, {}, 1.0)) == 0

@@ -1,0 +1,298 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import infogan_tf
+from infogan_tf.configs import MnistConfig
+from infogan_tf.distributions import Bernoulli, Categorical, CategoricalParams, GaussianParams
+from infogan_tf.experiments import build_model, compile_model
+from infogan_tf.losses import discriminator_loss
+from infogan_tf.networks import DiscriminatorOutput
+from infogan_tf.optimizers import FusedAdam
+from infogan_tf.randomness import Stream, stream_seed
+
+
+@pytest.fixture
+def compiled():
+    config = MnistConfig(seed=1)
+    model = build_model(config)
+    compile_model(model, config)
+    return model
+
+
+@pytest.fixture
+def real_images(embedded_digits):
+    return tf.constant(embedded_digits.training[::400][:8], tf.float32) / 255
+
+
+def values(network):
+    return {weight.path: weight.numpy() for weight in network.weights}
+
+
+def moved(network, before):
+    return {path for path, value in values(network).items() if np.any(value != before[path])}
+
+
+def latent_seed(model):
+    return stream_seed(model.seed, Stream.DISCRIMINATOR_UPDATE, 0)
+
+
+def test_discriminator_update_moves_body_head_and_q_and_nothing_of_g(compiled, real_images):
+    generator, discriminator = values(compiled.generator), values(compiled.discriminator)
+    compiled._update_discriminator(real_images, latent_seed(compiled))
+    assert moved(compiled.generator, generator) == set()
+    trainable = {variable.path for variable in compiled.discriminator.trainable_variables}
+    assert trainable <= moved(compiled.discriminator, discriminator)
+    parts = (compiled.discriminator.body, compiled.discriminator.real_head, compiled.discriminator.code_head)
+    assert trainable == {variable.path for part in parts for variable in part.trainable_variables}
+
+
+def test_generator_update_moves_g_alone(compiled):
+    generator, discriminator = values(compiled.generator), values(compiled.discriminator)
+    compiled._update_generator(tf.constant(8), latent_seed(compiled))
+    assert moved(compiled.discriminator, discriminator) == set()
+    assert {v.path for v in compiled.generator.trainable_variables} <= moved(compiled.generator, generator)
+
+
+def test_with_weight_zero_q_gets_no_gradient_and_the_losses_are_a_plain_gans(real_images):
+    config = MnistConfig(seed=1, info_reg_coeff=0.0)
+    model = build_model(config)
+    compile_model(model, config)
+    head, body = values(model.discriminator.code_head), values(model.discriminator.body)
+    plain_body, plain_head = _plain_gan_update(build_model(config), real_images, latent_seed(model))
+    model._update_discriminator(real_images, latent_seed(model))
+    trainable = {v.path for v in model.discriminator.code_head.trainable_variables}
+    assert not trainable & moved(model.discriminator.code_head, head)
+    assert moved(model.discriminator.body, body)
+    for ours, plain in (
+        (model.discriminator.body, plain_body),
+        (model.discriminator.real_head, plain_head),
+    ):
+        for a, b in zip(ours.trainable_variables, plain.trainable_variables, strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def _plain_gan_update(model, real_images, seed):
+    """D's update without a word of codes or Q."""
+    latents = model.spec.sample(len(real_images), infogan_tf.model.split_seed(seed, 3)[0])
+    fake_images = model.generator(model.spec.join(latents), training=True)
+    body, head = model.discriminator.body, model.discriminator.real_head
+    variables = [*body.trainable_variables, *head.trainable_variables]
+    with tf.GradientTape() as tape:
+        loss = discriminator_loss(
+            head(body(real_images, training=True)),
+            head(body(fake_images, training=True)),
+        )
+    optimizer = FusedAdam(2e-4)
+    optimizer.build(variables)
+    optimizer.apply(tape.gradient(loss, [v.value for v in variables]), variables)
+    return body, head
+
+
+@pytest.mark.parametrize("which", ["discriminator", "generator"])
+def test_gradients_are_those_of_the_papers_objective(compiled, real_images, which):
+    """V(D, G) - lambda L_I written out in one go, against what each optimiser was given."""
+    given = {}
+    for name in ("d_optimizer", "g_optimizer"):
+        optimizer = getattr(compiled, name)
+        optimizer.apply = lambda gradients, variables, name=name: given.update({name: gradients})
+    seed = latent_seed(compiled)
+    network = getattr(compiled, which)
+    if which == "discriminator":
+        compiled._update_discriminator(real_images, seed)
+        latents = compiled.spec.sample(8, infogan_tf.model.split_seed(seed, 3)[0])
+    else:
+        compiled._update_generator(tf.constant(8), seed)
+        latents = compiled.spec.sample(8, infogan_tf.model.split_seed(seed, 2)[0])
+    with tf.GradientTape() as tape:
+        fake = compiled.generator(compiled.spec.join(latents), training=True)
+        real_output = compiled.discriminator(real_images, training=True)
+        fake_output = compiled.discriminator(fake, training=True)
+        params = compiled.spec.split_posterior(fake_output.posterior)
+        information = tf.reduce_mean(tf.reduce_sum(latents["c1"] * tf.nn.log_softmax(params["c1"].logits), axis=1))
+        for name in ("c2", "c3"):
+            mean, std = params[name].mean, params[name].std
+            density = tf.exp(-0.5 * ((latents[name] - mean) / std) ** 2) / (std * (2 * np.pi) ** 0.5)
+            information += 0.1 * tf.reduce_mean(tf.math.log(density))
+        probabilities = {"real": tf.sigmoid(real_output.real_logits), "fake": tf.sigmoid(fake_output.real_logits)}
+        if which == "discriminator":
+            loss = -tf.reduce_mean(tf.math.log(probabilities["real"]) + tf.math.log(1 - probabilities["fake"]))
+        else:
+            loss = -tf.reduce_mean(tf.math.log(probabilities["fake"]))
+        loss -= information
+    expected = tape.gradient(loss, [v.value for v in network.trainable_variables])
+    got = given[{"discriminator": "d_optimizer", "generator": "g_optimizer"}[which]]
+    for ours, plain in zip(got, expected, strict=True):
+        np.testing.assert_allclose(ours, plain, rtol=1e-2, atol=2e-5)
+
+
+def test_batches_of_real_and_fake_have_their_own_statistics(compiled, real_images):
+    together = compiled.discriminator(tf.concat([real_images, tf.zeros_like(real_images)], 0), training=True)
+    alone = compiled.discriminator(real_images, training=True)
+    assert np.abs(together.real_logits[:8] - alone.real_logits).max() > 1e-3
+    metrics = compiled._update_discriminator(real_images, latent_seed(compiled))
+    expected = tf.reduce_mean(tf.sigmoid(alone.real_logits))
+    assert float(metrics["discriminator/real_mean"]) == pytest.approx(float(expected), abs=1e-5)
+
+
+def test_train_step_reports_every_number_and_is_the_same_in_a_graph(real_images):
+    results = []
+    for wrap in (lambda f: f, tf.function):
+        config = MnistConfig(seed=1)
+        model = build_model(config)
+        compile_model(model, config)
+        step = wrap(model.train_step)
+        metrics = [step(real_images) for _ in range(2)]
+        results.append({name: float(value) for name, value in metrics[-1].items()})
+    eager, graph = results
+    assert set(eager) == {
+        *(f"loss/{n}" for n in ("discriminator", "generator")),
+        *(f"gradient_norm/{n}" for n in ("discriminator", "generator")),
+        *(f"discriminator/{which}_{what}" for which in ("real", "fake") for what in ("mean", "min", "max")),
+        *(f"{what}/{code}" for what in ("mutual_information", "cross_entropy") for code in ("c1", "c2", "c3", "total")),
+        *(f"posterior_std/{code}_{end}" for code in ("c1", "c2", "c3") for end in ("min", "max")),
+    }
+    for name, value in eager.items():
+        assert graph[name] == pytest.approx(value, rel=1e-3, abs=1e-4), name
+    information = [eager[f"mutual_information/{code}"] for code in ("c1", "c2", "c3")]
+    assert eager["mutual_information/total"] == pytest.approx(sum(information), abs=1e-5)
+    assert eager["mutual_information/c1"] + eager["cross_entropy/c1"] == pytest.approx(np.log(10), abs=1e-5)
+
+
+def test_fit_trains_on_any_data_set_and_drops_labels(embedded_digits):
+    images = embedded_digits.training[:32].astype(np.float32) / 255
+    histories = []
+    for labels in (None, np.arange(32) % 10, np.zeros(32)):
+        config = MnistConfig(seed=1)
+        model = build_model(config)
+        compile_model(model, config)
+        parts = images if labels is None else (images, labels)
+        history = model.fit(tf.data.Dataset.from_tensor_slices(parts).batch(12), epochs=1, verbose=0, shuffle=False)
+        histories.append((history.history, [weight.numpy() for weight in model.generator.weights]))
+    assert np.isfinite(histories[0][0]["loss/generator"]).all()
+    for _, weights in histories[1:]:
+        for value, without_labels in zip(weights, histories[0][1], strict=True):
+            np.testing.assert_array_equal(value, without_labels)
+
+
+def test_fit_shows_the_shared_train_step(compiled, real_images):
+    history = compiled.fit(tf.data.Dataset.from_tensors(real_images), verbose=0, shuffle=False)
+    model = build_model(MnistConfig(seed=1))
+    compile_model(model, MnistConfig(seed=1))
+    metrics = tf.function(model.train_step)(real_images)
+    for name, (value,) in history.history.items():
+        assert value == pytest.approx(float(metrics[name]), rel=1e-4, abs=1e-5)
+
+
+def test_compile_and_train_step_refuse_what_is_wrong(small_model, compiled, real_images):
+    optimizer = FusedAdam(1e-3)
+    with pytest.raises(ValueError, match="d_optimizer and g_optimizer must be two objects"):
+        small_model.compile(optimizer, optimizer)
+    with pytest.raises(ValueError, match=r"images must be floats in \[0, 1\], got uint8"):
+        compiled.train_step(tf.cast(real_images, tf.uint8))
+
+
+def test_weights_survive_keras_own_format(small_model, tmp_path):
+    path = tmp_path / "model.weights.h5"
+    small_model.save_weights(path)
+    other = build_model(MnistConfig(seed=2))
+    other.load_weights(path)
+    codes = {"c1": 3, "c2": 0.5}
+    np.testing.assert_allclose(
+        other.generate(codes=codes, seed=1), small_model.generate(codes=codes, seed=1), atol=1e-6
+    )
+
+
+def test_generate_takes_codes_by_name_and_samples_the_rest(small_model):
+    images = small_model.generate(codes={"c1": 3, "c2": [-2, 0, 2]}, seed=1)
+    assert images.shape == (3, 28, 28, 1)
+    one_hot = np.repeat(np.eye(10)[3:4], 3, axis=0)
+    same = small_model.generate(codes={"c1": one_hot, "c2": [[-2], [0], [2]]}, seed=1)
+    np.testing.assert_array_equal(images, same)
+    assert np.any(images.numpy() != small_model.generate(codes={"c1": 4, "c2": [-2, 0, 2]}, seed=1).numpy())
+    assert small_model.generate().shape == (1, 28, 28, 1)
+    assert small_model.generate(num_images=4).shape == (4, 28, 28, 1)
+
+
+def test_generate_feeds_exactly_what_was_given(small_model):
+    noise = np.random.default_rng(0).uniform(-1, 1, [2, 62])
+    images = small_model.generate(codes={"c1": [1, 2], "c2": 0.5, "c3": [-1.5, 1.5]}, noise=noise)
+    latents = np.concatenate([noise, np.eye(10)[[1, 2]], [[0.5], [0.5]], [[-1.5], [1.5]]], axis=1)
+    np.testing.assert_allclose(images, small_model.generator(latents.astype(np.float32)), atol=1e-6)
+
+
+def test_generate_follows_from_its_seed_and_else_differs(small_model):
+    np.testing.assert_array_equal(small_model.generate(seed=5), small_model.generate(seed=5))
+    assert np.any(small_model.generate(seed=5).numpy() != small_model.generate(seed=6).numpy())
+    assert np.any(small_model.generate().numpy() != small_model.generate().numpy())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"codes": {"c1": 10}}, "code c1: a value of .* from 0 to 9, got 10"),
+        ({"codes": {"c7": 1}}, "no code is named 'c7'; the codes are c1, c2, c3"),
+        ({"codes": {"c1": [1, 2], "c2": [1, 2, 3]}}, "must agree in length, got c1 2, c2 3"),
+        ({"codes": {"c1": [1, 2]}, "num_images": 3}, "must agree in length, got c1 2, num_images 3"),
+        ({"num_images": 0}, "num_images must be at least 1, got 0"),
+        ({"noise": np.zeros([2, 61])}, r"noise must have shape \[batch, 62\], got \[2, 61\]"),
+    ],
+)
+def test_generate_refuses_what_is_wrong(small_model, arguments, text):
+    with pytest.raises(ValueError, match=text):
+        small_model.generate(**arguments)
+
+
+def test_infer_codes_names_the_posteriors(small_model, real_images):
+    params = small_model.infer_codes(real_images)
+    assert isinstance(params["c1"], CategoricalParams)
+    assert params["c1"].logits.shape == (8, 10)
+    assert isinstance(params["c3"], GaussianParams)
+    assert params["c3"].mean.shape == params["c3"].std.shape == (8, 1)
+
+
+def test_infer_codes_judges_each_image_alone(small_model, real_images):
+    together = small_model.infer_codes(real_images)["c1"].logits
+    alone = small_model.infer_codes(real_images[3:4])["c1"].logits
+    np.testing.assert_allclose(alone[0], together[3], atol=1e-4)
+
+
+@pytest.mark.parametrize("images", [np.zeros([28, 28, 1], np.float32), np.zeros([2, 32, 32, 1], np.float32)])
+def test_infer_codes_refuses_another_shape(small_model, images):
+    with pytest.raises(ValueError, match=r"images must be floats in \[0, 1\] of shape \[batch, 28, 28, 1\], got float32"):
+        small_model.infer_codes(images)
+
+
+def test_infer_codes_refuses_bytes(small_model):
+    with pytest.raises(ValueError, match="got uint8"):
+        small_model.infer_codes(np.zeros([2, 28, 28, 1], np.uint8))
+
+
+def test_codes_and_networks_of_ones_own(real_images):
+    """Nothing in the model asks what kind a code is, or what the networks look like."""
+
+    class Small(keras.Model):
+        def __init__(self, posterior_size):
+            super().__init__()
+            self.body = keras.layers.Flatten()
+            self.heads = [keras.layers.Dense(1), keras.layers.Dense(posterior_size)]
+
+        def call(self, images, training=False):
+            features = self.body(images)
+            return DiscriminatorOutput(*(head(features) for head in self.heads))
+
+    spec = infogan_tf.LatentSpec(
+        (
+            infogan_tf.LatentCode("kind", Categorical(3, [0.5, 0.3, 0.2])),
+            infogan_tf.LatentCode("flags", infogan_tf.Product([Bernoulli(0.3), infogan_tf.Gaussian()])),
+        )
+    )
+    generator = keras.Sequential(
+        [keras.Input([spec.size]), keras.layers.Dense(784, "sigmoid"), keras.layers.Reshape([28, 28, 1])]
+    )
+    model = infogan_tf.InfoGAN(generator, Small(spec.posterior_size), spec, max_shift=1)
+    model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    metrics = tf.function(model.train_step)(real_images)
+    assert np.isfinite([float(value) for value in metrics.values()]).all()
+    assert model.generate(codes={"kind": 2, "flags": [1, 0.5]}, num_images=2).shape == (2, 28, 28, 1)

@@ -1,0 +1,143 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from infogan_tf.configs import MnistConfig
+from infogan_tf.errors import TrainingError
+from infogan_tf.experiments import build_model, compile_model
+from infogan_tf.training.checkpoints import Checkpoints
+
+
+def new_model(seed):
+    config = MnistConfig(seed=seed)
+    model = build_model(config)
+    compile_model(model, config)
+    return model
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """A model after three updates, so that optimisers and moving averages hold something."""
+    model = new_model(seed=1)
+    step = tf.function(model.train_step)
+    for _ in range(3):
+        step(tf.random.stateless_uniform([4, 28, 28, 1], [1, 2]))
+    return model
+
+
+def state(model):
+    parts = (model.generator, model.discriminator, model.d_optimizer, model.g_optimizer)
+    return [variable.numpy() for part in parts for variable in part.variables]
+
+
+def assert_same_state(model, other):
+    for ours, theirs in zip(state(model), state(other), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_everything_comes_back(tmp_path, trained):
+    checkpoints = Checkpoints(tmp_path, trained)
+    checkpoints.save(3)
+    assert [path.name for path in tmp_path.iterdir()] == ["step_0000003"]
+    other = new_model(seed=2)
+    assert Checkpoints(tmp_path, other).restore_newest() == (3, [])
+    assert_same_state(trained, other)
+    assert int(other.g_optimizer.iterations) == int(other.d_optimizer.iterations) == 3
+
+
+def test_needs_about_the_bytes_that_it_says(tmp_path, trained):
+    checkpoints = Checkpoints(tmp_path, trained)
+    checkpoints.save(3)
+    written = sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file())
+    assert checkpoints.bytes_needed == pytest.approx(written, rel=0.01)
+
+
+def test_keeps_the_last_two(tmp_path, trained):
+    checkpoints = Checkpoints(tmp_path, trained)
+    for step in (5, 10, 15):
+        checkpoints.save(step)
+    assert checkpoints.steps() == [10, 15]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_no_checkpoint_is_update_zero(tmp_path, trained):
+    assert Checkpoints(tmp_path / "none", trained).restore_newest() == (0, [])
+
+
+def flip_bytes(file):
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 64] = bytes(64)
+    file.write_bytes(content)
+
+
+DAMAGES = {
+    "truncated data": lambda folder: _rewrite(folder / "variables.data-00000-of-00001", lambda b: b[: len(b) // 2]),
+    "flipped data": lambda folder: flip_bytes(folder / "variables.data-00000-of-00001"),
+    "missing data": lambda folder: (folder / "variables.data-00000-of-00001").unlink(),
+    "empty index": lambda folder: _rewrite(folder / "variables.index", lambda _: b""),
+    "truncated index": lambda folder: _rewrite(folder / "variables.index", lambda b: b[:100]),
+    "missing index": lambda folder: (folder / "variables.index").unlink(),
+}
+
+
+def _rewrite(file, change):
+    file.write_bytes(change(file.read_bytes()))
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_newest_is_named_and_the_one_before_is_used(tmp_path, trained, damage):
+    checkpoints = Checkpoints(tmp_path, trained)
+    checkpoints.save(2)
+    checkpoints.save(3)
+    DAMAGES[damage](checkpoints.path(3))
+    other = new_model(seed=2)
+    restored = Checkpoints(tmp_path, other)
+    step, damaged = restored.restore_newest()
+    assert step == 2
+    assert len(damaged) == 1
+    assert damaged[0].startswith(f"checkpoint {tmp_path}/step_0000003 is damaged (")
+    assert_same_state(trained, other)
+    restored.set_aside_after(2)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["damaged_step_0000003", "step_0000002"]
+    restored.save(3)
+    assert restored.steps() == [2, 3]
+
+
+def test_all_damaged_is_an_error(tmp_path, trained):
+    checkpoints = Checkpoints(tmp_path, trained)
+    checkpoints.save(3)
+    DAMAGES["empty index"](checkpoints.path(3))
+    with pytest.raises(TrainingError, match="no checkpoint can be read: checkpoint .*step_0000003 is damaged"):
+        checkpoints.restore_newest()
+
+
+def test_half_written_checkpoint_is_not_seen_and_removed(tmp_path, trained):
+    checkpoints = Checkpoints(tmp_path, trained)
+    checkpoints.save(2)
+    (tmp_path / ".partial-99-step_0000003").mkdir()
+    assert checkpoints.restore_newest() == (2, [])
+    checkpoints.set_aside_after(2)
+    assert [path.name for path in tmp_path.iterdir()] == ["step_0000002"]
+
+
+def test_failed_write_names_what_is_left(tmp_path, trained, monkeypatch):
+    checkpoints = Checkpoints(tmp_path, trained)
+    checkpoints.save(2)
+
+    def fail(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoints, "_write", fail)
+    expected = "checkpoint of update 3 could not be written: .*No space left.*last good checkpoint is .*step_0000002"
+    with pytest.raises(TrainingError, match=expected):
+        checkpoints.save(3)
+    assert [path.name for path in tmp_path.iterdir()] == ["step_0000002"]
+
+
+def test_what_is_not_finite_is_not_saved(tmp_path):
+    model = new_model(seed=1)
+    model.generator.trainable_variables[0].assign(tf.fill([74, 1024], float("nan")))
+    with pytest.raises(TrainingError, match="kernel is not finite after update 7; there is no earlier checkpoint"):
+        Checkpoints(tmp_path, model).save(7)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,23 @@
+import json
+
+from infogan_tf.training.metrics_log import MetricsLog
+
+
+def steps(path):
+    return [json.loads(line)["step"] for line in path.read_text().splitlines()]
+
+
+def test_every_point_is_on_disk_at_once(tmp_path):
+    log = MetricsLog(tmp_path / "metrics.jsonl", resumed_at=0)
+    log.append(10, {"loss/generator": 0.5})
+    assert json.loads((tmp_path / "metrics.jsonl").read_text()) == {"step": 10, "loss/generator": 0.5}
+    log.close()
+
+
+def test_points_after_the_resumed_update_and_a_cut_line_are_dropped(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 10}\n{"step": 20}\n{"step": 30}\n{"step": 4')
+    log = MetricsLog(path, resumed_at=20)
+    log.append(30, {})
+    log.close()
+    assert steps(path) == [10, 20, 30]
