@@ -15,15 +15,16 @@ def random_shift(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tenso
     """
     if not max_shift:
         return images
-    shape = tf.shape(images)
-    shifts = tf.random.stateless_uniform([shape[0], 2], seed, -max_shift, max_shift + 1, tf.int32)
-    zero, one = tf.zeros([shape[0]]), tf.ones([shape[0]])
+    batch_size = tf.shape(images)[0]
+    shifts = tf.random.stateless_uniform([batch_size, 2], seed, -max_shift, max_shift + 1, tf.int32)
+    zero, one = tf.zeros([batch_size]), tf.ones([batch_size])
     dx, dy = tf.unstack(tf.cast(shifts, tf.float32), axis=1)
-    return tf.raw_ops.ImageProjectiveTransformV3(
+    moved = tf.raw_ops.ImageProjectiveTransformV3(
         images=images,
         transforms=tf.stack([one, zero, dx, zero, one, dy, zero, zero], axis=1),
-        output_shape=shape[1:3],
+        output_shape=images.shape[1:3],
         fill_value=0.0,
         interpolation="NEAREST",
         fill_mode="CONSTANT",
     )
+    return tf.ensure_shape(moved, images.shape)

@@ -260,7 +260,9 @@ def test_infer_codes_judges_each_image_alone(small_model, real_images):
 
 @pytest.mark.parametrize("images", [np.zeros([28, 28, 1], np.float32), np.zeros([2, 32, 32, 1], np.float32)])
 def test_infer_codes_refuses_another_shape(small_model, images):
-    with pytest.raises(ValueError, match=r"images must be floats in \[0, 1\] of shape \[batch, 28, 28, 1\], got float32"):
+    with pytest.raises(
+        ValueError, match=r"images must be floats in \[0, 1\] of shape \[batch, 28, 28, 1\], got float32"
+    ):
         small_model.infer_codes(images)
 
 

@@ -1,3 +1,5 @@
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -17,7 +19,7 @@ def test_same_numbers_as_keras_adam():
     ):
         variables = [keras.Variable(value) for value in start]
         optimizer.build(variables)
-        step = tf.function(lambda grads, optimizer=optimizer, variables=variables: optimizer.apply(grads, variables))
+        step = tf.function(functools.partial(optimizer.apply, trainable_variables=variables))
         for grads in gradients:
             step([tf.constant(g) for g in grads])
         assert int(optimizer.iterations) == 5

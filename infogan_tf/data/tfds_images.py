@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -58,10 +59,16 @@ def read_images(builder: tfds.core.DatasetBuilder, reason: str) -> ImageData:
         reason: why it was chosen.
     """
     full_name = builder.info.full_name
-    # The same set prepared twice may differ in the order of its images, so what was prepared is part of the key.
-    info_hash = hashlib.sha256((builder.data_path / "dataset_info.json").read_bytes()).hexdigest()[:16]
-    training, held_out = cached(f"tfds-{full_name.replace('/', '-')}-{info_hash}", lambda: _decode(builder))
+    key = f"tfds-{full_name.replace('/', '-')}-{_files_hash(Path(builder.data_path))}"
+    training, held_out = cached(key, lambda: _decode(builder))
     return ImageData(training, held_out, source="tfds", name=f"{full_name} from TFDS", reason=reason)
+
+
+def _files_hash(folder: Path) -> str:
+    # Name and version don't tell what lies in the files, which may be prepared anew; reading them takes too long.
+    files = sorted(folder.iterdir())
+    described = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    return hashlib.sha256(repr(described).encode()).hexdigest()[:16]
 
 
 def _decode(builder: tfds.core.DatasetBuilder) -> tuple[np.ndarray, np.ndarray]:

@@ -6,9 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from tqdm import tqdm
 
+# Short enough to show everything on a terminal of 80 columns.
+BAR_FORMAT = "{desc} |{bar}| {remaining} left {rate_noinv_fmt}{postfix}"
+
 
 class Progress:
-    """Shows epoch, speed, time left, both losses and each code's mutual information, as means of the epoch so far.
+    """Shows epoch, speed, time left, the losses of D and G, and each code's mutual information (MI, nats).
+
+    Losses and mutual information are means over the epoch so far.
 
     Args:
         code_names: the codes.
@@ -23,7 +28,9 @@ class Progress:
         self._updates_per_epoch = updates_per_epoch
         self._bar = None
         if sys.stdout.isatty():
-            self._bar = tqdm(initial=start, total=total, unit="update", file=sys.stdout, dynamic_ncols=True)
+            self._bar = tqdm(
+                initial=start, total=total, unit="", bar_format=BAR_FORMAT, file=sys.stdout, dynamic_ncols=True
+            )
         self._start_epoch()
 
     def update(self, step: int, metrics: Mapping[str, float]):
@@ -34,7 +41,7 @@ class Progress:
         epoch = -(-step // self._updates_per_epoch)
         ends_epoch = step % self._updates_per_epoch == 0 or step == self._total
         if self._bar is not None:
-            self._bar.set_description(f"epoch {epoch}/{-(-self._total // self._updates_per_epoch)}", refresh=False)
+            self._bar.set_description_str(f"epoch {epoch}/{-(-self._total // self._updates_per_epoch)}", refresh=False)
             self._bar.set_postfix_str(self._numbers(), refresh=False)
             self._bar.update()
         elif ends_epoch:
@@ -56,12 +63,10 @@ class Progress:
         speed = self._count / max(time.monotonic() - self._started, 1e-9)
         left = tqdm.format_interval((self._total - step) / speed)
         epochs = -(-self._total // self._updates_per_epoch)
-        return (
-            f"epoch {epoch}/{epochs}  update {step:,}/{self._total:,}  {speed:.2f} updates/s  {left} left  "
-            f"{self._numbers()}"
-        )
+        done = f"epoch {epoch}/{epochs}  update {step:,}/{self._total:,}"
+        return f"{done}  {speed:.2f} updates/s  {left} left  {self._numbers()}"
 
     def _numbers(self) -> str:
         means = {name: total / self._count for name, total in self._sums.items()}
-        information = "  ".join(f"{name} {means[f'mutual_information/{name}']:.2f}" for name in self._codes)
-        return f"loss D {means['loss/discriminator']:.2f} G {means['loss/generator']:.2f}  MI {information} nats"
+        information = " ".join(f"{name} {means[f'mutual_information/{name}']:.2f}" for name in self._codes)
+        return f"D {means['loss/discriminator']:.2f} G {means['loss/generator']:.2f} MI {information}"

@@ -24,7 +24,7 @@ def no_network(monkeypatch):
 @pytest.fixture
 def server():
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_HEAD(self):  # noqa: N802 - the base class has it so.
+        def do_HEAD(self):
             self.send_response(404)
             self.end_headers()
 
@@ -77,14 +77,16 @@ def test_refuses_where_there_is_nothing_to_fall_back_on(tmp_path, no_network, da
 
 
 def test_refuses_embedded_digits_for_another_set():
-    with pytest.raises(SettingError, match="data_source: expected tfds or auto with --dataset=fashion_mnist, got embed"):
+    with pytest.raises(
+        SettingError, match="data_source: expected tfds or auto with --dataset=fashion_mnist, got embed"
+    ):
         load_images("fashion_mnist", "embedded", None, SHAPE)
 
 
 def test_refuses_a_data_dir_that_is_a_file(tmp_path):
     file = tmp_path / "file"
     file.touch()
-    with pytest.raises(SettingError, match="data_dir: expected a folder, got .*, which is a file"):
+    with pytest.raises(SettingError, match=r"data_dir: expected a folder, got .*, which is a file"):
         load_images("mnist", "auto", str(file), SHAPE)
 
 

@@ -43,7 +43,7 @@ def test_second_read_does_not_decode(tmp_path, random_images, monkeypatch):
 
 
 def test_a_set_prepared_anew_is_decoded_anew(tmp_path, random_images):
-    first, second = random_images(30), random_images(40, seed=1)
+    first, second = random_images(30), random_images(30, seed=1)
     for folder, images in ((tmp_path / "a", first), (tmp_path / "b", second)):
         prepare_tfds(folder, images, splits=(("train", 1.0),))
         data = read_images(find_builder("tiny_digits", str(folder), SHAPE), "for the test")

