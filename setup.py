@@ -10,9 +10,9 @@ setup(
     packages=find_packages(include=["infogan_tf", "infogan_tf.*"]),
     python_requires=">=3.10,<3.14",
     install_requires=[
-        "tensorflow>=2.18,<2.22",
-        "keras>=3.5",
-        "tensorboard>=2.18",
+        "tensorflow>=2.20,<2.22",
+        "keras>=3.10",
+        "tensorboard>=2.20",
         "tensorflow-datasets>=4.9.7",
         "importlib_resources",
         "mlxtend>=0.23",
