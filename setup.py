@@ -18,6 +18,8 @@ setup(
         "mlxtend>=0.23",
         "pillow>=10.1",
         "tqdm",
+        "filelock>=3.12",
+        "numpy",
         "absl-py",
     ],
 )

@@ -4,7 +4,11 @@ Names load what they need when they are first used, so that a mistyped flag is a
 """
 
 import importlib
+import os
 from typing import Any
+
+# Keras chooses its backend when it is first loaded, and only this one computes what this package asks for.
+os.environ["KERAS_BACKEND"] = "tensorflow"
 
 __version__ = "0.1.0"
 

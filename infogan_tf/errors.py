@@ -3,6 +3,12 @@
 from typing import Any
 
 
+def first_line(error: BaseException, length: int = 200) -> str:
+    """What an error says, in one line of at most `length` characters."""
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0][:length]
+
+
 class SettingError(ValueError):
     """A setting is wrong, or does not go with the data or the run folder.
 

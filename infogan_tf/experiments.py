@@ -1,5 +1,10 @@
 """What each experiment trains: its latents and networks, made from its config."""
 
+import contextlib
+import random
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
 import keras
 
 from infogan_tf.configs import ExperimentConfig, MnistConfig
@@ -7,13 +12,31 @@ from infogan_tf.distributions import Categorical, Uniform
 from infogan_tf.latents import LatentCode, LatentSpec
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks import MnistDiscriminator, MnistGenerator
+from infogan_tf.networks.mnist import IMAGE_SHAPE
 from infogan_tf.optimizers import FusedAdam
+
+
+class Experiment(NamedTuple):
+    """How an experiment's parts are made.
+
+    Attributes:
+        image_shape: (height, width, channels) that its networks take.
+        latents: config -> `LatentSpec`.
+        generator: (config, spec) -> network.
+        discriminator: (config, spec) -> network.
+    """
+
+    image_shape: tuple[int, int, int]
+    latents: Callable[[Any], LatentSpec]
+    generator: Callable[[Any, LatentSpec], keras.Model]
+    discriminator: Callable[[Any, LatentSpec], keras.Model]
 
 
 def mnist_latents(config: MnistConfig) -> LatentSpec:
     """62 of noise, c1 ~ Categorical(10), c2 and c3 ~ Uniform(-1, 1) (paper, appendix C.1)."""
     c1_weight, c2_weight, c3_weight = config.code_weights
-    continuous = Uniform(-1, 1, posterior_std=1.0 if config.posterior_std == "fixed" else None, min_std=config.min_std)
+    fixed_std = 1.0 if config.posterior_std == "fixed" else None
+    continuous = Uniform(-1, 1, posterior_std=fixed_std, min_std=config.min_std)
     return LatentSpec(
         (
             LatentCode("z", Uniform(-1, 1, size=62), regularized=False),
@@ -24,6 +47,16 @@ def mnist_latents(config: MnistConfig) -> LatentSpec:
     )
 
 
+EXPERIMENTS = {
+    "mnist": Experiment(
+        image_shape=IMAGE_SHAPE,
+        latents=mnist_latents,
+        generator=lambda config, spec: MnistGenerator(spec.size),
+        discriminator=lambda config, spec: MnistDiscriminator(spec.posterior_size, config.leaky_slope),
+    ),
+}
+
+
 def build_model(config: ExperimentConfig, max_shift: int = 0) -> InfoGAN:
     """A new, uncompiled model of the config's experiment; its initial weights follow from the seed.
 
@@ -31,16 +64,17 @@ def build_model(config: ExperimentConfig, max_shift: int = 0) -> InfoGAN:
         config: the settings.
         max_shift: D and Q see images moved by up to this many pixels; the config's own value may be `auto`.
     """
-    keras.utils.set_random_seed(config.seed)
-    spec = mnist_latents(config)
-    return InfoGAN(
-        generator=MnistGenerator(spec.size),
-        discriminator=MnistDiscriminator(spec.posterior_size, config.leaky_slope),
-        spec=spec,
-        info_reg_coeff=config.info_reg_coeff,
-        max_shift=max_shift,
-        seed=config.seed,
-    )
+    experiment = EXPERIMENTS[config.experiment]
+    spec = experiment.latents(config)
+    with _initial_weights_from(config.seed):
+        return InfoGAN(
+            generator=experiment.generator(config, spec),
+            discriminator=experiment.discriminator(config, spec),
+            spec=spec,
+            info_reg_coeff=config.info_reg_coeff,
+            max_shift=max_shift,
+            seed=config.seed,
+        )
 
 
 def compile_model(model: InfoGAN, config: ExperimentConfig):
@@ -49,3 +83,14 @@ def compile_model(model: InfoGAN, config: ExperimentConfig):
         d_optimizer=FusedAdam(config.discriminator_learning_rate),
         g_optimizer=FusedAdam(config.generator_learning_rate),
     )
+
+
+@contextlib.contextmanager
+def _initial_weights_from(seed: int) -> Iterator[None]:
+    # Keras draws the seeds of its initialisers from Python's generator, which belongs to whoever calls.
+    state = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)

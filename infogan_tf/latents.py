@@ -12,6 +12,9 @@ import tensorflow as tf
 from infogan_tf.distributions import Distribution
 from infogan_tf.randomness import split_seed
 
+# Names that curves and pictures of their own bear.
+RESERVED_NAMES = ("total", "samples")
+
 
 @dataclasses.dataclass(frozen=True)
 class LatentCode:
@@ -25,6 +28,10 @@ class LatentCode:
 
     Raises:
         ValueError: the name or the weight is not of this form.
+
+    >>> from infogan_tf.distributions import Categorical
+    >>> LatentCode("c1", Categorical(10)).weight
+    1.0
     """
 
     name: str
@@ -35,6 +42,8 @@ class LatentCode:
     def __post_init__(self):
         if not re.fullmatch(r"\w+", self.name):
             raise ValueError(f"name of a latent code must be letters, digits and underscores, got {self.name!r}")
+        if self.name in RESERVED_NAMES:
+            raise ValueError(f"name of a latent code must be none of {', '.join(RESERVED_NAMES)}, got {self.name!r}")
         if not isinstance(self.distribution, Distribution):
             raise ValueError(f"distribution of {self.name} must be a Distribution, got {self.distribution!r}")
         if not (math.isfinite(self.weight) and self.weight >= 0):
@@ -49,7 +58,7 @@ class LatentSpec:
         latents: the codes and the noise.
 
     Raises:
-        ValueError: there are none, or two bear the same name.
+        ValueError: there is no code among them, or two bear the same name.
 
     >>> from infogan_tf.distributions import Categorical, Uniform
     >>> spec = LatentSpec((LatentCode("z", Uniform(size=62), regularized=False), LatentCode("c1", Categorical(10))))
@@ -64,6 +73,8 @@ class LatentSpec:
         names = [latent.name for latent in self.latents]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"latents must be one or more with different names, got {names}")
+        if not self.codes:
+            raise ValueError(f"latents must hold at least one regularized code, got only noise: {', '.join(names)}")
 
     @property
     def codes(self) -> tuple[LatentCode, ...]:
@@ -119,6 +130,8 @@ class LatentSpec:
         Raises:
             ValueError: a name is unknown, or a value is none of its distribution's.
         """
+        if not isinstance(codes, Mapping):
+            raise ValueError(f"codes must be given by name, such as {{'c1': 3}}, got {codes!r}")
         encoded = {}
         for name, values in codes.items():
             distribution = self.code(name).distribution
@@ -130,7 +143,12 @@ class LatentSpec:
 
     def encode_noise(self, noise: Any) -> dict[str, tf.Tensor]:
         """Splits noise `[batch or 1, noise_size]` by name; ValueError if it has another shape."""
-        array = np.asarray(noise, np.float32)
+        try:
+            array = np.asarray(noise, np.float32)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"noise must be made of numbers, got {noise!r}") from error
+        if not np.isfinite(array).all():
+            raise ValueError("noise must be finite, got NaN or Inf")
         if array.ndim != 2 or array.shape[1] != self.noise_size or not len(array):
             raise ValueError(f"noise must have shape [batch, {self.noise_size}], got {list(array.shape)}")
         return _split(array, [(latent.name, latent.distribution.event_size) for latent in self.noise])

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from absl import app, flags, logging
 
 from infogan_tf.configs import ExperimentConfig
-from infogan_tf.configs.fields import as_text
+from infogan_tf.configs.fields import Choice, as_text
 from infogan_tf.errors import SettingError, TrainingError
 
 # Flags belong to the launcher, so that its --help shows them.
@@ -29,7 +29,10 @@ def launch(presets: Mapping[str, ExperimentConfig], run: Callable[[ExperimentCon
         run: what to do with the config.
     """
     logging.set_verbosity(logging.WARNING)
-    _define_flags(next(iter(presets.values())), tuple(presets))
+    _define_flags(next(iter(presets.values())))
+    first = next(iter(presets))
+    parser = _SettingParser(Choice(tuple(presets)))
+    flags.DEFINE(parser, "preset", first, "Which defaults to start from; any flag given beside it wins.")
     app.run(lambda _: _run(presets, run), flags_parser=_parse_flags)
 
 
@@ -58,11 +61,9 @@ class _SettingSerializer(flags.ArgumentSerializer):
         return as_text(value)
 
 
-def _define_flags(defaults: ExperimentConfig, preset_names: tuple[str, ...]):
+def _define_flags(defaults: ExperimentConfig):
     for field in dataclasses.fields(defaults):
         help_text = field.metadata["help"]
-        if field.name == "preset":
-            help_text = f"{help_text} One of {', '.join(preset_names)}."
         flags.DEFINE(
             _SettingParser(field.metadata["kind"]),
             field.name,
@@ -77,14 +78,14 @@ def _parse_flags(argv: list[str]) -> list[str]:
         unused = flags.FLAGS(argv)[1:]
     except flags.Error as error:
         _fail(str(error))
+    except SystemExit:
+        sys.exit(0)  # --help, which absl counts as a failure.
     if unused:
         _fail(f"expected flags only, such as --batch_size=128, got {' '.join(unused)}")
     return argv[:1]
 
 
 def _config_from_flags(presets: Mapping[str, ExperimentConfig]) -> ExperimentConfig:
-    if flags.FLAGS.preset not in presets:
-        raise SettingError("preset", f"one of {', '.join(presets)}", flags.FLAGS.preset)
     preset = presets[flags.FLAGS.preset]
     names = [field.name for field in dataclasses.fields(preset)]
     given = {name: flags.FLAGS[name].value for name in names if flags.FLAGS[name].present}
@@ -100,7 +101,7 @@ def _quiet_stderr() -> Iterator[None]:
         os.dup2(held_back.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             held_back.seek(0)
             os.write(stderr, held_back.read())
             raise

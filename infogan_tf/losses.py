@@ -57,5 +57,4 @@ def mutual_information(
 
 def information_loss(spec: LatentSpec, estimates: Mapping[str, MutualInformation], info_reg_coeff: float) -> tf.Tensor:
     """-lambda * L_I (paper, equation 6): a scalar, each code's bound times its weight."""
-    weighted = [code.weight * estimates[code.name].bound for code in spec.codes]
-    return -info_reg_coeff * tf.add_n(weighted) if weighted else tf.constant(0.0)
+    return -info_reg_coeff * tf.add_n([code.weight * estimates[code.name].bound for code in spec.codes])

@@ -1,5 +1,6 @@
 """InfoGAN as a Keras model."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from infogan_tf.losses import (
     mutual_information,
 )
 from infogan_tf.networks import DiscriminatorOutput
-from infogan_tf.networks.batch_norm import frozen_statistics
+from infogan_tf.networks.frozen_statistics import frozen_statistics
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 
@@ -64,6 +65,10 @@ class InfoGAN(keras.Model):
         seed: int = 0,
     ):
         super().__init__(name="infogan")
+        if not (math.isfinite(info_reg_coeff) and info_reg_coeff >= 0):
+            raise ValueError(f"info_reg_coeff must be a number of at least 0, got {info_reg_coeff!r}")
+        if not isinstance(max_shift, int) or max_shift < 0:
+            raise ValueError(f"max_shift must be a whole number of at least 0, got {max_shift!r}")
         self.generator = generator
         self.discriminator = discriminator
         self.spec = spec
@@ -72,9 +77,15 @@ class InfoGAN(keras.Model):
         self.seed = seed
         # One pass makes every weight, so that the model can be saved, restored and counted before it is trained.
         images = generator(tf.zeros([1, spec.size]))
-        discriminator(images)
+        posterior_size = discriminator(images).posterior.shape[-1]
+        if posterior_size != spec.posterior_size:
+            raise ValueError(f"discriminator must give Q {spec.posterior_size} outputs, got {posterior_size}")
         self.image_shape = tuple(images.shape[1:])
         self.built = True
+
+    def call(self, latents: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """G alone: latents `[batch, spec.size]` to images."""
+        return self.generator(latents, training=training)
 
     def compile(self, d_optimizer: keras.optimizers.Optimizer, g_optimizer: keras.optimizers.Optimizer):
         """Sets the optimisers of D (with Q) and of G and makes their state.
@@ -102,8 +113,7 @@ class InfoGAN(keras.Model):
             Scalars by TensorBoard tag, each taken before the variables it concerns were moved.
         """
         real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        if not real_images.dtype.is_floating:
-            raise ValueError(f"images must be floats in [0, 1], got {real_images.dtype.name}")
+        real_images = self._checked_images(real_images)
         step = self.g_optimizer.iterations
         d_seed = stream_seed(self.seed, Stream.DISCRIMINATOR_UPDATE, step)
         g_seed = stream_seed(self.seed, Stream.GENERATOR_UPDATE, step)
@@ -117,7 +127,8 @@ class InfoGAN(keras.Model):
         with frozen_statistics(self.generator):
             fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
         with tf.GradientTape() as tape:
-            # Two passes: real and fake batches have their own batch statistics.
+            # Two passes: real and fake batches have their own batch statistics. As in the original code, Q looks at
+            # real images too, which moves the averages of its batch norm and nothing else.
             real_logits, _ = self._discriminate(real_images, real_seed)
             fake_logits, posterior = self._discriminate(fake.images, fake_seed)
             adversarial = discriminator_loss(real_logits, fake_logits)
@@ -174,8 +185,8 @@ class InfoGAN(keras.Model):
         """Makes images; whatever is not given is sampled.
 
         Args:
-            codes: by name, one value for all images or one for each: `{"c1": 3, "c2": [-2, 0, 2]}`. A category is a
-                number or a one-hot row. Values outside the prior's range are allowed: codes extrapolate.
+            codes: by name, one value for all images or one for each: `{"c1": 3, "c2": [-2, 0, 2]}`. Categories are
+                numbers or one-hot rows `[batch, K]`. Values outside the prior's range are allowed: codes extrapolate.
             noise: `[batch, noise_size]`.
             num_images: how many; else as many as the longest of codes and noise has.
             seed: decides what is sampled; a new draw each time when None.
@@ -186,7 +197,11 @@ class InfoGAN(keras.Model):
         Raises:
             ValueError: a name, value, shape or number is wrong, or lengths do not agree.
         """
-        given = self.spec.encode(codes or {})
+        for name, value, minimum in (("num_images", num_images, 1), ("seed", seed, 0)):
+            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+            if value is not None and not (whole and value >= minimum):
+                raise ValueError(f"{name} must be a whole number of at least {minimum}, got {value!r}")
+        given = self.spec.encode({} if codes is None else codes)
         if noise is not None:
             given |= self.spec.encode_noise(noise)
         batch_size = _common_length({name: len(values) for name, values in given.items()}, num_images)
@@ -205,15 +220,21 @@ class InfoGAN(keras.Model):
         Raises:
             ValueError: the images have another shape or type.
         """
+        images = self._checked_images(images)
+        if tf.executing_eagerly() and not bool(tf.reduce_all((images >= 0) & (images <= 1))):
+            raise ValueError(
+                "images must be floats in [0, 1], got values outside; uint8 images are to be divided by 255"
+            )
+        return self.spec.split_posterior(self.discriminator(images, training=False).posterior)
+
+    def _checked_images(self, images: Any) -> tf.Tensor:
         images = tf.convert_to_tensor(images)
-        if images.shape.rank != 4 or tuple(images.shape[1:]) != self.image_shape or not images.dtype.is_floating:
+        if not images.shape[1:].is_compatible_with(self.image_shape) or not images.dtype.is_floating:
             expected = ", ".join(map(str, self.image_shape))
             raise ValueError(
-                f"images must be floats in [0, 1] of shape [batch, {expected}], "
-                f"got {images.dtype.name} {images.shape.as_list()}"
+                f"images must be floats in [0, 1] of shape [batch, {expected}], got {images.dtype.name} {images.shape}"
             )
-        output = self.discriminator(tf.cast(images, tf.float32), training=False)
-        return self.spec.split_posterior(output.posterior)
+        return tf.cast(images, tf.float32)
 
 
 def _apply_gradients(
@@ -243,8 +264,6 @@ def _information_metrics(information: Mapping[str, MutualInformation]) -> dict[s
 
 
 def _common_length(lengths: Mapping[str, int], num_images: int | None) -> int:
-    if num_images is not None and num_images < 1:
-        raise ValueError(f"num_images must be at least 1, got {num_images!r}")
     several = {name: length for name, length in lengths.items() if length > 1}
     if num_images is not None:
         several["num_images"] = num_images

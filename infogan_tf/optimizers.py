@@ -1,5 +1,7 @@
 """Adam as one operation a variable."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -14,10 +16,16 @@ class FusedAdam(keras.optimizers.Adam):
         beta_1: decay of the first moment. Original code: 0.5.
         beta_2: decay of the second moment.
         epsilon: added to the root of the second moment. Original code: 1e-8.
+        **kwargs: the rest of what `keras.optimizers.Adam` takes, but for `amsgrad`.
+
+    >>> FusedAdam.from_config(FusedAdam(1e-3).get_config()).beta_1
+    0.5
     """
 
-    def __init__(self, learning_rate: float, beta_1: float = 0.5, beta_2: float = 0.999, epsilon: float = 1e-8):
-        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+    def __init__(
+        self, learning_rate: float, beta_1: float = 0.5, beta_2: float = 0.999, epsilon: float = 1e-8, **kwargs: Any
+    ):
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, **kwargs)
 
     def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor):
         index = self._get_variable_index(variable)

@@ -80,13 +80,17 @@ def test_prints_itself_as_a_table():
 def test_refuses_bad_codes():
     with pytest.raises(ValueError, match="name of a latent code must be letters, digits and underscores, got 'c 1'"):
         LatentCode("c 1", Uniform())
+    with pytest.raises(ValueError, match="name of a latent code must be none of total, samples, got 'total'"):
+        LatentCode("total", Uniform())
     with pytest.raises(ValueError, match="distribution of c1 must be a Distribution, got 10"):
         LatentCode("c1", 10)
     with pytest.raises(ValueError, match="weight of c1 must be a number of at least 0, got -1"):
         LatentCode("c1", Uniform(), weight=-1)
 
 
-def test_refuses_missing_and_repeated_names():
+def test_refuses_missing_and_repeated_names_and_noise_alone():
+    with pytest.raises(ValueError, match="must hold at least one regularized code, got only noise: z"):
+        LatentSpec((LatentCode("z", Uniform(), regularized=False),))
     with pytest.raises(ValueError, match="one or more with different names"):
         LatentSpec(())
     with pytest.raises(ValueError, match=r"different names, got \['c', 'c'\]"):

@@ -77,8 +77,3 @@ def test_information_loss_weighs_each_code():
     expected = -0.5 * (float(estimates["c1"].bound) + 0.1 * float(estimates["c2"].bound))
     assert float(information_loss(SPEC, estimates, 0.5)) == pytest.approx(expected, abs=1e-6)
     assert float(information_loss(SPEC, estimates, 0.0)) == 0
-
-
-def test_information_loss_of_no_code_is_zero():
-    spec = LatentSpec((LatentCode("z", Uniform(), regularized=False),))
-    assert float(information_loss(spec, {}, 1.0)) == 0

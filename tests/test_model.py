@@ -1,3 +1,5 @@
+import random
+
 import keras
 import numpy as np
 import pytest
@@ -88,6 +90,24 @@ def _plain_gan_update(model, real_images, seed):
     optimizer.build(variables)
     optimizer.apply(tape.gradient(loss, [v.value for v in variables]), variables)
     return body, head
+
+
+def test_with_weight_zero_gs_update_is_a_plain_gans():
+    config = MnistConfig(seed=1, info_reg_coeff=0.0)
+    model, plain = build_model(config), build_model(config)
+    compile_model(model, config)
+    seed = latent_seed(model)
+    latents = plain.spec.join(plain.spec.sample(8, infogan_tf.model.split_seed(seed, 2)[0]))
+    variables = plain.generator.trainable_variables
+    with tf.GradientTape() as tape:
+        features = plain.discriminator.body(plain.generator(latents, training=True), training=True)
+        loss = tf.reduce_mean(tf.nn.softplus(-plain.discriminator.real_head(features)))
+    optimizer = FusedAdam(1e-3)
+    optimizer.build(variables)
+    optimizer.apply(tape.gradient(loss, [v.value for v in variables]), variables)
+    model._update_generator(tf.constant(8), seed)
+    for ours, theirs in zip(model.generator.trainable_variables, variables, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
 
 
 @pytest.mark.parametrize("which", ["discriminator", "generator"])
@@ -189,7 +209,7 @@ def test_compile_and_train_step_refuse_what_is_wrong(small_model, compiled, real
     optimizer = FusedAdam(1e-3)
     with pytest.raises(ValueError, match="d_optimizer and g_optimizer must be two objects"):
         small_model.compile(optimizer, optimizer)
-    with pytest.raises(ValueError, match=r"images must be floats in \[0, 1\], got uint8"):
+    with pytest.raises(ValueError, match=r"images must be floats in \[0, 1\] of shape .*, got uint8"):
         compiled.train_step(tf.cast(real_images, tf.uint8))
 
 
@@ -235,7 +255,12 @@ def test_generate_follows_from_its_seed_and_else_differs(small_model):
         ({"codes": {"c7": 1}}, "no code is named 'c7'; the codes are c1, c2, c3"),
         ({"codes": {"c1": [1, 2], "c2": [1, 2, 3]}}, "must agree in length, got c1 2, c2 3"),
         ({"codes": {"c1": [1, 2]}, "num_images": 3}, "must agree in length, got c1 2, num_images 3"),
-        ({"num_images": 0}, "num_images must be at least 1, got 0"),
+        ({"num_images": 0}, "num_images must be a whole number of at least 1, got 0"),
+        ({"num_images": 2.5}, "num_images must be a whole number of at least 1, got 2.5"),
+        ({"seed": -1}, "seed must be a whole number of at least 0, got -1"),
+        ({"codes": [1, 2]}, r"codes must be given by name, such as .*, got \[1, 2\]"),
+        ({"noise": np.full([1, 62], np.nan)}, "noise must be finite"),
+        ({"noise": "loud"}, "noise must be made of numbers, got 'loud'"),
         ({"noise": np.zeros([2, 61])}, r"noise must have shape \[batch, 62\], got \[2, 61\]"),
     ],
 )
@@ -266,9 +291,40 @@ def test_infer_codes_refuses_another_shape(small_model, images):
         small_model.infer_codes(images)
 
 
-def test_infer_codes_refuses_bytes(small_model):
+def test_infer_codes_refuses_bytes_and_what_was_not_scaled(small_model):
     with pytest.raises(ValueError, match="got uint8"):
         small_model.infer_codes(np.zeros([2, 28, 28, 1], np.uint8))
+    for value in (255.0, -0.1, np.nan):
+        with pytest.raises(ValueError, match="got values outside; uint8 images are to be divided by 255"):
+            small_model.infer_codes(np.full([2, 28, 28, 1], value))
+
+
+def test_called_and_asked_to_predict_it_is_the_generator(small_model):
+    latents = tf.random.stateless_normal([3, 74], [1, 2])
+    np.testing.assert_allclose(small_model(latents), small_model.generator(latents), atol=1e-6)
+    np.testing.assert_allclose(small_model.predict(latents, verbose=0), small_model.generator(latents), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"info_reg_coeff": float("nan")}, "info_reg_coeff must be a number of at least 0, got nan"),
+        ({"max_shift": -1}, "max_shift must be a whole number of at least 0, got -1"),
+        ({"spec": infogan_tf.LatentSpec((infogan_tf.LatentCode("c", Categorical(74)),))}, "Q 74 outputs, got 14"),
+    ],
+)
+def test_refuses_parts_that_do_not_go_together(small_model, arguments, text):
+    parts = {"generator": small_model.generator, "discriminator": small_model.discriminator, "spec": small_model.spec}
+    with pytest.raises(ValueError, match=text):
+        infogan_tf.InfoGAN(**{**parts, **arguments})
+
+
+def test_building_a_model_leaves_the_callers_random_numbers_alone():
+    random.seed(5)
+    expected = random.random()
+    random.seed(5)
+    build_model(MnistConfig(seed=1))
+    assert random.random() == expected
 
 
 def test_codes_and_networks_of_ones_own(real_images):

@@ -21,7 +21,6 @@ class ExperimentConfig:
 
     experiment: ClassVar[str]
 
-    preset: str = setting("paper", Text(), "Which defaults to start from; any flag given beside it wins.")
     run_folder: str | None = setting(
         None,
         Automatic(Text(), "a new folder named after the time"),

@@ -4,6 +4,8 @@ import dataclasses
 import math
 from typing import Any
 
+FLOAT32_TINY, FLOAT32_MAX = 1.2e-38, 3.4e38
+
 
 @dataclasses.dataclass(frozen=True)
 class Integer:
@@ -29,7 +31,7 @@ class Integer:
 
 @dataclasses.dataclass(frozen=True)
 class Number:
-    """A finite number of at least 0, or above 0 when `positive`."""
+    """A number of at least 0, or above 0 when `positive`, within what float32 can hold."""
 
     positive: bool = False
 
@@ -43,7 +45,7 @@ class Number:
     def accepts(self, value: Any) -> bool:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             return False
-        return value > 0 if self.positive else value >= 0
+        return (value >= FLOAT32_TINY if self.positive else value >= 0) and value <= FLOAT32_MAX
 
 
 @dataclasses.dataclass(frozen=True)

@@ -29,9 +29,10 @@ class MnistConfig(ExperimentConfig):
     )
 
 
+# Where paper and original code differ; what is not named here is the same in both.
 PRESETS = {
     # Paper: slope 0.1, std = exp(output), lambda 1 and "a smaller one" for continuous codes, whose value is not given.
     "paper": MnistConfig(),
     # Original code: slope 0.01, std fixed to 1, every code with the same weight.
-    "original": MnistConfig(preset="original", leaky_slope=0.01, posterior_std="fixed", code_weights=(1.0, 1.0, 1.0)),
+    "original": MnistConfig(leaky_slope=0.01, posterior_std="fixed", code_weights=(1.0, 1.0, 1.0)),
 }

@@ -1,14 +1,14 @@
 """Which images a run gets, and why."""
 
+import os
 import threading
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 from infogan_tf.data.embedded import load_embedded
 from infogan_tf.data.image_data import ImageData
 from infogan_tf.data.tfds_images import ImageShape, download, find_builder, is_prepared, read_images
-from infogan_tf.errors import SettingError
+from infogan_tf.errors import SettingError, first_line
 
 EMBEDDED_DATASET = "mnist"
 DOWNLOAD_HOST = "https://storage.googleapis.com"
@@ -34,17 +34,24 @@ def load_images(dataset: str, data_source: str, data_dir: str | None, image_shap
         if dataset != EMBEDDED_DATASET:
             raise SettingError("data_source", f"tfds or auto with --dataset={dataset}", data_source)
         return load_embedded("as asked for")
-    if data_dir is not None and Path(data_dir).exists() and not Path(data_dir).is_dir():
+    data_dir = data_dir and os.path.expanduser(data_dir)
+    if data_dir is not None and os.path.isfile(data_dir):
         raise SettingError("data_dir", "a folder", f"{data_dir}, which is a file")
     builder = find_builder(dataset, data_dir, image_shape)
     folder = builder.data_path
+    can_fall_back = data_source == "auto" and dataset == EMBEDDED_DATASET
     if is_prepared(builder):
-        return read_images(builder, f"found prepared in {folder}")
+        try:
+            return read_images(builder, f"found prepared in {folder}")
+        except SettingError as error:
+            if not can_fall_back:
+                raise
+            return load_embedded(f"mnist is damaged: {error.got}")
     failure = _try_download(builder)
     if failure is None:
         return read_images(builder, f"downloaded to {folder}")
     problem = f"not prepared in {folder}, and {failure}"
-    if data_source == "auto" and dataset == EMBEDDED_DATASET:
+    if can_fall_back:
         return load_embedded(f"mnist is {problem}")
     raise SettingError("dataset", f"data prepared in {folder}, or a network to download it", f"{dataset}: {problem}")
 
@@ -56,7 +63,7 @@ def _try_download(builder) -> str | None:
     try:
         download(builder)
     except Exception as error:  # Whatever TFDS or its host raises, the caller says it.
-        return f"the download failed ({type(error).__name__}: {str(error).strip().splitlines()[0]})"
+        return f"the download failed ({type(error).__name__}: {first_line(error)})"
     return None
 
 

@@ -12,7 +12,7 @@ import tensorflow_datasets as tfds
 
 from infogan_tf.data.cache import cached
 from infogan_tf.data.image_data import ImageData, hold_out
-from infogan_tf.errors import SettingError
+from infogan_tf.errors import SettingError, first_line
 
 ImageShape = tuple[int, int, int]
 
@@ -26,9 +26,9 @@ def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape) ->
     try:
         with _quiet_tfds():
             builder = tfds.builder(dataset, data_dir=data_dir)
-    except (ValueError, AssertionError, tfds.core.DatasetNotFoundError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise SettingError("dataset", "the name of a TFDS data set", f"{dataset} ({reason})") from error
+    except Exception as error:  # Each of TFDS's many ways to make a data set raises errors of its own.
+        got = f"{dataset} ({first_line(error)})"
+        raise SettingError("dataset", "the name of a TFDS data set", got) from error
     expected = "a data set with images of shape {}x{}x{}".format(*image_shape)
     features = builder.info.features
     if features is None or "image" not in features or "train" not in (builder.info.splits or {"train": None}):
@@ -36,6 +36,8 @@ def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape) ->
     shape = features["image"].shape
     if tuple(shape) != image_shape:
         raise SettingError("dataset", expected, f"{dataset} with {'x'.join(str(size or '?') for size in shape)}")
+    if features["image"].dtype != np.uint8:
+        raise SettingError("dataset", "images of uint8", f"{dataset} with {np.dtype(features['image'].dtype).name}")
     return builder
 
 
@@ -57,6 +59,9 @@ def read_images(builder: tfds.core.DatasetBuilder, reason: str) -> ImageData:
     Args:
         builder: a prepared data set.
         reason: why it was chosen.
+
+    Raises:
+        SettingError: its files are damaged.
     """
     full_name = builder.info.full_name
     key = f"tfds-{full_name.replace('/', '-')}-{_files_hash(Path(builder.data_path))}"
@@ -83,10 +88,19 @@ def _decode_split(builder: tfds.core.DatasetBuilder, split: str) -> np.ndarray:
     images = examples.map(lambda example: example["image"], num_parallel_calls=tf.data.AUTOTUNE)
     array = np.empty([builder.info.splits[split].num_examples, *builder.info.features["image"].shape], np.uint8)
     start = 0
-    for batch in images.batch(1024).as_numpy_iterator():
-        array[start : start + len(batch)] = batch
-        start += len(batch)
+    try:
+        for batch in images.batch(1024).as_numpy_iterator():
+            array[start : start + len(batch)] = batch
+            start += len(batch)
+    except (tf.errors.OpError, ValueError) as error:
+        raise _damaged(builder, first_line(error)) from error
+    if start < len(array):
+        raise _damaged(builder, f"{start} of {len(array)} images")
     return array
+
+
+def _damaged(builder: tfds.core.DatasetBuilder, problem: str) -> SettingError:
+    return SettingError("data_dir", "whole files of a prepared data set", f"{builder.data_path} ({problem})")
 
 
 @contextmanager

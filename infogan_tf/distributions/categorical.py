@@ -37,10 +37,11 @@ class Categorical(Distribution):
     posterior_name = "Categorical"
 
     def __init__(self, num_categories: int, probs: Sequence[float] | None = None):
-        if isinstance(num_categories, bool) or not isinstance(num_categories, int) or num_categories < 2:
+        if isinstance(num_categories, bool) or not isinstance(num_categories, int | np.integer) or num_categories < 2:
             raise ValueError(
                 f"Categorical: num_categories must be a whole number of at least 2, got {num_categories!r}"
             )
+        num_categories = int(num_categories)
         uniform = np.full([num_categories], 1 / num_categories)
         self.probs = uniform if probs is None else _checked_probs(probs, num_categories)
         self.event_size = self.param_size = num_categories
@@ -106,7 +107,8 @@ class Categorical(Distribution):
 
     def _kl(self, params: CategoricalParams, other_log_probs: tf.Tensor) -> tf.Tensor:
         log_ratio = tf.nn.log_softmax(params.logits) - other_log_probs
-        return tf.reduce_sum(tf.nn.softmax(params.logits) * log_ratio, axis=-1)
+        # Where Q is zero, a prior of zero must not make it NaN.
+        return tf.reduce_sum(tf.math.multiply_no_nan(log_ratio, tf.nn.softmax(params.logits)), axis=-1)
 
     def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
         return tf.one_hot(spread(n, self.event_size), self.event_size)

@@ -47,7 +47,7 @@ class GaussianPosteriorDistribution(Distribution):
         for name, value in (("posterior_std", posterior_std), ("min_std", min_std)):
             if value is not None and not (math.isfinite(value) and value > 0):
                 raise ValueError(f"{type(self).__name__}: {name} must be a positive number, got {value!r}")
-        self.fixed_std = posterior_std
+        self.fixed_std = None if posterior_std is None else float(posterior_std)
         self.min_std = float(min_std)
         self.param_size = self.event_size * (2 if posterior_std is None else 1)
         spread_name = f"learned, at least {self.min_std:g}" if posterior_std is None else f"{posterior_std:g}"

@@ -60,7 +60,10 @@ class Product(Distribution):
                 f"[batch, {self.event_size}], got {values!r}"
             )
         encoded = [c.encode(part) for c, part in zip(self.components, parts, strict=True)]
-        batch_size = max(part.shape[0] for part in encoded)
+        lengths = {int(part.shape[0]) for part in encoded} - {1}
+        if len(lengths) > 1:
+            raise ValueError(f"entries of {self.prior_name} must agree in length, got lengths {sorted(lengths)}")
+        batch_size = max(lengths, default=1)
         return tf.concat([tf.broadcast_to(part, [batch_size, part.shape[1]]) for part in encoded], axis=-1)
 
     def posterior(self, flat: tf.Tensor) -> tuple[Any, ...]:

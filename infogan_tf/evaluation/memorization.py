@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from infogan_tf.data import ImageData, as_floats
 from infogan_tf.model import InfoGAN
-from infogan_tf.networks.batch_norm import frozen_statistics
+from infogan_tf.networks.frozen_statistics import frozen_statistics
 
 NUM_IMAGES = 1000
 
@@ -25,14 +25,15 @@ class Memorization:
     def __init__(self, model: InfoGAN, data: ImageData):
         number = min(NUM_IMAGES, len(data.training), len(data.held_out))
         self._model = model
-        self._batches = {
-            "training": tf.constant(_evenly(data.training, number)),
-            "held_out": tf.constant(_evenly(data.held_out, number)),
-        }
+        parts = {"training": data.training, "held_out": data.held_out} if number else {}
+        self._batches = {name: tf.constant(_evenly(images, number)) for name, images in parts.items()}
         self._mean_output = tf.function(self._mean_output)
 
     def metrics(self) -> dict[str, float]:
-        """`memorization/training` and `memorization/held_out`, mean probabilities that the images are real."""
+        """`memorization/training` and `memorization/held_out`, mean probabilities that the images are real.
+
+        Nothing where no image is held out.
+        """
         return {f"memorization/{part}": float(self._mean_output(batch)) for part, batch in self._batches.items()}
 
     def _mean_output(self, images: tf.Tensor) -> tf.Tensor:

@@ -1,7 +1,4 @@
-"""Batch normalisation as the original has it, by TensorFlow's fused operation."""
-
-import contextlib
-from collections.abc import Iterator
+"""Batch normalisation with the original code's constants, by TensorFlow's fused operation."""
 
 import keras
 import tensorflow as tf
@@ -12,7 +9,7 @@ class BatchNorm(keras.layers.Layer):
 
     Training takes the batch's own mean and variance, and moves the averages that inference takes. Original code:
     epsilon 1e-5, moving average 0.9, gamma from N(1, 0.02). It differs from `keras.layers.BatchNormalization` in
-    being one fused operation, for dense layers too, and in that `frozen_statistics` can hold the averages still.
+    being one fused operation, for dense layers too, which averages the unbiased variance.
 
     Args:
         momentum: how much of a moving average stays at an update.
@@ -26,7 +23,6 @@ class BatchNorm(keras.layers.Layer):
         super().__init__(**kwargs)
         self.momentum = momentum
         self.epsilon = epsilon
-        self.update_statistics = True
 
     def build(self, input_shape: tuple[int | None, ...]):
         shape = (input_shape[-1],)
@@ -48,26 +44,10 @@ class BatchNorm(keras.layers.Layer):
             is_training=bool(training),
             **statistics,
         )
-        if training and self.update_statistics:
+        if training:
             self.moving_mean.assign(self.momentum * self.moving_mean + (1 - self.momentum) * mean)
             self.moving_variance.assign(self.momentum * self.moving_variance + (1 - self.momentum) * variance)
         return tf.reshape(outputs, tf.shape(inputs))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
-
-
-@contextlib.contextmanager
-def frozen_statistics(network: keras.Model) -> Iterator[None]:
-    """Holds the moving averages of a network's `BatchNorm` layers still, while batches keep their own statistics.
-
-    A G update passes through D, and a D update through G: neither may move anything of the other.
-    """
-    layers = [layer for layer in network._flatten_layers() if isinstance(layer, BatchNorm)]
-    for layer in layers:
-        layer.update_statistics = False
-    try:
-        yield
-    finally:
-        for layer in layers:
-            layer.update_statistics = True

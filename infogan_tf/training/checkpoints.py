@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.errors import TrainingError
+from infogan_tf.errors import TrainingError, first_line
 from infogan_tf.files import remove, remove_atomically, remove_partial, write_atomically
 from infogan_tf.model import InfoGAN
 
@@ -63,7 +63,7 @@ class Checkpoints:
             write_atomically(self.path(step), self._write)
         except (OSError, tf.errors.OpError) as error:
             raise TrainingError(
-                f"the checkpoint of update {step} could not be written: {_first_line(error)}; {self._what_is_left()}"
+                f"the checkpoint of update {step} could not be written: {first_line(error)}; {self.what_is_left()}"
             ) from error
         for old in self.steps()[:-KEEP]:
             remove_atomically(self.path(old))
@@ -82,7 +82,7 @@ class Checkpoints:
             try:
                 self._read(step)
             except DAMAGED as error:
-                damaged.append(f"checkpoint {self.path(step)} is damaged ({_first_line(error)})")
+                damaged.append(f"checkpoint {self.path(step)} is damaged ({first_line(error)})")
                 continue
             return step, damaged
         if damaged:
@@ -111,12 +111,9 @@ class Checkpoints:
     def _check_finite(self, step: int):
         for variable in self._variables:
             if not np.isfinite(variable.numpy()).all():
-                raise TrainingError(f"{variable.path} is not finite after update {step}; {self._what_is_left()}")
+                raise TrainingError(f"{variable.path} is not finite after update {step}; {self.what_is_left()}")
 
-    def _what_is_left(self) -> str:
+    def what_is_left(self) -> str:
+        """Which checkpoint a run can go on from, in words."""
         steps = self.steps()
         return f"the last good checkpoint is {self.path(steps[-1])}" if steps else "there is no earlier checkpoint"
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,6 +1,7 @@
 """SIGINT and SIGTERM as a request to save and end."""
 
 import signal
+import threading
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -8,6 +9,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 class StopRequest:
     """While entered, the first SIGINT or SIGTERM is noted instead of ending the process; a second one ends it.
+
+    Outside the main thread, where Python lets no one handle signals, it notes nothing.
 
     Attributes:
         signal_name: the signal that came, or None.
@@ -17,7 +20,8 @@ class StopRequest:
         self.signal_name: str | None = None
 
     def __enter__(self) -> "StopRequest":
-        self._previous = {number: signal.signal(number, self._note) for number in SIGNALS}
+        is_main = threading.current_thread() is threading.main_thread()
+        self._previous = {number: signal.signal(number, self._note) for number in SIGNALS if is_main}
         return self
 
     def __exit__(self, *_):

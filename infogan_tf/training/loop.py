@@ -1,19 +1,19 @@
 """Training, from a config to a finished run."""
 
+import contextlib
 import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
-from tqdm import tqdm
 
 from infogan_tf.configs import ExperimentConfig
 from infogan_tf.data import ImageBatches, ImageData, load_images
-from infogan_tf.errors import SettingError, TrainingError
-from infogan_tf.experiments import build_model, compile_model
+from infogan_tf.errors import SettingError, TrainingError, first_line
+from infogan_tf.experiments import EXPERIMENTS, build_model, compile_model
 from infogan_tf.model import InfoGAN
-from infogan_tf.networks.mnist import IMAGE_SHAPE
+from infogan_tf.training import announcements
 from infogan_tf.training.checkpoints import KEEP, Checkpoints
 from infogan_tf.training.interruption import StopRequest
 from infogan_tf.training.recorder import Recorder
@@ -48,26 +48,23 @@ def train(config: ExperimentConfig):
     checkpoints = Checkpoints(folder.checkpoints, model)
     with StopRequest() as stop:
         folder.create(checkpoints.bytes_needed * (KEEP + 1 - len(checkpoints.steps())))
-        folder.write_record(config, data, max_shift)
-        start = _restore(folder, checkpoints)
-        _announce_start(folder, config, model, data, max_shift)
-        if start >= config.total_updates:
-            folder.announce(f"already trained for {start:,} updates; a larger --max_epoch goes on")
-            return
-        recorder = Recorder(config, folder, model, data, checkpoints, start)
         try:
-            _run(config, folder, model, data, recorder, stop, start)
-        except OSError as error:
-            raise TrainingError(f"{folder.path} can no longer be written: {error}") from error
+            if record is None:
+                folder.write_record(config, data, max_shift)
+            else:
+                folder.write_resumption(record, config)
+            _train(config, folder, model, data, checkpoints, stop)
+        except (OSError, tf.errors.OpError) as error:
+            raise TrainingError(f"training can't go on: {first_line(error)}; {checkpoints.what_is_left()}") from error
         finally:
-            recorder.close()
+            folder.release()
 
 
 def _load_data(config: ExperimentConfig, record: Mapping[str, Any] | None) -> ImageData:
     source = config.data_source
     if record is not None and source == "auto":
         source = record["data"]["source"]
-    data = load_images(config.dataset, source, config.data_dir, IMAGE_SHAPE)
+    data = load_images(config.dataset, source, config.data_dir, EXPERIMENTS[config.experiment].image_shape)
     if record is not None:
         check_same_data(record, data)
     if config.batch_size > len(data.training):
@@ -82,6 +79,35 @@ def _choose_max_shift(config: ExperimentConfig, data: ImageData) -> int:
     return SHIFT_FOR_FEW_IMAGES if len(data.training) < FEW_IMAGES else 0
 
 
+def _train(
+    config: ExperimentConfig,
+    folder: RunFolder,
+    model: InfoGAN,
+    data: ImageData,
+    checkpoints: Checkpoints,
+    stop: StopRequest,
+):
+    start = _restore(folder, checkpoints)
+    announcements.start(folder, config, model)
+    if start >= config.total_updates:
+        folder.announce(f"already trained for {start:,} updates; a larger --max_epoch goes on")
+        return
+    began = time.monotonic()
+    update = _make_update(model, ImageBatches(data.training, config.batch_size, config.seed))
+    with contextlib.closing(Recorder(config, folder, model, data, checkpoints, start)) as recorder:
+        for step in range(start + 1, config.total_updates + 1):
+            metrics = update()
+            _check_finite(step, metrics, checkpoints)
+            recorder.record(step, metrics)
+            if stop.signal_name is not None:
+                recorder.save(step)
+                break
+    if step < config.total_updates:
+        announcements.stopped(folder, stop.signal_name, step)
+    else:
+        announcements.done(folder, step - start, time.monotonic() - began)
+
+
 def _restore(folder: RunFolder, checkpoints: Checkpoints) -> int:
     step, damaged = checkpoints.restore_newest()
     checkpoints.set_aside_after(step)
@@ -90,40 +116,6 @@ def _restore(folder: RunFolder, checkpoints: Checkpoints) -> int:
     if step:
         folder.announce(f"resumed: from update {step:,}")
     return step
-
-
-def _announce_start(folder: RunFolder, config: ExperimentConfig, model: InfoGAN, data: ImageData, max_shift: int):
-    folder.announce(f"data: {data.description}")
-    if max_shift:
-        why = "as asked for"
-        if config.max_shift is None:
-            why = f"since D learns fewer than {FEW_IMAGES:,} images by heart"
-        folder.announce(f"augmentation: D sees each image moved by up to {max_shift} pixels, {why} (--max_shift)")
-    print(f"\n{model.spec}\n")
-    folder.announce(f"run folder: {folder.path}; watch it with: tensorboard --logdir {folder.path.parent}")
-
-
-def _run(
-    config: ExperimentConfig,
-    folder: RunFolder,
-    model: InfoGAN,
-    data: ImageData,
-    recorder: Recorder,
-    stop: StopRequest,
-    start: int,
-):
-    began = time.monotonic()
-    update = _make_update(model, ImageBatches(data.training, config.batch_size, config.seed))
-    for step in range(start + 1, config.total_updates + 1):
-        metrics = update()
-        _check_finite(step, metrics, folder)
-        recorder.record(step, metrics)
-        if stop.signal_name is not None and step < config.total_updates:
-            recorder.save(step)
-            again = f"the same command with --run_folder={folder.path} goes on"
-            folder.announce(f"stopped by {stop.signal_name} after update {step:,}, which is saved; {again}")
-            return
-    _announce_end(folder, config.total_updates - start, time.monotonic() - began)
 
 
 def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[], dict[str, float]]:
@@ -135,21 +127,11 @@ def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[], dict[str
     return lambda: {name: float(value) for name, value in update().items()}
 
 
-def _check_finite(step: int, metrics: Mapping[str, float], folder: RunFolder):
-    for name, value in metrics.items():
-        if not math.isfinite(value):
+def _check_finite(step: int, metrics: Mapping[str, float], checkpoints: Checkpoints):
+    # Losses first: a gradient that is not finite follows from a loss that is not.
+    for name in sorted(metrics, key=lambda name: name.startswith("gradient_norm/")):
+        if not math.isfinite(metrics[name]):
             raise TrainingError(
-                f"{name} became {value} at update {step}; the last good checkpoint stays in {folder.checkpoints}. "
+                f"{name} became {metrics[name]} at update {step}; {checkpoints.what_is_left()}. "
                 "Lower learning rates or a smaller --info_reg_coeff may help."
             )
-
-
-def _announce_end(folder: RunFolder, updates: int, seconds: float):
-    folder.announce(f"done: {updates:,} updates in {tqdm.format_interval(seconds)}; everything is in {folder.path}")
-    print(
-        f"  pictures  {folder.samples}\n"
-        f"  curves    tensorboard --logdir {folder.path.parent}\n"
-        f"  longer    the same command with --run_folder={folder.path} and a larger --max_epoch\n"
-        f"  use it    python -c \"import infogan_tf; model = infogan_tf.load('{folder.path}'); "
-        "print(model.generate(codes={'c1': 3, 'c2': 1.5}).shape)\""
-    )

@@ -1,5 +1,6 @@
 """The run's numbers as lines of JSON."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ class MetricsLog:
         self._file = path.open("a", encoding="utf-8")
 
     def append(self, step: int, metrics: Mapping[str, float]):
-        """Adds the point of an update; on disk when it returns."""
+        """Adds the point of an update; a kill of this process does not lose it any more."""
         self._file.write(json.dumps({"step": step, **metrics}) + "\n")
         self._file.flush()
 
@@ -32,8 +33,9 @@ class MetricsLog:
 
 def _lines_until(path: Path, step: int) -> list[str]:
     kept = []
-    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-        # A kill may have cut the last line off.
-        if line.endswith("\n") and json.loads(line)["step"] <= step:
-            kept.append(line)
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
+        # A kill or a full disk may have cut a line off.
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            if line.endswith("\n") and json.loads(line)["step"] <= step:
+                kept.append(line)
     return kept

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from tqdm import tqdm
 
+from infogan_tf.training.console import say
+
 # Short enough to show everything on a terminal of 80 columns.
 BAR_FORMAT = "{desc} |{bar}| {remaining} left {rate_noinv_fmt}{postfix}"
 
@@ -45,7 +47,7 @@ class Progress:
             self._bar.set_postfix_str(self._numbers(), refresh=False)
             self._bar.update()
         elif ends_epoch:
-            print(self._line(epoch, step), flush=True)
+            say(self._line(epoch, step))
         if ends_epoch:
             self._start_epoch()
 

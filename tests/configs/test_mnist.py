@@ -17,8 +17,11 @@ def test_defaults_are_the_original_codes():
     assert config.info_reg_coeff == 1
 
 
-def test_presets_are_named_after_themselves():
-    assert {name: preset.preset for name, preset in PRESETS.items()} == {name: name for name in PRESETS}
+def test_presets_differ_where_paper_and_original_code_do():
+    assert list(PRESETS) == ["paper", "original"]
+    paper, original = (preset.to_dict() for preset in PRESETS.values())
+    differing = {name for name in paper if paper[name] != original[name]}
+    assert differing == {"leaky_slope", "posterior_std", "code_weights"}
 
 
 def test_survives_json():

@@ -70,6 +70,18 @@ def test_failed_download_is_said_and_falls_back(tmp_path, server, monkeypatch):
     assert "the download failed (ConnectionError: the host hung up)" in data.description
 
 
+def test_damaged_prepared_data_is_said_and_falls_back_only_if_it_may(tmp_path, random_images, monkeypatch):
+    prepare_tfds(tmp_path, random_images(50))
+    (shard,) = (tmp_path / "tiny_digits" / "1.0.0").glob("*.tfrecord*")
+    shard.write_bytes(shard.read_bytes()[:5000])
+    with pytest.raises(SettingError, match=r"data_dir: expected whole files of a prepared data set, got .*tiny_digits"):
+        load_images("tiny_digits", "auto", str(tmp_path), SHAPE)
+    monkeypatch.setattr(sources, "EMBEDDED_DATASET", "tiny_digits")
+    data = load_images("tiny_digits", "auto", str(tmp_path), SHAPE)
+    assert data.source == "embedded"
+    assert "mnist is damaged: " in data.reason
+
+
 @pytest.mark.parametrize(("dataset", "source"), [("mnist", "tfds"), ("fashion_mnist", "auto")])
 def test_refuses_where_there_is_nothing_to_fall_back_on(tmp_path, no_network, dataset, source):
     with pytest.raises(SettingError, match=f"dataset: expected data prepared in .* got {dataset}: not prepared in"):

@@ -23,7 +23,7 @@ def test_floor_bounds_the_log_density():
 
 
 def test_fixed_std_takes_the_mean_alone():
-    distribution = Uniform(size=2, posterior_std=1.0)
+    distribution = Uniform(size=2, posterior_std=1)
     assert distribution.param_size == 2
     params = distribution.posterior(tf.constant([[0.3, -0.4]]))
     np.testing.assert_allclose(params.mean, [[0.3, -0.4]])

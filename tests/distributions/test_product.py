@@ -39,6 +39,11 @@ def test_refuses_what_does_not_fit(value):
         Product([Categorical(3), Uniform()]).encode(value)
 
 
+def test_refuses_entries_of_different_lengths():
+    with pytest.raises(ValueError, match=r"must agree in length, got lengths \[2, 3\]"):
+        Product([Categorical(3), Uniform()]).encode([[0, 1], [1, 2, 3]])
+
+
 @pytest.mark.parametrize("components", [[], [3]])
 def test_refuses_what_are_no_distributions(components):
     with pytest.raises(ValueError, match="components must be one or more distributions"):

@@ -74,6 +74,7 @@ def test_last_line_is_a_command_that_works(reference):
 
 
 KILLS = {
+    "before there is a config": lambda folder: (folder / ".lock").exists(),
     "before the first update": lambda folder: (folder / "config.json").exists(),
     "while the first checkpoint is written": lambda folder: any((folder / "checkpoints").glob(".partial-*/*")),
     "while the second checkpoint is written": lambda folder: (
@@ -176,6 +177,24 @@ def test_write_that_fails_on_the_way_ends_with_one_line_and_keeps_the_last_check
     assert result.stderr.startswith("error: the checkpoint of update 2 could not be written: ")
     assert result.stderr.endswith("there is no earlier checkpoint\n")
     assert not list((folder / "checkpoints").iterdir())
+
+
+def test_events_that_can_not_be_written_end_with_one_line(tmp_path):
+    command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={tmp_path}/run", "--sample_interval=1"]
+    limited = ["bash", "-c", f"ulimit -f 300; exec {' '.join(command)}"]
+    result = subprocess.run(limited, capture_output=True, text=True, timeout=240, check=False)
+    assert result.returncode == 1, result.stderr
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_nobody_listening_does_not_stop_a_run(tmp_path):
+    command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={tmp_path}/run"]
+    result = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{' '.join(command)} | head -1"], capture_output=True, text=True, timeout=240
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (tmp_path / "run" / "checkpoints" / "step_0000006").exists()
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="needs Fashion-MNIST prepared by TFDS beside the project")

@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from infogan_tf.configs import MnistConfig
 from infogan_tf.configs.mnist import PRESETS
 from infogan_tf.experiments import build_model
 
 
 @pytest.fixture(scope="module", params=PRESETS)
 def preset(request):
-    return PRESETS[request.param], build_model(PRESETS[request.param])
+    return request.param, build_model(PRESETS[request.param])
 
 
 def described(network):
@@ -28,9 +29,9 @@ def described(network):
 
 
 def test_discriminator_layers_and_parameter_counts(preset):
-    config, model = preset
-    leaky = ("LeakyReLU", {"paper": 0.1, "original": 0.01}[config.preset])
-    q_outputs = {"paper": 10 + 2 * 2, "original": 10 + 2}[config.preset]
+    name, model = preset
+    leaky = ("LeakyReLU", {"paper": 0.1, "original": 0.01}[name])
+    q_outputs = {"paper": 10 + 2 * 2, "original": 10 + 2}[name]
     assert described(model.discriminator.body) == [
         ("Conv2D", 4 * 4 * 1 * 64 + 64),
         leaky,
@@ -48,7 +49,7 @@ def test_discriminator_layers_and_parameter_counts(preset):
         leaky,
         ("Dense", 128 * q_outputs + q_outputs),
     ]
-    assert model.discriminator.count_params() == {"paper": 6_693_711, "original": 6_693_453}[config.preset]
+    assert model.discriminator.count_params() == {"paper": 6_693_711, "original": 6_693_453}[name]
 
 
 def test_generator_layers_and_parameter_counts(preset):
@@ -71,10 +72,10 @@ def test_generator_layers_and_parameter_counts(preset):
 
 
 def test_presets_differ_where_paper_and_original_code_do(preset):
-    config, model = preset
+    name, model = preset
     weights = [code.weight for code in model.spec.codes]
-    assert weights == {"paper": [1.0, 0.1, 0.1], "original": [1.0, 1.0, 1.0]}[config.preset]
-    std = {"paper": "Gaussian(std learned, at least 0.05)", "original": "Gaussian(std 1)"}[config.preset]
+    assert weights == {"paper": [1.0, 0.1, 0.1], "original": [1.0, 1.0, 1.0]}[name]
+    std = {"paper": "Gaussian(std learned, at least 0.05)", "original": "Gaussian(std 1)"}[name]
     assert [code.distribution.posterior_name for code in model.spec.codes] == ["Categorical", std, std]
     assert model.spec.size == 74
 
@@ -108,7 +109,7 @@ def test_initial_weights_follow_the_original_code(small_model):
 
 
 def test_initial_weights_follow_from_the_seed():
-    first, again, other = (build_model(PRESETS["paper"].__class__(seed=seed)) for seed in (3, 3, 4))
+    first, again, other = (build_model(MnistConfig(seed=seed)) for seed in (3, 3, 4))
     for a, b, c in zip(first.generator.weights, again.generator.weights, other.generator.weights, strict=True):
         np.testing.assert_array_equal(a, b)
         if "kernel" in a.path:

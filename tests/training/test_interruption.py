@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -16,6 +17,19 @@ def test_first_signal_is_noted_and_handlers_come_back(number):
         os.kill(os.getpid(), number)
         assert stop.signal_name == number.name
     assert signal.getsignal(number) is before
+
+
+def test_other_threads_note_nothing():
+    entered = []
+
+    def enter():
+        with StopRequest() as stop:
+            entered.append(stop.signal_name)
+
+    thread = threading.Thread(target=enter)
+    thread.start()
+    thread.join()
+    assert entered == [None]
 
 
 def test_second_signal_ends_the_process():

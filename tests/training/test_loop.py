@@ -82,7 +82,7 @@ def test_choice_of_data_is_recorded_and_announced(finished, tmp_path, capsys):
     assert record["data"]["max_shift"] == 2
     log = (finished / "log.txt").read_text()
     assert f"data: {expected}\n" in log
-    assert "augmentation: D sees each image moved by up to 2 pixels, since D learns fewer than 20,000" in log
+    assert "augmentation: D sees each image moved by up to 2 pixels, since D learns so few images by heart" in log
 
 
 def test_events_are_read_back(finished):
@@ -176,7 +176,7 @@ def test_what_is_not_finite_stops_the_run_and_the_last_good_checkpoint_stays(tmp
     with pytest.raises(TrainingError) as info:
         _train_with_nan_images(dataclasses.replace(config, max_epoch=2))
     message = str(info.value)
-    assert message.startswith("loss/discriminator became nan at update 3; the last good checkpoint stays in")
+    assert message.startswith("loss/discriminator became nan at update 3; the last good checkpoint is ")
     assert sorted(path.name for path in (tmp_path / "run" / "checkpoints").iterdir()) == [
         "step_0000001",
         "step_0000002",

@@ -16,7 +16,7 @@ def test_every_point_is_on_disk_at_once(tmp_path):
 
 def test_points_after_the_resumed_update_and_a_cut_line_are_dropped(tmp_path):
     path = tmp_path / "metrics.jsonl"
-    path.write_text('{"step": 10}\n{"step": 20}\n{"step": 30}\n{"step": 4')
+    path.write_text('{"step": 10}\n{"st\n{"step": 20}\n[]\n{"step": 30}\n{"step": 4')
     log = MetricsLog(path, resumed_at=20)
     log.append(30, {})
     log.close()

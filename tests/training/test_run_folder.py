@@ -30,6 +30,7 @@ def test_record_tells_settings_data_and_versions(recorded, embedded_digits):
     assert record == recorded.read_record()
     assert record["data"]["description"] == embedded_digits.description
     assert record["data"]["max_shift"] == 2
+    assert record["resumed"] == []
     assert set(record["versions"]) == {"infogan_tf", "tensorflow", "keras", "python"}
     assert recorded_config(record) == MnistConfig()
 
@@ -38,6 +39,7 @@ def test_new_and_empty_folders_have_no_record(tmp_path):
     assert RunFolder(tmp_path / "new").read_record() is None
     assert RunFolder(tmp_path).read_record() is None
     (tmp_path / ".partial-7-config.json").write_text("{")
+    (tmp_path / ".lock").touch()
     assert RunFolder(tmp_path).read_record() is None
 
 
@@ -48,8 +50,12 @@ def test_folder_of_something_else_is_refused(tmp_path):
     (tmp_path / "config.json").write_text("{")
     with pytest.raises(SettingError, match="without a readable config"):
         RunFolder(tmp_path).read_record()
-    (tmp_path / "config.json").write_text('{"experiment": "cars"}')
-    with pytest.raises(SettingError, match=r"run_folder: expected a run of mnist, got .*, a run of cars"):
+    for record in ('{"experiment": "cars", "settings": {}}', '{"experiment": "mnist"}', "[]", '{"experiment": []}'):
+        (tmp_path / "config.json").write_text(record)
+        with pytest.raises(SettingError, match="without a readable config"):
+            RunFolder(tmp_path).read_record()
+    (tmp_path / "config.json").write_text('{"experiment": "mnist", "settings": {"wings": 2}}')
+    with pytest.raises(SettingError, match=r"readable config.json \(.*unexpected keyword argument 'wings'\)"):
         RunFolder(tmp_path).read_record()
 
 
@@ -93,6 +99,43 @@ def test_disk_that_is_too_small_is_refused_and_nothing_is_left(tmp_path, monkeyp
     with pytest.raises(SettingError, match=expected):
         RunFolder(tmp_path / "logs" / "mnist" / "run").create(300 * 2**20)
     assert not list(tmp_path.iterdir())
+
+
+def test_refusal_on_an_existing_folder_leaves_it_as_it_was(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, 0))
+        with pytest.raises(SettingError, match="run_folder: expected a disk with"):
+            RunFolder(tmp_path).create(0)
+    assert not list(tmp_path.iterdir())
+    RunFolder(tmp_path).create(0)
+
+
+def test_folder_of_another_process_is_refused_and_left_alone(recorded):
+    with pytest.raises(SettingError, match=r"run_folder: expected a folder of one's own, got .* another process is"):
+        RunFolder(recorded.path).create(0)
+    assert recorded.config_file.exists()
+    recorded.release()
+    RunFolder(recorded.path).create(0)
+
+
+def test_resumption_keeps_data_and_versions_and_never_lowers_the_epochs(recorded):
+    before = recorded.read_record()
+    recorded.write_resumption(before, MnistConfig(max_epoch=3, sample_interval=7))
+    after = recorded.read_record()
+    assert after["data"] == before["data"]
+    assert after["versions"] == before["versions"]
+    assert (after["settings"]["max_epoch"], after["settings"]["sample_interval"]) == (50, 7)
+    assert len(after["resumed"]) == 1
+
+
+def test_path_that_no_system_takes_is_refused(tmp_path):
+    with pytest.raises(SettingError, match=r"run_folder: expected a folder, got .*aaa"):
+        RunFolder(tmp_path / ("a" * 300)).read_record()
+
+
+def test_home_is_expanded(monkeypatch):
+    monkeypatch.setenv("HOME", "/somewhere")
+    assert RunFolder.of(MnistConfig(run_folder="~/runs/a")).path == Path("/somewhere/runs/a")
 
 
 @pytest.fixture
