@@ -39,7 +39,7 @@ class ImageData:
 
     def fingerprint(self) -> str:
         """A hash of the training images, by which a resumed run knows its data again."""
-        return hashlib.sha256(self.training.tobytes()).hexdigest()
+        return hashlib.sha256(np.ascontiguousarray(self.training)).hexdigest()
 
 
 def hold_out(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

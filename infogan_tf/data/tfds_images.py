@@ -36,8 +36,9 @@ def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape) ->
     shape = features["image"].shape
     if tuple(shape) != image_shape:
         raise SettingError("dataset", expected, f"{dataset} with {'x'.join(str(size or '?') for size in shape)}")
-    if features["image"].dtype != np.uint8:
-        raise SettingError("dataset", "images of uint8", f"{dataset} with {np.dtype(features['image'].dtype).name}")
+    dtype = np.dtype(features["image"].np_dtype)
+    if dtype != np.uint8:
+        raise SettingError("dataset", "images of uint8", f"{dataset} with {dtype.name}")
     return builder
 
 

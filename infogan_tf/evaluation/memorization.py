@@ -8,13 +8,14 @@ from infogan_tf.model import InfoGAN
 from infogan_tf.networks.frozen_statistics import frozen_statistics
 
 NUM_IMAGES = 1000
+BATCH_SIZE = 100
 
 
 class Memorization:
     """D's mean output on training images beside held-out ones, which it never saw.
 
     As long as D judges what digits look like, both are alike. When it knows its images by heart, the first rises
-    towards 1 and the second falls towards that of fakes. Every image is seen as it is, and each batch keeps its own
+    towards 1 and the second falls towards that of fakes. Every image is seen as it is, in batches of 100 with their own
     statistics, as in training.
 
     Args:
@@ -26,7 +27,7 @@ class Memorization:
         number = min(NUM_IMAGES, len(data.training), len(data.held_out))
         self._model = model
         parts = {"training": data.training, "held_out": data.held_out} if number else {}
-        self._batches = {name: tf.constant(_evenly(images, number)) for name, images in parts.items()}
+        self._parts = {name: _evenly(images, number) for name, images in parts.items()}
         self._mean_output = tf.function(self._mean_output)
 
     def metrics(self) -> dict[str, float]:
@@ -34,7 +35,12 @@ class Memorization:
 
         Nothing where no image is held out.
         """
-        return {f"memorization/{part}": float(self._mean_output(batch)) for part, batch in self._batches.items()}
+        return {f"memorization/{part}": self._mean_over_batches(images) for part, images in self._parts.items()}
+
+    def _mean_over_batches(self, images: np.ndarray) -> float:
+        batch_size = min(BATCH_SIZE, len(images))
+        starts = range(0, len(images) - batch_size + 1, batch_size)
+        return float(np.mean([self._mean_output(tf.constant(images[i : i + batch_size])) for i in starts]))
 
     def _mean_output(self, images: tf.Tensor) -> tf.Tensor:
         with frozen_statistics(self._model.discriminator):
