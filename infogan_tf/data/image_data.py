@@ -18,6 +18,11 @@ class ImageData:
         source: `tfds` or `embedded`.
         name: what the images are, for captions.
         reason: why they were taken from there.
+        is_fallback: whether better data would have been taken, had this machine had it.
+
+    >>> digits = np.zeros([10, 28, 28, 1], np.uint8)
+    >>> ImageData(digits, digits[:2], source="tfds", name="digits", reason="found").description
+    'digits, 10 training and 2 held-out images (found)'
     """
 
     training: np.ndarray
@@ -25,6 +30,7 @@ class ImageData:
     source: str
     name: str
     reason: str
+    is_fallback: bool = False
 
     @property
     def description(self) -> str:
@@ -34,8 +40,9 @@ class ImageData:
 
     @property
     def caption(self) -> str:
-        """What a picture made from these images says of them."""
-        return f"{self.name}, {len(self.training):,} images"
+        """What a picture made from these images says of them; a fallback with its reason."""
+        caption = f"{self.name}, {len(self.training):,} images"
+        return f"{caption}, since {self.reason}" if self.is_fallback else caption
 
     def fingerprint(self) -> str:
         """A hash of the training images, by which a resumed run knows its data again."""

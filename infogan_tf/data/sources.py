@@ -46,13 +46,13 @@ def load_images(dataset: str, data_source: str, data_dir: str | None, image_shap
         except SettingError as error:
             if not can_fall_back:
                 raise
-            return load_embedded(f"mnist is damaged: {error.got}")
+            return load_embedded(f"mnist is damaged: {error.got}", is_fallback=True)
     failure = _try_download(builder)
     if failure is None:
         return read_images(builder, f"downloaded to {folder}")
     problem = f"not prepared in {folder}, and {failure}"
     if can_fall_back:
-        return load_embedded(f"mnist is {problem}")
+        return load_embedded(f"mnist is {problem}", is_fallback=True)
     raise SettingError("dataset", f"data prepared in {folder}, or a network to download it", f"{dataset}: {problem}")
 
 

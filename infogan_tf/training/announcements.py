@@ -1,19 +1,17 @@
 """What a run says at its start and at its end."""
 
-import json
-
 from tqdm import tqdm
 
 from infogan_tf.configs import ExperimentConfig
+from infogan_tf.data import ImageData
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.console import say
 from infogan_tf.training.run_folder import RunFolder
 
 
-def start(folder: RunFolder, config: ExperimentConfig, model: InfoGAN):
+def start(folder: RunFolder, config: ExperimentConfig, model: InfoGAN, data: ImageData):
     """Tells the data and why, the remedy against learning it by heart, the latents, and where to watch."""
-    record = json.loads(folder.config_file.read_text(encoding="utf-8"))
-    folder.announce(f"data: {record['data']['description']}")
+    folder.announce(f"data: {data.description}")
     if model.max_shift:
         why = "as asked for" if config.max_shift is not None else "since D learns so few images by heart"
         folder.announce(f"augmentation: D sees each image moved by up to {model.max_shift} pixels, {why} (--max_shift)")

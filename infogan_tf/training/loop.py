@@ -17,7 +17,7 @@ from infogan_tf.training import announcements
 from infogan_tf.training.checkpoints import KEEP, Checkpoints
 from infogan_tf.training.interruption import StopRequest
 from infogan_tf.training.recorder import Recorder
-from infogan_tf.training.run_folder import RunFolder, check_resumable, check_same_data
+from infogan_tf.training.run_folder import RunFolder, check_resumable, with_recorded_origin
 
 # D learns a few thousand images by heart within 2,000 updates; 60,000 it does not within a whole run.
 FEW_IMAGES = 20_000
@@ -66,7 +66,7 @@ def _load_data(config: ExperimentConfig, record: Mapping[str, Any] | None) -> Im
         source = record["data"]["source"]
     data = load_images(config.dataset, source, config.data_dir, EXPERIMENTS[config.experiment].image_shape)
     if record is not None:
-        check_same_data(record, data)
+        data = with_recorded_origin(record, data)
     if config.batch_size > len(data.training):
         expected = f"at most {len(data.training)}, the number of training images"
         raise SettingError("batch_size", expected, config.batch_size)
@@ -88,7 +88,7 @@ def _train(
     stop: StopRequest,
 ):
     start = _restore(folder, checkpoints)
-    announcements.start(folder, config, model)
+    announcements.start(folder, config, model, data)
     if start >= config.total_updates:
         folder.announce(f"already trained for {start:,} updates; a larger --max_epoch goes on")
         return

@@ -1,5 +1,6 @@
 """A run's folder: everything that was asked for, found and made."""
 
+import dataclasses
 import datetime
 import json
 import shutil
@@ -21,6 +22,8 @@ from infogan_tf.training.console import say
 
 CONFIG_FILE = "config.json"
 LOCK_FILE = ".lock"
+# What a run keeps of where its images came from.
+ORIGIN = ("source", "name", "reason", "is_fallback")
 SPARE_BYTES = 64 * 2**20  # Event files and pictures of a run.
 
 
@@ -73,7 +76,8 @@ class RunFolder:
         try:
             record = json.loads(self.config_file.read_text(encoding="utf-8"))
             recorded_config(record)
-            record["data"]["source"], record["data"]["fingerprint"], record["data"]["max_shift"]
+            for name in (*ORIGIN, "fingerprint", "max_shift"):
+                record["data"][name]
         except (OSError, ValueError, LookupError, TypeError) as error:
             got = f"{self.path} without a readable {CONFIG_FILE} ({first_line(error)})"
             raise SettingError("run_folder", expected, got) from error
@@ -134,7 +138,7 @@ class RunFolder:
                 "experiment": config.experiment,
                 "settings": _movable(config),
                 "data": {
-                    "source": data.source,
+                    **{name: getattr(data, name) for name in ORIGIN},
                     "description": data.description,
                     "fingerprint": data.fingerprint(),
                     "max_shift": max_shift,
@@ -203,8 +207,9 @@ def check_resumable(record: dict[str, Any], config: ExperimentConfig):
             raise SettingError(name, f"{as_text(old)}, as this run folder was trained with", as_text(new))
 
 
-def check_same_data(record: dict[str, Any], data: ImageData):
-    """Refuses to go on with an earlier run on other images; SettingError if they differ."""
+def with_recorded_origin(record: dict[str, Any], data: ImageData) -> ImageData:
+    """The images of an earlier run with the reason for which they were chosen then; SettingError if they differ."""
     if record["data"]["fingerprint"] != data.fingerprint():
         expected = f"the images that this run was trained on: {record['data']['description']}"
         raise SettingError("data_source", expected, f"other images: {data.description}")
+    return dataclasses.replace(data, **{name: record["data"][name] for name in ORIGIN})

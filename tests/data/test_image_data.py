@@ -16,6 +16,8 @@ def test_describes_itself(random_images):
     data = ImageData(random_images(1200), random_images(300), source="tfds", name="digits", reason="for the test")
     assert data.description == "digits, 1,200 training and 300 held-out images (for the test)"
     assert data.caption == "digits, 1,200 images"
+    fallback = dataclasses.replace(data, is_fallback=True)
+    assert fallback.caption == "digits, 1,200 images, since for the test"
 
 
 def test_fingerprint_tells_images_apart(random_images):
@@ -32,4 +34,5 @@ def test_holds_no_labels():
         "source",
         "name",
         "reason",
+        "is_fallback",
     }

@@ -47,6 +47,8 @@ def test_auto_takes_prepared_data(tmp_path, random_images, no_network):
 def test_auto_takes_the_embedded_digits_without_data_and_network_and_says_so(tmp_path, no_network):
     data = load_images("mnist", "auto", str(tmp_path), SHAPE)
     assert data.source == "embedded"
+    assert data.is_fallback
+    assert data.reason in data.caption
     assert re.search(r"mnist is not prepared in .*, and http://127.0.0.1:9 gave no answer", data.description)
 
 

@@ -160,6 +160,9 @@ def test_auto_resumes_on_the_source_that_it_began_with(tmp_path, monkeypatch):
     monkeypatch.setattr("infogan_tf.data.sources.find_builder", None)
     train(dataclasses.replace(config, max_epoch=2))
     assert points(tmp_path / "run")[-1]["step"] == 4
+    said = [line for line in (tmp_path / "run" / "log.txt").read_text().splitlines() if "data: " in line]
+    assert len(said) == 2
+    assert all("mnist is not prepared in" in line for line in said), "the reason is kept"
 
 
 def test_batch_larger_than_the_data_is_refused_and_nothing_is_left(tmp_path):
