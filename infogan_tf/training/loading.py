@@ -6,7 +6,8 @@ from pathlib import Path
 from infogan_tf.experiments import build_model
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints
-from infogan_tf.training.run_folder import RunFolder, recorded_config
+from infogan_tf.training.run_folder import RunFolder
+from infogan_tf.training.run_record import recorded_config
 
 
 def load(run_folder: str | Path) -> InfoGAN:

@@ -17,7 +17,8 @@ from infogan_tf.training import announcements
 from infogan_tf.training.checkpoints import KEEP, Checkpoints
 from infogan_tf.training.interruption import StopRequest
 from infogan_tf.training.recorder import Recorder
-from infogan_tf.training.run_folder import RunFolder, check_resumable, with_recorded_origin
+from infogan_tf.training.run_folder import RunFolder
+from infogan_tf.training.run_record import check_resumable, new_record, resumed_record, with_recorded_origin
 
 # D learns a few thousand images by heart within 2,000 updates; 60,000 it does not within a whole run.
 FEW_IMAGES = 20_000
@@ -49,10 +50,8 @@ def train(config: ExperimentConfig):
     with StopRequest() as stop:
         folder.create(checkpoints.bytes_needed * (KEEP + 1 - len(checkpoints.steps())))
         try:
-            if record is None:
-                folder.write_record(config, data, max_shift)
-            else:
-                folder.write_resumption(record, config)
+            is_new = record is None
+            folder.write_record(new_record(config, data, max_shift) if is_new else resumed_record(record, config))
             _train(config, folder, model, data, checkpoints, stop)
         except (OSError, tf.errors.OpError) as error:
             raise TrainingError(f"training can't go on: {first_line(error)}; {checkpoints.what_is_left()}") from error

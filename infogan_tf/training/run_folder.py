@@ -1,29 +1,20 @@
 """A run's folder: everything that was asked for, found and made."""
 
-import dataclasses
 import datetime
 import json
 import shutil
-import sys
 from pathlib import Path
-from typing import Any
 
 import filelock
-import keras
-import tensorflow as tf
 
-import infogan_tf
-from infogan_tf.configs import CONFIGS, ExperimentConfig
-from infogan_tf.configs.fields import as_text
-from infogan_tf.data import ImageData
+from infogan_tf.configs import ExperimentConfig
 from infogan_tf.errors import SettingError, first_line
 from infogan_tf.files import PARTIAL_PREFIX, remove_partial, write_json
 from infogan_tf.training.console import say
+from infogan_tf.training.run_record import Record, check_record
 
 CONFIG_FILE = "config.json"
 LOCK_FILE = ".lock"
-# What a run keeps of where its images came from.
-ORIGIN = ("source", "name", "reason", "is_fallback")
 SPARE_BYTES = 64 * 2**20  # Event files and pictures of a run.
 
 
@@ -59,7 +50,7 @@ class RunFolder:
             number += 1
         return cls(path)
 
-    def read_record(self) -> dict[str, Any] | None:
+    def read_record(self) -> Record | None:
         """What `config.json` says of an earlier run; None if the folder is new.
 
         Raises:
@@ -75,9 +66,7 @@ class RunFolder:
         expected = f"a new or empty folder, or one of an earlier run with its {CONFIG_FILE}"
         try:
             record = json.loads(self.config_file.read_text(encoding="utf-8"))
-            recorded_config(record)
-            for name in (*ORIGIN, "fingerprint", "max_shift"):
-                record["data"][name]
+            check_record(record)
         except (OSError, ValueError, LookupError, TypeError) as error:
             got = f"{self.path} without a readable {CONFIG_FILE} ({first_line(error)})"
             raise SettingError("run_folder", expected, got) from error
@@ -131,31 +120,8 @@ class RunFolder:
             expected = f"a disk with at least {needed / 2**20:,.0f} MiB free for checkpoints"
             raise SettingError("run_folder", expected, f"{free / 2**20:,.0f} MiB free at {self.path}")
 
-    def write_record(self, config: ExperimentConfig, data: ImageData, max_shift: int):
-        """Writes `config.json`, from which a new run can be understood, resumed and loaded."""
-        self._write(
-            {
-                "experiment": config.experiment,
-                "settings": _movable(config),
-                "data": {
-                    **{name: getattr(data, name) for name in ORIGIN},
-                    "description": data.description,
-                    "fingerprint": data.fingerprint(),
-                    "max_shift": max_shift,
-                },
-                "versions": _versions(),
-                "resumed": [],
-            }
-        )
-
-    def write_resumption(self, record: dict[str, Any], config: ExperimentConfig):
-        """Adds to `config.json` that an earlier run goes on, and with what; its data and its reason stay."""
-        settings = _movable(config)
-        settings["max_epoch"] = max(settings["max_epoch"], record["settings"]["max_epoch"])
-        resumed = [*record.get("resumed", []), {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", **_versions()}]
-        self._write({**record, "settings": settings, "resumed": resumed})
-
-    def _write(self, record: dict[str, Any]):
+    def write_record(self, record: Record):
+        """Writes `config.json`, from which the run can be understood, resumed and loaded."""
         write_json(self.config_file, record)
         self.samples.mkdir(exist_ok=True)
         self.checkpoints.mkdir(exist_ok=True)
@@ -170,46 +136,3 @@ class RunFolder:
 def _is_ours_before_a_run(path: Path) -> bool:
     # What a kill leaves before there is a config.
     return path.name == LOCK_FILE or path.name.startswith(PARTIAL_PREFIX)
-
-
-def _movable(config: ExperimentConfig) -> dict[str, Any]:
-    return {**config.to_dict(), "run_folder": None}  # The folder may be moved.
-
-
-def _versions() -> dict[str, str]:
-    return {
-        "infogan_tf": infogan_tf.__version__,
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-        "python": sys.version.split()[0],
-    }
-
-
-def recorded_config(record: dict[str, Any]) -> ExperimentConfig:
-    """The config of an earlier run, from its record; LookupError or TypeError where the record is of another kind."""
-    return CONFIGS[record["experiment"]].from_dict(record["settings"])
-
-
-def check_resumable(record: dict[str, Any], config: ExperimentConfig):
-    """Refuses to go on with an earlier run under other settings than its own.
-
-    Raises:
-        SettingError: naming the first setting that differs.
-    """
-    if record["experiment"] != config.experiment:
-        raise SettingError("run_folder", f"a run of {config.experiment}", f"a run of {record['experiment']}")
-    before = recorded_config(record)
-    for name, field in type(config).__dataclass_fields__.items():
-        if "kind" not in field.metadata or field.metadata["may_change"]:
-            continue
-        old, new = getattr(before, name), getattr(config, name)
-        if old != new:
-            raise SettingError(name, f"{as_text(old)}, as this run folder was trained with", as_text(new))
-
-
-def with_recorded_origin(record: dict[str, Any], data: ImageData) -> ImageData:
-    """The images of an earlier run with the reason for which they were chosen then; SettingError if they differ."""
-    if record["data"]["fingerprint"] != data.fingerprint():
-        expected = f"the images that this run was trained on: {record['data']['description']}"
-        raise SettingError("data_source", expected, f"other images: {data.description}")
-    return dataclasses.replace(data, **{name: record["data"][name] for name in ORIGIN})

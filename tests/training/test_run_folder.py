@@ -1,4 +1,3 @@
-import json
 import re
 import shutil
 import subprocess
@@ -8,31 +7,12 @@ import pytest
 
 from infogan_tf.configs import MnistConfig
 from infogan_tf.errors import SettingError
-from infogan_tf.training.run_folder import RunFolder, check_resumable, recorded_config
-
-
-@pytest.fixture
-def recorded(tmp_path, random_images, embedded_digits):
-    """A folder with the record of a run at the default settings."""
-    folder = RunFolder(tmp_path / "run")
-    folder.create(0)
-    folder.write_record(MnistConfig(run_folder=str(folder.path)), embedded_digits, max_shift=2)
-    return folder
+from infogan_tf.training.run_folder import RunFolder
 
 
 def test_default_is_a_new_folder_named_after_the_time():
     path = str(RunFolder.of(MnistConfig()).path)
     assert re.fullmatch(r"logs/mnist/mnist_\d{4}(_\d\d){5}", path)
-
-
-def test_record_tells_settings_data_and_versions(recorded, embedded_digits):
-    record = json.loads(recorded.config_file.read_text())
-    assert record == recorded.read_record()
-    assert record["data"]["description"] == embedded_digits.description
-    assert record["data"]["max_shift"] == 2
-    assert record["resumed"] == []
-    assert set(record["versions"]) == {"infogan_tf", "tensorflow", "keras", "python"}
-    assert recorded_config(record) == MnistConfig()
 
 
 def test_new_and_empty_folders_have_no_record(tmp_path):
@@ -65,29 +45,6 @@ def test_file_is_refused(tmp_path):
         RunFolder(tmp_path / "file").read_record()
 
 
-def test_settings_that_change_nothing_computed_may_change(recorded):
-    changed = MnistConfig(
-        max_epoch=99, summary_interval=1, sample_interval=7, snapshot_interval=3, data_dir="/elsewhere", run_folder="x"
-    )
-    check_resumable(recorded.read_record(), changed)
-
-
-@pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        ({"batch_size": 64}, "batch_size: expected 128, as this run folder was trained with, got 64"),
-        ({"seed": 1}, "seed: expected 0, as this run folder was trained with, got 1"),
-        ({"code_weights": (1.0, 1.0, 1.0)}, "code_weights: expected 1,0.1,0.1, as .*, got 1,1,1"),
-        ({"max_shift": 0}, "max_shift: expected auto, as this run folder was trained with, got 0"),
-        ({"dataset": "fashion_mnist"}, "dataset: expected mnist, .* got fashion_mnist"),
-        ({"updates_per_epoch": 50}, "updates_per_epoch: expected 100, .* got 50"),
-    ],
-)
-def test_changed_setting_is_refused_by_name(recorded, change, text):
-    with pytest.raises(SettingError, match=text):
-        check_resumable(recorded.read_record(), MnistConfig(**change))
-
-
 def test_folder_that_cannot_be_written_is_refused():
     with pytest.raises(SettingError, match="run_folder: expected a folder that can be written, got /proc/run/1"):
         RunFolder(Path("/proc/run/1")).create(0)
@@ -116,16 +73,6 @@ def test_folder_of_another_process_is_refused_and_left_alone(recorded):
     assert recorded.config_file.exists()
     recorded.release()
     RunFolder(recorded.path).create(0)
-
-
-def test_resumption_keeps_data_and_versions_and_never_lowers_the_epochs(recorded):
-    before = recorded.read_record()
-    recorded.write_resumption(before, MnistConfig(max_epoch=3, sample_interval=7))
-    after = recorded.read_record()
-    assert after["data"] == before["data"]
-    assert after["versions"] == before["versions"]
-    assert (after["settings"]["max_epoch"], after["settings"]["sample_interval"]) == (50, 7)
-    assert len(after["resumed"]) == 1
 
 
 def test_path_that_no_system_takes_is_refused(tmp_path):

@@ -1,0 +1,50 @@
+import json
+
+import pytest
+
+from infogan_tf.configs import MnistConfig
+from infogan_tf.errors import SettingError
+from infogan_tf.training.run_record import check_resumable, recorded_config, resumed_record
+
+
+def test_record_tells_settings_data_and_versions(recorded, embedded_digits):
+    record = json.loads(recorded.config_file.read_text())
+    assert record == recorded.read_record()
+    assert record["data"]["description"] == embedded_digits.description
+    assert record["data"]["max_shift"] == 2
+    assert record["resumed"] == []
+    assert set(record["versions"]) == {"infogan_tf", "tensorflow", "keras", "python"}
+    assert recorded_config(record) == MnistConfig()
+
+
+def test_settings_that_change_nothing_computed_may_change(recorded):
+    changed = MnistConfig(
+        max_epoch=99, summary_interval=1, sample_interval=7, snapshot_interval=3, data_dir="/elsewhere", run_folder="x"
+    )
+    check_resumable(recorded.read_record(), changed)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"batch_size": 64}, "batch_size: expected 128, as this run folder was trained with, got 64"),
+        ({"seed": 1}, "seed: expected 0, as this run folder was trained with, got 1"),
+        ({"code_weights": (1.0, 1.0, 1.0)}, "code_weights: expected 1,0.1,0.1, as .*, got 1,1,1"),
+        ({"max_shift": 0}, "max_shift: expected auto, as this run folder was trained with, got 0"),
+        ({"dataset": "fashion_mnist"}, "dataset: expected mnist, .* got fashion_mnist"),
+        ({"updates_per_epoch": 50}, "updates_per_epoch: expected 100, .* got 50"),
+    ],
+)
+def test_changed_setting_is_refused_by_name(recorded, change, text):
+    with pytest.raises(SettingError, match=text):
+        check_resumable(recorded.read_record(), MnistConfig(**change))
+
+
+def test_resumption_keeps_data_and_versions_and_never_lowers_the_epochs(recorded):
+    before = recorded.read_record()
+    recorded.write_record(resumed_record(before, MnistConfig(max_epoch=3, sample_interval=7)))
+    after = recorded.read_record()
+    assert after["data"] == before["data"]
+    assert after["versions"] == before["versions"]
+    assert (after["settings"]["max_epoch"], after["settings"]["sample_interval"]) == (50, 7)
+    assert len(after["resumed"]) == 1
