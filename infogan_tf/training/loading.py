@@ -23,7 +23,7 @@ def load(run_folder: str | Path) -> InfoGAN:
         SettingError: the folder holds something else.
         TrainingError: every checkpoint is damaged.
     """
-    folder = RunFolder(Path(run_folder))
+    folder = RunFolder(Path(run_folder).expanduser())
     record = folder.read_record()
     if record is None:
         raise FileNotFoundError(f"run_folder: expected the folder of a run, got {folder.path}, where there is none")
