@@ -130,7 +130,7 @@ def _run(presets: Mapping[str, ExperimentConfig], run: Callable[[ExperimentConfi
     except TrainingError as error:
         _fail(str(error), status=1)
     except KeyboardInterrupt:
-        _fail("interrupted before training began; nothing was left behind", status=130)
+        _fail("interrupted before training began", status=130)
 
 
 def _fail(message: str, status: int = 2) -> NoReturn:

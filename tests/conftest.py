@@ -61,7 +61,10 @@ def prepare_tfds(data_dir, images, labels=None, name="tiny_digits", splits=(("tr
     import tensorflow_datasets as tfds
 
     labels = np.zeros(len(images), np.int64) if labels is None else labels
-    features = {"image": tfds.features.Image(shape=images.shape[1:]), "label": tfds.features.ClassLabel(num_classes=10)}
+    features = {
+        "image": tfds.features.Image(shape=images.shape[1:], dtype=images.dtype),
+        "label": tfds.features.ClassLabel(num_classes=10),
+    }
     parts, start = {}, 0
     for split, share in splits:
         stop = start + round(share * len(images))

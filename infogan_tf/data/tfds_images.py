@@ -94,14 +94,9 @@ def _decode_split(builder: tfds.core.DatasetBuilder, split: str) -> np.ndarray:
             array[start : start + len(batch)] = batch
             start += len(batch)
     except (tf.errors.OpError, ValueError) as error:
-        raise _damaged(builder, first_line(error)) from error
-    if start < len(array):
-        raise _damaged(builder, f"{start} of {len(array)} images")
+        got = f"{builder.data_path} ({first_line(error)})"
+        raise SettingError("data_dir", "whole files of a prepared data set", got) from error
     return array
-
-
-def _damaged(builder: tfds.core.DatasetBuilder, problem: str) -> SettingError:
-    return SettingError("data_dir", "whole files of a prepared data set", f"{builder.data_path} ({problem})")
 
 
 @contextmanager

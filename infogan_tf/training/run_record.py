@@ -65,12 +65,10 @@ def check_resumable(record: Record, config: ExperimentConfig):
     if record["experiment"] != config.experiment:
         raise SettingError("run_folder", f"a run of {config.experiment}", f"a run of {record['experiment']}")
     before = recorded_config(record)
-    for name, field in type(config).__dataclass_fields__.items():
-        if "kind" not in field.metadata or field.metadata["may_change"]:
-            continue
-        old, new = getattr(before, name), getattr(config, name)
-        if old != new:
-            raise SettingError(name, f"{as_text(old)}, as this run folder was trained with", as_text(new))
+    for field in dataclasses.fields(config):
+        old, new = getattr(before, field.name), getattr(config, field.name)
+        if old != new and not field.metadata["may_change"]:
+            raise SettingError(field.name, f"{as_text(old)}, as this run folder was trained with", as_text(new))
 
 
 def with_recorded_origin(record: Record, data: ImageData) -> ImageData:

@@ -77,6 +77,21 @@ def test_refuses_what_does_not_fit(tmp_path, name, text):
         find_builder(name, str(tmp_path), SHAPE)
 
 
+def test_refuses_pixels_that_are_no_bytes(tmp_path, random_images):
+    prepare_tfds(tmp_path, random_images(10).astype(np.uint16))
+    with pytest.raises(SettingError, match="dataset: expected images of uint8, got tiny_digits with uint16"):
+        find_builder("tiny_digits", str(tmp_path), SHAPE)
+
+
+def test_files_with_fewer_images_than_promised_are_damaged(tmp_path, random_images):
+    prepare_tfds(tmp_path / "a", random_images(50))
+    prepare_tfds(tmp_path / "b", random_images(40))
+    folder, shorter = (next((tmp_path / name).glob("*/*/*.tfrecord*")) for name in ("a", "b"))
+    folder.write_bytes(shorter.read_bytes())
+    with pytest.raises(SettingError, match="data_dir: expected whole files of a prepared data set, got"):
+        read_images(find_builder("tiny_digits", str(tmp_path / "a"), SHAPE), "for the test")
+
+
 def test_what_is_not_prepared_is_known_without_a_network(tmp_path):
     assert not is_prepared(find_builder("mnist", str(tmp_path), SHAPE))
 
