@@ -49,7 +49,8 @@ def load_images(dataset: str, data_source: str, data_dir: str | None, image_shap
             return load_embedded(f"mnist is damaged: {error.got}", is_fallback=True)
     failure = _try_download(builder)
     if failure is None:
-        return read_images(builder, f"downloaded to {folder}")
+        # Looked up anew: only now are its splits known.
+        return read_images(find_builder(dataset, data_dir, image_shape), f"downloaded to {folder}")
     problem = f"not prepared in {folder}, and {failure}"
     if can_fall_back:
         return load_embedded(f"mnist is {problem}", is_fallback=True)
