@@ -2,6 +2,8 @@
 
 import keras
 
+from infogan_tf.networks.dense import Dense
+
 # Original code: N(0, 0.02), truncated at two standard deviations for D's convolutions.
 NORMAL = keras.initializers.RandomNormal(stddev=0.02)
 TRUNCATED_NORMAL = keras.initializers.TruncatedNormal(stddev=0.02)
@@ -23,7 +25,7 @@ def up_convolution(filters: int, strides: int, use_bias: bool = True) -> keras.l
 
 def dense(units: int, use_bias: bool = True) -> keras.layers.Layer:
     """A fully connected layer (FC)."""
-    return keras.layers.Dense(units, use_bias=use_bias, kernel_initializer=NORMAL.clone())
+    return Dense(units, use_bias=use_bias, kernel_initializer=NORMAL.clone())
 
 
 def leaky_relu(slope: float) -> keras.layers.Layer:
