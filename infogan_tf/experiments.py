@@ -74,6 +74,7 @@ def build_model(config: ExperimentConfig, max_shift: int = 0) -> InfoGAN:
             info_reg_coeff=config.info_reg_coeff,
             max_shift=max_shift,
             seed=config.seed,
+            update=config.update,
         )
 
 

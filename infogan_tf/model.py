@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from infogan_tf.augmentation import random_shift
+from infogan_tf.configs.base import UPDATES
 from infogan_tf.latents import LatentSpec
 from infogan_tf.losses import (
     MutualInformation,
@@ -34,11 +35,25 @@ class FakeBatch(NamedTuple):
     images: tf.Tensor
 
 
+class JudgedFakes(NamedTuple):
+    """What D and Q say of generated images.
+
+    Attributes:
+        logits: log-odds that an image is real, `[batch, 1]`.
+        params: by name, each code's posterior parameters.
+        information: by name, the bound on each code's mutual information with the images.
+    """
+
+    logits: tf.Tensor
+    params: dict[str, Any]
+    information: dict[str, MutualInformation]
+
+
 class InfoGAN(keras.Model):
     """A generator, and a discriminator that shares its body with Q (paper, sections 5 and 6).
 
-    An update is one step of D and Q, then one of G, each on fresh noise and codes. D's optimiser moves the body, D's
-    head and Q; G's moves G. Images are float32 `[batch, height, width, channels]` in [0, 1].
+    An update is one step of D and Q and one of G. D's optimiser moves the body, D's head and Q; G's moves G. Images
+    are float32 `[batch, height, width, channels]` in [0, 1].
 
     Args:
         generator: latents `[batch, spec.size]` to images.
@@ -47,6 +62,8 @@ class InfoGAN(keras.Model):
         info_reg_coeff: lambda, the weight of the mutual information; each code's own weight comes on top.
         max_shift: D and Q see every image, real and fake, moved at random by up to this many pixels.
         seed: with the number of the update, decides all randomness of training.
+        update: `alternating` moves D and Q, then G on fresh noise and codes, against the D just moved, as in the
+            paper; `simultaneous` moves all from the same noise, codes and weights, which costs less.
 
     >>> from infogan_tf.configs.mnist import MnistConfig
     >>> from infogan_tf.experiments import build_model
@@ -63,18 +80,22 @@ class InfoGAN(keras.Model):
         info_reg_coeff: float = 1.0,
         max_shift: int = 0,
         seed: int = 0,
+        update: str = "alternating",
     ):
         super().__init__(name="infogan")
         if not (math.isfinite(info_reg_coeff) and info_reg_coeff >= 0):
             raise ValueError(f"info_reg_coeff must be a number of at least 0, got {info_reg_coeff!r}")
         if not isinstance(max_shift, int) or max_shift < 0:
             raise ValueError(f"max_shift must be a whole number of at least 0, got {max_shift!r}")
+        if update not in UPDATES:
+            raise ValueError(f"update must be one of {', '.join(UPDATES)}, got {update!r}")
         self.generator = generator
         self.discriminator = discriminator
         self.spec = spec
         self.info_reg_coeff = info_reg_coeff
         self.max_shift = max_shift
         self.seed = seed
+        self.update = update
         # One pass makes every weight, so that the model can be saved, restored and counted before it is trained.
         images = generator(tf.zeros([1, spec.size]))
         posterior_size = discriminator(images).posterior.shape[-1]
@@ -103,7 +124,7 @@ class InfoGAN(keras.Model):
         self.g_optimizer = g_optimizer
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """One update of D and Q, then one of G.
+        """One update of D, Q and G.
 
         Args:
             data: real images `[batch, height, width, channels]`, float in [0, 1]. Labels beside them, as a Keras data
@@ -116,6 +137,8 @@ class InfoGAN(keras.Model):
         real_images = self._checked_images(real_images)
         step = self.g_optimizer.iterations
         d_seed = stream_seed(self.seed, Stream.DISCRIMINATOR_UPDATE, step)
+        if self.update == "simultaneous":
+            return self._update_both(real_images, d_seed)
         g_seed = stream_seed(self.seed, Stream.GENERATOR_UPDATE, step)
         return {
             **self._update_discriminator(real_images, d_seed),
@@ -127,38 +150,30 @@ class InfoGAN(keras.Model):
         with frozen_statistics(self.generator):
             fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
         with tf.GradientTape() as tape:
-            # Two passes: real and fake batches have their own batch statistics. As in the original code, Q looks at
-            # real images too, which moves the averages of its batch norm and nothing else.
-            real_logits, _ = self._discriminate(real_images, real_seed)
-            fake_logits, posterior = self._discriminate(fake.images, fake_seed)
-            adversarial = discriminator_loss(real_logits, fake_logits)
-            information = mutual_information(self.spec, fake.latents, self.spec.split_posterior(posterior))
-            loss = adversarial + information_loss(self.spec, information, self.info_reg_coeff)
-        gradient_norm = _apply_gradients(tape, loss, self.discriminator, self.d_optimizer)
-        return {
-            "loss/discriminator": adversarial,
-            "gradient_norm/discriminator": gradient_norm,
-            **_range("discriminator/real", tf.sigmoid(real_logits)),
-            **_range("discriminator/fake", tf.sigmoid(fake_logits)),
-        }
+            loss, metrics = self._discriminator_loss(*self._judge(real_images, fake, real_seed, fake_seed))
+        gradients = _gradients(tape, loss, self.discriminator)
+        return metrics | self._move_discriminator(gradients)
 
     def _update_generator(self, batch_size: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         latent_seed, shift_seed = split_seed(seed, 2)
         with frozen_statistics(self.discriminator), tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in self.generator.trainable_variables])
             fake = self._fake_batch(batch_size, latent_seed)
-            fake_logits, posterior = self._discriminate(fake.images, shift_seed)
-            adversarial = generator_loss(fake_logits)
-            params = self.spec.split_posterior(posterior)
-            information = mutual_information(self.spec, fake.latents, params)
-            loss = adversarial + information_loss(self.spec, information, self.info_reg_coeff)
-        gradient_norm = _apply_gradients(tape, loss, self.generator, self.g_optimizer)
-        return {
-            "loss/generator": adversarial,
-            "gradient_norm/generator": gradient_norm,
-            **_information_metrics(information),
-            **self._posterior_metrics(params),
-        }
+            loss, metrics = self._generator_loss(self._judge_fake(fake, shift_seed))
+        gradients = _gradients(tape, loss, self.generator)
+        return metrics | self._move_generator(gradients)
+
+    def _update_both(self, real_images: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        # G's pass, and D's over the fakes, are made once and serve both: a sixth of the arithmetic less.
+        latent_seed, real_seed, fake_seed = split_seed(seed, 3)
+        with tf.GradientTape(persistent=True) as tape:
+            fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
+            real_logits, judged = self._judge(real_images, fake, real_seed, fake_seed)
+            d_loss, d_metrics = self._discriminator_loss(real_logits, judged)
+            g_loss, g_metrics = self._generator_loss(judged)
+        d_gradients = _gradients(tape, d_loss, self.discriminator)
+        g_gradients = _gradients(tape, g_loss, self.generator)
+        return d_metrics | g_metrics | self._move_discriminator(d_gradients) | self._move_generator(g_gradients)
 
     def _fake_batch(self, batch_size: tf.Tensor, seed: tf.Tensor) -> FakeBatch:
         latents = self.spec.sample(batch_size, seed)
@@ -166,6 +181,45 @@ class InfoGAN(keras.Model):
 
     def _discriminate(self, images: tf.Tensor, seed: tf.Tensor) -> DiscriminatorOutput:
         return self.discriminator(random_shift(images, self.max_shift, seed), training=True)
+
+    def _judge(
+        self, real_images: tf.Tensor, fake: FakeBatch, real_seed: tf.Tensor, fake_seed: tf.Tensor
+    ) -> tuple[tf.Tensor, JudgedFakes]:
+        # Two passes: real and fake batches have their own batch statistics. As in the original code, Q looks at
+        # real images too, which moves the averages of its batch norm and nothing else.
+        real_logits, _ = self._discriminate(real_images, real_seed)
+        return real_logits, self._judge_fake(fake, fake_seed)
+
+    def _judge_fake(self, fake: FakeBatch, seed: tf.Tensor) -> JudgedFakes:
+        logits, posterior = self._discriminate(fake.images, seed)
+        params = self.spec.split_posterior(posterior)
+        return JudgedFakes(logits, params, mutual_information(self.spec, fake.latents, params))
+
+    def _discriminator_loss(self, real_logits: tf.Tensor, judged: JudgedFakes) -> tuple[tf.Tensor, dict]:
+        adversarial = discriminator_loss(real_logits, judged.logits)
+        loss = adversarial + information_loss(self.spec, judged.information, self.info_reg_coeff)
+        return loss, {
+            "loss/discriminator": adversarial,
+            **_range("discriminator/real", tf.sigmoid(real_logits)),
+            **_range("discriminator/fake", tf.sigmoid(judged.logits)),
+        }
+
+    def _generator_loss(self, judged: JudgedFakes) -> tuple[tf.Tensor, dict]:
+        adversarial = generator_loss(judged.logits)
+        loss = adversarial + information_loss(self.spec, judged.information, self.info_reg_coeff)
+        return loss, {
+            "loss/generator": adversarial,
+            **_information_metrics(judged.information),
+            **self._posterior_metrics(judged.params),
+        }
+
+    def _move_discriminator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
+        self.d_optimizer.apply(gradients, self.discriminator.trainable_variables)
+        return {"gradient_norm/discriminator": tf.linalg.global_norm(gradients)}
+
+    def _move_generator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
+        self.g_optimizer.apply(gradients, self.generator.trainable_variables)
+        return {"gradient_norm/generator": tf.linalg.global_norm(gradients)}
 
     def _posterior_metrics(self, params: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         metrics = {}
@@ -237,12 +291,8 @@ class InfoGAN(keras.Model):
         return tf.cast(images, tf.float32)
 
 
-def _apply_gradients(
-    tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model, optimizer: keras.optimizers.Optimizer
-) -> tf.Tensor:
-    gradients = tape.gradient(loss, [variable.value for variable in network.trainable_variables])
-    optimizer.apply(gradients, network.trainable_variables)
-    return tf.linalg.global_norm(gradients)
+def _gradients(tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model) -> list[tf.Tensor]:
+    return tape.gradient(loss, [variable.value for variable in network.trainable_variables])
 
 
 def _range(name: str, values: tf.Tensor) -> dict[str, tf.Tensor]:

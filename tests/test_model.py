@@ -354,3 +354,71 @@ def test_codes_and_networks_of_ones_own(real_images):
     metrics = tf.function(model.train_step)(real_images)
     assert np.isfinite([float(value) for value in metrics.values()]).all()
     assert model.generate(codes={"kind": 2, "flags": [1, 0.5]}, num_images=2).shape == (2, 28, 28, 1)
+
+
+def given_gradients(model):
+    """What each optimiser is given from here on, which moves nothing."""
+    given = {}
+    for name in ("d_optimizer", "g_optimizer"):
+        optimizer = getattr(model, name)
+        optimizer.apply = lambda gradients, variables, name=name: given.update({name: gradients})
+    return given
+
+
+def test_a_simultaneous_update_gives_both_optimisers_the_gradients_of_one_and_the_same_batch(real_images):
+    """Against two plain tapes over the paper's two objectives."""
+    config = MnistConfig(seed=1, update="simultaneous")
+    model = build_model(config)
+    compile_model(model, config)
+    given = given_gradients(model)
+    metrics = model.train_step(real_images)
+
+    latents = model.spec.sample(8, infogan_tf.model.split_seed(latent_seed(model), 3)[0])
+    losses = {}
+    with tf.GradientTape() as d_tape, tf.GradientTape() as g_tape:
+        fake = model.generator(model.spec.join(latents), training=True)
+        real_output = model.discriminator(real_images, training=True)
+        fake_output = model.discriminator(fake, training=True)
+        params = model.spec.split_posterior(fake_output.posterior)
+        bounds = infogan_tf.losses.mutual_information(model.spec, latents, params)
+        information = bounds["c1"].bound + 0.1 * bounds["c2"].bound + 0.1 * bounds["c3"].bound
+        losses["d"] = discriminator_loss(real_output.real_logits, fake_output.real_logits) - information
+        losses["g"] = tf.reduce_mean(tf.nn.softplus(-fake_output.real_logits)) - information
+    for network, optimizer, expected in (
+        (model.discriminator, "d_optimizer", d_tape.gradient(losses["d"], values_of(model.discriminator))),
+        (model.generator, "g_optimizer", g_tape.gradient(losses["g"], values_of(model.generator))),
+    ):
+        assert len(given[optimizer]) == len(network.trainable_variables)
+        for ours, plain in zip(given[optimizer], expected, strict=True):
+            np.testing.assert_allclose(ours, plain, rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(metrics["loss/discriminator"] - information, losses["d"], rtol=1e-5)
+    np.testing.assert_allclose(metrics["loss/generator"] - information, losses["g"], rtol=1e-5)
+
+
+def values_of(network):
+    return [variable.value for variable in network.trainable_variables]
+
+
+@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
+def test_an_update_moves_both_networks_and_tells_the_same_numbers(real_images, update):
+    config = MnistConfig(seed=1, update=update)
+    model = build_model(config)
+    compile_model(model, config)
+    before = [values(network) for network in (model.generator, model.discriminator)]
+    metrics = tf.function(model.train_step)(real_images)
+    assert set(metrics) == set(build_and_step(real_images))
+    for network, start in zip((model.generator, model.discriminator), before, strict=True):
+        assert {variable.path for variable in network.weights} == moved(network, start)
+    assert int(model.d_optimizer.iterations) == int(model.g_optimizer.iterations) == 1
+
+
+def build_and_step(real_images):
+    model = build_model(MnistConfig())
+    compile_model(model, MnistConfig())
+    return model.train_step(real_images)
+
+
+def test_an_unknown_kind_of_update_is_refused():
+    model = build_model(MnistConfig())
+    with pytest.raises(ValueError, match="update must be one of alternating, simultaneous, got 'both'"):
+        infogan_tf.InfoGAN(model.generator, model.discriminator, model.spec, update="both")

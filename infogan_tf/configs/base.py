@@ -7,6 +7,7 @@ from infogan_tf.configs.fields import Automatic, Choice, Integer, Number, Text, 
 from infogan_tf.errors import SettingError
 
 DATA_SOURCES = ("auto", "tfds", "embedded")
+UPDATES = ("alternating", "simultaneous")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +50,11 @@ class ExperimentConfig:
     discriminator_learning_rate: float = setting(2e-4, Number(positive=True), "Adam's step for D and Q.")
     generator_learning_rate: float = setting(1e-3, Number(positive=True), "Adam's step for G.")
     info_reg_coeff: float = setting(1.0, Number(), "Lambda, the weight of the mutual information.")
+    update: str = setting(
+        "alternating",
+        Choice(UPDATES),
+        "Move D and then G on fresh codes, or, which costs less, both at once on the same.",
+    )
 
     summary_interval: int = setting(10, Integer(1), "Updates between two points of the curves.", may_change=True)
     sample_interval: int = setting(100, Integer(1), "Updates between two sets of pictures.", may_change=True)
