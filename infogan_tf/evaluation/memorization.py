@@ -7,7 +7,7 @@ from infogan_tf.data import ImageData, as_floats
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks.frozen_statistics import frozen_statistics
 
-NUM_IMAGES = 1000
+NUM_IMAGES = 500
 BATCH_SIZE = 100
 
 
@@ -20,7 +20,7 @@ class Memorization:
 
     Args:
         model: the model in training; nothing of it is changed.
-        data: the same number of images, 1,000 at most, is taken from both parts, evenly spread.
+        data: the same number of images, 500 at most, is taken from both parts, evenly spread.
     """
 
     def __init__(self, model: InfoGAN, data: ImageData):
