@@ -52,7 +52,9 @@ EXPERIMENTS = {
         image_shape=IMAGE_SHAPE,
         latents=mnist_latents,
         generator=lambda config, spec: MnistGenerator(spec.size),
-        discriminator=lambda config, spec: MnistDiscriminator(spec.posterior_size, config.leaky_slope),
+        discriminator=lambda config, spec: MnistDiscriminator(
+            spec.posterior_size, config.leaky_slope, detached_q=config.objective == "gan"
+        ),
     ),
 }
 

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from infogan_tf.distributions import Distribution
 from infogan_tf.randomness import split_seed
+from infogan_tf.tables import text_table
 
 # Names that curves and pictures of their own bear.
 RESERVED_NAMES = ("total", "samples")
@@ -168,7 +169,7 @@ class LatentSpec:
 
     def __str__(self) -> str:
         header = ("name", "prior", "posterior", "size", "regularized", "weight")
-        return _table([header, *map(_row, self.latents)])
+        return text_table([header, *map(_row, self.latents)])
 
 
 def _row(latent: LatentCode) -> tuple[str, ...]:
@@ -177,12 +178,6 @@ def _row(latent: LatentCode) -> tuple[str, ...]:
         return (latent.name, distribution.prior_name, "-", str(distribution.event_size), "no", "-")
     size, weight = str(distribution.event_size), f"{latent.weight:g}"
     return (latent.name, distribution.prior_name, distribution.posterior_name, size, "yes", weight)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
 def _split(joined: Any, names_and_sizes: Sequence[tuple[str, int]]) -> dict[str, tf.Tensor]:

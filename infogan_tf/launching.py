@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from absl import app, flags, logging
 
-from infogan_tf.configs import ExperimentConfig
+from infogan_tf.configs.base import Settings
 from infogan_tf.configs.fields import Choice, as_text
 from infogan_tf.errors import SettingError, TrainingError
 
@@ -18,7 +18,7 @@ from infogan_tf.errors import SettingError, TrainingError
 flags.disclaim_key_flags()
 
 
-def launch(presets: Mapping[str, ExperimentConfig], run: Callable[[ExperimentConfig], None]) -> NoReturn:
+def launch(presets: Mapping[str, Settings], run: Callable[[Settings], None]) -> NoReturn:
     """Runs a launcher, whose flags are the fields of its config, and ends the process.
 
     Exit status: 0 done, or stopped by a signal with everything saved; 1 training could not go on; 2 bad input; 130
@@ -30,9 +30,10 @@ def launch(presets: Mapping[str, ExperimentConfig], run: Callable[[ExperimentCon
     """
     logging.set_verbosity(logging.WARNING)
     _define_flags(next(iter(presets.values())))
-    first = next(iter(presets))
-    parser = _SettingParser(Choice(tuple(presets)))
-    flags.DEFINE(parser, "preset", first, "Which defaults to start from; any flag given beside it wins.")
+    if len(presets) > 1:
+        first = next(iter(presets))
+        parser = _SettingParser(Choice(tuple(presets)))
+        flags.DEFINE(parser, "preset", first, "Which defaults to start from; any flag given beside it wins.")
     app.run(lambda _: _run(presets, run), flags_parser=_parse_flags)
 
 
@@ -61,7 +62,7 @@ class _SettingSerializer(flags.ArgumentSerializer):
         return as_text(value)
 
 
-def _define_flags(defaults: ExperimentConfig):
+def _define_flags(defaults: Settings):
     for field in dataclasses.fields(defaults):
         help_text = field.metadata["help"]
         flags.DEFINE(
@@ -85,8 +86,8 @@ def _parse_flags(argv: list[str]) -> list[str]:
     return argv[:1]
 
 
-def _config_from_flags(presets: Mapping[str, ExperimentConfig]) -> ExperimentConfig:
-    preset = presets[flags.FLAGS.preset]
+def _config_from_flags(presets: Mapping[str, Settings]) -> Settings:
+    preset = presets[flags.FLAGS.preset] if len(presets) > 1 else next(iter(presets.values()))
     names = [field.name for field in dataclasses.fields(preset)]
     given = {name: flags.FLAGS[name].value for name in names if flags.FLAGS[name].present}
     return dataclasses.replace(preset, **given)
@@ -120,13 +121,15 @@ def _load_tensorflow():
         tf.config.list_logical_devices()
 
 
-def _run(presets: Mapping[str, ExperimentConfig], run: Callable[[ExperimentConfig], None]):
+def _run(presets: Mapping[str, Settings], run: Callable[[Settings], None]):
     try:
         config = _config_from_flags(presets)
         _load_tensorflow()
         run(config)
     except SettingError as error:
         _fail(f"flag --{error}")
+    except FileNotFoundError as error:
+        _fail(str(error))
     except TrainingError as error:
         _fail(str(error), status=1)
     except KeyboardInterrupt:

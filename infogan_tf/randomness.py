@@ -13,6 +13,8 @@ class Stream(enum.IntEnum):
     DATA_ORDER = 2
     PREVIEW = 3
     GENERATE = 4
+    EVALUATION = 5
+    FIGURES = 6
 
 
 def stream_seed(seed: int, stream: Stream, step: tf.Tensor | int = 0) -> tf.Tensor:

@@ -8,17 +8,27 @@ from infogan_tf.errors import SettingError
 
 DATA_SOURCES = ("auto", "tfds", "embedded")
 UPDATES = ("alternating", "simultaneous")
+OBJECTIVES = ("infogan", "gan")
 
 
 @dataclasses.dataclass(frozen=True)
-class ExperimentConfig:
-    """Settings of a run; each is a flag of the same name, checked when the object is made.
-
-    Names and defaults are the original code's where it had them.
+class Settings:
+    """What a launcher asks for: each field is a flag of the same name, checked when the object is made.
 
     Raises:
         SettingError: a value is of the wrong kind or out of range.
     """
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if not field.metadata["kind"].accepts(value):
+                raise SettingError(field.name, field.metadata["kind"].expected, repr(value))
+
+
+@dataclasses.dataclass(frozen=True)
+class ExperimentConfig(Settings):
+    """Settings of a run. Names and defaults are the original code's where it had them."""
 
     experiment: ClassVar[str]
 
@@ -49,6 +59,12 @@ class ExperimentConfig:
     batch_size: int = setting(128, Integer(2), "Images in a batch.")
     discriminator_learning_rate: float = setting(2e-4, Number(positive=True), "Adam's step for D and Q.")
     generator_learning_rate: float = setting(1e-3, Number(positive=True), "Adam's step for G.")
+    objective: str = setting(
+        "infogan",
+        Choice(OBJECTIVES),
+        "gan is the regular GAN that the paper compares with: Q learns to read the codes, but neither G nor D's body "
+        "learns from it.",
+    )
     info_reg_coeff: float = setting(1.0, Number(), "Lambda, the weight of the mutual information.")
     update: str = setting(
         "alternating",
@@ -59,12 +75,6 @@ class ExperimentConfig:
     summary_interval: int = setting(10, Integer(1), "Updates between two points of the curves.", may_change=True)
     sample_interval: int = setting(100, Integer(1), "Updates between two sets of pictures.", may_change=True)
     snapshot_interval: int = setting(500, Integer(1), "Updates between two checkpoints.", may_change=True)
-
-    def __post_init__(self):
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if not field.metadata["kind"].accepts(value):
-                raise SettingError(field.name, field.metadata["kind"].expected, repr(value))
 
     @property
     def total_updates(self) -> int:

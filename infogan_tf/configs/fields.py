@@ -66,6 +66,21 @@ class Numbers:
 
 
 @dataclasses.dataclass(frozen=True)
+class Integers:
+    """One or more whole numbers of at least 0, none twice; as text, separated by commas."""
+
+    expected = "whole numbers of at least 0, separated by commas, none twice"
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in text.split(","))
+
+    def accepts(self, value: Any) -> bool:
+        if not isinstance(value, tuple) or not value or len(set(value)) < len(value):
+            return False
+        return all(map(Integer(0, 2**31 - 1).accepts, value))
+
+
+@dataclasses.dataclass(frozen=True)
 class Choice:
     """One of a few words."""
 

@@ -50,6 +50,6 @@ class ImageData:
 
 
 def hold_out(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Splits off every fifth image: (training, held out). Fixed, and even over a set that is sorted by class."""
+    """Splits off every fifth image or label: (training, held out). Fixed, and even over a set sorted by class."""
     is_held_out = np.arange(len(images)) % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1
     return images[~is_held_out], images[is_held_out]

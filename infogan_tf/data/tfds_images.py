@@ -83,14 +83,34 @@ def _decode(builder: tfds.core.DatasetBuilder) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _decode_split(builder: tfds.core.DatasetBuilder, split: str) -> np.ndarray:
-    images_only = tfds.decode.PartialDecoding({"image": True})
+    shape = builder.info.features["image"].shape
+    return _read_feature(builder, split, "image", np.empty([builder.info.splits[split].num_examples, *shape], np.uint8))
+
+
+def read_labels(builder: tfds.core.DatasetBuilder) -> tuple[np.ndarray, np.ndarray]:
+    """The labels of a prepared data set in the order of its images: int64 `[training]`, `[held out]`.
+
+    Raises:
+        SettingError: it has none, or its files are damaged.
+    """
+    if "label" not in builder.info.features:
+        raise SettingError("dataset", "a data set with labels", f"{builder.info.full_name} without")
+    splits = ("train", "test") if "test" in builder.info.splits else ("train",)
+    labels = [
+        _read_feature(builder, split, "label", np.empty([builder.info.splits[split].num_examples], np.int64))
+        for split in splits
+    ]
+    return (labels[0], labels[1]) if len(labels) == 2 else hold_out(labels[0])
+
+
+def _read_feature(builder: tfds.core.DatasetBuilder, split: str, feature: str, array: np.ndarray) -> np.ndarray:
+    feature_only = tfds.decode.PartialDecoding({feature: True})
     with _quiet_tfds():
-        examples = builder.as_dataset(split=split, decoders=images_only, shuffle_files=False)
-    images = examples.map(lambda example: example["image"], num_parallel_calls=tf.data.AUTOTUNE)
-    array = np.empty([builder.info.splits[split].num_examples, *builder.info.features["image"].shape], np.uint8)
+        examples = builder.as_dataset(split=split, decoders=feature_only, shuffle_files=False)
+    values = examples.map(lambda example: example[feature], num_parallel_calls=tf.data.AUTOTUNE)
     start = 0
     try:
-        for batch in images.batch(1024).as_numpy_iterator():
+        for batch in values.batch(1024).as_numpy_iterator():
             array[start : start + len(batch)] = batch
             start += len(batch)
     except (tf.errors.OpError, ValueError) as error:

@@ -19,12 +19,16 @@ class Distribution(abc.ABC):
         param_size: width of Q's output for this code.
         prior_name: the prior in words, such as `Categorical(10)`.
         posterior_name: the posterior's family in words.
+        is_discrete: whether codes come from a finite set.
+        num_categories: of how many categories a code is one; None if it is something else.
     """
 
     event_size: int
     param_size: int
     prior_name: str
     posterior_name: str
+    is_discrete: bool = False
+    num_categories: int | None = None
 
     @abc.abstractmethod
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:

@@ -34,6 +34,7 @@ class Bernoulli(Distribution):
     """
 
     posterior_name = "Bernoulli"
+    is_discrete = True
 
     def __init__(self, prob: float = 0.5, size: int = 1):
         if not 0 < prob < 1:

@@ -35,6 +35,7 @@ class Categorical(Distribution):
     """
 
     posterior_name = "Categorical"
+    is_discrete = True
 
     def __init__(self, num_categories: int, probs: Sequence[float] | None = None):
         if isinstance(num_categories, bool) or not isinstance(num_categories, int | np.integer) or num_categories < 2:
@@ -44,7 +45,7 @@ class Categorical(Distribution):
         num_categories = int(num_categories)
         uniform = np.full([num_categories], 1 / num_categories)
         self.probs = uniform if probs is None else _checked_probs(probs, num_categories)
-        self.event_size = self.param_size = num_categories
+        self.event_size = self.param_size = self.num_categories = num_categories
         self.prior_name = f"Categorical({num_categories}{'' if probs is None else ', given probabilities'})"
         with np.errstate(divide="ignore"):
             self._log_probs = tf.constant(np.log(self.probs), tf.float32)

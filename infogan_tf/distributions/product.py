@@ -32,6 +32,7 @@ class Product(Distribution):
             raise ValueError(f"Product: components must be one or more distributions, got {components!r}")
         self.event_size = sum(c.event_size for c in self.components)
         self.param_size = sum(c.param_size for c in self.components)
+        self.is_discrete = all(c.is_discrete for c in self.components)
         self.prior_name = " x ".join(c.prior_name for c in self.components)
         self.posterior_name = " x ".join(c.posterior_name for c in self.components)
 

@@ -2,7 +2,7 @@
 
 from infogan_tf.figures.pictures import Picture, save_picture, side_by_side, tile, with_caption
 from infogan_tf.figures.preview import Preview
-from infogan_tf.figures.traversals import describe_traversal, traverse
+from infogan_tf.figures.traversals import describe_traversal, traverse, vary
 
 __all__ = [
     "Picture",
@@ -12,5 +12,6 @@ __all__ = [
     "side_by_side",
     "tile",
     "traverse",
+    "vary",
     "with_caption",
 ]

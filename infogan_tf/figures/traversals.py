@@ -1,5 +1,7 @@
 """One code varied, everything else held fixed: the panels of the paper's Figures 2 to 6."""
 
+from collections.abc import Mapping
+
 import tensorflow as tf
 
 from infogan_tf.model import InfoGAN
@@ -35,9 +37,25 @@ def traverse(
     Raises:
         ValueError: no code bears that name.
     """
-    varied = model.spec.code(name).distribution.traversal(columns, low, high)
-    latents = {key: tf.repeat(values, columns, axis=0) for key, values in model.spec.sample(rows, seed).items()}
-    latents[name] = tf.tile(varied, [rows, 1])
+    values = model.spec.code(name).distribution.traversal(columns, low, high)
+    return vary(model, name, model.spec.sample(rows, seed), values)
+
+
+def vary(model: InfoGAN, name: str, samples: Mapping[str, tf.Tensor], values: tf.Tensor) -> tf.Tensor:
+    """Generates every sample with every value of one code.
+
+    Args:
+        model: a trained model.
+        name: the code that varies.
+        samples: all latents by name, `[rows, event_size]`, one sample a row.
+        values: codes `[columns, event_size]`.
+
+    Returns:
+        Images `[rows, columns, height, width, channels]` in [0, 1].
+    """
+    rows, columns = len(samples[name]), len(values)
+    latents = {key: tf.repeat(rows_of, columns, axis=0) for key, rows_of in samples.items()}
+    latents[name] = tf.tile(values, [rows, 1])
     images = model.generator(model.spec.join(latents), training=False)
     return tf.reshape(images, [rows, columns, *model.image_shape])
 

@@ -68,13 +68,16 @@ class MnistDiscriminator(keras.Model):
     Args:
         posterior_size: width of Q's output.
         leaky_slope: the leaky ReLUs' slope below zero. Paper: 0.1; original code: 0.01.
+        detached_q: Q reads the body's features and sends no gradient into them, and so none to G. That makes a regular
+            GAN with an auxiliary Q, the paper's baseline (Figures 1 and 2b).
 
     >>> MnistDiscriminator(posterior_size=14, leaky_slope=0.1)(tf.zeros([2, 28, 28, 1])).posterior.shape
     TensorShape([2, 14])
     """
 
-    def __init__(self, posterior_size: int, leaky_slope: float):
+    def __init__(self, posterior_size: int, leaky_slope: float, detached_q: bool = False):
         super().__init__(name="discriminator")
+        self.detached_q = detached_q
         self.body = keras.Sequential(
             [
                 keras.Input(IMAGE_SHAPE),
@@ -104,7 +107,8 @@ class MnistDiscriminator(keras.Model):
 
     def call(self, images: tf.Tensor, training: bool = False) -> DiscriminatorOutput:
         features = self.body(images, training=training)
+        q_features = tf.stop_gradient(features) if self.detached_q else features
         return DiscriminatorOutput(
             real_logits=self.real_head(features, training=training),
-            posterior=self.code_head(features, training=training),
+            posterior=self.code_head(q_features, training=training),
         )

@@ -1,13 +1,34 @@
 """A trained model from its run folder."""
 
+import dataclasses
 import warnings
 from pathlib import Path
 
+from infogan_tf.configs import ExperimentConfig
 from infogan_tf.experiments import build_model
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.run_folder import RunFolder
-from infogan_tf.training.run_record import recorded_config
+from infogan_tf.training.run_record import Record, recorded_config
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainedRun:
+    """A run at its newest checkpoint.
+
+    Attributes:
+        folder: where it is kept.
+        record: what its `config.json` says.
+        config: its settings.
+        step: updates done.
+        model: its model, ready to `generate` and `infer_codes`.
+    """
+
+    folder: RunFolder
+    record: Record
+    config: ExperimentConfig
+    step: int
+    model: InfoGAN
 
 
 def load(run_folder: str | Path) -> InfoGAN:
@@ -23,14 +44,20 @@ def load(run_folder: str | Path) -> InfoGAN:
         SettingError: the folder holds something else.
         TrainingError: every checkpoint is damaged.
     """
+    return load_run(run_folder).model
+
+
+def load_run(run_folder: str | Path) -> TrainedRun:
+    """The same with everything else that is known of the run."""
     folder = RunFolder(Path(run_folder).expanduser())
     record = folder.read_record()
     if record is None:
         raise FileNotFoundError(f"run_folder: expected the folder of a run, got {folder.path}, where there is none")
-    model = build_model(recorded_config(record), record["data"]["max_shift"])
+    config = recorded_config(record)
+    model = build_model(config, record["data"]["max_shift"])
     step, damaged = Checkpoints(folder.checkpoints, model).restore_newest()
     if not step:
         raise FileNotFoundError(f"run_folder: expected a run with a checkpoint, got {folder.path} without one")
     for line in damaged:
-        warnings.warn(f"{line}; update {step} is loaded instead", stacklevel=2)
-    return model
+        warnings.warn(f"{line}; update {step} is loaded instead", stacklevel=3)
+    return TrainedRun(folder, record, config, step, model)

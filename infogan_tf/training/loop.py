@@ -25,7 +25,7 @@ FEW_IMAGES = 20_000
 SHIFT_FOR_FEW_IMAGES = 2
 
 
-def train(config: ExperimentConfig):
+def train(config: ExperimentConfig) -> bool:
     """Trains a model, or goes on with an earlier run of the same folder, and writes everything into the folder.
 
     SIGINT and SIGTERM save and end it. Whatever stops it, the same call goes on from the last checkpoint and reaches
@@ -33,6 +33,9 @@ def train(config: ExperimentConfig):
 
     Args:
         config: the settings.
+
+    Returns:
+        Whether the run is done; False if a signal stopped it.
 
     Raises:
         SettingError: a setting does not go with the data or the folder; nothing was changed.
@@ -52,7 +55,7 @@ def train(config: ExperimentConfig):
         try:
             is_new = record is None
             folder.write_record(new_record(config, data, max_shift) if is_new else resumed_record(record, config))
-            _train(config, folder, model, data, checkpoints, stop)
+            return _train(config, folder, model, data, checkpoints, stop)
         except (OSError, tf.errors.OpError) as error:
             raise TrainingError(f"training can't go on: {first_line(error)}; {checkpoints.what_is_left()}") from error
         finally:
@@ -85,12 +88,12 @@ def _train(
     data: ImageData,
     checkpoints: Checkpoints,
     stop: StopRequest,
-):
+) -> bool:
     start = _restore(folder, checkpoints)
     announcements.start(folder, config, model, data)
     if start >= config.total_updates:
         folder.announce(f"already trained for {start:,} updates; a larger --max_epoch goes on")
-        return
+        return True
     began = time.monotonic()
     update = _make_update(model, ImageBatches(data.training, config.batch_size, config.seed))
     with contextlib.closing(Recorder(config, folder, model, data, checkpoints, start)) as recorder:
@@ -103,8 +106,9 @@ def _train(
                 break
     if step < config.total_updates:
         announcements.stopped(folder, stop.signal_name, step)
-    else:
-        announcements.done(folder, step - start, time.monotonic() - began)
+        return False
+    announcements.done(folder, step - start, time.monotonic() - began)
+    return True
 
 
 def _restore(folder: RunFolder, checkpoints: Checkpoints) -> int:

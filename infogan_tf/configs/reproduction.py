@@ -1,0 +1,25 @@
+"""Settings of a reproduction of the paper's MNIST results."""
+
+import dataclasses
+
+from infogan_tf.configs.base import DATA_SOURCES, Settings
+from infogan_tf.configs.fields import Automatic, Choice, Integer, Integers, Text, setting
+from infogan_tf.configs.mnist import PRESETS
+
+
+@dataclasses.dataclass(frozen=True)
+class ReproductionConfig(Settings):
+    """Which runs are made and reported.
+
+    >>> ReproductionConfig(seeds=(0, 1)).preset
+    'paper'
+    """
+
+    folder: str = setting("logs/mnist/reproduction", Text(), "Where runs, figures and reports are kept.")
+    seeds: tuple[int, ...] = setting((0,), Integers(), "An InfoGAN for each seed; a regular GAN for the first.")
+    preset: str = setting("paper", Choice(tuple(PRESETS)), "The settings that every run is trained with.")
+    data_source: str = setting("auto", Choice(DATA_SOURCES), "tfds, the embedded digits, or what can be had.")
+    data_dir: str | None = setting(None, Automatic(Text(), "TFDS's own folder"), "Where TFDS keeps prepared data.")
+    max_epoch: int | None = setting(
+        None, Automatic(Integer(1), "the preset's"), "Epochs of each run, of 100 updates; fewer for a quick look."
+    )

@@ -1,0 +1,68 @@
+"""How well the categories of a code classify images: the paper's 5 % (section 7.2)."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+
+class Classification(NamedTuple):
+    """Categories as a classifier.
+
+    Attributes:
+        one_to_one_error: share of images in the wrong class when every category stands for a class of its own.
+        majority_error: the same when a category stands for the class that is most frequent in it, so that two may stand
+            for the same class and a class may have none.
+        matching: the class of each category, one to one, `[num_categories]`; -1 for one that is left over.
+        majority: the most frequent class of each category, `[num_categories]`.
+        confusion: images of the second set by category and class, `[num_categories, num_classes]`.
+    """
+
+    one_to_one_error: float
+    majority_error: float
+    matching: np.ndarray
+    majority: np.ndarray
+    confusion: np.ndarray
+
+
+def classify(
+    matched_categories: np.ndarray,
+    matched_labels: np.ndarray,
+    scored_categories: np.ndarray,
+    scored_labels: np.ndarray,
+    num_categories: int,
+    num_classes: int,
+) -> Classification:
+    """Gives each category a class on one set of images, and counts the errors on another.
+
+    Paper, section 7.2: "by matching each category in c1 to a digit type, we achieve 5 % error"; it names neither rule
+    nor split. One to one is the stricter rule: the Hungarian algorithm on the counts (Kuhn 1955). The matching is made
+    on training images and scored on test images: one chosen on the images that it is scored on flatters.
+
+    Args:
+        matched_categories: of the images that decide the matching, int `[number]`.
+        matched_labels: their classes.
+        scored_categories: of the images that are scored.
+        scored_labels: their classes.
+        num_categories: how many categories the code has.
+        num_classes: how many classes there are.
+    """
+    counts = count(matched_categories, matched_labels, num_categories, num_classes)
+    matching = np.full([num_categories], -1)
+    rows, columns = linear_sum_assignment(counts, maximize=True)
+    matching[rows] = columns
+    majority = counts.argmax(axis=1)
+    return Classification(
+        one_to_one_error=float(np.mean(matching[scored_categories] != scored_labels)),
+        majority_error=float(np.mean(majority[scored_categories] != scored_labels)),
+        matching=matching,
+        majority=majority,
+        confusion=count(scored_categories, scored_labels, num_categories, num_classes),
+    )
+
+
+def count(categories: np.ndarray, labels: np.ndarray, num_categories: int, num_classes: int) -> np.ndarray:
+    """Images by category and class: int64 `[num_categories, num_classes]`."""
+    counts = np.zeros([num_categories, num_classes], np.int64)
+    np.add.at(counts, (categories, labels), 1)
+    return counts

@@ -1,0 +1,45 @@
+"""An evaluation as a text to read."""
+
+from infogan_tf.tables import text_table
+
+
+def evaluation_table(evaluation: dict) -> str:
+    """What `evaluate` measured, as tables: the codes, the classification, the images."""
+    run, images = evaluation["run"], evaluation["images"]
+    header = f"{run['folder']}: update {run['update']:,}, seed {run['seed']}, {run['objective']}, {run['data']}"
+    return "\n\n".join([header, _codes(evaluation["codes"]), *_classifications(evaluation), _images(images)])
+
+
+def _codes(codes: dict) -> str:
+    rows = [("code", "prior", "verdict", "mutual information, nats", "of at most", "recovery", "diversity")]
+    for name, code in codes.items():
+        bound = f"{code['mutual_information']:.3f} +- {code['standard_error']:.3f}"
+        recovery = f"{code['recovery_measure']} {code['recovery']:.3f}"
+        diversity = f"{sum(code['diversity']) / len(code['diversity']):.2f} (least {min(code['diversity']):.2f})"
+        rows.append((name, code["prior"], code["verdict"], bound, f"{code['entropy']:.3f}", recovery, diversity))
+    return text_table(rows)
+
+
+def _classifications(evaluation: dict) -> list[str]:
+    texts = []
+    for name, result in evaluation["classification"].items():
+        summary = (
+            f"{name} as a classifier of held-out images: error {result['one_to_one_error']:.2%} one to one, "
+            f"{result['majority_error']:.2%} by majority; NMI {result['nmi']:.3f}, ARI {result['ari']:.3f}"
+        )
+        classes = range(len(result["confusion"][0]))
+        rows = [("category", "matched", *map(str, classes))]
+        for category, counts in enumerate(result["confusion"]):
+            matched = result["matching"][category]
+            rows.append((str(category), "-" if matched < 0 else str(matched), *map(str, counts)))
+        texts.append(f"{summary}\n\n{text_table(rows)}")
+    return texts
+
+
+def _images(images: dict) -> str:
+    return (
+        f"generated images ({images['features']}; {images['compared_images']:,} images): "
+        f"Frechet distance {images['frechet_distance']:.2f} (training images: "
+        f"{images['frechet_distance_of_training_images']:.2f}), precision {images['precision']:.3f}, "
+        f"recall {images['recall']:.3f}"
+    )

@@ -1,0 +1,96 @@
+"""The paper's Figure 2, panel by panel, and what it did not show: two codes at once, and codes in motion."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from infogan_tf.figures.animation import stack_frames
+from infogan_tf.figures.pictures import Picture, tile, with_caption
+from infogan_tf.figures.traversals import COLUMNS, HIGH, LOW, ROWS, vary
+from infogan_tf.model import InfoGAN
+from infogan_tf.randomness import Stream, split_seed, stream_seed
+
+FRAMES = 21
+
+
+def matched_order(matching: Sequence[int]) -> list[int]:
+    """The categories in the order of the classes that they are matched to."""
+    return sorted(range(len(matching)), key=lambda category: matching[category])
+
+
+def category_panel(model: InfoGAN, name: str, order: Sequence[int], seed: int, caption: str) -> Picture:
+    """Figure 2 (a) and (b): each column one category, each row one random sample.
+
+    Args:
+        model: a trained model.
+        name: a categorical code.
+        order: the categories from left to right.
+        seed: decides the samples.
+        caption: stands below.
+    """
+    samples = model.spec.sample(ROWS, _seeds(seed)[0])
+    return with_caption(tile(vary(model, name, samples, _one_hot(model, name, order)).numpy()), caption)
+
+
+def continuous_panel(
+    model: InfoGAN, name: str, category: str, digits: Sequence[int], seed: int, caption: str
+) -> Picture:
+    """Figure 2 (c) and (d): a continuous code from -2 to 2, on samples that are the same for every code.
+
+    Args:
+        model: a trained model.
+        name: the continuous code.
+        category: the categorical code that says which digit a row shows.
+        digits: its value in each row.
+        seed: decides the samples.
+        caption: stands below.
+    """
+    samples = samples_of(model, category, digits, seed)
+    values = model.spec.code(name).distribution.traversal(COLUMNS, LOW, HIGH)
+    return with_caption(tile(vary(model, name, samples, values).numpy()), caption)
+
+
+def two_code_grid(
+    model: InfoGAN, across: str, down: str, category: str, digit: int, seed: int, caption: str
+) -> Picture:
+    """One sample under two continuous codes from -2 to 2, one from left to right, the other from top to bottom."""
+    sample = samples_of(model, category, [digit], seed)
+    down_values = model.spec.code(down).distribution.traversal(COLUMNS, LOW, HIGH)
+    samples = {name: tf.repeat(value, COLUMNS, axis=0) for name, value in sample.items()} | {down: down_values}
+    values = model.spec.code(across).distribution.traversal(COLUMNS, LOW, HIGH)
+    return with_caption(tile(vary(model, across, samples, values).numpy()), caption)
+
+
+def moving_traversal(
+    model: InfoGAN, names: Sequence[str], category: str, order: Sequence[int], seed: int, caption: str
+) -> list[Picture]:
+    """Frames in which continuous codes run from -2 to 2: a row for each code, a column for each category.
+
+    Args:
+        model: a trained model.
+        names: the continuous codes.
+        category: the categorical code.
+        order: its values from left to right.
+        seed: decides the samples.
+        caption: stands below.
+    """
+    samples = samples_of(model, category, order, seed)
+    moving = [
+        vary(model, name, samples, model.spec.code(name).distribution.traversal(FRAMES, LOW, HIGH)) for name in names
+    ]
+    return [with_caption(tile(frame), caption) for frame in stack_frames(np.stack(moving))]
+
+
+def samples_of(model: InfoGAN, category: str, digits: Sequence[int], seed: int) -> dict[str, tf.Tensor]:
+    """Random samples whose categorical code has the given values; everything else follows from the seed."""
+    samples = model.spec.sample(len(digits), _seeds(seed)[1])
+    return samples | {category: _one_hot(model, category, digits)}
+
+
+def _one_hot(model: InfoGAN, name: str, numbers: Sequence[int]) -> tf.Tensor:
+    return model.spec.code(name).distribution.encode(list(numbers))
+
+
+def _seeds(seed: int) -> list[tf.Tensor]:
+    return split_seed(stream_seed(seed, Stream.FIGURES), 2)

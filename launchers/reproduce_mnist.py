@@ -1,0 +1,17 @@
+"""Reproduces the paper's MNIST results: trains what is missing, measures, draws, and writes report.html.
+
+Started again after an interruption, it goes on.
+"""
+
+from infogan_tf.configs.reproduction import ReproductionConfig
+from infogan_tf.launching import launch
+
+
+def run(config: ReproductionConfig):
+    from infogan_tf.reproduction.mnist import reproduce
+
+    reproduce(config)
+
+
+if __name__ == "__main__":
+    launch({"": ReproductionConfig()}, run)

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from infogan_tf.evaluation.classification import classify
+
+
+@pytest.fixture
+def labels():
+    return np.random.default_rng(0).integers(0, 10, 5000)
+
+
+def classify_same(categories, labels):
+    return classify(categories, labels, categories, labels, num_categories=10, num_classes=10)
+
+
+def test_a_perfect_representation_has_no_error_whatever_its_order(labels):
+    order = np.random.default_rng(1).permutation(10)
+    result = classify_same(order[labels], labels)
+    assert result.one_to_one_error == result.majority_error == 0
+    np.testing.assert_array_equal(result.matching[order], np.arange(10))
+    assert result.confusion.sum() == 5000
+    assert (result.confusion > 0).sum() == 10
+
+
+def test_a_useless_representation_is_at_chance(labels):
+    result = classify_same(np.random.default_rng(2).integers(0, 10, 5000), labels)
+    assert result.one_to_one_error == pytest.approx(0.9, abs=0.03)
+    assert result.majority_error == pytest.approx(0.9, abs=0.03)
+    one_category = classify_same(np.zeros(5000, np.int64), labels)
+    assert one_category.majority_error == pytest.approx(0.9, abs=0.02)
+
+
+def test_a_class_split_between_two_categories_costs_one_to_one_more_than_majority():
+    # By hand: class 1 lies in categories 1 (60 images) and 2 (40); class 2 shares category 0 with class 0, 50 to 100.
+    categories = np.repeat([0, 0, 1, 2], [100, 50, 60, 40])
+    labels = np.repeat([0, 2, 1, 1], [100, 50, 60, 40])
+    result = classify(categories, labels, categories, labels, num_categories=3, num_classes=3)
+    assert result.majority_error == pytest.approx(50 / 250)
+    assert result.one_to_one_error == pytest.approx((50 + 40) / 250)
+    np.testing.assert_array_equal(result.matching, [0, 1, 2])
+    np.testing.assert_array_equal(result.majority, [0, 1, 1])
+    np.testing.assert_array_equal(result.confusion, [[100, 0, 50], [0, 60, 0], [0, 40, 0]])
+
+
+def test_the_matching_is_made_on_one_set_and_scored_on_the_other():
+    result = classify(np.array([0, 1]), np.array([0, 1]), np.array([0, 1, 1]), np.array([1, 0, 1]), 2, 2)
+    assert result.one_to_one_error == pytest.approx(2 / 3)
+
+
+def test_more_categories_than_classes_leave_some_without_one():
+    result = classify(np.array([0, 1, 2, 2]), np.array([0, 1, 1, 1]), np.array([1, 2]), np.array([1, 1]), 3, 2)
+    np.testing.assert_array_equal(result.matching, [0, -1, 1])
+    assert result.one_to_one_error == 0.5
+    assert result.majority_error == 0

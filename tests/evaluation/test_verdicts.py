@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from infogan_tf.distributions import Categorical, Uniform
+from infogan_tf.evaluation.recovery import Recovery, recovery_of
+from infogan_tf.evaluation.verdicts import association, judge_codes
+
+DISTRIBUTIONS = {"c1": Categorical(10), "c2": Uniform(), "c3": Uniform()}
+WELL_READ = Recovery("R^2", 0.9, 0.9)
+
+
+@pytest.fixture
+def readings():
+    rng = np.random.default_rng(0)
+    return {
+        "c1": np.eye(10)[rng.integers(0, 10, 1000)],
+        "c2": rng.normal(size=(1000, 1)),
+        "c3": rng.normal(size=(1000, 1)),
+    }
+
+
+def test_codes_that_are_read_back_and_say_different_things_are_used(readings):
+    recovery = dict.fromkeys(DISTRIBUTIONS, WELL_READ)
+    assert judge_codes(DISTRIBUTIONS, recovery, readings) == {"c1": "used", "c2": "used", "c3": "used"}
+
+
+def test_a_code_that_cannot_be_read_back_is_ignored(readings):
+    recovery = dict.fromkeys(DISTRIBUTIONS, WELL_READ) | {"c2": Recovery("R^2", 0.05, 0.05)}
+    assert judge_codes(DISTRIBUTIONS, recovery, readings)["c2"] == "ignored"
+
+
+def test_a_code_that_says_the_same_as_another_is_its_twin(readings):
+    readings["c3"] = -(readings["c2"] ** 3)
+    verdicts = judge_codes(DISTRIBUTIONS, dict.fromkeys(DISTRIBUTIONS, WELL_READ), readings)
+    assert verdicts == {"c1": "used", "c2": "used", "c3": "twin of c2"}
+
+
+def test_an_ignored_code_is_nobodys_twin(readings):
+    readings["c3"] = readings["c2"]
+    recovery = dict.fromkeys(DISTRIBUTIONS, WELL_READ) | {"c2": Recovery("R^2", 0.0, 0.0)}
+    assert judge_codes(DISTRIBUTIONS, recovery, readings) == {"c1": "used", "c2": "ignored", "c3": "used"}
+
+
+def test_association_of_unlike_codes(readings):
+    category = readings["c1"]
+    says_category = category.argmax(axis=1)[:, None] + 0.01 * readings["c2"]
+    assert association(category, True, says_category, False) > 0.8
+    assert association(category, True, readings["c2"], False) < 0.1
+    assert association(category, True, category[:, ::-1], True) == pytest.approx(1)
+    assert association(np.ones([10, 1]), False, readings["c2"][:10], False) == 0
+
+
+def test_recovery_of_perfect_and_useless_readers():
+    rng = np.random.default_rng(0)
+    codes = rng.uniform(-1, 1, (2000, 1))
+    assert recovery_of(codes, codes, is_discrete=False) == ("R^2", 1, 1)
+    useless = recovery_of(codes, np.zeros_like(codes), is_discrete=False)
+    assert useless.value == pytest.approx(0, abs=0.01)
+    worse = recovery_of(codes, -codes, is_discrete=False)
+    assert worse.value == pytest.approx(-3, abs=0.1)
+    assert worse.score == 0
+    one_hot = np.eye(10)[rng.integers(0, 10, 2000)]
+    assert recovery_of(one_hot, one_hot, is_discrete=True) == ("accuracy", 1, 1)
+    constant = recovery_of(one_hot, np.eye(10)[np.zeros(2000, int)], is_discrete=True)
+    assert constant.value == pytest.approx(0.1, abs=0.03)
+    assert constant.score == pytest.approx(0, abs=0.02)

@@ -1,0 +1,26 @@
+import numpy as np
+from PIL import Image
+
+from infogan_tf.figures.animation import save_animation, stack_frames
+
+
+def test_a_gif_runs_there_and_back_for_ever(tmp_path):
+    frames = [np.full([8, 10, 3], level, np.uint8) for level in (0, 100, 200, 250)]
+    save_animation(tmp_path / "moving.gif", frames)
+    with Image.open(tmp_path / "moving.gif") as animation:
+        assert animation.n_frames == 6
+        assert animation.info["loop"] == 0
+        levels = []
+        for number in range(animation.n_frames):
+            animation.seek(number)
+            levels.append(int(np.asarray(animation.convert("L")).mean()))
+    np.testing.assert_allclose(levels, [0, 100, 200, 250, 200, 100], atol=3)
+
+
+def test_steps_become_frames():
+    images = np.zeros([2, 5, 7, 28, 28, 1])
+    images[1, 3, 6] = 1
+    frames = stack_frames(images)
+    assert frames.shape == (7, 2, 5, 28, 28, 1)
+    assert frames[6, 1, 3].all()
+    assert frames.sum() == 28 * 28

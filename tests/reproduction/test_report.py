@@ -1,0 +1,49 @@
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from infogan_tf.figures.animation import save_animation
+from infogan_tf.figures.pictures import save_picture
+from infogan_tf.reproduction.report import markdown_table, write_report
+
+TEXT = "# Title\n\n![a picture](picture.png)\n\n![moving](moving.gif)\n\n" + markdown_table([("a", "b"), ("1", "2")])
+
+
+@pytest.fixture
+def report(tmp_path):
+    save_picture(tmp_path / "picture.png", np.full([20, 30, 3], 200, np.uint8))
+    save_animation(tmp_path / "moving.gif", [np.zeros([20, 20, 3], np.uint8), np.full([20, 20, 3], 255, np.uint8)])
+    write_report(tmp_path, "a <title>", TEXT)
+    return tmp_path
+
+
+def test_the_page_carries_its_pictures(report):
+    page = (report / "report.html").read_text()
+    sources = re.findall(r'src="([^"]+)"', page)
+    assert [source.split(",")[0] for source in sources] == ["data:image/png;base64", "data:image/gif;base64"]
+    assert "<td>1</td>" in page
+    assert "<title>a &lt;title&gt;</title>" in page
+    assert (report / "report.md").read_text() == TEXT
+
+
+def test_a_browser_shows_it_from_an_empty_folder(report, tmp_path_factory):
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no browser is installed")
+    alone = tmp_path_factory.mktemp("alone")
+    page = alone / "report.html"
+    page.write_text(
+        (report / "report.html")
+        .read_text()
+        .replace(
+            "</body>",
+            "<script>onload = () => { document.title = Array.from(document.images, i => i.naturalWidth).join() }"
+            "</script></body>",
+        )
+    )
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={alone}", "--dump-dom"]
+    shown = subprocess.run([*command, page.as_uri()], capture_output=True, text=True, timeout=60, check=True)
+    assert "<title>30,20</title>" in shown.stdout
