@@ -40,7 +40,7 @@ def mnist_latents(config: MnistConfig) -> LatentSpec:
     return LatentSpec(
         (
             LatentCode("z", Uniform(-1, 1, size=62), regularized=False),
-            LatentCode("c1", Categorical(10), weight=c1_weight),
+            LatentCode("c1", Categorical(10), weight=c1_weight, invariant=True),
             LatentCode("c2", continuous, weight=c2_weight),
             LatentCode("c3", continuous, weight=c3_weight),
         )
@@ -75,6 +75,7 @@ def build_model(config: ExperimentConfig, max_shift: int = 0) -> InfoGAN:
             spec=spec,
             info_reg_coeff=config.info_reg_coeff,
             max_shift=max_shift,
+            deformation=config.deformation,
             seed=config.seed,
             update=config.update,
         )

@@ -26,6 +26,8 @@ class LatentCode:
         distribution: its prior and the family of its posterior.
         regularized: True for a code, whose mutual information with the image is maximised; False for noise.
         weight: how much its mutual information counts, as a factor on lambda.
+        invariant: whether Q reads it off deformed images while it trains, so that the code can only mean what survives
+            a change of size, slant and place (`InfoGAN`'s `deformation` says how far).
 
     Raises:
         ValueError: the name or the weight is not of this form.
@@ -39,6 +41,7 @@ class LatentCode:
     distribution: Distribution
     regularized: bool = True
     weight: float = 1.0
+    invariant: bool = False
 
     def __post_init__(self):
         if not re.fullmatch(r"\w+", self.name):

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.augmentation import random_shift
+from infogan_tf.augmentation import random_deformation, random_shift
 from infogan_tf.configs.base import UPDATES
 from infogan_tf.latents import LatentSpec
 from infogan_tf.losses import (
@@ -61,6 +61,8 @@ class InfoGAN(keras.Model):
         spec: the codes and the noise.
         info_reg_coeff: lambda, the weight of the mutual information; each code's own weight comes on top.
         max_shift: D and Q see every image, real and fake, moved at random by up to this many pixels.
+        deformation: how far images are deformed before Q reads the codes that the spec calls invariant; see
+            `random_deformation`. 0 lets it read all codes off the images as they are.
         seed: with the number of the update, decides all randomness of training.
         update: `alternating` moves D and Q, then G on fresh noise and codes, against the D just moved, as in the
             paper; `simultaneous` moves all from the same noise, codes and weights, which costs less.
@@ -79,6 +81,7 @@ class InfoGAN(keras.Model):
         spec: LatentSpec,
         info_reg_coeff: float = 1.0,
         max_shift: int = 0,
+        deformation: float = 0.0,
         seed: int = 0,
         update: str = "alternating",
     ):
@@ -87,6 +90,8 @@ class InfoGAN(keras.Model):
             raise ValueError(f"info_reg_coeff must be a number of at least 0, got {info_reg_coeff!r}")
         if not isinstance(max_shift, int) or max_shift < 0:
             raise ValueError(f"max_shift must be a whole number of at least 0, got {max_shift!r}")
+        if not (math.isfinite(deformation) and deformation >= 0):
+            raise ValueError(f"deformation must be a number of at least 0, got {deformation!r}")
         if update not in UPDATES:
             raise ValueError(f"update must be one of {', '.join(UPDATES)}, got {update!r}")
         self.generator = generator
@@ -94,6 +99,7 @@ class InfoGAN(keras.Model):
         self.spec = spec
         self.info_reg_coeff = info_reg_coeff
         self.max_shift = max_shift
+        self.deformation = deformation
         self.seed = seed
         self.update = update
         # One pass makes every weight, so that the model can be saved, restored and counted before it is trained.
@@ -192,8 +198,17 @@ class InfoGAN(keras.Model):
 
     def _judge_fake(self, fake: FakeBatch, seed: tf.Tensor) -> JudgedFakes:
         logits, posterior = self._discriminate(fake.images, seed)
-        params = self.spec.split_posterior(posterior)
+        params = self.spec.split_posterior(posterior) | self._invariant_params(fake.images, seed)
         return JudgedFakes(logits, params, mutual_information(self.spec, fake.latents, params))
+
+    def _invariant_params(self, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
+        # The bound holds for what Q reads off deformed images T(x) too, since I(c; T(x)) <= I(c; x).
+        invariant = [code.name for code in self.spec.codes if code.invariant]
+        if not (invariant and self.deformation):
+            return {}
+        deformed = random_deformation(images, self.deformation, split_seed(seed, 1)[0])
+        params = self.spec.split_posterior(self.discriminator(deformed, training=True).posterior)
+        return {name: params[name] for name in invariant}
 
     def _discriminator_loss(self, real_logits: tf.Tensor, judged: JudgedFakes) -> tuple[tf.Tensor, dict]:
         adversarial = discriminator_loss(real_logits, judged.logits)

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy.ndimage import affine_transform
 
-from infogan_tf.augmentation import random_shift
+from infogan_tf.augmentation import _random_affine, random_deformation, random_shift
 
 
 @pytest.fixture
@@ -48,3 +49,58 @@ def test_gradient_is_that_of_the_plain_way(images):
     assert float(tf.reduce_sum(gradient * images)) == pytest.approx(float(loss), rel=1e-4)
     # A pixel that was moved out of the picture has no part in the loss: its gradient is zero, and else its weight.
     assert set(np.unique(gradient.numpy())) <= {0.0, *np.unique(weights.numpy())}
+
+
+def plain_deformation(images, strength, seed):
+    """By scipy, image by image, from the same random matrices."""
+    matrices, shifts = _random_affine(len(images), strength, seed)
+    size = np.array(images.shape[1:3])
+    centre = (size - 1) / 2
+    deformed = []
+    for image, matrix, shift in zip(images.numpy(), matrices.numpy(), shifts.numpy()[..., 0], strict=True):
+        offset = centre - matrix @ centre + shift * size
+        channels = [
+            affine_transform(np.pad(channel, 1), matrix, offset + 1 - matrix @ [1, 1], order=1)[1:-1, 1:-1]
+            for channel in np.moveaxis(image, -1, 0)
+        ]
+        deformed.append(np.stack(channels, axis=-1))
+    return np.stack(deformed)
+
+
+def test_deformation_is_that_of_scipy(images):
+    seed = tf.constant([3, 4])
+    for strength in (0.5, 1.5):
+        got = random_deformation(images, strength, seed)
+        assert got.shape == images.shape
+        np.testing.assert_allclose(got, plain_deformation(images, strength, seed), atol=0.02)
+        assert np.any(got != images)
+
+
+def test_deformations_are_as_far_as_said_and_every_image_has_its_own():
+    matrices, shifts = (value.numpy() for value in _random_affine(4000, 1.0, tf.constant([1, 2])))
+    angles = np.degrees(np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0]))
+    assert 19.5 < angles.max() <= 20
+    assert -20 <= angles.min() < -19.5
+    scales = np.hypot(matrices[:, 0, 0], matrices[:, 1, 0])
+    assert 1.2 < scales.max() <= np.exp(0.2) + 1e-6
+    areas = np.linalg.det(matrices)
+    assert np.exp(-0.4) - 1e-6 <= areas.min() < 0.72
+    assert 0.068 < np.abs(shifts).max() <= 0.07
+    assert len(np.unique(angles)) > 3900
+
+
+def test_strength_zero_returns_the_images(images):
+    assert random_deformation(images, 0.0, tf.constant([1, 2])) is images
+
+
+def test_gradient_of_deformation_is_exact(images):
+    seed = tf.constant([5, 6])
+    weights = tf.random.stateless_normal(images.shape, seed)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        loss = tf.reduce_sum(weights * random_deformation(images, 1.0, seed))
+    gradient = tape.gradient(loss, images)
+    # Linear in the images: the gradient's inner product with any images is the loss of those.
+    other = tf.random.stateless_normal(images.shape, seed + 1)
+    expected = tf.reduce_sum(weights * random_deformation(other, 1.0, seed))
+    assert float(tf.reduce_sum(gradient * other)) == pytest.approx(float(expected), rel=1e-4)

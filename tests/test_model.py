@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 import infogan_tf
+from infogan_tf.augmentation import random_deformation
 from infogan_tf.configs import MnistConfig
 from infogan_tf.distributions import Bernoulli, Categorical, CategoricalParams, GaussianParams
 from infogan_tf.experiments import build_model, compile_model
@@ -422,3 +423,25 @@ def test_an_unknown_kind_of_update_is_refused():
     model = build_model(MnistConfig())
     with pytest.raises(ValueError, match="update must be one of alternating, simultaneous, got 'both'"):
         infogan_tf.InfoGAN(model.generator, model.discriminator, model.spec, update="both")
+
+
+def test_invariant_codes_are_read_off_deformed_images_and_the_others_off_the_plain_ones(real_images):
+    config = MnistConfig(seed=1, deformation=1.0)
+    model, plain = build_model(config), build_model(MnistConfig(seed=1))
+    for either in (model, plain):
+        compile_model(either, config)
+    metrics = model._update_generator(tf.constant(8), latent_seed(model))
+    expected = plain._update_generator(tf.constant(8), latent_seed(plain))
+    for name in ("c2", "c3"):
+        assert float(metrics[f"mutual_information/{name}"]) == float(expected[f"mutual_information/{name}"])
+    assert float(metrics["loss/generator"]) == float(expected["loss/generator"])
+
+    fresh = build_model(config)
+    latent, shift = infogan_tf.model.split_seed(latent_seed(model), 2)
+    latents = fresh.spec.sample(8, latent)
+    images = fresh.generator(fresh.spec.join(latents), training=True)
+    deformed = random_deformation(images, 1.0, infogan_tf.model.split_seed(shift, 1)[0])
+    logits = fresh.discriminator(deformed, training=True).posterior[:, :10]
+    bound = np.log(10) + tf.reduce_mean(tf.reduce_sum(latents["c1"] * tf.nn.log_softmax(logits), axis=1))
+    assert float(metrics["mutual_information/c1"]) == pytest.approx(float(bound), abs=1e-5)
+    assert float(metrics["mutual_information/c1"]) != float(expected["mutual_information/c1"])

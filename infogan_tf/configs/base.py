@@ -54,6 +54,13 @@ class ExperimentConfig(Settings):
         "set by heart.",
     )
 
+    deformation: float = setting(
+        0.0,
+        Number(),
+        "Q reads the kind of thing shown (c1) off images turned, scaled, sheared and moved at random; 1 is up to 20 "
+        "degrees, a fifth of the size, a shear of 0.3.",
+    )
+
     max_epoch: int = setting(50, Integer(1), "Train for this many epochs.", may_change=True)
     updates_per_epoch: int = setting(100, Integer(1), "An epoch is this many updates.")
     batch_size: int = setting(128, Integer(2), "Images in a batch.")
