@@ -445,3 +445,25 @@ def test_invariant_codes_are_read_off_deformed_images_and_the_others_off_the_pla
     bound = np.log(10) + tf.reduce_mean(tf.reduce_sum(latents["c1"] * tf.nn.log_softmax(logits), axis=1))
     assert float(metrics["mutual_information/c1"]) == pytest.approx(float(bound), abs=1e-5)
     assert float(metrics["mutual_information/c1"]) != float(expected["mutual_information/c1"])
+
+
+def test_in_a_regular_gan_q_learns_to_read_and_nothing_else_learns_from_it(real_images):
+    """The paper's baseline: G's and the body's gradients are those of lambda 0, Q's head's those of InfoGAN."""
+    gradients = {}
+    for name, changes in (("gan", {"objective": "gan"}), ("lambda 0", {"info_reg_coeff": 0.0}), ("infogan", {})):
+        config = MnistConfig(seed=1, **changes)
+        model = build_model(config)
+        compile_model(model, config)
+        given = given_gradients(model)
+        model.train_step(real_images)
+        gradients[name] = given
+    parts = (model.discriminator.body, model.discriminator.real_head)
+    number = sum(len(part.trainable_variables) for part in parts)
+    gan, plain, infogan = gradients["gan"], gradients["lambda 0"], gradients["infogan"]
+    for ours, expected in zip(gan["g_optimizer"], plain["g_optimizer"], strict=True):
+        np.testing.assert_allclose(ours, expected, atol=1e-7)
+    for ours, expected in zip(gan["d_optimizer"][:number], plain["d_optimizer"][:number], strict=True):
+        np.testing.assert_allclose(ours, expected, atol=1e-7)
+    for ours, expected in zip(gan["d_optimizer"][number:], infogan["d_optimizer"][number:], strict=True):
+        assert np.any(ours != 0)
+        np.testing.assert_allclose(ours, expected, atol=1e-7)

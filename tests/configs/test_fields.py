@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from infogan_tf.configs.fields import Automatic, Choice, Integer, Number, Numbers, Text, as_text
+from infogan_tf.configs.fields import Automatic, Choice, Integer, Integers, Number, Numbers, Text, as_text
 
 KINDS = {
     Integer(1): ([1, 5], [0, -1, 1.5, True, "1", None]),
@@ -10,6 +10,7 @@ KINDS = {
     Number(): ([0, 0.5, 3], [-1, math.nan, math.inf, "1", None, True]),
     Number(positive=True): ([1e-9], [0, -1e-9, math.nan]),
     Numbers(("a", "b")): ([(1.0, 0.0)], [(1.0,), (1.0, -1.0), (1.0, math.nan), [1.0, 1.0], 1.0]),
+    Integers(): ([(0,), (3, 1)], [(), (1, 1), (-1,), (1.0,), 1, [1], None]),
     Choice(("x", "y")): (["x"], ["z", "", None]),
     Text(): (["a"], ["", "  ", None, 3]),
     Automatic(Integer(0, 8), "why"): ([None, 3], [9, "auto"]),

@@ -18,10 +18,11 @@ def test_defaults_are_the_original_codes():
 
 
 def test_presets_differ_where_paper_and_original_code_do():
-    assert list(PRESETS) == ["paper", "original"]
-    paper, original = (preset.to_dict() for preset in PRESETS.values())
+    assert list(PRESETS) == ["paper", "original", "best"]
+    paper, original, best = (preset.to_dict() for preset in PRESETS.values())
     differing = {name for name in paper if paper[name] != original[name]}
     assert differing == {"leaky_slope", "posterior_std", "code_weights"}
+    assert {name for name in paper if paper[name] != best[name]} == {"deformation"}
 
 
 def test_survives_json():

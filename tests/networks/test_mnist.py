@@ -30,8 +30,8 @@ def described(network):
 
 def test_discriminator_layers_and_parameter_counts(preset):
     name, model = preset
-    leaky = ("LeakyReLU", {"paper": 0.1, "original": 0.01}[name])
-    q_outputs = {"paper": 10 + 2 * 2, "original": 10 + 2}[name]
+    leaky = ("LeakyReLU", 0.01 if name == "original" else 0.1)
+    q_outputs = 10 + 2 if name == "original" else 10 + 2 * 2
     assert described(model.discriminator.body) == [
         ("Conv2D", 4 * 4 * 1 * 64 + 64),
         leaky,
@@ -49,7 +49,7 @@ def test_discriminator_layers_and_parameter_counts(preset):
         leaky,
         ("Dense", 128 * q_outputs + q_outputs),
     ]
-    assert model.discriminator.count_params() == {"paper": 6_693_711, "original": 6_693_453}[name]
+    assert model.discriminator.count_params() == (6_693_453 if name == "original" else 6_693_711)
 
 
 def test_generator_layers_and_parameter_counts(preset):
@@ -74,8 +74,8 @@ def test_generator_layers_and_parameter_counts(preset):
 def test_presets_differ_where_paper_and_original_code_do(preset):
     name, model = preset
     weights = [code.weight for code in model.spec.codes]
-    assert weights == {"paper": [1.0, 0.1, 0.1], "original": [1.0, 1.0, 1.0]}[name]
-    std = {"paper": "Gaussian(std learned, at least 0.05)", "original": "Gaussian(std 1)"}[name]
+    assert weights == ([1.0, 1.0, 1.0] if name == "original" else [1.0, 0.1, 0.1])
+    std = "Gaussian(std 1)" if name == "original" else "Gaussian(std learned, at least 0.05)"
     assert [code.distribution.posterior_name for code in model.spec.codes] == ["Categorical", std, std]
     assert model.spec.size == 74
 

@@ -19,8 +19,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def short(monkeypatch):
-    tiny = dataclasses.replace(PRESETS["paper"], updates_per_epoch=4, batch_size=16, summary_interval=2)
-    monkeypatch.setitem(PRESETS, "paper", tiny)
+    tiny = dataclasses.replace(PRESETS["best"], updates_per_epoch=4, batch_size=16, summary_interval=2)
+    monkeypatch.setitem(PRESETS, "best", tiny)
 
 
 def settings(folder, **changes):
@@ -68,7 +68,7 @@ def test_a_stopped_training_ends_it_without_a_report(tmp_path, short, monkeypatc
 
 
 def test_runs_of_other_settings_are_refused(folder, short):
-    PRESETS["paper"] = dataclasses.replace(PRESETS["paper"], batch_size=32)
+    PRESETS["best"] = dataclasses.replace(PRESETS["best"], batch_size=32)
     with pytest.raises(SettingError, match="batch_size: expected 16"):
         mnist.reproduce(settings(folder))
 
@@ -78,7 +78,7 @@ def test_runs_of_other_settings_are_refused(folder, short):
     [
         ("--seeds=0,0", "whole numbers of at least 0, separated by commas, none twice"),
         ("--seeds=a", "whole numbers of at least 0"),
-        ("--preset=mine", "one of paper, original"),
+        ("--preset=mine", "one of paper, original, best"),
     ],
 )
 def test_bad_flags_are_answered_in_one_line(flag, text):
