@@ -42,11 +42,13 @@ class JudgedFakes(NamedTuple):
         logits: log-odds that an image is real, `[batch, 1]`.
         params: by name, each code's posterior parameters.
         information: by name, the bound on each code's mutual information with the images.
+        trained_information: the same as it is trained: of invariant codes with the deformed images.
     """
 
     logits: tf.Tensor
     params: dict[str, Any]
     information: dict[str, MutualInformation]
+    trained_information: dict[str, MutualInformation]
 
 
 class InfoGAN(keras.Model):
@@ -100,6 +102,7 @@ class InfoGAN(keras.Model):
         self.info_reg_coeff = info_reg_coeff
         self.max_shift = max_shift
         self.deformation = deformation
+        self._invariant = [code.name for code in spec.codes if code.invariant] if deformation else []
         self.seed = seed
         self.update = update
         # One pass makes every weight, so that the model can be saved, restored and counted before it is trained.
@@ -198,21 +201,22 @@ class InfoGAN(keras.Model):
 
     def _judge_fake(self, fake: FakeBatch, seed: tf.Tensor) -> JudgedFakes:
         logits, posterior = self._discriminate(fake.images, seed)
-        params = self.spec.split_posterior(posterior) | self._invariant_params(fake.images, seed)
-        return JudgedFakes(logits, params, mutual_information(self.spec, fake.latents, params))
+        params = self.spec.split_posterior(posterior)
+        information = mutual_information(self.spec, fake.latents, params)
+        trained_params = params | self._invariant_params(fake.images, seed)
+        return JudgedFakes(logits, params, information, mutual_information(self.spec, fake.latents, trained_params))
 
     def _invariant_params(self, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
         # The bound holds for what Q reads off deformed images T(x) too, since I(c; T(x)) <= I(c; x).
-        invariant = [code.name for code in self.spec.codes if code.invariant]
-        if not (invariant and self.deformation):
+        if not self._invariant:
             return {}
         deformed = random_deformation(images, self.deformation, split_seed(seed, 1)[0])
         params = self.spec.split_posterior(self.discriminator(deformed, training=True).posterior)
-        return {name: params[name] for name in invariant}
+        return {name: params[name] for name in self._invariant}
 
     def _discriminator_loss(self, real_logits: tf.Tensor, judged: JudgedFakes) -> tuple[tf.Tensor, dict]:
         adversarial = discriminator_loss(real_logits, judged.logits)
-        loss = adversarial + information_loss(self.spec, judged.information, self.info_reg_coeff)
+        loss = adversarial + information_loss(self.spec, judged.trained_information, self.info_reg_coeff)
         return loss, {
             "loss/discriminator": adversarial,
             **_range("discriminator/real", tf.sigmoid(real_logits)),
@@ -221,10 +225,14 @@ class InfoGAN(keras.Model):
 
     def _generator_loss(self, judged: JudgedFakes) -> tuple[tf.Tensor, dict]:
         adversarial = generator_loss(judged.logits)
-        loss = adversarial + information_loss(self.spec, judged.information, self.info_reg_coeff)
+        loss = adversarial + information_loss(self.spec, judged.trained_information, self.info_reg_coeff)
         return loss, {
             "loss/generator": adversarial,
             **_information_metrics(judged.information),
+            **{
+                f"mutual_information_deformed/{name}": judged.trained_information[name].bound
+                for name in self._invariant
+            },
             **self._posterior_metrics(judged.params),
         }
 

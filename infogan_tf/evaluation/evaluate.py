@@ -10,6 +10,7 @@ import tensorflow as tf
 from infogan_tf.data import ImageData, load_images
 from infogan_tf.data.labels import Labels, load_labels
 from infogan_tf.errors import SettingError
+from infogan_tf.evaluation.certainty import Certainty, measure_certainty
 from infogan_tf.evaluation.classification import classify
 from infogan_tf.evaluation.clustering import cluster_agreement
 from infogan_tf.evaluation.digit_features import DigitFeatures, load_digit_features
@@ -71,7 +72,7 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
         values[f"evaluation/mutual_information_{name}"] = code["mutual_information"]
         values[f"evaluation/recovery_{name}"] = code["recovery"]
     for name, classification in evaluation["classification"].items():
-        for measure in ("one_to_one_error", "majority_error", "nmi", "ari"):
+        for measure in ("one_to_one_error", "majority_error", "nmi", "ari", *Certainty._fields):
             values[f"evaluation/{measure}_{name}"] = classification[measure]
     return values
 
@@ -126,7 +127,8 @@ def _measure_classification(model: InfoGAN, data: ImageData, labels: Labels) -> 
         result = classify(matched, labels.training, scored, labels.held_out, number, labels.num_classes)
         agreement = cluster_agreement(scored, labels.held_out)
         values = {name: value.tolist() for name, value in result._asdict().items() if isinstance(value, np.ndarray)}
-        results[code.name] = {**result._asdict(), **values, **agreement._asdict()}
+        certainty = measure_certainty(model, code.name, data.held_out)
+        results[code.name] = {**result._asdict(), **values, **agreement._asdict(), **certainty._asdict()}
     return results
 
 

@@ -8,7 +8,7 @@ import pytest
 from infogan_tf.configs.mnist import PRESETS
 from infogan_tf.configs.reproduction import ReproductionConfig
 from infogan_tf.errors import SettingError
-from infogan_tf.reproduction import mnist
+from infogan_tf.reproduction import evaluated, mnist
 from tests.conftest import ROOT
 
 
@@ -45,6 +45,7 @@ def test_everything_is_made_from_nothing(folder, short, capsys):
         evaluation = json.loads((folder / f"infogan_seed_{seed}" / "evaluation.json").read_text())
         error = evaluation["classification"]["c1"]["one_to_one_error"]
         assert f"| {seed} | {error:.2%} |" in text
+    assert "## Claim by claim" in text
     assert "| worst |" in text
     baseline = json.loads((folder / "gan_seed_0" / "evaluation.json").read_text())
     assert baseline["run"]["objective"] == "gan"
@@ -55,7 +56,7 @@ def test_a_second_call_makes_nothing_anew(folder, short, monkeypatch):
     def no_evaluation(*_):
         raise AssertionError("what is evaluated already is evaluated again")
 
-    monkeypatch.setattr(mnist, "evaluate", no_evaluation)
+    monkeypatch.setattr(evaluated, "evaluate", no_evaluation)
     before = (folder / "infogan_seed_0" / "metrics.jsonl").read_text()
     assert mnist.reproduce(settings(folder))
     assert (folder / "infogan_seed_0" / "metrics.jsonl").read_text() == before

@@ -1,0 +1,70 @@
+"""The figures of the MNIST report."""
+
+from pathlib import Path
+
+from infogan_tf.figures.animation import save_animation
+from infogan_tf.figures.confusion_picture import plot_confusion
+from infogan_tf.figures.figure2 import (
+    category_panel,
+    continuous_panel,
+    matched_order,
+    moving_traversal,
+    two_code_grid,
+)
+from infogan_tf.figures.information_plot import plot_information
+from infogan_tf.figures.pictures import save_picture
+from infogan_tf.figures.traversals import ROWS
+from infogan_tf.reproduction.evaluated import CATEGORY, CONTINUOUS, Evaluated
+
+
+def draw_figures(folder: Path, shown: Evaluated, baseline: Evaluated):
+    """Draws Figure 1, Figure 2 (a) to (d), and what the paper does not show.
+
+    Args:
+        folder: where the pictures go.
+        shown: the InfoGAN.
+        baseline: the regular GAN.
+    """
+    where = f"seed {shown.run.config.seed}, update {shown.run.step:,}, {shown.evaluation['run']['data']}"
+    _draw_figure1(folder, shown, baseline, where)
+    _draw_figure2(folder, shown, baseline, where)
+    _draw_beyond(folder, shown, where)
+
+
+def _draw_figure1(folder: Path, shown: Evaluated, baseline: Evaluated, where: str):
+    curves = {"InfoGAN": shown.curve, "regular GAN with Q": baseline.curve}
+    ceiling = shown.evaluation["codes"][CATEGORY]["entropy"]
+    plot_information(curves, ceiling, folder / "figure1.png", f"L_I of {CATEGORY}; {where}")
+
+
+def _draw_figure2(folder: Path, shown: Evaluated, baseline: Evaluated, where: str):
+    model, seed = shown.run.model, shown.run.config.seed
+    order = _order(shown)
+    caption = f"{CATEGORY}, ordered by the matching (error {shown.error:.2%}); {where}"
+    save_picture(folder / "figure2a.png", category_panel(model, CATEGORY, order, seed, caption))
+    plain_order = range(len(order))
+    caption = f"regular GAN: {CATEGORY} from 0 to {plain_order[-1]}; {where}"
+    save_picture(folder / "figure2b.png", category_panel(baseline.run.model, CATEGORY, plain_order, seed, caption))
+    digits = [order[row * 2 % len(order)] for row in range(ROWS)]
+    for panel, name in zip("cd", CONTINUOUS, strict=True):
+        recovery = shown.evaluation["codes"][name]["recovery"]
+        caption = f"{name} from -2 to 2, trained on -1 to 1 (R^2 {recovery:.2f}); {where}"
+        picture = continuous_panel(model, name, CATEGORY, digits, seed, caption)
+        save_picture(folder / f"figure2{panel}.png", picture)
+
+
+def _draw_beyond(folder: Path, shown: Evaluated, where: str):
+    model, seed = shown.run.model, shown.run.config.seed
+    order = _order(shown)
+    across, down = CONTINUOUS
+    caption = f"{across} from left to right, {down} from top to bottom, both from -2 to 2; {where}"
+    save_picture(folder / "two_codes.png", two_code_grid(model, across, down, CATEGORY, order[2], seed, caption))
+    caption = f"rows {across} and {down}, from -2 to 2 and back; {where}"
+    save_animation(folder / "traversal.gif", moving_traversal(model, CONTINUOUS, CATEGORY, order, seed, caption))
+    confusion = shown.evaluation["classification"][CATEGORY]["confusion"]
+    caption = f"error {shown.error:.2%}, one to one; {where}"
+    plot_confusion(confusion, order, CATEGORY, folder / "confusion.png", caption)
+
+
+def _order(shown: Evaluated) -> list[int]:
+    return matched_order(shown.evaluation["classification"][CATEGORY]["matching"])

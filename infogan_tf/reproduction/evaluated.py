@@ -1,0 +1,53 @@
+"""A run with all that is known of it."""
+
+import json
+from typing import Any, NamedTuple
+
+from infogan_tf.evaluation.evaluate import EVALUATION_FILE, evaluate
+from infogan_tf.training.loading import TrainedRun, load_run
+
+# The names of the paper: the choice of one in ten, and the two continuous codes.
+CATEGORY, CONTINUOUS = "c1", ("c2", "c3")
+
+
+class Evaluated(NamedTuple):
+    """A run, its evaluation, and the curve of c1.
+
+    Attributes:
+        run: the trained run.
+        evaluation: what `evaluate` wrote.
+        curve: (update, bound on the mutual information of c1 in nats).
+    """
+
+    run: TrainedRun
+    evaluation: dict[str, Any]
+    curve: list[tuple[int, float]]
+
+    @property
+    def error(self) -> float:
+        """The error of c1 matched one to one, on held-out images."""
+        return self.evaluation["classification"][CATEGORY]["one_to_one_error"]
+
+
+def evaluated(run_folder: str, data_dir: str | None) -> Evaluated:
+    """A trained run with its evaluation, which is made now unless it is there for the same update.
+
+    Args:
+        run_folder: the run.
+        data_dir: where TFDS keeps prepared data; None for where the run found it.
+    """
+    run = load_run(run_folder)
+    evaluation = _written_evaluation(run)
+    if evaluation is None:
+        print(f"evaluating {run.folder.path}", flush=True)
+        evaluation = evaluate(run.folder.path, data_dir)
+    points = [json.loads(line) for line in run.folder.metrics.read_text(encoding="utf-8").splitlines()]
+    return Evaluated(run, evaluation, [(point["step"], point[f"mutual_information/{CATEGORY}"]) for point in points])
+
+
+def _written_evaluation(run: TrainedRun) -> dict[str, Any] | None:
+    path = run.folder.path / EVALUATION_FILE
+    if not path.exists():
+        return None
+    evaluation = json.loads(path.read_text(encoding="utf-8"))
+    return evaluation if evaluation["run"]["update"] == run.step else None
