@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from scipy.ndimage import affine_transform
+from scipy.ndimage import affine_transform, grey_dilation, grey_erosion
 
-from infogan_tf.augmentation import _random_affine, random_deformation, random_shift
+from infogan_tf.augmentation import _random_affine, _random_strokes, random_deformation, random_shift
+from infogan_tf.randomness import split_seed
 
 
 @pytest.fixture
@@ -51,8 +52,30 @@ def test_gradient_is_that_of_the_plain_way(images):
     assert set(np.unique(gradient.numpy())) <= {0.0, *np.unique(weights.numpy())}
 
 
+def plain_strokes(images, strength, seed):
+    """By scipy, image by image, from the same random amounts."""
+    amounts = tf.random.stateless_uniform([len(images), 1, 1, 1], seed, -strength, strength).numpy().ravel()
+    changed = []
+    for image, amount in zip(images.numpy(), amounts, strict=True):
+        morphology, share = (grey_dilation, amount) if amount > 0 else (grey_erosion, -0.6 * amount)
+        changed.append((1 - share) * image + share * morphology(image, size=(3, 3, 1), mode="nearest"))
+    return tf.constant(np.stack(changed))
+
+
+def test_strokes_are_those_of_scipy(images):
+    seed = tf.constant([3, 4])
+    np.testing.assert_allclose(_random_strokes(images, 1.0, seed), plain_strokes(images, 1.0, seed), rtol=1e-5)
+    lines = np.zeros([200, 9, 9, 1], np.float32)
+    lines[:, :, 4] = 1
+    widths = _random_strokes(tf.constant(lines), 1.0, seed).numpy().sum(axis=2)[:, 4, 0]
+    assert 0.4 <= widths.min() < 0.5
+    assert 2.9 < widths.max() <= 3
+
+
 def plain_deformation(images, strength, seed):
     """By scipy, image by image, from the same random matrices."""
+    seed, stroke_seed = split_seed(seed, 2)
+    images = plain_strokes(images, min(strength, 1), stroke_seed)
     matrices, shifts = _random_affine(len(images), strength, seed)
     size = np.array(images.shape[1:3])
     centre = (size - 1) / 2
@@ -100,7 +123,8 @@ def test_gradient_of_deformation_is_exact(images):
         tape.watch(images)
         loss = tf.reduce_sum(weights * random_deformation(images, 1.0, seed))
     gradient = tape.gradient(loss, images)
-    # Linear in the images: the gradient's inner product with any images is the loss of those.
-    other = tf.random.stateless_normal(images.shape, seed + 1)
-    expected = tf.reduce_sum(weights * random_deformation(other, 1.0, seed))
-    assert float(tf.reduce_sum(gradient * other)) == pytest.approx(float(expected), rel=1e-4)
+    # Every part of it commutes with a factor, so the gradient's inner product with the images is the loss itself.
+    assert float(tf.reduce_sum(gradient * images)) == pytest.approx(float(loss), rel=1e-4)
+    change = 1e-2 * tf.random.stateless_normal(images.shape, seed + 1)
+    expected = tf.reduce_sum(weights * (random_deformation(images + change, 1.0, seed))) - loss
+    assert float(tf.reduce_sum(gradient * change)) == pytest.approx(float(expected), rel=0.02)

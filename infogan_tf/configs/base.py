@@ -57,8 +57,8 @@ class ExperimentConfig(Settings):
     deformation: float = setting(
         0.0,
         Number(),
-        "Q reads the kind of thing shown (c1) off images turned, scaled, sheared and moved at random; 1 is up to 20 "
-        "degrees, a fifth of the size, a shear of 0.3.",
+        "Q reads the kind of thing shown (c1) off images turned, scaled, sheared, moved, thickened or thinned at "
+        "random; 1 is up to 20 degrees, a fifth of the size, a shear of 0.3, a pixel of stroke.",
     )
 
     max_epoch: int = setting(50, Integer(1), "Train for this many epochs.", may_change=True)
