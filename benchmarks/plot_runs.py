@@ -3,7 +3,6 @@
 python benchmarks/plot_runs.py --runs=before=<folder>,after=<folder> --output=curves.png
 """
 
-import json
 import math
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from absl import app, flags
 
 from infogan_tf.figures.information_plot import plot_information
+from infogan_tf.training.metrics_log import read_curve
 
 flags.DEFINE_list("runs", None, "Runs as label=folder.", required=True)
 flags.DEFINE_string("output", None, "The PNG file.", required=True)
@@ -21,20 +21,20 @@ def main(_):
     curves = {}
     for run in flags.FLAGS.runs:
         label, _, folder = run.partition("=")
-        metrics = Path(folder, "metrics.jsonl")
-        if not metrics.is_file():
+        points = read_curve(Path(folder, "metrics.jsonl"), "mutual_information/c1")
+        if not points:
             sys.exit(f"error: flag --runs: expected label=folder of a run, got {run}")
-        curves[label] = _averaged([json.loads(line) for line in metrics.read_text().splitlines()])
+        curves[label] = _averaged(points)
     last_update = max(update for curve in curves.values() for update, _ in curve)
     caption = f"mutual information of c1, means over {flags.FLAGS.average} updates"
     plot_information(curves, math.log(10), Path(flags.FLAGS.output), caption, last_update)
 
 
-def _averaged(points: list[dict]) -> list[tuple[int, float]]:
+def _averaged(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
     groups = {}
-    for point in points:
-        end = math.ceil(point["step"] / flags.FLAGS.average) * flags.FLAGS.average
-        groups.setdefault(end, []).append(point["mutual_information/c1"])
+    for update, value in points:
+        end = math.ceil(update / flags.FLAGS.average) * flags.FLAGS.average
+        groups.setdefault(end, []).append(value)
     return [(end, sum(values) / len(values)) for end, values in groups.items()]
 
 

@@ -43,7 +43,7 @@ flags.DEFINE_string("json", None, "A file to write the numbers into.")
 
 def main(_):
     _check_flags()
-    threads = flags.FLAGS.threads or len(os.sched_getaffinity(0))
+    threads = flags.FLAGS.threads or os.cpu_count()
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     images = real_images(flags.FLAGS.batch_size)
@@ -65,7 +65,7 @@ def main(_):
 
 def _check_flags():
     path = flags.FLAGS.json
-    if path and not Path(path).absolute().parent.is_dir():
+    if path and (Path(path).is_dir() or not Path(path).absolute().parent.is_dir()):
         sys.exit(f"error: flag --json: expected a file in a folder that is there, got {path}")
 
 

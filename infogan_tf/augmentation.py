@@ -51,7 +51,7 @@ def random_deformation(images: tf.Tensor, strength: float, seed: tf.Tensor) -> t
 
     Args:
         images: `[batch, height, width, channels]`.
-        strength: a factor on all of it; 0 returns the images as they are.
+        strength: a factor on all of it, though strokes change by a pixel at most; 0 returns the images as they are.
         seed: integers `[2]`.
     """
     if not strength:

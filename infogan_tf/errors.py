@@ -25,5 +25,9 @@ class SettingError(ValueError):
         self.got = got
 
 
+class RunNotFoundError(FileNotFoundError):
+    """There is no trained run where one was expected; the message begins with the setting's name, `run_folder`."""
+
+
 class TrainingError(RuntimeError):
     """Training can't go on; the message says why, where, and what is left."""

@@ -30,7 +30,7 @@ class LatentCode:
             a change of size, slant and place (`InfoGAN`'s `deformation` says how far).
 
     Raises:
-        ValueError: the name or the weight is not of this form.
+        ValueError: the name or the weight is not of this form, or noise is to be invariant.
 
     >>> from infogan_tf.distributions import Categorical
     >>> LatentCode("c1", Categorical(10)).weight
@@ -50,6 +50,8 @@ class LatentCode:
             raise ValueError(f"name of a latent code must be none of {', '.join(RESERVED_NAMES)}, got {self.name!r}")
         if not isinstance(self.distribution, Distribution):
             raise ValueError(f"distribution of {self.name} must be a Distribution, got {self.distribution!r}")
+        if self.invariant and not self.regularized:
+            raise ValueError(f"{self.name} must be regularized to be invariant, since Q does not read noise")
         if not (math.isfinite(self.weight) and self.weight >= 0):
             raise ValueError(f"weight of {self.name} must be a number of at least 0, got {self.weight!r}")
 

@@ -12,7 +12,7 @@ from absl import app, flags, logging
 
 from infogan_tf.configs.base import Settings
 from infogan_tf.configs.fields import Choice, as_text
-from infogan_tf.errors import SettingError, TrainingError
+from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, first_line
 
 # Flags belong to the launcher, so that its --help shows them.
 flags.disclaim_key_flags()
@@ -128,12 +128,14 @@ def _run(presets: Mapping[str, Settings], run: Callable[[Settings], None]):
         run(config)
     except SettingError as error:
         _fail(f"flag --{error}")
-    except FileNotFoundError as error:
-        _fail(str(error))
+    except RunNotFoundError as error:
+        _fail(f"flag --{error}")
     except TrainingError as error:
         _fail(str(error), status=1)
     except KeyboardInterrupt:
-        _fail("interrupted before training began", status=130)
+        _fail("interrupted; start the same command again", status=130)
+    except OSError as error:
+        _fail(first_line(error), status=1)
 
 
 def _fail(message: str, status: int = 2) -> NoReturn:

@@ -94,6 +94,8 @@ class InfoGAN(keras.Model):
             raise ValueError(f"max_shift must be a whole number of at least 0, got {max_shift!r}")
         if not (math.isfinite(deformation) and deformation >= 0):
             raise ValueError(f"deformation must be a number of at least 0, got {deformation!r}")
+        if deformation and not any(code.invariant for code in spec.codes):
+            raise ValueError(f"deformation must be 0 where no code is invariant, got {deformation!r}")
         if update not in UPDATES:
             raise ValueError(f"update must be one of {', '.join(UPDATES)}, got {update!r}")
         self.generator = generator
@@ -202,17 +204,19 @@ class InfoGAN(keras.Model):
     def _judge_fake(self, fake: FakeBatch, seed: tf.Tensor) -> JudgedFakes:
         logits, posterior = self._discriminate(fake.images, seed)
         params = self.spec.split_posterior(posterior)
-        information = mutual_information(self.spec, fake.latents, params)
-        trained_params = params | self._invariant_params(fake.images, seed)
-        return JudgedFakes(logits, params, information, mutual_information(self.spec, fake.latents, trained_params))
+        information = trained_information = mutual_information(self.spec, fake.latents, params)
+        if self._invariant:
+            deformed_params = self._read_deformed(fake.images, split_seed(seed, 1)[0])
+            deformed = mutual_information(self.spec, fake.latents, deformed_params)
+            trained_information = information | {name: deformed[name] for name in self._invariant}
+        return JudgedFakes(logits, params, information, trained_information)
 
-    def _invariant_params(self, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
-        # The bound holds for what Q reads off deformed images T(x) too, since I(c; T(x)) <= I(c; x).
-        if not self._invariant:
-            return {}
-        deformed = random_deformation(images, self.deformation, split_seed(seed, 1)[0])
-        params = self.spec.split_posterior(self.discriminator(deformed, training=True).posterior)
-        return {name: params[name] for name in self._invariant}
+    def _read_deformed(self, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
+        # The bound holds for what Q reads off deformed images T(x) too, since I(c; T(x)) <= I(c; x). The averages of
+        # batch norm are for images as they are.
+        with frozen_statistics(self.discriminator):
+            deformed = random_deformation(images, self.deformation, seed)
+            return self.spec.split_posterior(self.discriminator(deformed, training=True).posterior)
 
     def _discriminator_loss(self, real_logits: tf.Tensor, judged: JudgedFakes) -> tuple[tf.Tensor, dict]:
         adversarial = discriminator_loss(real_logits, judged.logits)

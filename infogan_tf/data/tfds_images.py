@@ -84,26 +84,15 @@ def _decode(builder: tfds.core.DatasetBuilder) -> tuple[np.ndarray, np.ndarray]:
 
 def _decode_split(builder: tfds.core.DatasetBuilder, split: str) -> np.ndarray:
     shape = builder.info.features["image"].shape
-    return _read_feature(builder, split, "image", np.empty([builder.info.splits[split].num_examples, *shape], np.uint8))
+    return read_feature(builder, split, "image", np.empty([builder.info.splits[split].num_examples, *shape], np.uint8))
 
 
-def read_labels(builder: tfds.core.DatasetBuilder) -> tuple[np.ndarray, np.ndarray]:
-    """The labels of a prepared data set in the order of its images: int64 `[training]`, `[held out]`.
+def read_feature(builder: tfds.core.DatasetBuilder, split: str, feature: str, array: np.ndarray) -> np.ndarray:
+    """Fills an array with one feature of a split, in the order of its files, and returns it.
 
     Raises:
-        SettingError: it has none, or its files are damaged.
+        SettingError: the files are damaged.
     """
-    if "label" not in builder.info.features:
-        raise SettingError("dataset", "a data set with labels", f"{builder.info.full_name} without")
-    splits = ("train", "test") if "test" in builder.info.splits else ("train",)
-    labels = [
-        _read_feature(builder, split, "label", np.empty([builder.info.splits[split].num_examples], np.int64))
-        for split in splits
-    ]
-    return (labels[0], labels[1]) if len(labels) == 2 else hold_out(labels[0])
-
-
-def _read_feature(builder: tfds.core.DatasetBuilder, split: str, feature: str, array: np.ndarray) -> np.ndarray:
     feature_only = tfds.decode.PartialDecoding({feature: True})
     with _quiet_tfds():
         examples = builder.as_dataset(split=split, decoders=feature_only, shuffle_files=False)

@@ -63,9 +63,11 @@ def load_digit_features(data: ImageData, labels: Labels) -> DigitFeatures:
         data: the images; the training part is trained on.
         labels: their labels.
     """
-    network = _network(data.training.shape[1:], labels.num_classes)
     path = cache_folder() / f"digit-features-{VERSION}-{_key(data, labels)}.weights.h5"
+    network = _network(data.training.shape[1:], labels.num_classes)
     if not _restore(network, path):
+        # Anew, since a damaged file may have given some weights.
+        network = _network(data.training.shape[1:], labels.num_classes)
         _train(network, data.training, labels.training)
         _cache(network, path)
     return DigitFeatures(network, _error(network, data.held_out, labels.held_out))

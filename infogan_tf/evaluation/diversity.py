@@ -10,6 +10,7 @@ from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 # Values of a continuous code that are held fixed in turn, evenly from -1 to 1.
 CONTINUOUS_VALUES = 5
+TINY = np.finfo(np.float64).tiny
 
 
 def measure_diversity(
@@ -17,7 +18,8 @@ def measure_diversity(
 ) -> dict[str, list[float]]:
     """Mean squared distance in features among images of one code value, as a share of that among all images.
 
-    1 for a code that decides nothing; lower the more it decides; 0 where a value always gives the same image.
+    1 for a code that decides nothing; lower the more it decides; 0 where a value always gives the same image, or where
+    all images are one.
 
     Args:
         model: a trained model.
@@ -26,7 +28,7 @@ def measure_diversity(
         seed: decides noise and the other codes.
 
     Returns:
-        By code, one number for each value of it: all categories, or five values from -1 to 1.
+        By code, one number for each value held fixed: all categories, or else five of its traversal from -1 to 1.
     """
     seeds = split_seed(stream_seed(seed, Stream.EVALUATION), 1 + len(model.spec.codes))
     everything = spread(features(_generate(model, model.spec.sample(5 * number, seeds[0]))))
@@ -35,7 +37,9 @@ def measure_diversity(
         latents = model.spec.sample(number, code_seed)
         values = code.distribution.traversal(code.distribution.num_categories or CONTINUOUS_VALUES, -1, 1)
         fixed = [latents | {code.name: tf.repeat(value[None], number, axis=0)} for value in values]
-        diversity[code.name] = [spread(features(_generate(model, latents))) / everything for latents in fixed]
+        diversity[code.name] = [
+            spread(features(_generate(model, latents))) / max(everything, TINY) for latents in fixed
+        ]
     return diversity
 
 

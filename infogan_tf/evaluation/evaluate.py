@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from infogan_tf.data import ImageData, load_images
+from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.data.labels import Labels, load_labels
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation.certainty import Certainty, measure_certainty
@@ -30,6 +31,8 @@ from infogan_tf.training.run_record import with_recorded_origin
 Evaluation = dict[str, Any]
 
 EVALUATION_FILE = "evaluation.json"
+# A new number whenever what is measured, or how, changes.
+VERSION = 1
 NUM_COMPARED = 10_000
 NUM_NEIGHBOURHOODS = 5_000
 
@@ -45,14 +48,17 @@ def evaluate(run_folder: str | Path, data_dir: str | None = None) -> Evaluation:
         What was written: `run`, `codes`, `classification` by categorical code, `images`.
 
     Raises:
-        FileNotFoundError: there is no trained run.
-        SettingError: its data can't be had again, or has no labels.
+        RunNotFoundError: there is no trained run.
+        SettingError: the folder can't be written, or its data can't be had again or has no labels.
     """
     run = load_run(run_folder)
+    if not os.access(run.folder.path, os.W_OK):
+        raise SettingError("run_folder", "a folder that can be written", run.folder.path)
     data_dir = data_dir or run.config.data_dir
     data, labels = _load_data(run, data_dir)
     features = load_digit_features(data, labels)
     evaluation = {
+        "version": VERSION,
         "run": _describe(run, data),
         "codes": _measure_codes(run.model, data, features),
         "classification": _measure_classification(run.model, data, labels),
@@ -80,8 +86,11 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
 def _load_data(run: TrainedRun, data_dir: str | None) -> tuple[ImageData, Labels]:
     origin = run.record["data"]
     data_dir = data_dir and os.path.expanduser(data_dir)
-    data = load_images(run.config.dataset, origin["source"], data_dir, run.model.image_shape)
-    return with_recorded_origin(run.record, data), load_labels(data, run.config.dataset, data_dir)
+    try:
+        data = load_images(run.config.dataset, origin["source"], data_dir, run.model.image_shape)
+        return with_recorded_origin(run.record, data), load_labels(data, run.config.dataset, data_dir)
+    except SettingError as error:
+        raise SettingError("data_dir", f"the labelled data that {run.folder.path} was trained on", error) from error
 
 
 def _describe(run: TrainedRun, data: ImageData) -> Evaluation:
@@ -135,9 +144,11 @@ def _measure_classification(model: InfoGAN, data: ImageData, labels: Labels) -> 
 def _measure_images(model: InfoGAN, data: ImageData, features: DigitFeatures) -> Evaluation:
     number = min(NUM_COMPARED, len(data.held_out))
     generated = features(tf.concat([images for _, images in generated_batches(model, number, seed=3)], axis=0))
-    held_out = features(data.held_out[:number])
-    training = features(data.training[:number])
-    neighbourhoods = precision_recall(held_out[:NUM_NEIGHBOURHOODS], generated[:NUM_NEIGHBOURHOODS])
+    held_out = features(evenly_spread(data.held_out, number))
+    training = features(evenly_spread(data.training, number))
+    neighbourhoods = precision_recall(
+        evenly_spread(held_out, NUM_NEIGHBOURHOODS), evenly_spread(generated, NUM_NEIGHBOURHOODS)
+    )
     return {
         "features": features.name,
         "compared_images": number,
@@ -146,9 +157,3 @@ def _measure_images(model: InfoGAN, data: ImageData, features: DigitFeatures) ->
         "frechet_distance_of_training_images": frechet_distance(held_out, training),
         **neighbourhoods._asdict(),
     }
-
-
-def check_run_folder(run_folder: str | None):
-    """SettingError unless a run folder was named."""
-    if run_folder is None:
-        raise SettingError("run_folder", "the folder of a trained run", "none")

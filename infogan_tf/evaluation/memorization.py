@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from infogan_tf.data import ImageData, as_floats
+from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks.frozen_statistics import frozen_statistics
 
@@ -27,7 +28,7 @@ class Memorization:
         number = min(NUM_IMAGES, len(data.training), len(data.held_out))
         self._model = model
         parts = {"training": data.training, "held_out": data.held_out} if number else {}
-        self._parts = {name: _evenly(images, number) for name, images in parts.items()}
+        self._parts = {name: evenly_spread(images, number) for name, images in parts.items()}
         self._mean_output = tf.function(self._mean_output)
 
     def metrics(self) -> dict[str, float]:
@@ -46,7 +47,3 @@ class Memorization:
         with frozen_statistics(self._model.discriminator):
             output = self._model.discriminator(as_floats(images), training=True)
         return tf.reduce_mean(tf.sigmoid(output.real_logits))
-
-
-def _evenly(images: np.ndarray, number: int) -> np.ndarray:
-    return images[np.arange(number) * len(images) // number]

@@ -3,8 +3,10 @@
 import json
 from typing import Any, NamedTuple
 
-from infogan_tf.evaluation.evaluate import EVALUATION_FILE, evaluate
+from infogan_tf.errors import SettingError
+from infogan_tf.evaluation.evaluate import EVALUATION_FILE, VERSION, evaluate
 from infogan_tf.training.loading import TrainedRun, load_run
+from infogan_tf.training.metrics_log import read_curve
 
 # The names of the paper: the choice of one in ten, and the two continuous codes.
 CATEGORY, CONTINUOUS = "c1", ("c2", "c3")
@@ -35,19 +37,27 @@ def evaluated(run_folder: str, data_dir: str | None) -> Evaluated:
     Args:
         run_folder: the run.
         data_dir: where TFDS keeps prepared data; None for where the run found it.
+
+    Raises:
+        RunNotFoundError: there is no trained run.
+        SettingError: it has no curve, or its data can't be had again.
     """
     run = load_run(run_folder)
     evaluation = _written_evaluation(run)
     if evaluation is None:
         print(f"evaluating {run.folder.path}", flush=True)
         evaluation = evaluate(run.folder.path, data_dir)
-    points = [json.loads(line) for line in run.folder.metrics.read_text(encoding="utf-8").splitlines()]
-    return Evaluated(run, evaluation, [(point["step"], point[f"mutual_information/{CATEGORY}"]) for point in points])
+    curve = read_curve(run.folder.metrics, f"mutual_information/{CATEGORY}")
+    if not curve:
+        raise SettingError("folder", "runs with their curves", f"{run.folder.metrics} without a point")
+    return Evaluated(run, evaluation, curve)
 
 
 def _written_evaluation(run: TrainedRun) -> dict[str, Any] | None:
     path = run.folder.path / EVALUATION_FILE
-    if not path.exists():
-        return None
-    evaluation = json.loads(path.read_text(encoding="utf-8"))
-    return evaluation if evaluation["run"]["update"] == run.step else None
+    try:
+        evaluation = json.loads(path.read_text(encoding="utf-8"))
+        is_current = (evaluation["version"], evaluation["run"]["update"]) == (VERSION, run.step)
+    except (OSError, ValueError, LookupError, TypeError):
+        return None  # Missing, damaged or of another kind: it is made anew, which `evaluated` says.
+    return evaluation if is_current else None

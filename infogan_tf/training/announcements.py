@@ -15,6 +15,9 @@ def start(folder: RunFolder, config: ExperimentConfig, model: InfoGAN, data: Ima
     if model.max_shift:
         why = "as asked for" if config.max_shift is not None else "since D learns so few images by heart"
         folder.announce(f"augmentation: D sees each image moved by up to {model.max_shift} pixels, {why} (--max_shift)")
+    if model.deformation:
+        invariant = ", ".join(code.name for code in model.spec.codes if code.invariant)
+        folder.announce(f"augmentation: Q reads {invariant} off deformed images (--deformation={model.deformation:g})")
     say(f"\n{model.spec}\n")
     folder.announce(f"run folder: {folder.path}; watch it with: tensorboard --logdir {folder.path.parent}")
 

@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 
 from infogan_tf.configs import ExperimentConfig
+from infogan_tf.errors import RunNotFoundError
 from infogan_tf.experiments import build_model
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints
@@ -40,7 +41,7 @@ def load(run_folder: str | Path) -> InfoGAN:
         run_folder: the folder that training made; nothing in it is changed.
 
     Raises:
-        FileNotFoundError: there is no run, or no checkpoint yet.
+        RunNotFoundError: there is no run, or no checkpoint yet; a `FileNotFoundError`.
         SettingError: the folder holds something else.
         TrainingError: every checkpoint is damaged.
     """
@@ -52,12 +53,12 @@ def load_run(run_folder: str | Path) -> TrainedRun:
     folder = RunFolder(Path(run_folder).expanduser())
     record = folder.read_record()
     if record is None:
-        raise FileNotFoundError(f"run_folder: expected the folder of a run, got {folder.path}, where there is none")
+        raise RunNotFoundError(f"run_folder: expected the folder of a run, got {folder.path}, where there is none")
     config = recorded_config(record)
     model = build_model(config, record["data"]["max_shift"])
     step, damaged = Checkpoints(folder.checkpoints, model).restore_newest()
     if not step:
-        raise FileNotFoundError(f"run_folder: expected a run with a checkpoint, got {folder.path} without one")
+        raise RunNotFoundError(f"run_folder: expected a run with a checkpoint, got {folder.path} without one")
     for line in damaged:
         warnings.warn(f"{line}; update {step} is loaded instead", stacklevel=3)
     return TrainedRun(folder, record, config, step, model)

@@ -35,7 +35,7 @@ def train(config: ExperimentConfig) -> bool:
         config: the settings.
 
     Returns:
-        Whether the run is done; False if a signal stopped it.
+        False if a signal asked for an end, whether or not the run was done by then.
 
     Raises:
         SettingError: a setting does not go with the data or the folder; nothing was changed.
@@ -93,7 +93,7 @@ def _train(
     announcements.start(folder, config, model, data)
     if start >= config.total_updates:
         folder.announce(f"already trained for {start:,} updates; a larger --max_epoch goes on")
-        return True
+        return stop.signal_name is None
     began = time.monotonic()
     update = _make_update(model, ImageBatches(data.training, config.batch_size, config.seed))
     with contextlib.closing(Recorder(config, folder, model, data, checkpoints, start)) as recorder:
@@ -106,9 +106,9 @@ def _train(
                 break
     if step < config.total_updates:
         announcements.stopped(folder, stop.signal_name, step)
-        return False
-    announcements.done(folder, step - start, time.monotonic() - began)
-    return True
+    else:
+        announcements.done(folder, step - start, time.monotonic() - began)
+    return stop.signal_name is None
 
 
 def _restore(folder: RunFolder, checkpoints: Checkpoints) -> int:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,6 +30,13 @@ class MetricsLog:
     def close(self):
         """Ends the file."""
         self._file.close()
+
+
+def read_curve(path: Path, tag: str) -> list[tuple[int, float]]:
+    """The points (update, value) of one curve in a run's `metrics.jsonl`; none where the file is missing."""
+    lines = _lines_until(path, step=sys.maxsize) if path.exists() else []
+    points = [json.loads(line) for line in lines]
+    return [(point["step"], point[tag]) for point in points if tag in point]
 
 
 def _lines_until(path: Path, step: int) -> list[str]:

