@@ -18,7 +18,7 @@ def main(_):
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for threads in flags.FLAGS.threads:
         for batch_size in flags.FLAGS.batch_sizes:
-            alternating, simultaneous = _measure(batch_size, threads)
+            alternating, simultaneous, _ = _measure(batch_size, threads)
             milliseconds = alternating["ms_per_update"]
             print(
                 f"| {batch_size} | {threads} | {milliseconds:.1f} | {1e3 * milliseconds / int(batch_size):.0f} "

@@ -25,11 +25,14 @@ from timing import interleaved, real_images
 
 from infogan_tf.configs import MnistConfig
 from infogan_tf.configs.base import UPDATES
+from infogan_tf.configs.mnist import PRESETS
 from infogan_tf.errors import first_line
 from infogan_tf.experiments import build_model, compile_model
 from infogan_tf.files import write_json
 
-OURS = {f"infogan_tf, {update}": update for update in UPDATES}
+OURS = {f"infogan_tf, {update}": MnistConfig(update=update) for update in UPDATES} | {
+    "infogan_tf, preset best": PRESETS["best"]
+}
 OTHERS = ("plain Keras", "PyTorch")
 SGEMM_SIZE = 4096
 
@@ -47,7 +50,7 @@ def main(_):
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     images = real_images(flags.FLAGS.batch_size)
-    contenders = {name: _ours(update, images) for name, update in OURS.items()}
+    contenders = {name: _ours(config, images) for name, config in OURS.items()}
     products = {"TensorFlow": _tensorflow_product()}
     if flags.FLAGS.others:
         contenders["plain Keras"] = _plain_keras(images)
@@ -69,8 +72,7 @@ def _check_flags():
         sys.exit(f"error: flag --json: expected a file in a folder that is there, got {path}")
 
 
-def _ours(update: str, images: np.ndarray) -> Callable[[], Any]:
-    config = MnistConfig(update=update)
+def _ours(config: MnistConfig, images: np.ndarray) -> Callable[[], Any]:
     model = build_model(config)
     compile_model(model, config)
     step, batch = tf.function(model.train_step), tf.constant(images)
@@ -126,7 +128,9 @@ def _result(seconds: dict[str, list[float]], contenders: list[str], products: li
     reference = medians[next(iter(OURS))]
     rows = []
     for name in contenders:
-        gflops = update_flops(flags.FLAGS.batch_size, OURS.get(name, "alternating")) / medians[name] / 1e9
+        config = OURS.get(name, MnistConfig())
+        flops = update_flops(flags.FLAGS.batch_size, config.update, deformed=config.deformation > 0)
+        gflops = flops / medians[name] / 1e9
         rows.append(
             {
                 "name": name,

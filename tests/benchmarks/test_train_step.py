@@ -155,6 +155,8 @@ def test_arithmetic_is_counted_from_the_layers():
     assert sorted(arithmetic.multiply_adds(arithmetic.discriminator())) == sorted(d)
     assert arithmetic.update_flops(128, "alternating") == pytest.approx(40.4e9, rel=0.01)
     assert arithmetic.update_flops(128, "simultaneous") == pytest.approx(33.6e9, rel=0.01)
+    # A pass of D over deformed images: forward once, and back once to the weights and twice to the inputs.
+    assert arithmetic.update_flops(128, "simultaneous", deformed=True) == pytest.approx(47.1e9, rel=0.01)
 
 
 def run(*arguments):
@@ -167,7 +169,8 @@ def test_one_command_prints_a_table_and_writes_json(tmp_path):
     finished = run("--batch_size=4", "--rounds=1", "--updates=1", "--noothers", f"--json={file}")
     assert finished.returncode == 0, finished.stderr
     result = json.loads(file.read_text())
-    assert [row["name"] for row in result["contenders"]] == ["infogan_tf, alternating", "infogan_tf, simultaneous"]
+    names = ["infogan_tf, alternating", "infogan_tf, simultaneous", "infogan_tf, preset best"]
+    assert [row["name"] for row in result["contenders"]] == names
     for row in result["contenders"]:
         assert f"| {row['name']} | {row['ms_per_update']:.1f} |" in finished.stdout
         expected = row["gflops"] / max(result["sgemm_gflops"].values())
