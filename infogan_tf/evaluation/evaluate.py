@@ -99,7 +99,7 @@ def _describe(run: TrainedRun, data: ImageData) -> Evaluation:
         "update": run.step,
         "seed": run.config.seed,
         "objective": run.config.objective,
-        "data": data.description,
+        "data": data.caption,
     }
 
 
@@ -114,6 +114,7 @@ def _measure_codes(model: InfoGAN, data: ImageData, features: DigitFeatures) -> 
     return {
         name: {
             "prior": distributions[name].prior_name,
+            "is_discrete": distributions[name].is_discrete,
             "verdict": verdicts[name],
             "mutual_information": information[name].bound,
             "standard_error": information[name].standard_error,

@@ -16,8 +16,13 @@ def _codes(codes: dict) -> str:
         bound = f"{code['mutual_information']:.3f} +- {code['standard_error']:.3f}"
         recovery = f"{code['recovery_measure']} {code['recovery']:.3f}"
         diversity = f"{sum(code['diversity']) / len(code['diversity']):.2f} (least {min(code['diversity']):.2f})"
-        rows.append((name, code["prior"], code["verdict"], bound, f"{code['entropy']:.3f}", recovery, diversity))
+        rows.append((name, code["prior"], code["verdict"], bound, ceiling(code), recovery, diversity))
     return text_table(rows)
+
+
+def ceiling(code: dict) -> str:
+    """What a code's mutual information can't exceed: H(c) for a discrete code; a continuous one has no such limit."""
+    return f"{code['entropy']:.3f}" if code["is_discrete"] else "-"
 
 
 def _classifications(evaluation: dict) -> list[str]:

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Mapping, Sequence
 
+from infogan_tf.evaluation.table import ceiling
 from infogan_tf.figures.information_plot import LAST_UPDATE
 from infogan_tf.reproduction.evaluated import CATEGORY, CONTINUOUS, Evaluated
 from infogan_tf.reproduction.report import markdown_table
@@ -112,7 +113,7 @@ def _figure2_section(shown: Evaluated, baseline: Evaluated) -> str:
     for name, code in codes.items():
         bound = f"{code['mutual_information']:.3f} +- {code['standard_error']:.3f}"
         recovery = f"{code['recovery_measure']} {code['recovery']:.3f}"
-        rows.append((name, code["verdict"], bound, f"{code['entropy']:.3f}", recovery))
+        rows.append((name, code["verdict"], bound, ceiling(code), recovery))
     verdict = baseline.evaluation["codes"][CATEGORY]["verdict"]
     return (
         "## Figure 2: what each code means\n\n"

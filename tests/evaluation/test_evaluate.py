@@ -154,6 +154,9 @@ def test_evaluate_writes_what_it_measured(trained, features):
 def test_the_launcher_prints_tables(trained):
     finished = run_evaluate(f"--run_folder={trained}")
     assert finished.returncode == 0, finished.stderr
+    rows = {line[:2]: line for line in finished.stdout.splitlines() if line.startswith(("c1  ", "c2  "))}
+    assert " 2.303 " in rows["c1"]
+    assert " 0.693 " not in rows["c2"], "the entropy of a continuous code is no limit of its information"
     for text in ("c1 as a classifier of held-out images: error", "verdict", "Frechet distance", "NMI"):
         assert text in finished.stdout
     assert finished.stderr == ""
