@@ -114,10 +114,7 @@ def test_with_weight_zero_gs_update_is_a_plain_gans():
 @pytest.mark.parametrize("which", ["discriminator", "generator"])
 def test_gradients_are_those_of_the_papers_objective(compiled, real_images, which):
     """V(D, G) - lambda L_I written out in one go, against what each optimiser was given."""
-    given = {}
-    for name in ("d_optimizer", "g_optimizer"):
-        optimizer = getattr(compiled, name)
-        optimizer.apply = lambda gradients, variables, name=name: given.update({name: gradients})
+    given = given_gradients(compiled)
     seed = latent_seed(compiled)
     network = getattr(compiled, which)
     if which == "discriminator":

@@ -57,11 +57,12 @@ def evaluate(run_folder: str | Path, data_dir: str | None = None) -> Evaluation:
     data_dir = data_dir or run.config.data_dir
     data, labels = _load_data(run, data_dir)
     features = load_digit_features(data, labels)
+    held_out = read_codes(run.model, data.held_out)
     evaluation = {
         "version": VERSION,
         "run": _describe(run, data),
-        "codes": _measure_codes(run.model, data, features),
-        "classification": _measure_classification(run.model, data, labels),
+        "codes": _measure_codes(run.model, held_out, features),
+        "classification": _measure_classification(run.model, data, held_out, labels),
         "images": _measure_images(run.model, data, features),
     }
     write_json(run.folder.path / EVALUATION_FILE, evaluation)
@@ -103,12 +104,11 @@ def _describe(run: TrainedRun, data: ImageData) -> Evaluation:
     }
 
 
-def _measure_codes(model: InfoGAN, data: ImageData, features: DigitFeatures) -> Evaluation:
+def _measure_codes(model: InfoGAN, held_out: dict[str, Any], features: DigitFeatures) -> Evaluation:
     information = estimate_information(model)
     recovery = measure_recovery(model)
     diversity = measure_diversity(model, features)
-    readings = read_codes(model, data.held_out)
-    modes = {code.name: code.distribution.posterior_mode(readings[code.name]).numpy() for code in model.spec.codes}
+    modes = {code.name: code.distribution.posterior_mode(held_out[code.name]).numpy() for code in model.spec.codes}
     distributions = {code.name: code.distribution for code in model.spec.codes}
     verdicts = judge_codes(distributions, recovery, modes)
     return {
@@ -127,9 +127,9 @@ def _measure_codes(model: InfoGAN, data: ImageData, features: DigitFeatures) -> 
     }
 
 
-def _measure_classification(model: InfoGAN, data: ImageData, labels: Labels) -> Evaluation:
+def _measure_classification(model: InfoGAN, data: ImageData, held_out: dict[str, Any], labels: Labels) -> Evaluation:
     codes = [code for code in model.spec.codes if code.distribution.num_categories]
-    training, held_out = read_codes(model, data.training), read_codes(model, data.held_out)
+    training = read_codes(model, data.training)
     results = {}
     for code in codes:
         matched, scored = categories(training[code.name]), categories(held_out[code.name])

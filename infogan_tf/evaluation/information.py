@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from infogan_tf.evaluation.readings import generated_batches
+from infogan_tf.evaluation.readings import read_generated
 from infogan_tf.model import InfoGAN
 
 
@@ -32,8 +32,7 @@ def estimate_information(model: InfoGAN, number: int = 10_000, seed: int = 0) ->
         seed: decides them.
     """
     log_probs = {code.name: [] for code in model.spec.codes}
-    for latents, images in generated_batches(model, number, seed):
-        params = model.spec.split_posterior(model.discriminator(images, training=False).posterior)
+    for latents, params in read_generated(model, number, seed):
         for code in model.spec.codes:
             log_prob = code.distribution.posterior_log_prob(latents[code.name], params[code.name])
             log_probs[code.name].append(log_prob.numpy())

@@ -28,6 +28,21 @@ def read_codes(model: InfoGAN, images: np.ndarray) -> dict[str, Any]:
     return tf.nest.map_structure(lambda *parts: tf.concat(parts, axis=0), *answers)
 
 
+def read_generated(model: InfoGAN, number: int, seed: int) -> Iterator[tuple[dict[str, tf.Tensor], dict[str, Any]]]:
+    """Fresh latents, and what Q reads off the images that G makes of them, in inference mode.
+
+    Args:
+        model: a trained model.
+        number: how many images, in batches of at most 1,000.
+        seed: decides the latents.
+
+    Yields:
+        Latents by name, `[batch, event_size]`, and by code the posterior's parameters.
+    """
+    for latents, images in generated_batches(model, number, seed):
+        yield latents, model.spec.split_posterior(model.discriminator(images, training=False).posterior)
+
+
 def categories(params: Any) -> np.ndarray:
     """The most probable category of a categorical code: int64 `[number]`."""
     return tf.argmax(params.logits, axis=1).numpy()

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from infogan_tf.evaluation.readings import generated_batches
+from infogan_tf.evaluation.readings import read_generated
 from infogan_tf.model import InfoGAN
 
 
@@ -33,8 +33,7 @@ def measure_recovery(model: InfoGAN, number: int = 10_000, seed: int = 1) -> dic
     """
     given = {code.name: [] for code in model.spec.codes}
     read = {code.name: [] for code in model.spec.codes}
-    for latents, images in generated_batches(model, number, seed):
-        params = model.spec.split_posterior(model.discriminator(images, training=False).posterior)
+    for latents, params in read_generated(model, number, seed):
         for code in model.spec.codes:
             given[code.name].append(latents[code.name].numpy())
             read[code.name].append(code.distribution.posterior_mode(params[code.name]).numpy())
