@@ -9,6 +9,7 @@ import tensorflow as tf
 from infogan_tf.configs import MnistConfig
 from infogan_tf.data.labels import load_labels
 from infogan_tf.distributions import CategoricalParams
+from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate as module
 from infogan_tf.evaluation.digit_features import load_digit_features
 from infogan_tf.evaluation.diversity import measure_diversity, spread
@@ -149,6 +150,23 @@ def test_evaluate_writes_what_it_measured(trained, features):
         for event in tf.compat.v1.train.summary_iterator(str(file)):
             tags |= {value.tag for value in event.summary.value if event.step == 6}
     assert set(module.scalars(evaluation)) <= tags
+
+
+def test_other_data_than_the_run_was_trained_on_are_refused(trained):
+    file = trained / "config.json"
+    whole = file.read_text()
+    record = json.loads(whole)
+    record["data"]["fingerprint"] = "another"
+    file.write_text(json.dumps(record))
+    with pytest.raises(SettingError, match=f"data_dir: expected the labelled data that {trained} was trained on, got"):
+        module.evaluate(trained)
+    file.write_text(whole)
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_measured(trained, monkeypatch):
+    monkeypatch.setattr(module.os, "access", lambda *_: False)
+    with pytest.raises(SettingError, match=f"run_folder: expected a folder that can be written, got {trained}"):
+        module.evaluate(trained)
 
 
 def test_the_launcher_prints_tables(trained):

@@ -73,6 +73,15 @@ def test_a_damaged_or_older_evaluation_is_made_anew(made, monkeypatch, text):
     assert run.evaluation == json.loads(whole)
 
 
+def test_a_run_without_its_curve_is_refused(made):
+    file = made / "infogan_seed_1" / "metrics.jsonl"
+    whole = file.read_text()
+    file.write_text("cut off")
+    with pytest.raises(SettingError, match=f"folder: expected runs with their curves, got {file} without a point"):
+        evaluated.evaluated(str(file.parent), None)
+    file.write_text(whole)
+
+
 def test_runs_of_other_settings_are_refused(made, monkeypatch):
     monkeypatch.setitem(PRESETS, "best", dataclasses.replace(TINY, batch_size=32))
     with pytest.raises(SettingError, match=r"folder: expected a new folder.*batch_size: expected 16"):
