@@ -44,7 +44,7 @@ def original() -> MnistConfig:
 
 def best() -> MnistConfig:
     """The paper's, but c1 has to survive deformations: so it says which digit, and c2 and c3 how it is drawn."""
-    return MnistConfig(deformation=1.0, update="simultaneous")
+    return MnistConfig(deformation=1.0, update="simultaneous", discriminator_learning_rate=4e-4)
 
 
 PRESETS = {"paper": paper(), "original": original(), "best": best()}
