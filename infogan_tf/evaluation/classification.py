@@ -53,12 +53,17 @@ def classify(
     matching[rows] = columns
     majority = counts.argmax(axis=1)
     return Classification(
-        one_to_one_error=float(np.mean(matching[scored_categories] != scored_labels)),
-        majority_error=float(np.mean(majority[scored_categories] != scored_labels)),
+        one_to_one_error=error_rate(matching, scored_categories, scored_labels),
+        majority_error=error_rate(majority, scored_categories, scored_labels),
         matching=matching,
         majority=majority,
         confusion=count(scored_categories, scored_labels, num_categories, num_classes),
     )
+
+
+def error_rate(matching: np.ndarray, categories: np.ndarray, labels: np.ndarray) -> float:
+    """Share of images `[number]` whose category stands for a class that is not theirs."""
+    return float(np.mean(matching[categories] != labels))
 
 
 def count(categories: np.ndarray, labels: np.ndarray, num_categories: int, num_classes: int) -> np.ndarray:

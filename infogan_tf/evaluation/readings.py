@@ -6,11 +6,15 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from infogan_tf.augmentation import random_deformation
 from infogan_tf.data import as_floats
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 BATCH_SIZE = 1000
+NUM_COPIES = 8
+# Half of what the preset `best` trains with: about the variety that handwriting has by itself.
+STRENGTH = 0.5
 
 
 def read_codes(model: InfoGAN, images: np.ndarray) -> dict[str, Any]:
@@ -23,9 +27,30 @@ def read_codes(model: InfoGAN, images: np.ndarray) -> dict[str, Any]:
     Returns:
         By code, the posterior's parameters, each `[number, ...]`.
     """
-    batches = (images[start : start + BATCH_SIZE] for start in range(0, len(images), BATCH_SIZE))
-    answers = [model.infer_codes(as_floats(batch)) for batch in batches]
+    answers = [model.infer_codes(batch) for batch in _batches(images)]
     return tf.nest.map_structure(lambda *parts: tf.concat(parts, axis=0), *answers)
+
+
+def read_deformed(model: InfoGAN, name: str, images: np.ndarray, seed: int = 4) -> np.ndarray:
+    """Q's probabilities for one categorical code on copies of images, each copy deformed by `random_deformation`.
+
+    Args:
+        model: a trained model.
+        name: a categorical code.
+        images: uint8 `[number, height, width, channels]`.
+        seed: decides the deformations.
+
+    Returns:
+        `[8 copies, number, num_categories]`.
+    """
+    copy_seeds = split_seed(stream_seed(seed, Stream.EVALUATION), NUM_COPIES)
+    batches = list(_batches(images))
+    copies = []
+    for copy_seed in copy_seeds:
+        seeds = split_seed(copy_seed, len(batches))
+        deformed = map(_deformed, batches, seeds)
+        copies.append(np.concatenate([probabilities(model.infer_codes(batch)[name]) for batch in deformed]))
+    return np.stack(copies)
 
 
 def read_generated(model: InfoGAN, number: int, seed: int) -> Iterator[tuple[dict[str, tf.Tensor], dict[str, Any]]]:
@@ -41,6 +66,11 @@ def read_generated(model: InfoGAN, number: int, seed: int) -> Iterator[tuple[dic
     """
     for latents, images in generated_batches(model, number, seed):
         yield latents, model.spec.split_posterior(model.discriminator(images, training=False).posterior)
+
+
+def probabilities(params: Any) -> np.ndarray:
+    """The probability of each category of a categorical code: `[number, num_categories]`."""
+    return tf.nn.softmax(params.logits).numpy()
 
 
 def categories(params: Any) -> np.ndarray:
@@ -63,3 +93,13 @@ def generated_batches(model: InfoGAN, number: int, seed: int) -> Iterator[tuple[
     for size, batch_seed in zip(sizes, split_seed(stream_seed(seed, Stream.EVALUATION), len(sizes)), strict=True):
         latents = model.spec.sample(size, batch_seed)
         yield latents, model.generator(model.spec.join(latents), training=False)
+
+
+def _batches(images: np.ndarray) -> Iterator[tf.Tensor]:
+    for start in range(0, len(images), BATCH_SIZE):
+        yield as_floats(images[start : start + BATCH_SIZE])
+
+
+@tf.function(reduce_retracing=True)
+def _deformed(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    return tf.clip_by_value(random_deformation(images, STRENGTH, seed), 0, 1)

@@ -25,25 +25,32 @@ def draw_figures(folder: Path, shown: Evaluated, baseline: Evaluated):
         shown: the InfoGAN.
         baseline: the regular GAN.
     """
-    where = f"seed {shown.run.config.seed}, update {shown.run.step:,}, {shown.evaluation['run']['data']}"
-    _draw_figure1(folder, shown, baseline, where)
-    _draw_figure2(folder, shown, baseline, where)
-    _draw_beyond(folder, shown, where)
+    _draw_figure1(folder, shown, baseline)
+    _draw_figure2(folder, shown, baseline)
+    _draw_beyond(folder, shown)
 
 
-def _draw_figure1(folder: Path, shown: Evaluated, baseline: Evaluated, where: str):
-    curves = {"InfoGAN": shown.curve, "regular GAN with Q": baseline.curve}
+def _where(run: Evaluated) -> str:
+    return f"seed {run.run.config.seed}, update {run.run.step:,}, {run.evaluation['run']['data']}"
+
+
+def _draw_figure1(folder: Path, shown: Evaluated, baseline: Evaluated):
+    curves = {
+        f"InfoGAN, seed {shown.run.config.seed}": shown.curve,
+        f"regular GAN with Q, seed {baseline.run.config.seed}": baseline.curve,
+    }
     ceiling = shown.evaluation["codes"][CATEGORY]["entropy"]
-    plot_information(curves, ceiling, folder / "figure1.png", f"L_I of {CATEGORY}; {where}")
+    caption = f"L_I of {CATEGORY}; {shown.evaluation['run']['data']}"
+    plot_information(curves, ceiling, folder / "figure1.png", caption)
 
 
-def _draw_figure2(folder: Path, shown: Evaluated, baseline: Evaluated, where: str):
-    model, seed = shown.run.model, shown.run.config.seed
+def _draw_figure2(folder: Path, shown: Evaluated, baseline: Evaluated):
+    model, seed, where = shown.run.model, shown.run.config.seed, _where(shown)
     order = _order(shown)
     caption = f"{CATEGORY}, ordered by the matching (error {shown.error:.2%}); {where}"
     save_picture(folder / "figure2a.png", category_panel(model, CATEGORY, order, seed, caption))
     plain_order = range(len(order))
-    caption = f"regular GAN: {CATEGORY} from 0 to {plain_order[-1]}; {where}"
+    caption = f"regular GAN: {CATEGORY} from 0 to {plain_order[-1]}; {_where(baseline)}"
     save_picture(folder / "figure2b.png", category_panel(baseline.run.model, CATEGORY, plain_order, seed, caption))
     digits = [order[row * 2 % len(order)] for row in range(ROWS)]
     for panel, name in zip("cd", CONTINUOUS, strict=True):
@@ -53,8 +60,8 @@ def _draw_figure2(folder: Path, shown: Evaluated, baseline: Evaluated, where: st
         save_picture(folder / f"figure2{panel}.png", picture)
 
 
-def _draw_beyond(folder: Path, shown: Evaluated, where: str):
-    model, seed = shown.run.model, shown.run.config.seed
+def _draw_beyond(folder: Path, shown: Evaluated):
+    model, seed, where = shown.run.model, shown.run.config.seed, _where(shown)
     order = _order(shown)
     across, down = CONTINUOUS
     caption = f"{across} from left to right, {down} from top to bottom, both from -2 to 2; {where}"

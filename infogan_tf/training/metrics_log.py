@@ -8,6 +8,8 @@ from pathlib import Path
 
 from infogan_tf.files import write_text
 
+SPEED = "speed/updates_per_second"
+
 
 class MetricsLog:
     """Appends one line of JSON a point to `metrics.jsonl`, in order, each update at most once.
@@ -30,6 +32,13 @@ class MetricsLog:
     def close(self):
         """Ends the file."""
         self._file.close()
+
+
+def read_training_time(path: Path) -> float:
+    """The seconds that the updates in a run's `metrics.jsonl` took, without the time between two sessions."""
+    speeds = read_curve(path, SPEED)
+    steps = [0, *(step for step, _ in speeds)]
+    return sum((step - last) / speed for last, (step, speed) in zip(steps, speeds, strict=False))
 
 
 def read_curve(path: Path, tag: str) -> list[tuple[int, float]]:

@@ -10,7 +10,7 @@ from infogan_tf.figures import Preview, save_picture
 from infogan_tf.model import InfoGAN
 from infogan_tf.summaries import TensorBoardWriter
 from infogan_tf.training.checkpoints import Checkpoints
-from infogan_tf.training.metrics_log import MetricsLog
+from infogan_tf.training.metrics_log import SPEED, MetricsLog
 from infogan_tf.training.progress import Progress
 from infogan_tf.training.run_folder import RunFolder
 
@@ -77,7 +77,7 @@ class Recorder:
         last_step, last_time = self._last_point
         now = time.monotonic()
         self._last_point = (step, now)
-        metrics = {**metrics, "speed/updates_per_second": (step - last_step) / (now - last_time)}
+        metrics = {**metrics, SPEED: (step - last_step) / (now - last_time)}
         self._log.append(step, metrics)
         self._tensorboard.scalars(step, metrics)
 

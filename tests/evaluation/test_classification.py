@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from infogan_tf.evaluation.classification import classify
+from infogan_tf.evaluation.classification import classify, error_rate
 
 
 @pytest.fixture
@@ -20,6 +20,10 @@ def test_a_perfect_representation_has_no_error_whatever_its_order(labels):
     np.testing.assert_array_equal(result.matching[order], np.arange(10))
     assert result.confusion.sum() == 5000
     assert (result.confusion > 0).sum() == 10
+
+
+def test_the_error_is_of_the_class_that_a_category_stands_for():
+    assert error_rate(np.array([2, 0, 1]), np.array([0, 0, 1, 2]), np.array([2, 1, 0, 1])) == 0.25
 
 
 def test_a_useless_representation_is_at_chance(labels):

@@ -11,10 +11,11 @@ from infogan_tf.data.labels import load_labels
 from infogan_tf.distributions import CategoricalParams
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate as module
+from infogan_tf.evaluation import readings
 from infogan_tf.evaluation.digit_features import load_digit_features
 from infogan_tf.evaluation.diversity import measure_diversity, spread
 from infogan_tf.evaluation.information import estimate_information
-from infogan_tf.evaluation.readings import categories, generated_batches, read_codes
+from infogan_tf.evaluation.readings import categories, generated_batches, probabilities, read_codes, read_deformed
 from infogan_tf.evaluation.recovery import measure_recovery
 from infogan_tf.training import train
 from tests.conftest import ROOT
@@ -115,6 +116,19 @@ def test_readings_are_those_of_infer_codes_in_order(small_model, embedded_digits
     assert categories(CategoricalParams(tf.constant([[0.0, 3.0], [1.0, 0.0]]))).tolist() == [1, 0]
 
 
+def test_deformed_copies_are_other_readings_of_the_same_images_in_order(small_model, embedded_digits, monkeypatch):
+    images = embedded_digits.training[:1100]
+    first, again, other = (read_deformed(small_model, "c1", images, seed) for seed in (1, 1, 2))
+    assert first.shape == (8, 1100, 10)
+    np.testing.assert_allclose(first.sum(axis=2), 1, atol=1e-5)
+    np.testing.assert_array_equal(first, again)
+    assert len({copy.tobytes() for copy in (*first, *other)}) == 16
+    monkeypatch.setattr(readings, "_deformed", lambda batch, seed: batch)
+    plain = probabilities(read_codes(small_model, images)["c1"])
+    for copy in read_deformed(small_model, "c1", images):
+        np.testing.assert_allclose(copy, plain, atol=1e-5)
+
+
 def test_digit_features_know_digits_and_are_cached(features, embedded_digits, labels, cache_folder):
     assert features.test_error < 0.06
     assert f"test error {features.test_error:.2%}" in features.name
@@ -143,6 +157,7 @@ def test_evaluate_writes_what_it_measured(trained, features):
     classification = evaluation["classification"]["c1"]
     assert np.sum(classification["confusion"]) == 1000
     assert 0.3 < classification["one_to_one_error"] <= 1  # Six updates teach nothing.
+    assert 0.3 < classification["averaged_error"] <= 1
     assert evaluation["images"]["features"] == features.name
     assert evaluation["images"]["frechet_distance"] > evaluation["images"]["frechet_distance_of_training_images"]
     tags = set()
@@ -150,6 +165,20 @@ def test_evaluate_writes_what_it_measured(trained, features):
         for event in tf.compat.v1.train.summary_iterator(str(file)):
             tags |= {value.tag for value in event.summary.value if event.step == 6}
     assert set(module.scalars(evaluation)) <= tags
+
+
+def test_averaging_takes_the_category_that_is_most_probable_on_average(trained, embedded_digits, labels, monkeypatch):
+    # Whatever the model says of an image as it is, its copies name the digit's matched category, but for one that is
+    # outvoted.
+    model = module.load_run(trained).model
+    plain = read_codes(model, embedded_digits.held_out)
+    result = module._measure_classification(model, embedded_digits, plain, labels)["c1"]
+    category = np.argsort(result["matching"])[labels.held_out]
+    right, wrong = np.eye(10)[category], np.eye(10)[(category + 1) % 10]
+    monkeypatch.setattr(module, "read_deformed", lambda *_: np.stack([right, wrong, right]))
+    assert module._measure_classification(model, embedded_digits, plain, labels)["c1"]["averaged_error"] == 0
+    monkeypatch.setattr(module, "read_deformed", lambda *_: np.stack([wrong, wrong, right]))
+    assert module._measure_classification(model, embedded_digits, plain, labels)["c1"]["averaged_error"] == 1
 
 
 def test_other_data_than_the_run_was_trained_on_are_refused(trained):

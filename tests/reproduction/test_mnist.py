@@ -9,6 +9,7 @@ from infogan_tf.configs.mnist import PRESETS
 from infogan_tf.configs.reproduction import ReproductionConfig
 from infogan_tf.errors import SettingError
 from infogan_tf.reproduction import evaluated, mnist
+from infogan_tf.training.metrics_log import read_training_time
 from tests.conftest import ROOT
 
 TINY = dataclasses.replace(PRESETS["best"], updates_per_epoch=4, batch_size=16, summary_interval=2)
@@ -43,7 +44,9 @@ def test_everything_is_made_from_nothing(made):
         evaluation = json.loads((made / f"infogan_seed_{seed}" / "evaluation.json").read_text())
         error = evaluation["classification"]["c1"]["one_to_one_error"]
         assert f"| {seed} | {error:.2%} |" in text
-    for part in ("## Claim by claim", "| worst |", "(`--deformation=1`)"):
+        minutes = read_training_time(made / f"infogan_seed_{seed}" / "metrics.jsonl") / 60
+        assert f"| infogan_seed_{seed} | infogan | {seed} | 4 | {minutes:.1f} |" in text
+    for part in ("## Claim by claim", "| worst |", "(`--deformation=1`)", "| error, averaged |"):
         assert part in text
 
 

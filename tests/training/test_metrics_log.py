@@ -1,6 +1,8 @@
 import json
 
-from infogan_tf.training.metrics_log import MetricsLog
+import pytest
+
+from infogan_tf.training.metrics_log import SPEED, MetricsLog, read_training_time
 
 
 def steps(path):
@@ -21,3 +23,13 @@ def test_points_after_the_resumed_update_and_a_cut_line_are_dropped(tmp_path):
     log.append(30, {})
     log.close()
     assert steps(path) == [10, 20, 30]
+
+
+def test_training_time_is_that_of_all_updates(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    assert read_training_time(path) == 0
+    log = MetricsLog(path, resumed_at=0)
+    for step, updates_per_second in ((10, 5.0), (30, 10.0)):
+        log.append(step, {SPEED: updates_per_second})
+    log.close()
+    assert read_training_time(path) == pytest.approx(10 / 5 + 20 / 10)
