@@ -10,7 +10,7 @@ class Certainty(NamedTuple):
 
     Attributes:
         confidence: mean probability of the most probable category, from 1/K to 1.
-        balance: entropy of the mean answer, nats; H(c) where every category is given equally often.
+        balance: entropy of the mean answer, nats; log K where every category is given equally often.
         stability: share of deformed images that keep the category of the image as it is.
     """
 
@@ -22,7 +22,8 @@ class Certainty(NamedTuple):
 def measure_certainty(probabilities: np.ndarray, deformed_probabilities: np.ndarray) -> Certainty:
     """A good classification is confident, balanced and stable.
 
-    By these, and by the mutual information, a setting can be chosen without a label.
+    By these, and by the mutual information, a setting can be chosen without a label. Stability favours a model that was
+    itself trained with `random_deformation`.
 
     Args:
         probabilities: of images as they are, `[number, K]`.

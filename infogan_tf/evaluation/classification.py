@@ -14,7 +14,7 @@ class Classification(NamedTuple):
         majority_error: the same when a category stands for the class that is most frequent in it, so that two may stand
             for the same class and a class may have none.
         matching: the class of each category, one to one, `[num_categories]`; -1 for one that is left over.
-        majority: the most frequent class of each category, `[num_categories]`.
+        majority: the most frequent class of each category, `[num_categories]`; -1 for one that no image is in.
         confusion: images of the second set by category and class, `[num_categories, num_classes]`.
     """
 
@@ -51,7 +51,7 @@ def classify(
     matching = np.full([num_categories], -1)
     rows, columns = linear_sum_assignment(counts, maximize=True)
     matching[rows] = columns
-    majority = counts.argmax(axis=1)
+    majority = np.where(counts.any(axis=1), counts.argmax(axis=1), -1)
     return Classification(
         one_to_one_error=error_rate(matching, scored_categories, scored_labels),
         majority_error=error_rate(majority, scored_categories, scored_labels),

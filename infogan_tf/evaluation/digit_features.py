@@ -33,17 +33,20 @@ class DigitFeatures:
 
     Args:
         network: images `[batch, height, width, channels]` to (features, logits).
+        trained_on: the images' name.
         test_error: its share of errors on the held-out images.
     """
 
-    def __init__(self, network: keras.Model, test_error: float):
+    def __init__(self, network: keras.Model, trained_on: str, test_error: float):
         self._network = network
+        self.trained_on = trained_on
         self.test_error = test_error
 
     @property
     def name(self) -> str:
         """What a result says of the features that it was measured in."""
-        return f"digit classifier {VERSION}, {FEATURE_SIZE} features, test error {self.test_error:.2%}"
+        trained = f"trained on {self.trained_on}, test error {self.test_error:.2%}"
+        return f"digit classifier {VERSION}, {FEATURE_SIZE} features, {trained}"
 
     def __call__(self, images: np.ndarray | tf.Tensor) -> np.ndarray:
         """Features `[number, 128]` of images, uint8 or float in [0, 1]."""
@@ -70,7 +73,7 @@ def load_digit_features(data: ImageData, labels: Labels) -> DigitFeatures:
         network = _network(data.training.shape[1:], labels.num_classes)
         _train(network, data.training, labels.training)
         _cache(network, path)
-    return DigitFeatures(network, _error(network, data.held_out, labels.held_out))
+    return DigitFeatures(network, data.name, _error(network, data.held_out, labels.held_out))
 
 
 def _restore(network: keras.Model, path: Path) -> bool:

@@ -18,8 +18,9 @@ def measure_diversity(
 ) -> dict[str, list[float]]:
     """Mean squared distance in features among images of one code value, as a share of that among all images.
 
-    1 for a code that decides nothing; lower the more it decides; 0 where a value always gives the same image, or where
-    all images are one.
+    About 1 for a code that decides nothing; lower the more it decides; above 1 for a value whose images differ more
+    than others do; 0 where a value always gives the same image, or where all images are one. For a code that is the
+    class, `diversity_of_classes` says what real images have.
 
     Args:
         model: a trained model.
@@ -41,6 +42,18 @@ def measure_diversity(
             spread(features(_generate(model, latents))) / max(everything, TINY) for latents in fixed
         ]
     return diversity
+
+
+def diversity_of_classes(features: np.ndarray, labels: np.ndarray) -> list[float]:
+    """The same share among real images of each class.
+
+    Args:
+        features: of real images, `[number, size]`.
+        labels: their classes, `[number]`; a class of one image is left out.
+    """
+    everything = spread(features)
+    members = [features[labels == label] for label in np.unique(labels)]
+    return [spread(of_class) / everything for of_class in members if len(of_class) > 1]
 
 
 def spread(features: np.ndarray) -> float:

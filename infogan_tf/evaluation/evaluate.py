@@ -15,7 +15,8 @@ from infogan_tf.evaluation.certainty import Certainty, measure_certainty
 from infogan_tf.evaluation.classification import classify, error_rate
 from infogan_tf.evaluation.clustering import cluster_agreement
 from infogan_tf.evaluation.digit_features import DigitFeatures, load_digit_features
-from infogan_tf.evaluation.diversity import measure_diversity
+from infogan_tf.evaluation.diversity import diversity_of_classes, measure_diversity
+from infogan_tf.evaluation.extrapolation import measure_extrapolation
 from infogan_tf.evaluation.frechet import frechet_distance
 from infogan_tf.evaluation.information import estimate_information
 from infogan_tf.evaluation.precision_recall import precision_recall
@@ -31,7 +32,7 @@ from infogan_tf.training.run_record import with_recorded_origin
 Evaluation = dict[str, Any]
 
 EVALUATION_FILE = "evaluation.json"
-# A new number whenever what is measured, or how, changes.
+# A new number whenever what is measured, or how, changes; the digit features' too.
 VERSION = 2
 NUM_COMPARED = 10_000
 NUM_NEIGHBOURHOODS = 5_000
@@ -63,7 +64,7 @@ def evaluate(run_folder: str | Path, data_dir: str | None = None) -> Evaluation:
         "run": _describe(run, data),
         "codes": _measure_codes(run.model, held_out, features),
         "classification": _measure_classification(run.model, data, held_out, labels),
-        "images": _measure_images(run.model, data, features),
+        "images": _measure_images(run.model, data, labels, features),
     }
     write_json(run.folder.path / EVALUATION_FILE, evaluation)
     writer = TensorBoardWriter(run.folder.path)
@@ -74,10 +75,12 @@ def evaluate(run_folder: str | Path, data_dir: str | None = None) -> Evaluation:
 
 def scalars(evaluation: Evaluation) -> dict[str, float]:
     """The evaluation's numbers by TensorBoard tag."""
-    values = {f"evaluation/{name}": value for name, value in evaluation["images"].items() if name != "features"}
+    values = {f"evaluation/{name}": value for name, value in evaluation["images"].items() if isinstance(value, float)}
     for name, code in evaluation["codes"].items():
-        values[f"evaluation/mutual_information_{name}"] = code["mutual_information"]
-        values[f"evaluation/recovery_{name}"] = code["recovery"]
+        for measure in ("mutual_information", "standard_error", "recovery", "extrapolation"):
+            if code[measure] is not None:
+                values[f"evaluation/{measure}_{name}"] = code[measure]
+        values[f"evaluation/diversity_{name}"] = float(np.mean(code["diversity"]))
     for name, classification in evaluation["classification"].items():
         for measure in ("one_to_one_error", "majority_error", "averaged_error", "nmi", "ari", *Certainty._fields):
             values[f"evaluation/{measure}_{name}"] = classification[measure]
@@ -107,6 +110,7 @@ def _describe(run: TrainedRun, data: ImageData) -> Evaluation:
 def _measure_codes(model: InfoGAN, held_out: dict[str, Any], features: DigitFeatures) -> Evaluation:
     information = estimate_information(model)
     recovery = measure_recovery(model)
+    extrapolation = measure_extrapolation(model)
     diversity = measure_diversity(model, features)
     modes = {code.name: code.distribution.posterior_mode(held_out[code.name]).numpy() for code in model.spec.codes}
     distributions = {code.name: code.distribution for code in model.spec.codes}
@@ -121,6 +125,7 @@ def _measure_codes(model: InfoGAN, held_out: dict[str, Any], features: DigitFeat
             "entropy": information[name].entropy,
             "recovery_measure": recovery[name].measure,
             "recovery": recovery[name].value,
+            "extrapolation": extrapolation.get(name),
             "diversity": diversity[name],
         }
         for name in distributions
@@ -151,7 +156,7 @@ def _measure_classification(model: InfoGAN, data: ImageData, held_out: dict[str,
     return results
 
 
-def _measure_images(model: InfoGAN, data: ImageData, features: DigitFeatures) -> Evaluation:
+def _measure_images(model: InfoGAN, data: ImageData, labels: Labels, features: DigitFeatures) -> Evaluation:
     number = min(NUM_COMPARED, len(data.held_out))
     generated = features(tf.concat([images for _, images in generated_batches(model, number, seed=3)], axis=0))
     held_out = features(evenly_spread(data.held_out, number))
@@ -162,6 +167,8 @@ def _measure_images(model: InfoGAN, data: ImageData, features: DigitFeatures) ->
     return {
         "features": features.name,
         "compared_images": number,
+        "compared_neighbourhoods": len(evenly_spread(held_out, NUM_NEIGHBOURHOODS)),
+        "diversity_of_real_classes": diversity_of_classes(held_out, evenly_spread(labels.held_out, number)),
         "frechet_distance": frechet_distance(held_out, generated),
         # What the same number of real images would get: the distance's floor.
         "frechet_distance_of_training_images": frechet_distance(held_out, training),

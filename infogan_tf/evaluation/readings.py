@@ -13,7 +13,7 @@ from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 BATCH_SIZE = 1000
 NUM_COPIES = 8
-# Half of what the preset `best` trains with: about the variety that handwriting has by itself.
+# Half of what the preset `best` trains with, so that the digits stay easy to read for a person.
 STRENGTH = 0.5
 
 

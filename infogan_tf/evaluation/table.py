@@ -11,12 +11,14 @@ def evaluation_table(evaluation: dict) -> str:
 
 
 def _codes(codes: dict) -> str:
-    rows = [("code", "prior", "verdict", "mutual information, nats", "of at most", "recovery", "diversity")]
+    header = ("code", "prior", "verdict", "mutual information, nats", "of at most", "recovery", "beyond [-1, 1]")
+    rows = [(*header, "diversity")]
     for name, code in codes.items():
         bound = f"{code['mutual_information']:.3f} +- {code['standard_error']:.3f}"
         recovery = f"{code['recovery_measure']} {code['recovery']:.3f}"
         diversity = f"{sum(code['diversity']) / len(code['diversity']):.2f} (least {min(code['diversity']):.2f})"
-        rows.append((name, code["prior"], code["verdict"], bound, ceiling(code), recovery, diversity))
+        beyond = "-" if code["extrapolation"] is None else f"{code['extrapolation']:.2f}"
+        rows.append((name, code["prior"], code["verdict"], bound, ceiling(code), recovery, beyond, diversity))
     return text_table(rows)
 
 
@@ -45,9 +47,12 @@ def _classifications(evaluation: dict) -> list[str]:
 
 
 def _images(images: dict) -> str:
+    classes = images["diversity_of_real_classes"]
     return (
-        f"generated images ({images['features']}; {images['compared_images']:,} images): "
-        f"Frechet distance {images['frechet_distance']:.2f} (training images: "
-        f"{images['frechet_distance_of_training_images']:.2f}), precision {images['precision']:.3f}, "
-        f"recall {images['recall']:.3f}"
+        f"{images['compared_images']:,} generated beside as many held-out images ({images['features']}): "
+        f"Frechet distance {images['frechet_distance']:.2f} (of training images: "
+        f"{images['frechet_distance_of_training_images']:.2f})\n"
+        f"precision {images['precision']:.3f}, recall {images['recall']:.3f} (among "
+        f"{images['compared_neighbourhoods']:,} each)\n"
+        f"diversity of a class of held-out images: {sum(classes) / len(classes):.2f} (least {min(classes):.2f})"
     )

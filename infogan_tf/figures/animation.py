@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from infogan_tf.figures.pictures import Picture
@@ -25,8 +24,3 @@ def save_animation(path: Path, frames: list[Picture]):
         first.save(partial, "GIF", save_all=True, append_images=rest, duration=MILLISECONDS, loop=0)
 
     write_atomically(path, write)
-
-
-def stack_frames(images: np.ndarray) -> np.ndarray:
-    """`[rows, columns, steps, height, width, channels]` as `steps` grids: `[steps, rows, columns, ...]`."""
-    return np.moveaxis(np.asarray(images), 2, 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from infogan_tf.figures.information_plot import save_figure
+from infogan_tf.figures.plots import save_figure
 
 
 def plot_confusion(confusion: np.ndarray, categories: Sequence[int], code: str, path: Path, caption: str):

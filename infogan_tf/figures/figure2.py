@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.figures.animation import stack_frames
 from infogan_tf.figures.pictures import Picture, tile, with_caption
 from infogan_tf.figures.traversals import COLUMNS, HIGH, LOW, ROWS, vary
 from infogan_tf.model import InfoGAN
@@ -79,7 +78,8 @@ def moving_traversal(
     moving = [
         vary(model, name, samples, model.spec.code(name).distribution.traversal(FRAMES, LOW, HIGH)) for name in names
     ]
-    return [with_caption(tile(frame), caption) for frame in stack_frames(np.stack(moving))]
+    frames = np.moveaxis(np.stack(moving), 2, 0)  # From [codes, categories, steps, ...] to a grid for each step.
+    return [with_caption(tile(frame), caption) for frame in frames]
 
 
 def samples_of(model: InfoGAN, category: str, digits: Sequence[int], seed: int) -> dict[str, tf.Tensor]:

@@ -1,17 +1,14 @@
 """The paper's Figure 1: the mutual information of c1 over the first updates."""
 
 import math
-import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from infogan_tf.files import write_atomically
+from infogan_tf.figures.plots import save_figure
 
 LAST_UPDATE = 1000
-CAPTION_WIDTH = 110  # characters
 
 
 def plot_information(
@@ -35,17 +32,10 @@ def plot_information(
     for label, points in curves.items():
         shown = [(update, value) for update, value in points if update <= last_update]
         axes.plot(*zip(*shown, strict=True), label=label, linewidth=1.2)
-    axes.axhline(ceiling, color="gray", linestyle="--", linewidth=1, label=f"H(c1) = {ceiling:.3f}")
+    axes.axhline(ceiling, color="gray", linestyle="--", linewidth=1, label=f"H(c) = {ceiling:.3f}")
     axes.set(
         xlim=(0, last_update), ylim=(-0.5, max(2.5, math.ceil(ceiling * 2) / 2)), xlabel="update", ylabel="$L_I$, nats"
     )
     axes.legend(loc="center right")
     axes.grid(alpha=0.3)
     save_figure(figure, path, caption)
-
-
-def save_figure(figure: Figure, path: Path, caption: str):
-    """Writes a matplotlib figure with a caption below as a PNG, atomically and without a display."""
-    figure.supxlabel(textwrap.fill(caption, CAPTION_WIDTH), fontsize=8)
-    canvas = FigureCanvasAgg(figure)
-    write_atomically(path, lambda partial: canvas.print_figure(partial, dpi=150, format="png"))

@@ -16,56 +16,69 @@ from infogan_tf.figures.pictures import save_picture
 from infogan_tf.figures.traversals import ROWS
 from infogan_tf.reproduction.evaluated import CATEGORY, CONTINUOUS, Evaluated
 
+# The class that the grid of both codes shows.
+GRID_CLASS = 2
 
-def draw_figures(folder: Path, shown: Evaluated, baseline: Evaluated):
+
+def draw_figures(folder: Path, preset: str, shown: Evaluated, baseline: Evaluated):
     """Draws Figure 1, Figure 2 (a) to (d), and what the paper does not show.
 
     Args:
         folder: where the pictures go.
+        preset: the settings' name, for the captions.
         shown: the InfoGAN.
         baseline: the regular GAN.
     """
-    _draw_figure1(folder, shown, baseline)
-    _draw_figure2(folder, shown, baseline)
-    _draw_beyond(folder, shown)
+    _draw_figure1(folder, preset, shown, baseline)
+    _draw_categories(folder, preset, shown, baseline)
+    _draw_continuous(folder, preset, shown)
+    _draw_beyond(folder, preset, shown)
 
 
-def _where(run: Evaluated) -> str:
-    return f"seed {run.run.config.seed}, update {run.run.step:,}, {run.evaluation['run']['data']}"
+def _where(preset: str, run: Evaluated) -> str:
+    return f"{run.name}, preset {preset}, update {run.run.step:,}, {run.evaluation['run']['data']}"
 
 
-def _draw_figure1(folder: Path, shown: Evaluated, baseline: Evaluated):
+def _draw_figure1(folder: Path, preset: str, shown: Evaluated, baseline: Evaluated):
     curves = {
         f"InfoGAN, seed {shown.run.config.seed}": shown.curve,
         f"regular GAN with Q, seed {baseline.run.config.seed}": baseline.curve,
     }
     ceiling = shown.evaluation["codes"][CATEGORY]["entropy"]
-    caption = f"L_I of {CATEGORY}; {shown.evaluation['run']['data']}"
+    caption = f"L_I of {CATEGORY}, of one batch each; preset {preset}, {shown.evaluation['run']['data']}"
     plot_information(curves, ceiling, folder / "figure1.png", caption)
 
 
-def _draw_figure2(folder: Path, shown: Evaluated, baseline: Evaluated):
-    model, seed, where = shown.run.model, shown.run.config.seed, _where(shown)
-    order = _order(shown)
-    caption = f"{CATEGORY}, ordered by the matching (error {shown.error:.2%}); {where}"
-    save_picture(folder / "figure2a.png", category_panel(model, CATEGORY, order, seed, caption))
+def _draw_categories(folder: Path, preset: str, shown: Evaluated, baseline: Evaluated):
+    seed, order = shown.run.config.seed, _order(shown)
+    caption = f"{CATEGORY}, ordered by the matching (error {shown.error:.2%}); {_where(preset, shown)}"
+    save_picture(folder / "figure2a.png", category_panel(shown.run.model, CATEGORY, order, seed, caption))
     plain_order = range(len(order))
-    caption = f"regular GAN: {CATEGORY} from 0 to {plain_order[-1]}; {_where(baseline)}"
+    bound = baseline.evaluation["codes"][CATEGORY]["mutual_information"]
+    caption = f"regular GAN: {CATEGORY} from 0 to {plain_order[-1]} (L_I {bound:.2f} nats); {_where(preset, baseline)}"
     save_picture(folder / "figure2b.png", category_panel(baseline.run.model, CATEGORY, plain_order, seed, caption))
+
+
+def _draw_continuous(folder: Path, preset: str, shown: Evaluated):
+    order = _order(shown)
     digits = [order[row * 2 % len(order)] for row in range(ROWS)]
     for panel, name in zip("cd", CONTINUOUS, strict=True):
-        recovery = shown.evaluation["codes"][name]["recovery"]
-        caption = f"{name} from -2 to 2, trained on -1 to 1 (R^2 {recovery:.2f}); {where}"
-        picture = continuous_panel(model, name, CATEGORY, digits, seed, caption)
+        code = shown.evaluation["codes"][name]
+        numbers = f"read back with R^2 {code['recovery']:.2f}, beyond with slope {code['extrapolation']:.2f}"
+        caption = f"{name} from -2 to 2, trained on -1 to 1 ({numbers}); {_where(preset, shown)}"
+        picture = continuous_panel(shown.run.model, name, CATEGORY, digits, shown.run.config.seed, caption)
         save_picture(folder / f"figure2{panel}.png", picture)
 
 
-def _draw_beyond(folder: Path, shown: Evaluated):
-    model, seed, where = shown.run.model, shown.run.config.seed, _where(shown)
+def _draw_beyond(folder: Path, preset: str, shown: Evaluated):
+    model, seed, where = shown.run.model, shown.run.config.seed, _where(preset, shown)
     order = _order(shown)
     across, down = CONTINUOUS
-    caption = f"{across} from left to right, {down} from top to bottom, both from -2 to 2; {where}"
-    save_picture(folder / "two_codes.png", two_code_grid(model, across, down, CATEGORY, order[2], seed, caption))
+    digit = order[GRID_CLASS]
+    caption = (
+        f"{CATEGORY} = {digit}; {across} from left to right, {down} from top to bottom, both from -2 to 2; {where}"
+    )
+    save_picture(folder / "two_codes.png", two_code_grid(model, across, down, CATEGORY, digit, seed, caption))
     caption = f"rows {across} and {down}, from -2 to 2 and back; {where}"
     save_animation(folder / "traversal.gif", moving_traversal(model, CONTINUOUS, CATEGORY, order, seed, caption))
     confusion = shown.evaluation["classification"][CATEGORY]["confusion"]

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation.evaluate import EVALUATION_FILE, VERSION, evaluate
-from infogan_tf.training.loading import TrainedRun, load_run
+from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.metrics_log import read_curve
 
 # The names of the paper: the choice of one in ten, and the two continuous codes.
@@ -26,30 +26,33 @@ class Evaluated(NamedTuple):
     curve: list[tuple[int, float]]
 
     @property
+    def name(self) -> str:
+        """The run's folder within the reproduction."""
+        return self.run.folder.path.name
+
+    @property
     def error(self) -> float:
         """The error of c1 matched one to one, on held-out images."""
         return self.evaluation["classification"][CATEGORY]["one_to_one_error"]
 
 
-def evaluated(run_folder: str, data_dir: str | None) -> Evaluated:
+def evaluated(run: TrainedRun, data_dir: str | None) -> Evaluated:
     """A trained run with its evaluation, which is made now unless it is there for the same update.
 
     Args:
-        run_folder: the run.
+        run: the run.
         data_dir: where TFDS keeps prepared data; None for where the run found it.
 
     Raises:
-        RunNotFoundError: there is no trained run.
         SettingError: it has no curve, or its data can't be had again.
     """
-    run = load_run(run_folder)
     evaluation = _written_evaluation(run)
     if evaluation is None:
         print(f"evaluating {run.folder.path}", flush=True)
         evaluation = evaluate(run.folder.path, data_dir)
     curve = read_curve(run.folder.metrics, f"mutual_information/{CATEGORY}")
     if not curve:
-        raise SettingError("folder", "runs with their curves", f"{run.folder.metrics} without a point")
+        raise SettingError("run_folder", "a run with its curves", f"{run.folder.metrics} without a point")
     return Evaluated(run, evaluation, curve)
 
 

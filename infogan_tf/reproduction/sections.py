@@ -1,17 +1,17 @@
 """The text of the MNIST report: each claim of the paper, its number, and ours."""
 
+import dataclasses
 import statistics
 from collections.abc import Mapping, Sequence
 
-from infogan_tf.evaluation.table import ceiling
-from infogan_tf.figures.information_plot import LAST_UPDATE
+from infogan_tf.configs import MnistConfig
+from infogan_tf.configs.fields import as_text
+from infogan_tf.configs.mnist import paper
+from infogan_tf.reproduction.claims import claims_section, figure1_section
 from infogan_tf.reproduction.evaluated import CATEGORY, CONTINUOUS, Evaluated
 from infogan_tf.reproduction.report import markdown_table
 from infogan_tf.training.metrics_log import read_training_time
 
-# Paper, Figure 1, read off the plot; section 7.2.
-PAPER_INFORMATION = {50: "2.17", 100: "2.25", 300: "2.15 to 2.30", 1000: "2.15 to 2.30"}
-PAPER_BASELINE = {50: "", 100: "0.60 (peak, near 109)", 300: "about 0.05", 1000: "about 0.05"}
 MEASURES = {
     "one_to_one_error": "error, one to one",
     "majority_error": "error, majority",
@@ -21,6 +21,8 @@ MEASURES = {
     "confidence": "confidence",
     "stability": "stability",
 }
+# What says which run it is, not how it is trained.
+NOT_OF_A_PRESET = ("run_folder", "seed", "data_source", "data_dir", "max_epoch", "objective")
 
 
 def report_text(preset: str, runs: Sequence[Evaluated], baseline: Evaluated, shown: Evaluated) -> str:
@@ -32,97 +34,55 @@ def report_text(preset: str, runs: Sequence[Evaluated], baseline: Evaluated, sho
         baseline: the regular GAN.
         shown: the InfoGAN that the figures show.
     """
-    data = shown.evaluation["run"]["data"]
     sections = [
-        f"# InfoGAN on MNIST: the paper's claims, and what these runs say\n\nPreset `{preset}`, {data}. "
-        f"Figures show seed {shown.run.config.seed}, the one of the middle error. {_departure(shown)}",
-        _claims_section(runs, shown, baseline),
-        _figure1_section(shown, baseline),
-        _figure2_section(shown, baseline),
+        _head(preset, baseline, shown),
+        claims_section(runs, baseline, shown),
+        figure1_section(runs, baseline),
+        _figure2_section(baseline, shown),
         _classification_section(runs),
-        _beyond_section(shown, baseline),
+        _beyond_section([*runs, baseline]),
         _runs_section([*runs, baseline]),
     ]
     return "\n\n".join(sections) + "\n"
 
 
-def _departure(shown: Evaluated) -> str:
+def _head(preset: str, baseline: Evaluated, shown: Evaluated) -> str:
+    data = shown.evaluation["run"]["data"]
+    text = (
+        f"# InfoGAN on MNIST: the paper's claims, and what these runs say\n\nPreset `{preset}`, {data}. The InfoGANs "
+        f"are trained with {_departures(shown.run.config)}, the regular GAN with {_departures(baseline.run.config)}. "
+        f"Figures show seed {shown.run.config.seed}, the one of the middle error."
+    )
     if not shown.run.config.deformation:
-        return ""
-    strength = f"`--deformation={shown.run.config.deformation:g}`"
+        return text
     return (
-        f"Beyond the paper, Q reads {CATEGORY} off deformed images while the InfoGANs train ({strength}); the regular "
-        "GAN's Q, and all that is measured below, reads images as they are."
+        f"{text} While the InfoGANs train, Q reads {CATEGORY} off deformed images. What is measured below reads images "
+        "as they are, but for two columns: `error, averaged` and `stability` deform them, in the same ways at half the "
+        "strength, and so favour these settings."
     )
 
 
-def _claims_section(runs: Sequence[Evaluated], shown: Evaluated, baseline: Evaluated) -> str:
-    end = min(LAST_UPDATE, shown.curve[-1][0])
-    errors = [run.error for run in runs]
-    used = [name for name, code in shown.evaluation["codes"].items() if code["verdict"] != "ignored"]
-    rows = [
-        ("claim of the paper", "paper", "here", "shown in"),
-        (
-            f"L_I of {CATEGORY} at update {end:,}",
-            f"{PAPER_INFORMATION[LAST_UPDATE]} at 1,000",
-            _value_at(shown.curve, end),
-            "Figure 1",
-        ),
-        (
-            f"the same of a regular GAN at update {end:,}",
-            f"{PAPER_BASELINE[LAST_UPDATE]} at 1,000",
-            _value_at(baseline.curve, end),
-            "Figure 1",
-        ),
-        ("codes that the images depend on", "c1, c2, c3", ", ".join(used) or "none", "Figure 2 (a), (c), (d)"),
-        (
-            f"{CATEGORY} in a regular GAN",
-            "nothing meaningful",
-            baseline.evaluation["codes"][CATEGORY]["verdict"],
-            "Figure 2 (b)",
-        ),
-        (
-            f"error of {CATEGORY} as a classifier",
-            "5 %",
-            f"{statistics.median(errors):.2%} (median of {len(errors)}, worst {max(errors):.2%})",
-            "section 7.2 below",
-        ),
+def _departures(config: MnistConfig) -> str:
+    """The flags by which a config differs from the preset after the paper."""
+    names = [field.name for field in dataclasses.fields(config) if field.name not in NOT_OF_A_PRESET]
+    flags = [
+        f"--{name}={as_text(getattr(config, name))}"
+        for name in names
+        if getattr(config, name) != getattr(paper(), name)
     ]
-    return f"## Claim by claim\n\n{markdown_table(rows)}"
+    return f"the paper's settings but for `{' '.join(flags)}`" if flags else "the paper's settings"
 
 
-def _figure1_section(shown: Evaluated, baseline: Evaluated) -> str:
-    rows = [("update", "InfoGAN, paper", "InfoGAN, here", "regular GAN, paper", "regular GAN, here")]
-    for update, paper in PAPER_INFORMATION.items():
-        here, theirs = (_value_at(run.curve, update) for run in (shown, baseline))
-        rows.append((f"{update:,}", paper, here, PAPER_BASELINE[update], theirs))
-    reached = next((update for update, value in shown.curve if value >= 2.2), None)
-    first = f"update {reached:,}" if reached else "never"
-    return (
-        "## Figure 1: InfoGAN maximises the mutual information, a regular GAN does not\n\n![Figure 1](figure1.png)\n\n"
-        f"{markdown_table(rows)}\n\nL_I of {CATEGORY} in nats, of one batch; its ceiling is "
-        f"{shown.evaluation['codes'][CATEGORY]['entropy']:.3f}. 2.2 is first reached at: {first}."
-    )
-
-
-def _value_at(curve: Sequence[tuple[int, float]], update: int) -> str:
-    return next((f"{value:.2f}" for step, value in curve if step == update), "not reached")
-
-
-def _figure2_section(shown: Evaluated, baseline: Evaluated) -> str:
-    codes = shown.evaluation["codes"]
-    rows = [("code", "verdict", "L_I on fresh samples, nats", "of at most", "read back from generated images")]
-    for name, code in codes.items():
-        bound = f"{code['mutual_information']:.3f} +- {code['standard_error']:.3f}"
-        recovery = f"{code['recovery_measure']} {code['recovery']:.3f}"
-        rows.append((name, code["verdict"], bound, ceiling(code), recovery))
-    verdict = baseline.evaluation["codes"][CATEGORY]["verdict"]
+def _figure2_section(baseline: Evaluated, shown: Evaluated) -> str:
     return (
         "## Figure 2: what each code means\n\n"
         f"(a) {CATEGORY} in InfoGAN, columns ordered by the matching\n\n![Figure 2a](figure2a.png)\n\n"
-        f"(b) {CATEGORY} in the regular GAN ({verdict})\n\n![Figure 2b](figure2b.png)\n\n"
+        f"(b) {CATEGORY} in the regular GAN ({baseline.evaluation['codes'][CATEGORY]['verdict']})\n\n"
+        "![Figure 2b](figure2b.png)\n\n"
         f"(c) {CONTINUOUS[0]} (in the paper: rotation)\n\n![Figure 2c](figure2c.png)\n\n"
-        f"(d) {CONTINUOUS[1]} (in the paper: width)\n\n![Figure 2d](figure2d.png)\n\n{markdown_table(rows)}"
+        f"(d) {CONTINUOUS[1]} (in the paper: width)\n\n![Figure 2d](figure2d.png)\n\n"
+        f"These are of seed {shown.run.config.seed}; which of the two continuous codes comes to mean what differs from "
+        "seed to seed."
     )
 
 
@@ -135,7 +95,7 @@ def _classification_section(runs: Sequence[Evaluated]) -> str:
         worst = {name: (max if name.endswith("error") else min)(values) for name, values in columns.items()}
         for label, summary in (("mean", statistics.mean), ("median", statistics.median), ("spread", statistics.stdev)):
             rows.append(_row(label, {name: summary(values) for name, values in columns.items()}))
-        rows.append(_row("worst", worst))
+        rows.append(_row("worst of each column", worst))
     return (
         f"## Section 7.2: {CATEGORY} classifies digits without a label\n\n{markdown_table(rows)}\n\n"
         "Categories are matched to digits on training images and scored on held-out images. Spread is the standard "
@@ -154,24 +114,48 @@ def _shown(name: str, value: float) -> str:
     return f"{value:.2%}" if name.endswith("error") else f"{value:.3f}"
 
 
-def _beyond_section(shown: Evaluated, baseline: Evaluated) -> str:
-    rows = [("", "InfoGAN", "regular GAN")]
-    for name in ("frechet_distance", "frechet_distance_of_training_images", "precision", "recall"):
-        values = [run.evaluation["images"][name] for run in (shown, baseline)]
-        rows.append((name.replace("_", " "), *(f"{value:.3f}" for value in values)))
+def _beyond_section(results: Sequence[Evaluated]) -> str:
+    images = results[0].evaluation["images"]
     return (
-        "## What the paper does not show\n\nBoth continuous codes at once:\n\n![two codes](two_codes.png)\n\n"
-        "Both in motion:\n\n![moving traversal](traversal.gif)\n\nThe images beside real ones, in the features of a "
-        f"{shown.evaluation['images']['features']}:\n\n{markdown_table(rows)}"
+        f"## What the paper does not show\n\nEvery run's codes when trained:\n\n{_codes_table(results)}\n\nL_I on "
+        f"fresh samples; read back from generated images: accuracy of {CATEGORY}, R^2 of {' and '.join(CONTINUOUS)}; "
+        "beyond [-1, 1]: how far what Q reads moves where the code moves by 1.\n\nBoth continuous codes at once:\n\n"
+        "![two codes](two_codes.png)\n\nBoth in motion:\n\n![moving traversal](traversal.gif)\n\nThe images beside "
+        f"held-out ones, in the features of a {images['features']}:\n\n{_images_table(results)}\n\n"
+        f"{images['compared_images']:,} images each, for precision and recall {images['compared_neighbourhoods']:,}; "
+        f"as many training images have a Frechet distance of {images['frechet_distance_of_training_images']:.3f}."
     )
 
 
-def _runs_section(runs: Sequence[Evaluated]) -> str:
+def _codes_table(results: Sequence[Evaluated]) -> str:
+    names, continuous = ", ".join((CATEGORY, *CONTINUOUS)), ", ".join(CONTINUOUS)
+    header = (f"L_I, nats: {names}", f"read back: {names}", f"beyond [-1, 1]: {continuous}", f"verdict: {names}")
+    rows = [("run", *header)]
+    for result in results:
+        codes = [result.evaluation["codes"][name] for name in (CATEGORY, *CONTINUOUS)]
+        cells = (
+            [f"{code['mutual_information']:.2f}" for code in codes],
+            [f"{code['recovery']:.3f}" for code in codes],
+            [f"{code['extrapolation']:.2f}" for code in codes[1:]],
+            [code["verdict"] for code in codes],
+        )
+        rows.append((result.name, *map(", ".join, cells)))
+    return markdown_table(rows)
+
+
+def _images_table(results: Sequence[Evaluated]) -> str:
+    measures = ("frechet_distance", "precision", "recall")
+    rows = [("run", *(name.replace("_", " ") for name in measures))]
+    rows += [(result.name, *(f"{result.evaluation['images'][name]:.3f}" for name in measures)) for result in results]
+    return markdown_table(rows)
+
+
+def _runs_section(results: Sequence[Evaluated]) -> str:
     rows = [("run", "objective", "seed", "updates", "training, minutes", "versions")]
-    for run, evaluation, _ in runs:
+    minutes = [read_training_time(result.run.folder.metrics) / 60 for result in results]
+    for result, of_run in zip(results, minutes, strict=True):
+        run = result.run
         versions = ", ".join(f"{name} {version}" for name, version in run.record["versions"].items())
-        objective = evaluation["run"]["objective"]
-        minutes = f"{read_training_time(run.folder.metrics) / 60:.1f}"
-        rows.append((run.folder.path.name, objective, str(run.config.seed), f"{run.step:,}", minutes, versions))
-    last = LAST_UPDATE
-    return f"## The runs\n\nFigure 1 shows their first {last:,} updates.\n\n{markdown_table(rows)}"
+        objective = result.evaluation["run"]["objective"]
+        rows.append((result.name, objective, str(run.config.seed), f"{run.step:,}", f"{of_run:.1f}", versions))
+    return f"## The runs\n\nTraining took {sum(minutes):.0f} minutes in all.\n\n{markdown_table(rows)}"

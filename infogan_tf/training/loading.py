@@ -5,7 +5,7 @@ import warnings
 from pathlib import Path
 
 from infogan_tf.configs import ExperimentConfig
-from infogan_tf.errors import RunNotFoundError
+from infogan_tf.errors import RunNotFoundError, SettingError
 from infogan_tf.experiments import build_model
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints
@@ -51,7 +51,10 @@ def load(run_folder: str | Path) -> InfoGAN:
 def load_run(run_folder: str | Path) -> TrainedRun:
     """The same with everything else that is known of the run."""
     folder = RunFolder(Path(run_folder).expanduser())
-    record = folder.read_record()
+    try:
+        record = folder.read_record()
+    except SettingError as error:
+        raise SettingError(error.name, "the folder of a run", error.got) from error
     if record is None:
         raise RunNotFoundError(f"run_folder: expected the folder of a run, got {folder.path}, where there is none")
     config = recorded_config(record)

@@ -22,6 +22,12 @@ def test_a_perfect_representation_has_no_error_whatever_its_order(labels):
     assert (result.confusion > 0).sum() == 10
 
 
+def test_a_category_that_holds_no_image_stands_for_no_class():
+    result = classify(np.array([0, 0, 1]), np.array([2, 2, 1]), np.array([0, 2]), np.array([2, 0]), 3, 3)
+    assert result.majority.tolist() == [2, 1, -1]
+    assert result.majority_error == 0.5
+
+
 def test_the_error_is_of_the_class_that_a_category_stands_for():
     assert error_rate(np.array([2, 0, 1]), np.array([0, 0, 1, 2]), np.array([2, 1, 0, 1])) == 0.25
 

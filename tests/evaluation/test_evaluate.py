@@ -13,7 +13,8 @@ from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate as module
 from infogan_tf.evaluation import readings
 from infogan_tf.evaluation.digit_features import load_digit_features
-from infogan_tf.evaluation.diversity import measure_diversity, spread
+from infogan_tf.evaluation.diversity import diversity_of_classes, measure_diversity, spread
+from infogan_tf.evaluation.extrapolation import measure_extrapolation
 from infogan_tf.evaluation.information import estimate_information
 from infogan_tf.evaluation.readings import categories, generated_batches, probabilities, read_codes, read_deformed
 from infogan_tf.evaluation.recovery import measure_recovery
@@ -49,6 +50,10 @@ class PerfectModel:
 
     def __init__(self, spec, reads=True):
         self.spec, self.reads = spec, reads
+
+    @property
+    def image_shape(self):
+        return (self.spec.size,)
 
     def generator(self, joined, training):
         return joined
@@ -99,6 +104,28 @@ def test_diversity_tells_a_code_that_decides_everything_from_one_that_decides_no
     assert spread(np.array([[0.0], [2.0]])) == pytest.approx(4)
 
 
+def test_diversity_of_real_classes():
+    features = np.random.default_rng(0).normal(size=(400, 3)) + 10 * np.eye(3)[np.arange(400) % 2]
+    apart = diversity_of_classes(features, np.arange(400) % 2)
+    assert len(apart) == 2
+    assert max(apart) < 0.1
+    np.testing.assert_allclose(diversity_of_classes(features, np.arange(400) % 7 // 4), 1, atol=0.1)
+    assert len(diversity_of_classes(features, np.array([1] + 399 * [0]))) == 1, "one image has no spread"
+
+
+def test_extrapolation_of_a_perfect_a_useless_and_a_backward_q(small_model):
+    model = PerfectModel(small_model.spec)
+    assert measure_extrapolation(model, number=10) == pytest.approx({"c2": 1, "c3": 1})
+    still = pytest.approx({"c2": 0, "c3": 0}, abs=1e-6)
+    assert measure_extrapolation(PerfectModel(small_model.spec, reads=False), number=10) == still
+    clipped = PerfectModel(small_model.spec)
+    clipped.generator = lambda joined, training: tf.clip_by_value(joined, -1, 1)
+    assert measure_extrapolation(clipped, number=10) == still
+    folded = PerfectModel(small_model.spec)
+    folded.generator = lambda joined, training: tf.where(tf.abs(joined) > 1, 2 * tf.sign(joined) - joined, joined)
+    assert measure_extrapolation(folded, number=10) == pytest.approx({"c2": -1, "c3": -1})
+
+
 def test_generated_batches_are_as_many_as_asked_for_and_follow_from_the_seed(small_model):
     sizes = [len(images) for _, images in generated_batches(small_model, 1200, seed=1)]
     assert sizes == [1000, 200]
@@ -131,7 +158,7 @@ def test_deformed_copies_are_other_readings_of_the_same_images_in_order(small_mo
 
 def test_digit_features_know_digits_and_are_cached(features, embedded_digits, labels, cache_folder):
     assert features.test_error < 0.06
-    assert f"test error {features.test_error:.2%}" in features.name
+    assert f"trained on {embedded_digits.name}, test error {features.test_error:.2%}" in features.name
     assert features(embedded_digits.held_out[:10]).shape == (10, 128)
     files = list((cache_folder / "infogan_tf").glob("digit-features-*.weights.h5"))
     assert len(files) == 1
@@ -145,7 +172,8 @@ def test_a_damaged_cache_of_features_is_made_again(features, embedded_digits, la
     file.write_bytes(whole[:1000])
     with pytest.warns(UserWarning, match="damaged"):
         again = load_digit_features(embedded_digits, labels)
-    assert again.test_error < 0.06
+    # Trained anew, the same to the last bit.
+    np.testing.assert_array_equal(again(embedded_digits.held_out[:10]), features(embedded_digits.held_out[:10]))
     assert file.stat().st_size == len(whole)
 
 
@@ -159,12 +187,18 @@ def test_evaluate_writes_what_it_measured(trained, features):
     assert 0.3 < classification["one_to_one_error"] <= 1  # Six updates teach nothing.
     assert 0.3 < classification["averaged_error"] <= 1
     assert evaluation["images"]["features"] == features.name
+    assert (evaluation["images"]["compared_images"], evaluation["images"]["compared_neighbourhoods"]) == (1000, 1000)
+    assert len(evaluation["images"]["diversity_of_real_classes"]) == 10
+    assert evaluation["codes"]["c1"]["extrapolation"] is None
+    assert -1 <= evaluation["codes"]["c2"]["extrapolation"] <= 1
     assert evaluation["images"]["frechet_distance"] > evaluation["images"]["frechet_distance_of_training_images"]
     tags = set()
     for file in trained.glob("events.*"):
         for event in tf.compat.v1.train.summary_iterator(str(file)):
             tags |= {value.tag for value in event.summary.value if event.step == 6}
     assert set(module.scalars(evaluation)) <= tags
+    for tag in ("diversity_c1", "standard_error_c3", "extrapolation_c2", "averaged_error_c1", "recall"):
+        assert f"evaluation/{tag}" in tags
 
 
 def test_averaging_takes_the_category_that_is_most_probable_on_average(trained, embedded_digits, labels, monkeypatch):
@@ -214,6 +248,7 @@ def test_the_launcher_prints_tables(trained):
     [
         ([], "error: flag --run_folder: expected the folder of a trained run, got none"),
         (["--run_folder=/nowhere/run"], "expected the folder of a run, got /nowhere/run, where there is none"),
+        ([f"--run_folder={ROOT}"], f"flag --run_folder: expected the folder of a run, got {ROOT} without a readable"),
         (["--preset=paper", "--run_folder=x"], "Unknown command line flag 'preset'"),
     ],
 )

@@ -1,7 +1,7 @@
 import numpy as np
 from PIL import Image
 
-from infogan_tf.figures.animation import save_animation, stack_frames
+from infogan_tf.figures.animation import save_animation
 
 
 def test_a_gif_runs_there_and_back_for_ever(tmp_path):
@@ -15,12 +15,3 @@ def test_a_gif_runs_there_and_back_for_ever(tmp_path):
             animation.seek(number)
             levels.append(int(np.asarray(animation.convert("L")).mean()))
     np.testing.assert_allclose(levels, [0, 100, 200, 250, 200, 100], atol=3)
-
-
-def test_steps_become_frames():
-    images = np.zeros([2, 5, 7, 28, 28, 1])
-    images[1, 3, 6] = 1
-    frames = stack_frames(images)
-    assert frames.shape == (7, 2, 5, 28, 28, 1)
-    assert frames[6, 1, 3].all()
-    assert frames.sum() == 28 * 28

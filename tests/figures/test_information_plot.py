@@ -1,6 +1,7 @@
 import numpy as np
 from PIL import Image
 
+from infogan_tf.figures import information_plot
 from infogan_tf.figures.information_plot import plot_information
 
 
@@ -19,6 +20,19 @@ def test_each_curve_is_drawn_and_only_as_far_as_asked(tmp_path):
     np.testing.assert_array_equal(both, cut)
     longer = draw(tmp_path / "longer.png", {"InfoGAN": rising, "GAN": flat}, last_update=2000)
     assert np.any(longer != both)
+
+
+def test_axes_are_the_papers_and_the_ceiling_is_drawn(tmp_path, monkeypatch):
+    figures = []
+    monkeypatch.setattr(information_plot, "save_figure", lambda figure, path, caption: figures.append(figure))
+    curve = [(update, 2.2 * update / 1000) for update in range(10, 2001, 10)]
+    plot_information({"InfoGAN": curve}, ceiling=2.303, path=tmp_path / "plot.png", caption="")
+    axes = figures[0].axes[0]
+    assert (axes.get_xlim(), axes.get_ylim()) == ((0, 1000), (-0.5, 2.5))
+    drawn, ceiling = axes.lines
+    assert [tuple(point) for point in drawn.get_xydata()] == curve[:100]
+    assert set(ceiling.get_ydata()) == {2.303}
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["InfoGAN", "H(c) = 2.303"]
 
 
 def test_nothing_is_left_over(tmp_path):

@@ -1,5 +1,8 @@
+import contextlib
 import dataclasses
+import io
 import json
+import runpy
 import subprocess
 import sys
 
@@ -7,8 +10,11 @@ import pytest
 
 from infogan_tf.configs.mnist import PRESETS
 from infogan_tf.configs.reproduction import ReproductionConfig
+from infogan_tf.data import sources
 from infogan_tf.errors import SettingError
 from infogan_tf.reproduction import evaluated, mnist
+from infogan_tf.training import train
+from infogan_tf.training.loading import load_run
 from infogan_tf.training.metrics_log import read_training_time
 from tests.conftest import ROOT
 
@@ -28,14 +34,30 @@ def _short():
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """A reproduction from nothing."""
+def stopped(tmp_path_factory):
+    """A reproduction that a signal stopped before its second run: its folder, what was in it, and what was said."""
     folder = tmp_path_factory.mktemp("reproduction")
-    assert mnist.reproduce(settings(folder))
-    return folder
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as output:
+        patch.setattr(mnist, "train", lambda config: config.seed == 0 and train(config))
+        assert not mnist.reproduce(settings(folder))
+    return folder, {str(path.relative_to(folder)) for path in folder.rglob("*")}, output.getvalue()
 
 
-def test_everything_is_made_from_nothing(made):
+@pytest.fixture(scope="module")
+def made(stopped):
+    """The same, gone on with."""
+    assert mnist.reproduce(settings(stopped[0]))
+    return stopped[0]
+
+
+def test_a_stopped_reproduction_has_measured_what_is_done_and_reports_nothing(stopped):
+    _, files, output = stopped
+    assert "infogan_seed_0/evaluation.json" in files
+    assert not [file for file in files if file.startswith(("infogan_seed_1", "report"))]
+    assert output.endswith("stopped; the same command goes on\n")
+
+
+def test_everything_is_made(made):
     figures = {f"figure2{panel}.png" for panel in "abcd"} | {"figure1.png", "two_codes.png", "confusion.png"}
     runs = {"infogan_seed_0", "infogan_seed_1", "gan_seed_0"}
     assert {path.name for path in made.iterdir()} == figures | runs | {"traversal.gif", "report.md", "report.html"}
@@ -46,7 +68,7 @@ def test_everything_is_made_from_nothing(made):
         assert f"| {seed} | {error:.2%} |" in text
         minutes = read_training_time(made / f"infogan_seed_{seed}" / "metrics.jsonl") / 60
         assert f"| infogan_seed_{seed} | infogan | {seed} | 4 | {minutes:.1f} |" in text
-    for part in ("## Claim by claim", "| worst |", "(`--deformation=1`)", "| error, averaged |"):
+    for part in ("## Claim by claim", "| worst of each column |", "`--deformation=1.0 ", "| error, averaged |"):
         assert part in text
 
 
@@ -60,9 +82,11 @@ def test_a_second_call_makes_nothing_anew(made, monkeypatch):
         raise AssertionError("what is evaluated already is evaluated again")
 
     monkeypatch.setattr(evaluated, "evaluate", no_evaluation)
-    before = (made / "infogan_seed_0" / "metrics.jsonl").read_text()
+    runs = [path for path in made.rglob("*") if path.is_file() and "seed" in path.parent.name]
+    before = {path: path.read_bytes() for path in runs}
     assert mnist.reproduce(settings(made))
-    assert (made / "infogan_seed_0" / "metrics.jsonl").read_text() == before
+    assert {path: path.read_bytes() for path in runs} == before
+    assert "events" in " ".join(path.name for path in runs)
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"version": 0, "run": {"update": 4}}', "[]"])
@@ -71,7 +95,7 @@ def test_a_damaged_or_older_evaluation_is_made_anew(made, monkeypatch, text):
     whole = file.read_text()
     file.write_text(text)
     monkeypatch.setattr(evaluated, "evaluate", lambda *_: json.loads(whole))
-    run = evaluated.evaluated(str(file.parent), None)
+    run = evaluated.evaluated(load_run(file.parent), None)
     file.write_text(whole)
     assert run.evaluation == json.loads(whole)
 
@@ -80,8 +104,8 @@ def test_a_run_without_its_curve_is_refused(made):
     file = made / "infogan_seed_1" / "metrics.jsonl"
     whole = file.read_text()
     file.write_text("cut off")
-    with pytest.raises(SettingError, match=f"folder: expected runs with their curves, got {file} without a point"):
-        evaluated.evaluated(str(file.parent), None)
+    with pytest.raises(SettingError, match=f"^folder: expected a run with its curves, got {file} without a point"):
+        mnist.reproduce(settings(made))
     file.write_text(whole)
 
 
@@ -91,17 +115,48 @@ def test_runs_of_other_settings_are_refused(made, monkeypatch):
         mnist.reproduce(settings(made))
 
 
-def test_runs_of_another_length_are_not_reported_together(made):
-    one, other = (evaluated.evaluated(str(made / f"infogan_seed_{seed}"), None) for seed in (0, 1))
-    longer = other._replace(run=dataclasses.replace(other.run, step=8))
-    with pytest.raises(SettingError, match="folder: expected runs of the same images and updates"):
-        mnist._check_same([one, longer])
+@pytest.mark.parametrize("what", ["images", "updates", "digit features"])
+def test_runs_that_cannot_be_compared_are_not_reported_together(make_result, what):
+    one, other = make_result(0), make_result(1)
+    mnist._check_same([one, other])
+    if what == "images":
+        other.run.record["data"]["fingerprint"] = "others"
+    elif what == "updates":
+        other.run.step = 8
+    else:
+        other.evaluation["images"]["features"] = "others"
+    with pytest.raises(
+        SettingError, match=f"folder: expected runs of the same .* got .*seed_0 and .*seed_1, whose {what}"
+    ):
+        mnist._check_same([one, other])
 
 
-def test_a_stopped_training_ends_it_without_a_report(tmp_path, monkeypatch):
-    monkeypatch.setattr(mnist, "train", lambda config: False)
-    assert not mnist.reproduce(settings(tmp_path))
-    assert not (tmp_path / "report.html").exists()
+@pytest.mark.parametrize(("errors", "middle"), [((0.03, 0.02, 0.09), 0.03), ((0.02, 0.04), 0.04), ((0.05,), 0.05)])
+def test_figures_show_the_middle_run_and_of_two_not_the_better(make_result, errors, middle):
+    runs = [make_result(seed, error) for seed, error in enumerate(errors)]
+    assert mnist._middle(runs).error == middle
+
+
+def test_runs_of_other_images_are_refused(made):
+    with pytest.raises(SettingError, match=r"^data_source: expected embedded, as this run folder was trained with"):
+        mnist.reproduce(settings(made, data_source="tfds"))
+
+
+def test_errors_name_the_flags_of_this_launcher(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingError, match=r"^folder: expected a folder that can be written, got "):
+        mnist.reproduce(settings(tmp_path / "file"))
+    nowhere = {"data_source": "tfds", "data_dir": str(tmp_path / "nowhere")}
+    monkeypatch.setattr(sources, "_try_download", lambda builder: "there is no network")
+    with pytest.raises(SettingError, match=r"^data_source: expected data prepared in "):
+        mnist.reproduce(settings(tmp_path / "new", **nowhere))
+
+
+def test_the_launcher_reports_what_is_there(made):
+    launcher = runpy.run_path(str(ROOT / "launchers" / "reproduce_mnist.py"))
+    (made / "report.html").unlink()
+    launcher["run"](settings(made))
+    assert (made / "report.html").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""Results made by hand, whose numbers a report must show."""
+
+import dataclasses
+import json
+import types
+from pathlib import Path
+
+import pytest
+
+from infogan_tf.configs.mnist import PRESETS
+from infogan_tf.reproduction.evaluated import Evaluated
+
+POINTS = range(10, 1001, 10)
+
+
+@pytest.fixture
+def make_result(tmp_path):
+    """Makes the result of one run of 1,000 updates at two updates a second, with the numbers given."""
+
+    def make(seed, error=0.03, level=2.2, objective="infogan", model=None, extrapolation=0.9):
+        preset = PRESETS["best"]
+        config = dataclasses.replace(preset, seed=seed, objective=objective)
+        if objective == "gan":
+            config = dataclasses.replace(config, deformation=0.0)
+        folder = tmp_path / f"{objective}_seed_{seed}"
+        folder.mkdir()
+        metrics = folder / "metrics.jsonl"
+        metrics.write_text("".join(json.dumps({"step": s, "speed/updates_per_second": 2.0}) + "\n" for s in POINTS))
+        run = types.SimpleNamespace(
+            folder=types.SimpleNamespace(path=Path(folder), metrics=metrics),
+            config=config,
+            step=1000,
+            record={"versions": {"tensorflow": "2.99"}, "data": {"fingerprint": "digits"}},
+            model=model,
+        )
+        # The point at an update is off by the noise of its batch; the mean of five is not.
+        curve = [(step, level + (0.04 if step % 50 == 0 else -0.01)) for step in POINTS]
+        return Evaluated(run, _evaluation(objective, error, level, extrapolation), curve)
+
+    return make
+
+
+def _evaluation(objective, error, level, extrapolation):
+    def code(information, recovery, beyond):
+        return {
+            "verdict": "used" if information > 0.3 else "ignored",
+            "mutual_information": information,
+            "entropy": 2.303,
+            "recovery": recovery,
+            "extrapolation": beyond,
+        }
+
+    rates = {"one_to_one_error": error, "majority_error": error / 2, "averaged_error": error / 3}
+    return {
+        "run": {"data": "digits, 100 images", "objective": objective},
+        "codes": {
+            "c1": code(level, 0.99, None),
+            "c2": code(1.5, 0.97, extrapolation),
+            "c3": code(1.4, 0.95, extrapolation / 2),
+        },
+        "classification": {
+            "c1": {
+                **rates,
+                **{"nmi": 1 - error, "ari": 0.9, "confidence": 0.98, "stability": 0.97},
+                "matching": [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+                "confusion": [[1] * 10] * 10,
+            }
+        },
+        "images": {
+            "features": "digit classifier",
+            "compared_images": 1000,
+            "compared_neighbourhoods": 500,
+            "frechet_distance": 4 + 10 * error,
+            "frechet_distance_of_training_images": 0.9,
+            "precision": 0.8,
+            "recall": 0.6,
+        },
+    }
