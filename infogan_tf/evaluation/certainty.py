@@ -11,7 +11,7 @@ class Certainty(NamedTuple):
     Attributes:
         confidence: mean probability of the most probable category, from 1/K to 1.
         balance: entropy of the mean answer, nats; log K where every category is given equally often.
-        stability: share of deformed images that keep the category of the image as it is.
+        stability: share of images that keep their category when they are deformed a little.
     """
 
     confidence: float
@@ -27,11 +27,11 @@ def measure_certainty(probabilities: np.ndarray, deformed_probabilities: np.ndar
 
     Args:
         probabilities: of images as they are, `[number, K]`.
-        deformed_probabilities: of deformed copies of them (`read_deformed`), `[copies, number, K]`.
+        deformed_probabilities: of the same images deformed (`read_deformed`), `[number, K]`.
     """
     mean = probabilities.mean(axis=0, dtype=np.float64)
     return Certainty(
         confidence=float(probabilities.max(axis=1).mean()),
         balance=float(-np.sum(mean * np.log(np.maximum(mean, np.finfo(float).tiny)))),
-        stability=float(np.mean(deformed_probabilities.argmax(axis=2) == probabilities.argmax(axis=1))),
+        stability=float(np.mean(deformed_probabilities.argmax(axis=1) == probabilities.argmax(axis=1))),
     )

@@ -53,17 +53,12 @@ def classify(
     matching[rows] = columns
     majority = np.where(counts.any(axis=1), counts.argmax(axis=1), -1)
     return Classification(
-        one_to_one_error=error_rate(matching, scored_categories, scored_labels),
-        majority_error=error_rate(majority, scored_categories, scored_labels),
+        one_to_one_error=_error_rate(matching, scored_categories, scored_labels),
+        majority_error=_error_rate(majority, scored_categories, scored_labels),
         matching=matching,
         majority=majority,
         confusion=count(scored_categories, scored_labels, num_categories, num_classes),
     )
-
-
-def error_rate(matching: np.ndarray, categories: np.ndarray, labels: np.ndarray) -> float:
-    """Share of images `[number]` whose category stands for a class that is not theirs."""
-    return float(np.mean(matching[categories] != labels))
 
 
 def count(categories: np.ndarray, labels: np.ndarray, num_categories: int, num_classes: int) -> np.ndarray:
@@ -71,3 +66,8 @@ def count(categories: np.ndarray, labels: np.ndarray, num_categories: int, num_c
     counts = np.zeros([num_categories, num_classes], np.int64)
     np.add.at(counts, (categories, labels), 1)
     return counts
+
+
+def _error_rate(classes: np.ndarray, categories: np.ndarray, labels: np.ndarray) -> float:
+    """Share of images whose category stands for a class that is not theirs."""
+    return float(np.mean(classes[categories] != labels))

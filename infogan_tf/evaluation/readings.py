@@ -12,7 +12,6 @@ from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 BATCH_SIZE = 1000
-NUM_COPIES = 8
 # Half of what the preset `best` trains with, so that the digits stay easy to read for a person.
 STRENGTH = 0.5
 
@@ -32,7 +31,7 @@ def read_codes(model: InfoGAN, images: np.ndarray) -> dict[str, Any]:
 
 
 def read_deformed(model: InfoGAN, name: str, images: np.ndarray, seed: int = 4) -> np.ndarray:
-    """Q's probabilities for one categorical code on copies of images, each copy deformed by `random_deformation`.
+    """Q's probabilities for one categorical code on images that are deformed by `random_deformation`.
 
     Args:
         model: a trained model.
@@ -41,16 +40,11 @@ def read_deformed(model: InfoGAN, name: str, images: np.ndarray, seed: int = 4) 
         seed: decides the deformations.
 
     Returns:
-        `[8 copies, number, num_categories]`.
+        `[number, num_categories]`.
     """
-    copy_seeds = split_seed(stream_seed(seed, Stream.EVALUATION), NUM_COPIES)
     batches = list(_batches(images))
-    copies = []
-    for copy_seed in copy_seeds:
-        seeds = split_seed(copy_seed, len(batches))
-        deformed = map(_deformed, batches, seeds)
-        copies.append(np.concatenate([probabilities(model.infer_codes(batch)[name]) for batch in deformed]))
-    return np.stack(copies)
+    deformed = map(_deformed, batches, split_seed(stream_seed(seed, Stream.EVALUATION), len(batches)))
+    return np.concatenate([probabilities(model.infer_codes(batch)[name]) for batch in deformed])
 
 
 def read_generated(model: InfoGAN, number: int, seed: int) -> Iterator[tuple[dict[str, tf.Tensor], dict[str, Any]]]:

@@ -15,7 +15,6 @@ from infogan_tf.training.metrics_log import read_training_time
 MEASURES = {
     "one_to_one_error": "error, one to one",
     "majority_error": "error, majority",
-    "averaged_error": "error, averaged",
     "nmi": "NMI",
     "ari": "ARI",
     "confidence": "confidence",
@@ -57,8 +56,8 @@ def _head(preset: str, baseline: Evaluated, shown: Evaluated) -> str:
         return text
     return (
         f"{text} While the InfoGANs train, Q reads {CATEGORY} off deformed images. What is measured below reads images "
-        "as they are, but for two columns: `error, averaged` and `stability` deform them, in the same ways at half the "
-        "strength, and so favour these settings."
+        "as they are, but for the column `stability`, which deforms them in the same ways at half the strength, and so "
+        "favours these settings."
     )
 
 
@@ -99,8 +98,7 @@ def _classification_section(runs: Sequence[Evaluated]) -> str:
     return (
         f"## Section 7.2: {CATEGORY} classifies digits without a label\n\n{markdown_table(rows)}\n\n"
         "Categories are matched to digits on training images and scored on held-out images. Spread is the standard "
-        "deviation over seeds. Averaged: one to one, with Q's answers averaged over copies of an image that are "
-        "deformed a little. Confidence and stability (under these deformations) can be seen without labels. The "
+        "deviation over seeds. Confidence and stability (under small deformations) can be seen without labels. The "
         "paper: 5 % error, split and rule not given. The best published for InfoGAN: 3.0 to 3.1 % (README of "
         "Bidirectional InfoGAN); NMI 0.90 +- 0.03 (SLOGAN, ICLR 2022, Table 1).\n\n![confusion](confusion.png)"
     )

@@ -6,21 +6,19 @@ from infogan_tf.evaluation.certainty import measure_certainty
 
 def test_a_sure_balanced_and_stable_reader():
     answers = np.eye(10)[np.arange(1000) % 10]
-    certainty = measure_certainty(answers, np.stack([answers, answers]))
+    certainty = measure_certainty(answers, answers)
     assert certainty.confidence == certainty.stability == 1
     assert certainty.balance == pytest.approx(np.log(10))
 
 
 def test_a_useless_reader():
-    guesses = np.eye(10)[np.random.default_rng(0).integers(0, 10, [4, 1000])]
+    guesses = np.eye(10)[np.random.default_rng(0).integers(0, 10, 1000)]
     unsure = measure_certainty(np.full([1000, 10], 0.1) + 1e-6 * np.eye(10)[np.arange(1000) % 10], guesses)
     assert unsure.confidence == pytest.approx(0.1, abs=1e-4)
-    assert unsure.stability == pytest.approx(0.1, abs=0.02)
+    assert unsure.stability == pytest.approx(0.1, abs=0.04)
     one_answer = np.eye(10)[np.zeros(1000, int)]
-    assert measure_certainty(one_answer, one_answer[None]).balance == pytest.approx(0)
+    assert measure_certainty(one_answer, one_answer).balance == pytest.approx(0)
 
 
-def test_stability_counts_every_copy():
-    answers = np.eye(3)[[0, 1]]
-    copies = np.eye(3)[[[0, 1], [0, 2], [0, 1], [1, 1]]]
-    assert measure_certainty(answers, copies).stability == 6 / 8
+def test_stability_is_the_share_that_keeps_its_category():
+    assert measure_certainty(np.eye(3)[[0, 1, 2, 1]], np.eye(3)[[0, 2, 2, 1]]).stability == 3 / 4

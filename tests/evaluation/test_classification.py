@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from infogan_tf.evaluation.classification import classify, error_rate
+from infogan_tf.evaluation.classification import classify
 
 
 @pytest.fixture
@@ -26,10 +26,6 @@ def test_a_category_that_holds_no_image_stands_for_no_class():
     result = classify(np.array([0, 0, 1]), np.array([2, 2, 1]), np.array([0, 2]), np.array([2, 0]), 3, 3)
     assert result.majority.tolist() == [2, 1, -1]
     assert result.majority_error == 0.5
-
-
-def test_the_error_is_of_the_class_that_a_category_stands_for():
-    assert error_rate(np.array([2, 0, 1]), np.array([0, 0, 1, 2]), np.array([2, 1, 0, 1])) == 0.25
 
 
 def test_a_useless_representation_is_at_chance(labels):

@@ -50,7 +50,7 @@ def _evaluation(objective, error, level, extrapolation):
             "extrapolation": beyond,
         }
 
-    rates = {"one_to_one_error": error, "majority_error": error / 2, "averaged_error": error / 3}
+    rates = {"one_to_one_error": error, "majority_error": error / 2}
     return {
         "run": {"data": "digits, 100 images", "objective": objective},
         "codes": {
