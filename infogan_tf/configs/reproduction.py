@@ -17,7 +17,9 @@ class ReproductionConfig(Settings):
 
     folder: str = setting("logs/mnist/reproduction", Text(), "Where runs, figures and reports are kept.")
     seeds: tuple[int, ...] = setting((0,), Integers(), "An InfoGAN for each seed; a regular GAN for the first.")
-    preset: str = setting("best", Choice(tuple(PRESETS)), "The settings that every run is trained with.")
+    preset: str = setting(
+        "best", Choice(tuple(PRESETS)), "The settings of the InfoGANs; the regular GAN has the paper's."
+    )
     data_source: str = setting("auto", Choice(DATA_SOURCES), "tfds, the embedded digits, or what can be had.")
     data_dir: str | None = setting(None, Automatic(Text(), "TFDS's own folder"), "Where TFDS keeps prepared data.")
     max_epoch: int | None = setting(

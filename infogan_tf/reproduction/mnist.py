@@ -53,15 +53,15 @@ def reproduce(config: ReproductionConfig) -> bool:
 
 
 def _run_configs(config: ReproductionConfig, folder: Path) -> list[MnistConfig]:
-    """An InfoGAN for each seed, and last the regular GAN, whose Q reads images as they are, as the paper's does."""
-    configs = [_run_config(config, folder, "infogan", seed) for seed in config.seeds]
-    return [*configs, dataclasses.replace(_run_config(config, folder, "gan", config.seeds[0]), deformation=0.0)]
+    """An InfoGAN for each seed, and last the regular GAN: the paper's, whatever the preset of the InfoGANs."""
+    configs = [_run_config(config, folder, config.preset, "infogan", seed) for seed in config.seeds]
+    return [*configs, _run_config(config, folder, "paper", "gan", config.seeds[0])]
 
 
-def _run_config(config: ReproductionConfig, folder: Path, objective: str, seed: int) -> MnistConfig:
+def _run_config(config: ReproductionConfig, folder: Path, preset: str, objective: str, seed: int) -> MnistConfig:
     changes = {"max_epoch": config.max_epoch} if config.max_epoch else {}
     return dataclasses.replace(
-        PRESETS[config.preset],
+        PRESETS[preset],
         run_folder=str(folder / f"{objective}_seed_{seed}"),
         objective=objective,
         seed=seed,
