@@ -14,7 +14,7 @@ from infogan_tf.figures.figure2 import (
 from infogan_tf.figures.information_plot import plot_information
 from infogan_tf.figures.pictures import save_picture
 from infogan_tf.figures.traversals import ROWS
-from infogan_tf.reproduction.evaluated import CATEGORY, CONTINUOUS, Evaluated
+from infogan_tf.reproduction.evaluated import BASELINE_PRESET, CATEGORY, CONTINUOUS, Evaluated
 
 # The class that the grid of both codes shows.
 GRID_CLASS = 2
@@ -41,11 +41,11 @@ def _where(preset: str, run: Evaluated) -> str:
 
 def _draw_figure1(folder: Path, preset: str, shown: Evaluated, baseline: Evaluated):
     curves = {
-        f"InfoGAN, seed {shown.run.config.seed}": shown.curve,
-        f"regular GAN with Q, seed {baseline.run.config.seed}": baseline.curve,
+        f"InfoGAN, preset {preset}, seed {shown.run.config.seed}": shown.curve,
+        f"regular GAN with Q, preset {BASELINE_PRESET}, seed {baseline.run.config.seed}": baseline.curve,
     }
     ceiling = shown.evaluation["codes"][CATEGORY]["entropy"]
-    caption = f"L_I of {CATEGORY}, of one batch each; preset {preset}, {shown.evaluation['run']['data']}"
+    caption = f"L_I of {CATEGORY}, of one batch each; {shown.evaluation['run']['data']}"
     plot_information(curves, ceiling, folder / "figure1.png", caption)
 
 
@@ -55,7 +55,8 @@ def _draw_categories(folder: Path, preset: str, shown: Evaluated, baseline: Eval
     save_picture(folder / "figure2a.png", category_panel(shown.run.model, CATEGORY, order, seed, caption))
     plain_order = range(len(order))
     bound = baseline.evaluation["codes"][CATEGORY]["mutual_information"]
-    caption = f"regular GAN: {CATEGORY} from 0 to {plain_order[-1]} (L_I {bound:.2f} nats); {_where(preset, baseline)}"
+    where = _where(BASELINE_PRESET, baseline)
+    caption = f"regular GAN: {CATEGORY} from 0 to {plain_order[-1]} (L_I {bound:.2f} nats); {where}"
     save_picture(folder / "figure2b.png", category_panel(baseline.run.model, CATEGORY, plain_order, seed, caption))
 
 

@@ -10,6 +10,8 @@ from infogan_tf.training.metrics_log import read_curve
 
 # The names of the paper: the choice of one in ten, and the two continuous codes.
 CATEGORY, CONTINUOUS = "c1", ("c2", "c3")
+# The regular GAN is the paper's, whatever the preset of the InfoGANs.
+BASELINE_PRESET = "paper"
 
 
 class Evaluated(NamedTuple):

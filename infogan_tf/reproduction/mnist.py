@@ -11,7 +11,7 @@ from infogan_tf.configs.mnist import PRESETS
 from infogan_tf.configs.reproduction import ReproductionConfig
 from infogan_tf.errors import RunNotFoundError, SettingError
 from infogan_tf.reproduction.drawing import draw_figures
-from infogan_tf.reproduction.evaluated import Evaluated, evaluated
+from infogan_tf.reproduction.evaluated import BASELINE_PRESET, Evaluated, evaluated
 from infogan_tf.reproduction.report import write_report
 from infogan_tf.reproduction.sections import report_text
 from infogan_tf.training import train
@@ -53,9 +53,9 @@ def reproduce(config: ReproductionConfig) -> bool:
 
 
 def _run_configs(config: ReproductionConfig, folder: Path) -> list[MnistConfig]:
-    """An InfoGAN for each seed, and last the regular GAN: the paper's, whatever the preset of the InfoGANs."""
+    """An InfoGAN for each seed, and last the regular GAN."""
     configs = [_run_config(config, folder, config.preset, "infogan", seed) for seed in config.seeds]
-    return [*configs, _run_config(config, folder, "paper", "gan", config.seeds[0])]
+    return [*configs, _run_config(config, folder, BASELINE_PRESET, "gan", config.seeds[0])]
 
 
 def _run_config(config: ReproductionConfig, folder: Path, preset: str, objective: str, seed: int) -> MnistConfig:

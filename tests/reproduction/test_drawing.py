@@ -29,16 +29,19 @@ def drawn(make_result, monkeypatch, tmp_path):
 def test_figure_1_shows_both_curves_below_the_ceiling(drawn):
     calls, shown, baseline = drawn
     curves, ceiling, _, caption = calls["figure1.png"]
-    assert curves == {"InfoGAN, seed 3": shown.curve, "regular GAN with Q, seed 0": baseline.curve}
+    assert curves == {
+        "InfoGAN, preset best, seed 3": shown.curve,
+        "regular GAN with Q, preset paper, seed 0": baseline.curve,
+    }
     assert ceiling == 2.303
-    assert caption == "L_I of c1, of one batch each; preset best, digits, 100 images"
+    assert caption == "L_I of c1, of one batch each; digits, 100 images"
 
 
 def test_figure_2_shows_categories_of_both(drawn):
     calls, _, _ = drawn
     caption = f"c1, ordered by the matching (error 3.00%); infogan_seed_3, {WHERE}"
     assert calls["figure2a.png"] == ("category_panel", "the InfoGAN", "c1", ORDER, 3, caption)
-    caption = f"regular GAN: c1 from 0 to 9 (L_I 0.05 nats); gan_seed_0, {WHERE}"
+    caption = f"regular GAN: c1 from 0 to 9 (L_I 0.05 nats); gan_seed_0, {WHERE.replace('best', 'paper')}"
     assert calls["figure2b.png"] == ("category_panel", "the regular GAN", "c1", range(10), 3, caption)
 
 

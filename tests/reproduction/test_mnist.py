@@ -18,7 +18,8 @@ from infogan_tf.training.loading import load_run
 from infogan_tf.training.metrics_log import read_training_time
 from tests.conftest import ROOT
 
-TINY = dataclasses.replace(PRESETS["best"], updates_per_epoch=4, batch_size=16, summary_interval=2)
+SHORT = {"updates_per_epoch": 4, "batch_size": 16, "summary_interval": 2}
+TINY = dataclasses.replace(PRESETS["best"], **SHORT)
 
 
 def settings(folder, **changes):
@@ -30,6 +31,7 @@ def settings(folder, **changes):
 def _short():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "best", TINY)
+        patch.setitem(PRESETS, "paper", dataclasses.replace(PRESETS["paper"], **SHORT))
         yield
 
 
@@ -72,9 +74,10 @@ def test_everything_is_made(made):
         assert part in text
 
 
-def test_the_baseline_is_a_regular_gan_whose_q_reads_images_as_they_are(made):
-    settings_of = json.loads((made / "gan_seed_0" / "config.json").read_text())["settings"]
-    assert (settings_of["objective"], settings_of["deformation"]) == ("gan", 0)
+def test_the_baseline_is_the_papers_regular_gan(made):
+    trained = load_run(made / "gan_seed_0").config
+    origin = {name: getattr(trained, name) for name in ("data_source", "max_epoch", "run_folder")}
+    assert trained == dataclasses.replace(PRESETS["paper"], objective="gan", **origin)
 
 
 def test_a_second_call_makes_nothing_anew(made, monkeypatch):
