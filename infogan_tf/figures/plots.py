@@ -8,11 +8,12 @@ from matplotlib.figure import Figure
 
 from infogan_tf.files import write_atomically
 
-CAPTION_WIDTH = 110  # characters
+CHARACTERS_PER_INCH = 13  # At the caption's size, with a margin.
 
 
 def save_figure(figure: Figure, path: Path, caption: str):
     """Writes a matplotlib figure with a caption below as a PNG, atomically and without a display."""
-    figure.supxlabel(textwrap.fill(caption, CAPTION_WIDTH), fontsize=8)
+    width = int(CHARACTERS_PER_INCH * figure.get_figwidth())
+    figure.supxlabel(textwrap.fill(caption, width), fontsize=8)
     canvas = FigureCanvasAgg(figure)
     write_atomically(path, lambda partial: canvas.print_figure(partial, dpi=150, format="png"))
