@@ -3,7 +3,6 @@
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.evaluation.readings import BATCH_SIZE
 from infogan_tf.figures.traversals import vary
 from infogan_tf.latents import LatentCode
 from infogan_tf.model import InfoGAN
@@ -45,11 +44,6 @@ def _follows(model: InfoGAN, code: LatentCode, number: int, seed: tf.Tensor) -> 
 
 def _read(model: InfoGAN, code: LatentCode, samples: dict[str, tf.Tensor], values: tf.Tensor) -> np.ndarray:
     """What Q reads off each sample with each value: `[samples, values]`, the mean of a code's coordinates."""
-    images = vary(model, code.name, samples, values)
-    flat = tf.reshape(images, [-1, *images.shape[2:]])
-    parts = []
-    for start in range(0, len(flat), BATCH_SIZE):
-        posterior = model.discriminator(flat[start : start + BATCH_SIZE], training=False).posterior
-        params = model.spec.split_posterior(posterior)[code.name]
-        parts.append(tf.reduce_mean(code.distribution.posterior_mode(params), axis=1))
-    return tf.reshape(tf.concat(parts, axis=0), [-1, len(values)]).numpy()
+    images = tf.reshape(vary(model, code.name, samples, values), [-1, *model.image_shape])
+    read = code.distribution.posterior_mode(model.infer_codes(images)[code.name])
+    return tf.reshape(tf.reduce_mean(read, axis=1), [-1, len(values)]).numpy()

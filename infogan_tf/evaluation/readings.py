@@ -59,7 +59,7 @@ def read_generated(model: InfoGAN, number: int, seed: int) -> Iterator[tuple[dic
         Latents by name, `[batch, event_size]`, and by code the posterior's parameters.
     """
     for latents, images in generated_batches(model, number, seed):
-        yield latents, model.spec.split_posterior(model.discriminator(images, training=False).posterior)
+        yield latents, model.infer_codes(images)
 
 
 def probabilities(params: Any) -> np.ndarray:

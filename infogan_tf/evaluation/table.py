@@ -18,11 +18,11 @@ def _codes(codes: dict) -> str:
         recovery = f"{code['recovery_measure']} {code['recovery']:.3f}"
         diversity = f"{sum(code['diversity']) / len(code['diversity']):.2f} (least {min(code['diversity']):.2f})"
         beyond = "-" if code["extrapolation"] is None else f"{code['extrapolation']:.2f}"
-        rows.append((name, code["prior"], code["verdict"], bound, ceiling(code), recovery, beyond, diversity))
+        rows.append((name, code["prior"], code["verdict"], bound, _ceiling(code), recovery, beyond, diversity))
     return text_table(rows)
 
 
-def ceiling(code: dict) -> str:
+def _ceiling(code: dict) -> str:
     """What a code's mutual information can't exceed: H(c) for a discrete code; a continuous one has no such limit."""
     return f"{code['entropy']:.3f}" if code["is_discrete"] else "-"
 

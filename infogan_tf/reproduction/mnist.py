@@ -111,7 +111,7 @@ def _check_same(results: Sequence[Evaluated]):
         for what, value in _identity(result).items():
             if value != first[what]:
                 got = f"{results[0].run.folder.path} and {result.run.folder.path}, whose {what} differ"
-                raise SettingError("folder", "runs of the same images and updates", got)
+                raise SettingError("folder", "runs of the same images, updates and digit features", got)
 
 
 def _identity(result: Evaluated) -> dict[str, object]:

@@ -63,11 +63,11 @@ def _head(preset: str, baseline: Evaluated, shown: Evaluated) -> str:
 
 def _departures(config: MnistConfig) -> str:
     """The flags by which a config differs from the preset after the paper."""
-    names = [field.name for field in dataclasses.fields(config) if field.name not in NOT_OF_A_PRESET]
+    theirs = dataclasses.asdict(paper())
     flags = [
-        f"--{name}={as_text(getattr(config, name))}"
-        for name in names
-        if getattr(config, name) != getattr(paper(), name)
+        f"--{name}={as_text(value)}"
+        for name, value in dataclasses.asdict(config).items()
+        if name not in NOT_OF_A_PRESET and value != theirs[name]
     ]
     return f"the paper's settings but for `{' '.join(flags)}`" if flags else "the paper's settings"
 
