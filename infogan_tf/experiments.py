@@ -76,6 +76,8 @@ def build_model(config: ExperimentConfig, max_shift: int = 0) -> InfoGAN:
             info_reg_coeff=config.info_reg_coeff,
             max_shift=max_shift,
             deformation=config.deformation,
+            consistency=config.consistency,
+            average_decay=config.average_decay,
             seed=config.seed,
             update=config.update,
         )

@@ -55,6 +55,28 @@ def mutual_information(
     return estimates
 
 
+def predicted_information(probs: tf.Tensor, other_probs: tf.Tensor) -> tf.Tensor:
+    """Mutual information of two predictions of a category, over a batch of pairs of views of the same images.
+
+    Ji et al. 2019, "Invariant Information Clustering", equations 2 and 3: with the joint distribution
+    P = mean of p(x) p(x')^T, made symmetric, I(P) = sum of P log(P / (rows x columns)). It is largest, log K, where
+    both predictions agree, are certain, and use every category equally often.
+
+    Args:
+        probs: predicted from the images, `[batch, K]`.
+        other_probs: predicted from the other views of the same images, `[batch, K]`.
+
+    Returns:
+        A scalar in [0, log K], nats.
+    """
+    joint = tf.matmul(probs, other_probs, transpose_a=True) / tf.cast(tf.shape(probs)[0], probs.dtype)
+    joint = (joint + tf.transpose(joint)) / 2
+    marginal = tf.reduce_sum(joint, axis=0)
+    tiny = 1e-9  # A category that nothing is predicted for.
+    log_ratio = tf.math.log(joint + tiny) - tf.math.log(marginal[:, None] * marginal[None, :] + tiny)
+    return tf.reduce_sum(joint * log_ratio)
+
+
 def information_loss(spec: LatentSpec, estimates: Mapping[str, MutualInformation], info_reg_coeff: float) -> tf.Tensor:
     """-lambda * L_I (paper, equation 6): a scalar, each code's bound times its weight."""
     return -info_reg_coeff * tf.add_n([code.weight * estimates[code.name].bound for code in spec.codes])

@@ -17,8 +17,10 @@ from infogan_tf.losses import (
     generator_loss,
     information_loss,
     mutual_information,
+    predicted_information,
 )
 from infogan_tf.networks import DiscriminatorOutput
+from infogan_tf.networks.averaged import AveragedNetwork
 from infogan_tf.networks.frozen_statistics import frozen_statistics
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
@@ -51,6 +53,19 @@ class JudgedFakes(NamedTuple):
     trained_information: dict[str, MutualInformation]
 
 
+class JudgedReals(NamedTuple):
+    """What D and Q predict from real images.
+
+    Attributes:
+        logits: log-odds that an image is real, `[batch, 1]`.
+        consistency: by invariant code, the mutual information of what Q predicts from the images and from deformed
+            copies of them; empty where it isn't trained.
+    """
+
+    logits: tf.Tensor
+    consistency: dict[str, tf.Tensor]
+
+
 class InfoGAN(keras.Model):
     """A generator, and a discriminator that shares its body with Q (paper, sections 5 and 6).
 
@@ -65,6 +80,11 @@ class InfoGAN(keras.Model):
         max_shift: D and Q see every image, real and fake, moved at random by up to this many pixels.
         deformation: how far images are deformed before Q reads the codes that the spec calls invariant; see
             `random_deformation`. 0 lets it read all codes off the images as they are.
+        consistency: weight of an addition to the paper's objective: the mutual information of what Q predicts, for each
+            invariant code, from real images and from deformed copies of them (`predicted_information`), which D and Q
+            maximize. Half of the deformed images are then real. Needs `deformation`.
+        average_decay: `generate`, `infer_codes` and the model itself use an exponential moving average of the weights
+            (`AveragedNetwork`) with this decay; 0 makes them use the weights of the last update.
         seed: with the number of the update, decides all randomness of training.
         update: `alternating` moves D and Q, then G on fresh noise and codes, against the D just moved, as in the
             paper; `simultaneous` moves all from the same noise, codes and weights, which costs less.
@@ -84,6 +104,8 @@ class InfoGAN(keras.Model):
         info_reg_coeff: float = 1.0,
         max_shift: int = 0,
         deformation: float = 0.0,
+        consistency: float = 0.0,
+        average_decay: float = 0.0,
         seed: int = 0,
         update: str = "alternating",
     ):
@@ -96,6 +118,12 @@ class InfoGAN(keras.Model):
             raise ValueError(f"deformation must be a number of at least 0, got {deformation!r}")
         if deformation and not any(code.invariant for code in spec.codes):
             raise ValueError(f"deformation must be 0 where no code is invariant, got {deformation!r}")
+        if not (math.isfinite(consistency) and consistency >= 0):
+            raise ValueError(f"consistency must be a number >= 0, got {consistency!r}")
+        if consistency and not deformation:
+            raise ValueError(f"consistency must be 0 where deformation is 0, got {consistency!r}")
+        if not 0 <= average_decay < 1:
+            raise ValueError(f"average_decay must be a number in [0, 1), got {average_decay!r}")
         if update not in UPDATES:
             raise ValueError(f"update must be one of {', '.join(UPDATES)}, got {update!r}")
         self.generator = generator
@@ -104,6 +132,7 @@ class InfoGAN(keras.Model):
         self.info_reg_coeff = info_reg_coeff
         self.max_shift = max_shift
         self.deformation = deformation
+        self.consistency = consistency
         self._invariant = [code.name for code in spec.codes if code.invariant] if deformation else []
         self.seed = seed
         self.update = update
@@ -113,11 +142,15 @@ class InfoGAN(keras.Model):
         if posterior_size != spec.posterior_size:
             raise ValueError(f"discriminator must give Q {spec.posterior_size} outputs, got {posterior_size}")
         self.image_shape = tuple(images.shape[1:])
+        self.averaged_generator = AveragedNetwork(generator, average_decay) if average_decay else None
+        self.averaged_discriminator = AveragedNetwork(discriminator, average_decay) if average_decay else None
         self.built = True
 
     def call(self, latents: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """G alone: latents `[batch, spec.size]` to images."""
-        return self.generator(latents, training=training)
+        """G alone: latents `[batch, spec.size]` to images, with the averaged weights if there are any."""
+        if self.averaged_generator is None or training:
+            return self.generator(latents, training=training)
+        return self.averaged_generator(latents)
 
     def compile(self, d_optimizer: keras.optimizers.Optimizer, g_optimizer: keras.optimizers.Optimizer):
         """Sets the optimisers of D (with Q) and of G and makes their state.
@@ -149,28 +182,32 @@ class InfoGAN(keras.Model):
         step = self.g_optimizer.iterations
         d_seed = stream_seed(self.seed, Stream.DISCRIMINATOR_UPDATE, step)
         if self.update == "simultaneous":
-            return self._update_both(real_images, d_seed)
-        g_seed = stream_seed(self.seed, Stream.GENERATOR_UPDATE, step)
-        return {
-            **self._update_discriminator(real_images, d_seed),
-            **self._update_generator(tf.shape(real_images)[0], g_seed),
-        }
+            metrics = self._update_both(real_images, d_seed)
+        else:
+            g_seed = stream_seed(self.seed, Stream.GENERATOR_UPDATE, step)
+            metrics = self._update_discriminator(real_images, d_seed)
+            metrics |= self._update_generator(tf.shape(real_images)[0], g_seed)
+        if self.averaged_generator is not None:
+            self.averaged_generator.update(self.g_optimizer.iterations)
+            self.averaged_discriminator.update(self.g_optimizer.iterations)
+        return metrics
 
     def _update_discriminator(self, real_images: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         latent_seed, real_seed, fake_seed = split_seed(seed, 3)
         with frozen_statistics(self.generator):
             fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
         with tf.GradientTape() as tape:
-            loss, metrics = self._discriminator_loss(*self._judge(real_images, fake, real_seed, fake_seed))
+            reals = self._judge_real(real_images, real_seed)
+            loss, metrics = self._discriminator_loss(reals, self._judge_fake(fake, fake_seed))
         gradients = _gradients(tape, loss, self.discriminator)
         return metrics | self._move_discriminator(gradients)
 
     def _update_generator(self, batch_size: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        latent_seed, shift_seed = split_seed(seed, 2)
+        latent_seed, fake_seed = split_seed(seed, 2)
         with frozen_statistics(self.discriminator), tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in self.generator.trainable_variables])
             fake = self._fake_batch(batch_size, latent_seed)
-            loss, metrics = self._generator_loss(self._judge_fake(fake, shift_seed))
+            loss, metrics = self._generator_loss(self._judge_fake(fake, fake_seed))
         gradients = _gradients(tape, loss, self.generator)
         return metrics | self._move_generator(gradients)
 
@@ -179,9 +216,9 @@ class InfoGAN(keras.Model):
         latent_seed, real_seed, fake_seed = split_seed(seed, 3)
         with tf.GradientTape(persistent=True) as tape:
             fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
-            real_logits, judged = self._judge(real_images, fake, real_seed, fake_seed)
-            d_loss, d_metrics = self._discriminator_loss(real_logits, judged)
-            g_loss, g_metrics = self._generator_loss(judged)
+            reals, fakes = self._judge_real(real_images, real_seed), self._judge_fake(fake, fake_seed)
+            d_loss, d_metrics = self._discriminator_loss(reals, fakes)
+            g_loss, g_metrics = self._generator_loss(fakes)
         d_gradients = _gradients(tape, d_loss, self.discriminator)
         g_gradients = _gradients(tape, g_loss, self.generator)
         return d_metrics | g_metrics | self._move_discriminator(d_gradients) | self._move_generator(g_gradients)
@@ -193,38 +230,56 @@ class InfoGAN(keras.Model):
     def _discriminate(self, images: tf.Tensor, seed: tf.Tensor) -> DiscriminatorOutput:
         return self.discriminator(random_shift(images, self.max_shift, seed), training=True)
 
-    def _judge(
-        self, real_images: tf.Tensor, fake: FakeBatch, real_seed: tf.Tensor, fake_seed: tf.Tensor
-    ) -> tuple[tf.Tensor, JudgedFakes]:
-        # Two passes: real and fake batches have their own batch statistics. As in the original code, Q looks at
-        # real images too, which moves the averages of its batch norm and nothing else.
-        real_logits, _ = self._discriminate(real_images, real_seed)
-        return real_logits, self._judge_fake(fake, fake_seed)
+    # Real and fake batches, as they are and deformed, pass through D one by one, each with its own batch statistics.
+
+    def _judge_real(self, images: tf.Tensor, seed: tf.Tensor) -> JudgedReals:
+        # As in the original code, Q predicts codes from real images too. Without `consistency` that moves the averages
+        # of its batch norm and nothing else.
+        shift_seed, deformation_seed = split_seed(seed, 2)
+        logits, posterior = self._discriminate(images, shift_seed)
+        if not self.consistency:
+            return JudgedReals(logits, {})
+        half = tf.shape(images)[0] // 2
+        predicted = self.spec.split_posterior(posterior[:half])
+        deformed = self._predict_deformed(images[:half], deformation_seed)
+        return JudgedReals(
+            logits,
+            {
+                name: predicted_information(tf.nn.softmax(predicted[name].logits), tf.nn.softmax(deformed[name].logits))
+                for name in self._invariant
+            },
+        )
 
     def _judge_fake(self, fake: FakeBatch, seed: tf.Tensor) -> JudgedFakes:
-        logits, posterior = self._discriminate(fake.images, seed)
+        shift_seed, deformation_seed = split_seed(seed, 2)
+        logits, posterior = self._discriminate(fake.images, shift_seed)
         params = self.spec.split_posterior(posterior)
         information = trained_information = mutual_information(self.spec, fake.latents, params)
         if self._invariant:
-            deformed_params = self._read_deformed(fake.images, split_seed(seed, 1)[0])
-            deformed = mutual_information(self.spec, fake.latents, deformed_params)
+            number = tf.shape(fake.images)[0] // (2 if self.consistency else 1)
+            latents = {name: values[:number] for name, values in fake.latents.items()}
+            deformed_params = self._predict_deformed(fake.images[:number], deformation_seed)
+            deformed = mutual_information(self.spec, latents, deformed_params)
             trained_information = information | {name: deformed[name] for name in self._invariant}
         return JudgedFakes(logits, params, information, trained_information)
 
-    def _read_deformed(self, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
-        # The bound holds for what Q reads off deformed images T(x) too, since I(c; T(x)) <= I(c; x). The averages of
-        # batch norm are for images as they are.
+    def _predict_deformed(self, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
+        # The bound holds for what Q predicts from deformed images T(x) too, since I(c; T(x)) <= I(c; x). The averages
+        # of batch norm are for images as they are.
         with frozen_statistics(self.discriminator):
             deformed = random_deformation(images, self.deformation, seed)
             return self.spec.split_posterior(self.discriminator(deformed, training=True).posterior)
 
-    def _discriminator_loss(self, real_logits: tf.Tensor, judged: JudgedFakes) -> tuple[tf.Tensor, dict]:
-        adversarial = discriminator_loss(real_logits, judged.logits)
-        loss = adversarial + information_loss(self.spec, judged.trained_information, self.info_reg_coeff)
+    def _discriminator_loss(self, reals: JudgedReals, fakes: JudgedFakes) -> tuple[tf.Tensor, dict]:
+        adversarial = discriminator_loss(reals.logits, fakes.logits)
+        loss = adversarial + information_loss(self.spec, fakes.trained_information, self.info_reg_coeff)
+        for consistency in reals.consistency.values():
+            loss -= self.consistency * consistency
         return loss, {
             "loss/discriminator": adversarial,
-            **_range("discriminator/real", tf.sigmoid(real_logits)),
-            **_range("discriminator/fake", tf.sigmoid(judged.logits)),
+            **{f"consistency/{name}": consistency for name, consistency in reals.consistency.items()},
+            **_range("discriminator/real", tf.sigmoid(reals.logits)),
+            **_range("discriminator/fake", tf.sigmoid(fakes.logits)),
         }
 
     def _generator_loss(self, judged: JudgedFakes) -> tuple[tf.Tensor, dict]:
@@ -290,7 +345,7 @@ class InfoGAN(keras.Model):
         latents = self.spec.sample(batch_size, stream_seed(seed, Stream.GENERATE))
         for name, values in given.items():
             latents[name] = tf.broadcast_to(values, latents[name].shape)
-        return self.generator(self.spec.join(latents), training=False)
+        return self(self.spec.join(latents))
 
     def infer_codes(self, images: Any) -> dict[str, Any]:
         """What Q says of images, by code: its posterior's parameters, such as `CategoricalParams(logits)`.
@@ -306,7 +361,11 @@ class InfoGAN(keras.Model):
             raise ValueError(
                 "images must be floats in [0, 1], got values outside; uint8 images are to be divided by 255"
             )
-        return self.spec.split_posterior(self.discriminator(images, training=False).posterior)
+        if self.averaged_discriminator is None:
+            output = self.discriminator(images, training=False)
+        else:
+            output = self.averaged_discriminator(images)
+        return self.spec.split_posterior(output.posterior)
 
     def _checked_images(self, images: Any) -> tf.Tensor:
         images = tf.convert_to_tensor(images)

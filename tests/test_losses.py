@@ -6,7 +6,13 @@ import tensorflow as tf
 
 from infogan_tf.distributions import Categorical, CategoricalParams, GaussianParams, Uniform
 from infogan_tf.latents import LatentCode, LatentSpec
-from infogan_tf.losses import discriminator_loss, generator_loss, information_loss, mutual_information
+from infogan_tf.losses import (
+    discriminator_loss,
+    generator_loss,
+    information_loss,
+    mutual_information,
+    predicted_information,
+)
 
 SPEC = LatentSpec(
     (
@@ -77,3 +83,19 @@ def test_information_loss_weighs_each_code():
     expected = -0.5 * (float(estimates["c1"].bound) + 0.1 * float(estimates["c2"].bound))
     assert float(information_loss(SPEC, estimates, 0.5)) == pytest.approx(expected, abs=1e-6)
     assert float(information_loss(SPEC, estimates, 0.0)) == 0
+
+
+def test_predicted_information_against_scikit_learn_and_at_its_ends():
+    from sklearn.metrics import mutual_info_score
+
+    one, other = np.random.default_rng(0).integers(0, 4, (2, 200))
+    both = tf.one_hot(np.concatenate([one, other]), 4), tf.one_hot(np.concatenate([other, one]), 4)
+    expected = mutual_info_score(np.concatenate([one, other]), np.concatenate([other, one]))
+    assert float(predicted_information(*both)) == pytest.approx(expected, abs=1e-5)
+    # Symmetric by itself.
+    assert float(predicted_information(both[0][:200], both[1][:200])) == pytest.approx(expected, abs=1e-5)
+    certain, same = tf.one_hot(tf.range(20) % 4, 4), tf.fill([20, 4], 0.25)
+    assert float(predicted_information(certain, certain)) == pytest.approx(math.log(4), abs=1e-5)
+    assert float(predicted_information(same, same)) == pytest.approx(0, abs=1e-5)
+    collapsed = tf.one_hot(tf.zeros([20], tf.int32), 4)
+    assert float(predicted_information(collapsed, collapsed)) == pytest.approx(0, abs=1e-5)

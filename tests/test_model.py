@@ -10,7 +10,7 @@ from infogan_tf.augmentation import random_deformation
 from infogan_tf.configs import MnistConfig
 from infogan_tf.distributions import Bernoulli, Categorical, CategoricalParams, GaussianParams
 from infogan_tf.experiments import build_model, compile_model
-from infogan_tf.losses import discriminator_loss
+from infogan_tf.losses import discriminator_loss, predicted_information
 from infogan_tf.networks import DiscriminatorOutput
 from infogan_tf.optimizers import FusedAdam
 from infogan_tf.randomness import Stream, stream_seed
@@ -434,16 +434,70 @@ def test_invariant_codes_are_read_off_deformed_images_and_the_others_off_the_pla
     assert float(metrics["loss/generator"]) == float(expected["loss/generator"])
 
     fresh = build_model(config)
-    latent, shift = infogan_tf.model.split_seed(latent_seed(model), 2)
+    latent, rest = infogan_tf.model.split_seed(latent_seed(model), 2)
     latents = fresh.spec.sample(8, latent)
     images = fresh.generator(fresh.spec.join(latents), training=True)
-    deformed = random_deformation(images, 1.0, infogan_tf.model.split_seed(shift, 1)[0])
+    deformed = random_deformation(images, 1.0, infogan_tf.model.split_seed(rest, 2)[1])
     logits = fresh.discriminator(deformed, training=True).posterior[:, :10]
     bound = np.log(10) + tf.reduce_mean(tf.reduce_sum(latents["c1"] * tf.nn.log_softmax(logits), axis=1))
     assert float(metrics["mutual_information_deformed/c1"]) == pytest.approx(float(bound), abs=1e-5)
     assert float(metrics["mutual_information_deformed/c1"]) != float(expected["mutual_information/c1"])
     assert float(metrics["gradient_norm/generator"]) != float(expected["gradient_norm/generator"])
     assert "mutual_information_deformed/c1" not in expected
+
+
+def test_consistency_is_maximized_by_d_and_q_alone_on_real_images(real_images):
+    """Against `predicted_information` of real images and their deformed copies, written out."""
+    configs = [
+        MnistConfig(seed=1, update="simultaneous", deformation=1.0, consistency=weight) for weight in (1e-9, 2.0)
+    ]
+    models, given = [build_model(config) for config in configs], []
+    for model, config in zip(models, configs, strict=True):
+        compile_model(model, config)
+        given.append(given_gradients(model))
+        metrics = model.train_step(real_images)
+    without, weighted = given
+    for ours, expected in zip(weighted["g_optimizer"], without["g_optimizer"], strict=True):
+        np.testing.assert_allclose(ours, expected, atol=1e-6)
+
+    fresh = build_model(configs[0])
+    real_seed = infogan_tf.model.split_seed(latent_seed(fresh), 3)[1]
+    deformed = random_deformation(real_images[:4], 1.0, infogan_tf.model.split_seed(real_seed, 2)[1])
+    with tf.GradientTape() as tape:
+        views = [fresh.discriminator(images, training=True).posterior for images in (real_images, deformed)]
+        value = predicted_information(*(tf.nn.softmax(view[:4, :10]) for view in views))
+    assert float(metrics["consistency/c1"]) == pytest.approx(float(value), abs=1e-6)
+    gradients = tape.gradient(value, values_of(fresh.discriminator), unconnected_gradients="zero")
+    for plain, ours, expected in zip(without["d_optimizer"], weighted["d_optimizer"], gradients, strict=True):
+        np.testing.assert_allclose(plain - ours, 2 * expected, rtol=2e-2, atol=2e-6)
+
+
+def test_consistency_without_deformation_is_refused(small_model):
+    networks = (small_model.generator, small_model.discriminator, small_model.spec)
+    with pytest.raises(ValueError, match="consistency must be 0 where deformation is 0, got 1"):
+        infogan_tf.InfoGAN(*networks, consistency=1.0)
+    with pytest.raises(ValueError, match=r"average_decay must be a number in \[0, 1\), got 1"):
+        infogan_tf.InfoGAN(*networks, average_decay=1.0)
+
+
+def test_averaged_weights_make_images_and_predictions_and_are_not_trained(real_images):
+    config = MnistConfig(seed=1, average_decay=0.9, update="simultaneous")
+    model, plain = build_model(config), build_model(MnistConfig(seed=1, update="simultaneous"))
+    for either in (model, plain):
+        compile_model(either, config)
+        step = tf.function(either.train_step)
+        for _ in range(6):
+            step(real_images)
+    for network in ("generator", "discriminator"):
+        for ours, expected in zip(getattr(model, network).weights, getattr(plain, network).weights, strict=True):
+            np.testing.assert_array_equal(ours, expected)
+    latents = model.spec.join(model.spec.sample(2, [0, 0]))
+    assert np.abs(model(latents) - plain(latents)).max() > 1e-4
+    np.testing.assert_array_equal(model(latents), model.averaged_generator(latents))
+    images = model.generate(codes={"c1": [3, 4]}, seed=1)
+    assert np.abs(images - plain.generate(codes={"c1": [3, 4]}, seed=1)).max() > 1e-4
+    logits = model.infer_codes(images)["c1"].logits
+    np.testing.assert_array_equal(logits, model.averaged_discriminator(images).posterior[:, :10])
 
 
 def test_in_a_regular_gan_q_learns_to_read_and_nothing_else_learns_from_it(real_images):

@@ -8,6 +8,7 @@ from infogan_tf.errors import SettingError
 
 DATA_SOURCES = ("auto", "tfds", "embedded")
 UPDATES = ("alternating", "simultaneous")
+HELD_OUT = ("test", "validation")
 OBJECTIVES = ("infogan", "gan")
 
 
@@ -47,6 +48,11 @@ class ExperimentConfig(Settings):
     data_dir: str | None = setting(
         None, Automatic(Text(), "TFDS's own folder"), "Where TFDS keeps prepared data.", may_change=True
     )
+    held_out: str = setting(
+        "test",
+        Choice(HELD_OUT),
+        "The images held out: the test split or, for choosing settings, every sixth training image in its place.",
+    )
     max_shift: int | None = setting(
         None,
         Automatic(Integer(0, 8), "2 for fewer than 20,000 images, else 0"),
@@ -59,6 +65,19 @@ class ExperimentConfig(Settings):
         Number(maximum=2.0),
         "Q reads the kind of thing shown (c1) off images turned, scaled, sheared, moved, thickened or thinned at "
         "random; 1 is up to 20 degrees, a fifth of the size, a shear of 0.3, a pixel of stroke.",
+    )
+
+    consistency: float = setting(
+        0.0,
+        Number(),
+        "Weight of an addition to the paper's objective: what Q predicts from a real image and from its deformed copy "
+        "should agree; needs --deformation.",
+    )
+    average_decay: float = setting(
+        0.0,
+        Number(maximum=0.9999),
+        "Decay per update of a moving average of the weights, which makes the images and predictions; 0 uses the last "
+        "update's weights.",
     )
 
     max_epoch: int = setting(50, Integer(1), "Train for this many epochs.", may_change=True)

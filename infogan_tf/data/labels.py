@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
-from infogan_tf.data.image_data import ImageData, hold_out
+from infogan_tf.data.image_data import VALIDATE_EVERY, ImageData, hold_out
 from infogan_tf.data.tfds_images import find_builder, read_feature
 from infogan_tf.errors import SettingError
 
@@ -25,6 +25,10 @@ class Labels(NamedTuple):
     def num_classes(self) -> int:
         """How many classes there are."""
         return 1 + int(max(self.training.max(), self.held_out.max()))
+
+    def for_validation(self) -> "Labels":
+        """The labels of `ImageData.for_validation`."""
+        return Labels(*hold_out(self.training, VALIDATE_EVERY))
 
 
 def load_labels(data: ImageData, dataset: str, data_dir: str | None) -> Labels:

@@ -62,4 +62,4 @@ def spread(features: np.ndarray) -> float:
 
 
 def _generate(model: InfoGAN, latents: dict[str, tf.Tensor]) -> tf.Tensor:
-    return model.generator(model.spec.join(latents), training=False)
+    return model(model.spec.join(latents))

@@ -86,7 +86,7 @@ def generated_batches(model: InfoGAN, number: int, seed: int) -> Iterator[tuple[
     sizes = [min(BATCH_SIZE, number - start) for start in range(0, number, BATCH_SIZE)]
     for size, batch_seed in zip(sizes, split_seed(stream_seed(seed, Stream.EVALUATION), len(sizes)), strict=True):
         latents = model.spec.sample(size, batch_seed)
-        yield latents, model.generator(model.spec.join(latents), training=False)
+        yield latents, model(model.spec.join(latents))
 
 
 def _batches(images: np.ndarray) -> Iterator[tf.Tensor]:

@@ -43,7 +43,7 @@ class Preview:
     def _images(self) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         model = self._model
         latents = model.spec.sample(ROWS * COLUMNS, self._sample_seed)
-        sampled = model.generator(model.spec.join(latents), training=False)
+        sampled = model(model.spec.join(latents))
         traversals = {
             code.name: traverse(model, code.name, seed)
             for code, seed in zip(model.spec.codes, self._traversal_seeds, strict=True)

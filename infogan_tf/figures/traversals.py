@@ -56,7 +56,7 @@ def vary(model: InfoGAN, name: str, samples: Mapping[str, tf.Tensor], values: tf
     rows, columns = len(samples[name]), len(values)
     latents = {key: tf.repeat(rows_of, columns, axis=0) for key, rows_of in samples.items()}
     latents[name] = tf.tile(values, [rows, 1])
-    images = model.generator(model.spec.join(latents), training=False)
+    images = model(model.spec.join(latents))
     return tf.reshape(images, [rows, columns, *model.image_shape])
 
 

@@ -29,6 +29,11 @@ class Checkpoints:
     def __init__(self, folder: Path, model: InfoGAN):
         self.folder = folder
         parts = {"generator": model.generator, "discriminator": model.discriminator}
+        if model.averaged_generator is not None:
+            parts |= {
+                "averaged_generator": model.averaged_generator,
+                "averaged_discriminator": model.averaged_discriminator,
+            }
         self._optimizers = {}
         if model.compiled:
             self._optimizers = {"d_optimizer": model.d_optimizer, "g_optimizer": model.g_optimizer}

@@ -67,6 +67,8 @@ def _load_data(config: ExperimentConfig, record: Mapping[str, Any] | None) -> Im
     if record is not None and source == "auto":
         source = record["data"]["source"]
     data = load_images(config.dataset, source, config.data_dir, EXPERIMENTS[config.experiment].image_shape)
+    if config.held_out == "validation":
+        data = data.for_validation()
     if record is not None:
         data = with_recorded_origin(record, data)
     if config.batch_size > len(data.training):

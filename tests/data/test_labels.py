@@ -33,6 +33,15 @@ def test_labels_are_in_the_order_of_the_images(tmp_path, random_images, splits):
     assert loaded.num_classes == 10
 
 
+def test_labels_for_validation_are_those_of_the_images(tmp_path, random_images):
+    images, labels = labelled(random_images, 60)
+    prepare_tfds(tmp_path, images, labels, splits=(("train", 0.8), ("test", 0.2)))
+    data = read_images(find_builder("tiny_digits", str(tmp_path), (28, 28, 1)), "for the test")
+    validation, labels = data.for_validation(), load_labels(data, "tiny_digits", str(tmp_path)).for_validation()
+    np.testing.assert_array_equal(labels.training, validation.training[:, 0, 0, 0])
+    np.testing.assert_array_equal(labels.held_out, validation.held_out[:, 0, 0, 0])
+
+
 def test_embedded_labels_are_in_the_order_of_the_images(embedded_digits):
     labels = load_labels(embedded_digits, "mnist", None)
     pixels, all_labels = mnist_data()
