@@ -233,8 +233,8 @@ class InfoGAN(keras.Model):
     # Real and fake batches, as they are and deformed, pass through D one by one, each with its own batch statistics.
 
     def _judge_real(self, images: tf.Tensor, seed: tf.Tensor) -> JudgedReals:
-        # As in the original code, Q predicts codes from real images too. Without `consistency` that moves the averages
-        # of its batch norm and nothing else.
+        # Q predicts codes from real images too, which the original code never does. Without `consistency` that moves
+        # the averages of its batch norm, with which `infer_codes` reads real images, and nothing else.
         shift_seed, deformation_seed = split_seed(seed, 2)
         logits, posterior = self._discriminate(images, shift_seed)
         if not self.consistency:
