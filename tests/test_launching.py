@@ -23,7 +23,7 @@ BAD_FLAGS = {
     "--code_weights=1,2": "expected 3 numbers of at least 0, separated by commas, for c1, c2, c3, got '1,2'",
     "--seed=-1": "flag --seed=-1: expected a whole number from 0 to 2147483647, got '-1'",
     "--max_shift=99": "flag --max_shift=99: expected a whole number from 0 to 8, or auto",
-    "--preset=worst": "flag --preset=worst: expected one of paper, original, best, got 'worst'",
+    "--preset=worst": "flag --preset=worst: expected one of best, paper, original, got 'worst'",
     "--data_source=web": "flag --data_source=web: expected one of auto, tfds, embedded, got 'web'",
     "--dataset=": "flag --dataset=: expected a text that is not empty, got ''",
     "--data_dir=": "flag --data_dir=: expected a text that is not empty, or auto (TFDS's own folder), got ''",
