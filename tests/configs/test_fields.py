@@ -88,5 +88,5 @@ def test_plain_values(value, expected):
 
 def test_a_wrong_argument_is_named_with_what_was_expected_and_what_came():
     assert checked("size", np.int32(3), Integer(1)) == 3
-    with pytest.raises(ValueError, match="^size must be an integer >= 1, got 0$"):
+    with pytest.raises(ValueError, match=r"^size must be an integer >= 1, got 0$"):
         checked("size", 0, Integer(1))
