@@ -50,7 +50,7 @@ def _update(replaced: list[str], images: np.ndarray) -> Callable[[], Any]:
         config = MnistConfig()
         model = build_model(config)
         compile_model(model, config)
-    step, batch = tf.function(model.train_step), tf.constant(images)
+    step, batch = tf.function(model.apply_update), tf.constant(images)
     return lambda: [float(value) for value in step(batch).values()]
 
 

@@ -1,9 +1,10 @@
-"""Images moved or deformed at random before D or Q sees them."""
+"""Random shifts and deformations of images before D or Q sees them."""
 
 import math
 
 import tensorflow as tf
 
+from infogan_tf.configs.fields import Integer, Number, checked
 from infogan_tf.randomness import split_seed
 
 # The largest deformations at strength 1; each is drawn evenly between minus and plus.
@@ -16,15 +17,19 @@ THICKER, THINNER = 1.0, 0.6
 
 
 def random_shift(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
-    """Moves each image by its own whole number of pixels, at most `max_shift`, in both directions; zeros come in.
+    """Shifts each image by its own integer number of pixels, at most `max_shift`, in both directions; zeros come in.
 
-    It keeps D from learning a small set of images by heart. Differentiable in the images, so that G learns through it.
+    It prevents D from overfitting small data sets. Differentiable in the images, so that G learns through it.
 
     Args:
         images: `[batch, height, width, channels]`.
         max_shift: largest shift in pixels; 0 returns the images as they are.
         seed: integers `[2]`.
+
+    Raises:
+        ValueError: `max_shift` is not an integer >= 0.
     """
+    max_shift = checked("max_shift", max_shift, Integer(0))
     if not max_shift:
         return images
     batch_size = tf.shape(images)[0]
@@ -53,7 +58,11 @@ def random_deformation(images: tf.Tensor, strength: float, seed: tf.Tensor) -> t
         images: `[batch, height, width, channels]`.
         strength: a factor on all of it, though strokes change by a pixel at most; 0 returns the images as they are.
         seed: integers `[2]`.
+
+    Raises:
+        ValueError: `strength` is not a number >= 0.
     """
+    strength = checked("strength", strength, Number())
     if not strength:
         return images
     affine_seed, stroke_seed = split_seed(seed, 2)

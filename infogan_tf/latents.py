@@ -1,15 +1,16 @@
 """Named codes and noise: what goes into the generator and what Q says about it."""
 
 import dataclasses
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from infogan_tf.configs.fields import Number, checked
 from infogan_tf.distributions import Distribution
+from infogan_tf.distributions.base import float_array
 from infogan_tf.randomness import split_seed
 from infogan_tf.tables import text_table
 
@@ -30,7 +31,7 @@ class LatentCode:
             a change of size, slant and place (`InfoGAN`'s `deformation` says how far).
 
     Raises:
-        ValueError: the name or the weight is not of this form, or noise is to be invariant.
+        ValueError: an argument is not of this form, or noise is to be invariant.
 
     >>> from infogan_tf.distributions import Categorical
     >>> LatentCode("c1", Categorical(10)).weight
@@ -44,16 +45,18 @@ class LatentCode:
     invariant: bool = False
 
     def __post_init__(self):
-        if not re.fullmatch(r"\w+", self.name):
+        if not isinstance(self.name, str) or not re.fullmatch(r"\w+", self.name):
             raise ValueError(f"name of a latent code must be letters, digits and underscores, got {self.name!r}")
         if self.name in RESERVED_NAMES:
             raise ValueError(f"name of a latent code must be none of {', '.join(RESERVED_NAMES)}, got {self.name!r}")
         if not isinstance(self.distribution, Distribution):
             raise ValueError(f"distribution of {self.name} must be a Distribution, got {self.distribution!r}")
+        for flag in ("regularized", "invariant"):
+            if not isinstance(getattr(self, flag), bool):
+                raise ValueError(f"{flag} of {self.name} must be True or False, got {getattr(self, flag)!r}")
         if self.invariant and not self.regularized:
             raise ValueError(f"{self.name} must be regularized to be invariant, since Q does not read noise")
-        if not (math.isfinite(self.weight) and self.weight >= 0):
-            raise ValueError(f"weight of {self.name} must be a number of at least 0, got {self.weight!r}")
+        object.__setattr__(self, "weight", checked(f"weight of {self.name}", self.weight, Number()))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +67,7 @@ class LatentSpec:
         latents: the codes and the noise.
 
     Raises:
-        ValueError: there is no code among them, or two bear the same name.
+        ValueError: they are not `LatentCode`s, there is no code among them, or two have the same name.
 
     >>> from infogan_tf.distributions import Categorical, Uniform
     >>> spec = LatentSpec((LatentCode("z", Uniform(size=62), regularized=False), LatentCode("c1", Categorical(10))))
@@ -75,7 +78,10 @@ class LatentSpec:
     latents: tuple[LatentCode, ...]
 
     def __post_init__(self):
-        object.__setattr__(self, "latents", tuple(self.latents))
+        latents = tuple(self.latents) if isinstance(self.latents, Iterable) else self.latents
+        if not isinstance(latents, tuple) or not all(isinstance(latent, LatentCode) for latent in latents):
+            raise ValueError(f"latents must be LatentCodes, got {self.latents!r}")
+        object.__setattr__(self, "latents", latents)
         names = [latent.name for latent in self.latents]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"latents must be one or more with different names, got {names}")
@@ -150,9 +156,9 @@ class LatentSpec:
     def encode_noise(self, noise: Any) -> dict[str, tf.Tensor]:
         """Splits noise `[batch or 1, noise_size]` by name; ValueError if it has another shape."""
         try:
-            array = np.asarray(noise, np.float32)
+            array = float_array(noise)
         except (TypeError, ValueError) as error:
-            raise ValueError(f"noise must be made of numbers, got {noise!r}") from error
+            raise ValueError(f"noise must be an array of numbers [batch, {self.noise_size}], got {noise!r}") from error
         if not np.isfinite(array).all():
             raise ValueError("noise must be finite, got NaN or Inf")
         if array.ndim != 2 or array.shape[1] != self.noise_size or not len(array):

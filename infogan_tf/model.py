@@ -1,6 +1,6 @@
 """InfoGAN as a Keras model."""
 
-import math
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from infogan_tf.augmentation import random_deformation, random_shift
 from infogan_tf.configs.base import UPDATES
+from infogan_tf.configs.fields import Choice, Integer, Number, checked
 from infogan_tf.latents import LatentSpec
 from infogan_tf.losses import (
     MutualInformation,
@@ -20,9 +21,12 @@ from infogan_tf.losses import (
     predicted_information,
 )
 from infogan_tf.networks import DiscriminatorOutput
-from infogan_tf.networks.averaged import AveragedNetwork
+from infogan_tf.networks.averaged import MAX_DECAY, AveragedNetwork
 from infogan_tf.networks.frozen_statistics import frozen_statistics
-from infogan_tf.randomness import Stream, split_seed, stream_seed
+from infogan_tf.randomness import SEED, Stream, split_seed, stream_seed
+
+OUT_OF_RANGE = "images must be floats in [0, 1], got values from {} to {}; divide uint8 images by 255"
+NO_VALIDATION = "a GAN has no validation loss; launchers/evaluate.py measures a trained run"
 
 
 class FakeBatch(NamedTuple):
@@ -69,25 +73,36 @@ class JudgedReals(NamedTuple):
 class InfoGAN(keras.Model):
     """A generator, and a discriminator that shares its body with Q (paper, sections 5 and 6).
 
-    An update is one step of D and Q and one of G. D's optimiser moves the body, D's head and Q; G's moves G. Images
+    An update is one step of D and Q and one of G. D's optimizer trains the body, D's head and Q; G's trains G. Images
     are float32 `[batch, height, width, channels]` in [0, 1].
 
+    Any two Keras networks will do, made by subclassing `keras.Model` or not, that keep this contract:
+
+    - the generator maps latents `[batch, spec.size]`, joined in the order of the spec, to images in [0, 1];
+    - the discriminator maps images to `DiscriminatorOutput(real_logits, posterior)`, or to such a pair, with the
+      log-odds that an image is real, `[batch, 1]`, and Q's raw output `[batch, spec.posterior_size]`, from which
+      `spec.split_posterior` makes each code's posterior: no softmax, no sigmoid, no exponential.
+
     Args:
-        generator: latents `[batch, spec.size]` to images.
-        discriminator: images to `DiscriminatorOutput`.
+        generator: G.
+        discriminator: D and Q, which share its body.
         spec: the codes and the noise.
-        info_reg_coeff: lambda, the weight of the mutual information; each code's own weight comes on top.
-        max_shift: D and Q see every image, real and fake, moved at random by up to this many pixels.
-        deformation: how far images are deformed before Q reads the codes that the spec calls invariant; see
-            `random_deformation`. 0 lets it read all codes off the images as they are.
-        consistency: weight of an addition to the paper's objective: the mutual information of what Q predicts, for each
-            invariant code, from real images and from deformed copies of them (`predicted_information`), which D and Q
-            maximize. Half of the deformed images are then real. Needs `deformation`.
+        info_reg_coeff: lambda, the weight of the mutual information, >= 0; multiplied by each code's own weight.
+        max_shift: D and Q see every image, real and fake, shifted at random by up to this many pixels.
+        deformation: how far images are deformed before Q predicts the codes that the spec calls invariant; see
+            `random_deformation`. The bound on the mutual information of these codes is then looser than the paper's:
+            it bounds I(c; T(x)) of deformed images T(x), which is at most I(c; x). 0 leaves images as they are.
+        consistency: weight, >= 0, of an addition to the paper's objective: the mutual information of what Q predicts,
+            for each invariant code, from real images and from deformed copies of them (`predicted_information`), which
+            D and Q maximize. Half of the deformed images are then real. Needs `deformation`.
         average_decay: `generate`, `infer_codes` and the model itself use an exponential moving average of the weights
-            (`AveragedNetwork`) with this decay; 0 makes them use the weights of the last update.
-        seed: with the number of the update, decides all randomness of training.
-        update: `alternating` moves D and Q, then G on fresh noise and codes, against the D just moved, as in the
-            paper; `simultaneous` moves all from the same noise, codes and weights, which costs less.
+            (`AveragedNetwork`) with this decay, in [0, 1); 0 makes them use the weights of the last update.
+        seed: an integer >= 0; with the number of the update, decides all randomness of training.
+        update: `alternating` updates D and Q, then G on fresh noise and codes, against the D just updated, as in the
+            original code; `simultaneous` updates all from the same noise, codes and weights, which costs less.
+
+    Raises:
+        ValueError: an argument is not of this form, or the networks do not keep the contract.
 
     >>> from infogan_tf.configs.mnist import MnistConfig
     >>> from infogan_tf.experiments import build_model
@@ -110,38 +125,24 @@ class InfoGAN(keras.Model):
         update: str = "alternating",
     ):
         super().__init__(name="infogan")
-        if not (math.isfinite(info_reg_coeff) and info_reg_coeff >= 0):
-            raise ValueError(f"info_reg_coeff must be a number of at least 0, got {info_reg_coeff!r}")
-        if not isinstance(max_shift, int) or max_shift < 0:
-            raise ValueError(f"max_shift must be a whole number of at least 0, got {max_shift!r}")
-        if not (math.isfinite(deformation) and deformation >= 0):
-            raise ValueError(f"deformation must be a number of at least 0, got {deformation!r}")
-        if deformation and not any(code.invariant for code in spec.codes):
+        if not isinstance(spec, LatentSpec):
+            raise ValueError(f"spec must be a LatentSpec, got {spec!r}")
+        self.info_reg_coeff = checked("info_reg_coeff", info_reg_coeff, Number())
+        self.max_shift = checked("max_shift", max_shift, Integer(0))
+        self.deformation = checked("deformation", deformation, Number())
+        if self.deformation and not any(code.invariant for code in spec.codes):
             raise ValueError(f"deformation must be 0 where no code is invariant, got {deformation!r}")
-        if not (math.isfinite(consistency) and consistency >= 0):
-            raise ValueError(f"consistency must be a number >= 0, got {consistency!r}")
-        if consistency and not deformation:
+        self.consistency = checked("consistency", consistency, Number())
+        if self.consistency and not self.deformation:
             raise ValueError(f"consistency must be 0 where deformation is 0, got {consistency!r}")
-        if not 0 <= average_decay < 1:
-            raise ValueError(f"average_decay must be a number in [0, 1), got {average_decay!r}")
-        if update not in UPDATES:
-            raise ValueError(f"update must be one of {', '.join(UPDATES)}, got {update!r}")
+        average_decay = checked("average_decay", average_decay, Number(maximum=MAX_DECAY))
+        self.seed = checked("seed", seed, SEED)
+        self.update = checked("update", update, Choice(UPDATES))
         self.generator = generator
         self.discriminator = discriminator
         self.spec = spec
-        self.info_reg_coeff = info_reg_coeff
-        self.max_shift = max_shift
-        self.deformation = deformation
-        self.consistency = consistency
-        self._invariant = [code.name for code in spec.codes if code.invariant] if deformation else []
-        self.seed = seed
-        self.update = update
-        # One pass makes every weight, so that the model can be saved, restored and counted before it is trained.
-        images = generator(tf.zeros([1, spec.size]))
-        posterior_size = discriminator(images).posterior.shape[-1]
-        if posterior_size != spec.posterior_size:
-            raise ValueError(f"discriminator must give Q {spec.posterior_size} outputs, got {posterior_size}")
-        self.image_shape = tuple(images.shape[1:])
+        self._invariant = [code.name for code in spec.codes if code.invariant] if self.deformation else []
+        self.image_shape = _checked_networks(generator, discriminator, spec)
         self.averaged_generator = AveragedNetwork(generator, average_decay) if average_decay else None
         self.averaged_discriminator = AveragedNetwork(discriminator, average_decay) if average_decay else None
         self.built = True
@@ -152,12 +153,25 @@ class InfoGAN(keras.Model):
             return self.generator(latents, training=training)
         return self.averaged_generator(latents)
 
-    def compile(self, d_optimizer: keras.optimizers.Optimizer, g_optimizer: keras.optimizers.Optimizer):
-        """Sets the optimisers of D (with Q) and of G and makes their state.
+    def predict(self, x: Any, *args: Any, **kwargs: Any) -> np.ndarray:
+        """G's images of latents `[batch, spec.size]`, as `keras.Model.predict` makes them; see also `generate`.
 
         Raises:
-            ValueError: both are the same object, whose state could not be told apart.
+            ValueError: latents in an array have another shape.
         """
+        if hasattr(x, "shape") and tuple(x.shape[1:]) != (self.spec.size,):
+            raise ValueError(f"latents must have shape [batch, {self.spec.size}], got {list(x.shape)}")
+        return super().predict(x, *args, **kwargs)
+
+    def compile(self, d_optimizer: keras.optimizers.Optimizer, g_optimizer: keras.optimizers.Optimizer):
+        """Sets the optimizers of D (with Q) and of G and makes their state.
+
+        Raises:
+            ValueError: one is not an optimizer, or both are the same object, whose state could not be told apart.
+        """
+        for name, optimizer in (("d_optimizer", d_optimizer), ("g_optimizer", g_optimizer)):
+            if not isinstance(optimizer, keras.optimizers.Optimizer):
+                raise ValueError(f"{name} must be a keras.optimizers.Optimizer, got {optimizer!r}")
         if d_optimizer is g_optimizer:
             raise ValueError("d_optimizer and g_optimizer must be two objects, got the same one twice")
         # Keras would compile the whole update by XLA, which gains nothing here and traces for long.
@@ -167,17 +181,76 @@ class InfoGAN(keras.Model):
         self.d_optimizer = d_optimizer
         self.g_optimizer = g_optimizer
 
+    def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
+        """Trains as `keras.Model.fit` does; takes the same arguments, except those of a validation.
+
+        The progress bar and the history have the losses of D and G and the mutual information of each code.
+
+        Args:
+            x: images, float in [0, 1], as an array or in any form of data set that Keras takes. Labels and weights
+                beside them are ignored.
+            *args: as Keras takes them.
+            **kwargs: as Keras takes them.
+
+        Raises:
+            ValueError: images have another type, shape or range, or a validation is asked for.
+        """
+        if x is None:
+            raise ValueError("fit needs images or a data set of images, got none")
+        if kwargs.get("validation_data") is not None or kwargs.get("validation_split"):
+            raise ValueError(f"fit takes no validation_data and no validation_split: {NO_VALIDATION}")
+        try:
+            return super().fit(x, *args, **kwargs)
+        except tf.errors.InvalidArgumentError as error:
+            refusal = self._refusal_of(error)
+            if refusal is None:
+                raise
+            raise ValueError(refusal) from None
+
+    def _refusal_of(self, error: tf.errors.InvalidArgumentError) -> str | None:
+        """What a check of the images said inside a graph, out of the many lines that TensorFlow adds to it."""
+        out_of_range = re.search(re.escape(OUT_OF_RANGE).replace(r"\{\}", r"\S+"), error.message)
+        if out_of_range:
+            return out_of_range[0]
+        shape = re.search(r"Shape of tensor \S+ (\[[\d,]*\]) is not compatible with expected shape", error.message)
+        return f"{self._expected_images}, got {shape[1]}" if shape else None
+
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
+        """One update in Keras' form: checks the range of the images and returns what `fit` shows.
+
+        Args:
+            data: real images, or a tuple of them and labels, which are ignored.
+
+        Returns:
+            Of what `apply_update` returns, the losses and the mutual information.
+        """
+        real_images = self._checked_images(keras.utils.unpack_x_y_sample_weight(data)[0])
+        with tf.control_dependencies(_range_checks(real_images)):
+            metrics = self.apply_update(real_images)
+        return {name: value for name, value in metrics.items() if name.startswith(("loss/", "mutual_information/"))}
+
+    def test_step(self, data: Any) -> dict[str, tf.Tensor]:
+        """Refused, and with it `evaluate`: a GAN has no validation loss."""
+        raise NotImplementedError(f"evaluate is not supported: {NO_VALIDATION}")
+
+    def apply_update(self, real_images: tf.Tensor) -> dict[str, tf.Tensor]:
         """One update of D, Q and G.
 
         Args:
-            data: real images `[batch, height, width, channels]`, float in [0, 1]. Labels beside them, as a Keras data
-                set may carry, are dropped unread.
+            real_images: `[batch, height, width, channels]`, float in [0, 1]; their range is not checked.
 
         Returns:
-            Scalars by TensorBoard tag, each taken before the variables it concerns were moved.
+            Scalars by TensorBoard tag, each computed before the variables it concerns were updated.
+
+        Raises:
+            ValueError: the images have another type or shape.
+            RuntimeError: the model is not compiled, or runs on several devices.
         """
-        real_images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if not self.compiled:
+            raise RuntimeError("compile(d_optimizer, g_optimizer) must be called before the first update")
+        if tf.distribute.get_strategy().num_replicas_in_sync > 1:
+            # Every device would draw the same noise, and the gradients would be summed over them.
+            raise RuntimeError("InfoGAN trains on one device, got a strategy of several")
         real_images = self._checked_images(real_images)
         step = self.g_optimizer.iterations
         d_seed = stream_seed(self.seed, Stream.DISCRIMINATOR_UPDATE, step)
@@ -244,10 +317,7 @@ class InfoGAN(keras.Model):
         deformed = self._predict_deformed(images[:half], deformation_seed)
         return JudgedReals(
             logits,
-            {
-                name: predicted_information(tf.nn.softmax(predicted[name].logits), tf.nn.softmax(deformed[name].logits))
-                for name in self._invariant
-            },
+            {name: predicted_information(predicted[name].probs, deformed[name].probs) for name in self._invariant},
         )
 
     def _judge_fake(self, fake: FakeBatch, seed: tf.Tensor) -> JudgedFakes:
@@ -268,7 +338,8 @@ class InfoGAN(keras.Model):
         # of batch norm are for images as they are.
         with frozen_statistics(self.discriminator):
             deformed = random_deformation(images, self.deformation, seed)
-            return self.spec.split_posterior(self.discriminator(deformed, training=True).posterior)
+            _, posterior = self.discriminator(deformed, training=True)
+            return self.spec.split_posterior(posterior)
 
     def _discriminator_loss(self, reals: JudgedReals, fakes: JudgedFakes) -> tuple[tf.Tensor, dict]:
         adversarial = discriminator_loss(reals.logits, fakes.logits)
@@ -324,8 +395,8 @@ class InfoGAN(keras.Model):
             codes: by name, one value for all images or one for each: `{"c1": 3, "c2": [-2, 0, 2]}`. Categories are
                 numbers or one-hot rows `[batch, K]`. Values outside the prior's range are allowed: codes extrapolate.
             noise: `[batch, noise_size]`.
-            num_images: how many; else as many as the longest of codes and noise has.
-            seed: decides what is sampled; a new draw each time when None.
+            num_images: how many; otherwise as many as the longest of codes and noise has.
+            seed: an integer >= 0, decides what is sampled; a new draw each time when None.
 
         Returns:
             Images `[batch, height, width, channels]` in [0, 1].
@@ -333,48 +404,108 @@ class InfoGAN(keras.Model):
         Raises:
             ValueError: a name, value, shape or number is wrong, or lengths do not agree.
         """
-        for name, value, minimum in (("num_images", num_images, 1), ("seed", seed, 0)):
-            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-            if value is not None and not (whole and value >= minimum):
-                raise ValueError(f"{name} must be a whole number of at least {minimum}, got {value!r}")
+        if num_images is not None:
+            num_images = checked("num_images", num_images, Integer(1))
+        seed = int(np.random.default_rng().integers(2**31)) if seed is None else checked("seed", seed, SEED)
         given = self.spec.encode({} if codes is None else codes)
         if noise is not None:
             given |= self.spec.encode_noise(noise)
         batch_size = _common_length({name: len(values) for name, values in given.items()}, num_images)
-        seed = int(np.random.default_rng().integers(2**31)) if seed is None else seed
         latents = self.spec.sample(batch_size, stream_seed(seed, Stream.GENERATE))
         for name, values in given.items():
             latents[name] = tf.broadcast_to(values, latents[name].shape)
         return self(self.spec.join(latents))
 
     def infer_codes(self, images: Any) -> dict[str, Any]:
-        """What Q says of images, by code: its posterior's parameters, such as `CategoricalParams(logits)`.
+        """Q's posterior of each code given images, by name.
 
         Args:
             images: `[batch, height, width, channels]`, float in [0, 1].
 
+        Returns:
+            The posterior's parameters: `CategoricalParams` and `BernoulliParams` have `logits` and `probs`,
+            `GaussianParams` has `mean` and `std`.
+
         Raises:
-            ValueError: the images have another shape or type.
+            ValueError: the images have another shape, type or range.
         """
         images = self._checked_images(images)
-        if tf.executing_eagerly() and not bool(tf.reduce_all((images >= 0) & (images <= 1))):
-            raise ValueError(
-                "images must be floats in [0, 1], got values outside; uint8 images are to be divided by 255"
-            )
-        if self.averaged_discriminator is None:
-            output = self.discriminator(images, training=False)
-        else:
-            output = self.averaged_discriminator(images)
-        return self.spec.split_posterior(output.posterior)
+        with tf.control_dependencies(_range_checks(images)):
+            if self.averaged_discriminator is None:
+                _, posterior = self.discriminator(images, training=False)
+            else:
+                _, posterior = self.averaged_discriminator(images)
+        return self.spec.split_posterior(posterior)
 
     def _checked_images(self, images: Any) -> tf.Tensor:
-        images = tf.convert_to_tensor(images)
+        try:
+            images = tf.convert_to_tensor(images)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{self._expected_images}, got {type(images).__name__}") from error
         if not images.shape[1:].is_compatible_with(self.image_shape) or not images.dtype.is_floating:
-            expected = ", ".join(map(str, self.image_shape))
-            raise ValueError(
-                f"images must be floats in [0, 1] of shape [batch, {expected}], got {images.dtype.name} {images.shape}"
-            )
-        return tf.cast(images, tf.float32)
+            raise ValueError(f"{self._expected_images}, got {images.dtype.name} {images.shape}")
+        # A graph of Keras' may be made for images of any shape.
+        return tf.ensure_shape(tf.cast(images, tf.float32), [None, *self.image_shape])
+
+    @property
+    def _expected_images(self) -> str:
+        return f"images must be floats in [0, 1] of shape [batch, {', '.join(map(str, self.image_shape))}]"
+
+
+def _checked_networks(generator: Any, discriminator: Any, spec: LatentSpec) -> tuple[int, ...]:
+    """Holds two networks to InfoGAN's contract and returns the shape of an image.
+
+    The pass also makes every weight, so that a model can be saved, restored and counted before it is trained.
+    """
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(network, keras.layers.Layer):
+            raise ValueError(f"{name} must be a Keras model, got {network!r}")
+    images = _outputs("generator", generator, spec.join(spec.sample(1, stream_seed(0, Stream.GENERATE))))
+    if not (tf.is_tensor(images) and images.shape.rank == 4 and images.dtype.is_floating):
+        raise ValueError(
+            f"generator must map latents [batch, {spec.size}] to float images [batch, height, width, channels], got "
+            f"{_described(images)}"
+        )
+    if not _in_range(images):
+        raise ValueError(
+            "generator must give images in [0, 1], as a sigmoid does, got values from "
+            f"{np.min(images):g} to {np.max(images):g}"
+        )
+    outputs = _outputs("discriminator", discriminator, images)
+    shapes = [part.shape for part in outputs] if isinstance(outputs, tuple | list) else []
+    if shapes != [(1, 1), (1, spec.posterior_size)]:
+        raise ValueError(
+            "discriminator must map images to DiscriminatorOutput(real_logits [batch, 1], posterior [batch, "
+            f"{spec.posterior_size}]), got {_described(outputs)}"
+        )
+    return tuple(images.shape[1:])
+
+
+def _in_range(images: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_all((images >= 0) & (images <= 1))
+
+
+def _outputs(name: str, network: keras.layers.Layer, inputs: tf.Tensor) -> Any:
+    try:
+        return network(inputs, training=False)
+    except (TypeError, ValueError, tf.errors.OpError) as error:
+        raise ValueError(f"{name} can't be called on inputs of shape {list(inputs.shape)}") from error
+
+
+def _described(outputs: Any) -> str:
+    if isinstance(outputs, tuple | list):
+        return f"{type(outputs).__name__} of {', '.join(map(_described, outputs)) or 'nothing'}"
+    return f"{outputs.dtype.name} {list(outputs.shape)}" if tf.is_tensor(outputs) else repr(outputs)
+
+
+def _range_checks(images: tf.Tensor) -> list[tf.Operation]:
+    """What a graph must run before it uses images that may lie outside [0, 1]; raises at once when run eagerly."""
+    refusal = tf.strings.format(OUT_OF_RANGE, (tf.reduce_min(images), tf.reduce_max(images)))
+    if not tf.executing_eagerly():
+        return [tf.debugging.Assert(_in_range(images), [refusal])]
+    if not _in_range(images):
+        raise ValueError(refusal.numpy().decode())
+    return []
 
 
 def _gradients(tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model) -> list[tf.Tensor]:

@@ -4,6 +4,10 @@ import enum
 
 import tensorflow as tf
 
+from infogan_tf.configs.fields import Integer, checked
+
+SEED = Integer(0, 2**63 - 1)
+
 
 class Stream(enum.IntEnum):
     """Independent sources of randomness; a value, once used by a release, keeps its meaning."""
@@ -18,11 +22,16 @@ class Stream(enum.IntEnum):
 
 
 def stream_seed(seed: int, stream: Stream, step: tf.Tensor | int = 0) -> tf.Tensor:
-    """The seed `[2]` (int64) of one stream at one step, for TensorFlow's stateless operations."""
-    base = tf.constant([seed, int(stream)], tf.int64)
+    """The seed `[2]` (int64) of one stream at one step, for TensorFlow's stateless operations.
+
+    Raises:
+        ValueError: `seed` is not an integer from 0 to 2**63 - 1.
+    """
+    base = tf.constant([checked("seed", seed, SEED), int(stream)], tf.int64)
     return tf.random.experimental.stateless_fold_in(base, tf.cast(step, tf.int64))
 
 
 def split_seed(seed: tf.Tensor, count: int) -> list[tf.Tensor]:
-    """`count` independent seeds `[2]` made from one."""
-    return [tf.random.experimental.stateless_fold_in(seed, index) for index in range(count)]
+    """`count` independent seeds `[2]` (int64) made from one, which must not be used for anything else."""
+    # The result has the index's type: a plain Python integer would leave 32 bits of the seed.
+    return [tf.random.experimental.stateless_fold_in(seed, tf.constant(index, tf.int64)) for index in range(count)]

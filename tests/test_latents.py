@@ -84,8 +84,48 @@ def test_refuses_bad_codes():
         LatentCode("total", Uniform())
     with pytest.raises(ValueError, match="distribution of c1 must be a Distribution, got 10"):
         LatentCode("c1", 10)
-    with pytest.raises(ValueError, match="weight of c1 must be a number of at least 0, got -1"):
+    with pytest.raises(ValueError, match="weight of c1 must be a number >= 0, got -1"):
         LatentCode("c1", Uniform(), weight=-1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"name": 3}, "name of a latent code must be letters, digits and underscores, got 3"),
+        ({"weight": "a"}, "weight of c must be a number >= 0, got 'a'"),
+        ({"weight": None}, "weight of c must be a number >= 0, got None"),
+        ({"weight": math.nan}, "weight of c must be a number >= 0, got nan"),
+        ({"weight": True}, "weight of c must be a number >= 0, got True"),
+        ({"regularized": "no"}, "regularized of c must be True or False, got 'no'"),
+        ({"regularized": None}, "regularized of c must be True or False, got None"),
+        ({"invariant": 1}, "invariant of c must be True or False, got 1"),
+        ({"invariant": True, "regularized": False}, "c must be regularized to be invariant"),
+    ],
+)
+def test_refuses_arguments_of_another_kind(arguments, text):
+    with pytest.raises(ValueError, match=text):
+        LatentCode(**{"name": "c", "distribution": Uniform(), **arguments})
+
+
+@pytest.mark.parametrize("latents", [None, 3, LatentCode("c", Uniform()), (Uniform(),), "c1"])
+def test_refuses_what_are_no_codes(latents):
+    with pytest.raises(ValueError, match="latents must be LatentCodes, got "):
+        LatentSpec(latents)
+
+
+def test_a_code_and_a_spec_read_as_written():
+    code = LatentCode("c", Uniform(size=2), weight=np.float64(0.5))
+    assert type(code.weight) is float
+    names = {"LatentCode": LatentCode, "LatentSpec": LatentSpec, "Uniform": Uniform}
+    spec = eval(repr(LatentSpec((code,))), names)
+    assert repr(spec) == repr(LatentSpec((code,)))
+    assert spec.code("c").weight == 0.5
+
+
+@pytest.mark.parametrize("noise", [None, "a", [[1], [1, 2]], np.full([1, 5], 1e39), np.full([1, 5], 1j)])
+def test_refuses_noise_that_is_no_array_of_numbers(noise):
+    with pytest.raises(ValueError, match=r"noise must (be an array of numbers \[batch, 5\], got|be finite|have shape)"):
+        SPEC.encode_noise(noise)
 
 
 def test_refuses_missing_and_repeated_names_and_noise_alone():

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from infogan_tf.randomness import Stream, split_seed, stream_seed
@@ -12,10 +13,25 @@ def test_seeds_differ_by_seed_stream_and_step():
 
 
 def test_seed_is_the_same_in_a_graph():
-    in_graph = tf.function(lambda step: stream_seed(5, Stream.PREVIEW, step))
-    np.testing.assert_array_equal(in_graph(tf.constant(7)), stream_seed(5, Stream.PREVIEW, 7))
+    in_graph = tf.function(lambda step: split_seed(stream_seed(5, Stream.PREVIEW, step), 2))
+    expected = split_seed(stream_seed(5, Stream.PREVIEW, 7), 2)
+    np.testing.assert_array_equal(in_graph(tf.constant(7)), expected)
 
 
-def test_split_seeds_differ():
+def test_split_seeds_differ_and_keep_64_bits():
     seeds = split_seed(stream_seed(0, Stream.GENERATE), 5)
-    assert len({tuple(seed.numpy()) for seed in seeds}) == 5
+    seeds += [half for seed in seeds for half in split_seed(seed, 2)]
+    assert len({tuple(seed.numpy()) for seed in seeds}) == 15
+    assert {seed.dtype for seed in seeds} == {tf.int64}
+    assert all(np.abs(seed[0]) > 2**31 for seed in seeds)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63, 2**70, 1.5, None, "a", True, float("nan")])
+def test_what_is_not_a_seed_is_refused(seed):
+    with pytest.raises(ValueError, match=r"seed must be an integer from 0 to 9223372036854775807, got "):
+        stream_seed(seed, Stream.GENERATE)
+
+
+def test_large_seeds_differ():
+    seeds = {tuple(stream_seed(seed, Stream.GENERATE).numpy()) for seed in (0, 2**32, np.int64(2**62), 2**63 - 1)}
+    assert len(seeds) == 4

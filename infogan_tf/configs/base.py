@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any, ClassVar
 
-from infogan_tf.configs.fields import Automatic, Choice, Integer, Number, Text, setting
+from infogan_tf.configs.fields import Automatic, Choice, Integer, Number, Text, plain, setting
 from infogan_tf.errors import SettingError
 
 DATA_SOURCES = ("auto", "tfds", "embedded")
@@ -16,13 +16,16 @@ OBJECTIVES = ("infogan", "gan")
 class Settings:
     """What a launcher asks for: each field is a flag of the same name, checked when the object is made.
 
+    NumPy's numbers are kept as Python's, and paths as text.
+
     Raises:
         SettingError: a value is of the wrong kind or out of range.
     """
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
+            value = plain(getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
             if not field.metadata["kind"].accepts(value):
                 raise SettingError(field.name, field.metadata["kind"].expected, repr(value))
 

@@ -2,6 +2,8 @@
 
 import dataclasses
 import math
+import numbers
+import os
 from typing import Any
 
 FLOAT32_TINY, FLOAT32_MAX = 1.2e-38, 3.4e38
@@ -9,7 +11,7 @@ FLOAT32_TINY, FLOAT32_MAX = 1.2e-38, 3.4e38
 
 @dataclasses.dataclass(frozen=True)
 class Integer:
-    """A whole number of at least `minimum`, at most `maximum`."""
+    """An integer >= `minimum` and <= `maximum`."""
 
     minimum: int
     maximum: int | None = None
@@ -17,8 +19,8 @@ class Integer:
     @property
     def expected(self) -> str:
         if self.maximum is not None:
-            return f"a whole number from {self.minimum} to {self.maximum}"
-        return f"a whole number of at least {self.minimum}"
+            return f"an integer from {self.minimum} to {self.maximum}"
+        return f"an integer >= {self.minimum}"
 
     def parse(self, text: str) -> int:
         return int(text)
@@ -31,15 +33,15 @@ class Integer:
 
 @dataclasses.dataclass(frozen=True)
 class Number:
-    """A number of at least 0, or above 0 when `positive`, and at most `maximum`, within what float32 can hold."""
+    """A number >= 0, or > 0 when `positive`, and <= `maximum`, within what float32 can hold."""
 
     positive: bool = False
     maximum: float = FLOAT32_MAX
 
     @property
     def expected(self) -> str:
-        text = "a number above 0" if self.positive else "a number of at least 0"
-        return text if self.maximum == FLOAT32_MAX else f"{text} and at most {self.maximum:g}"
+        text = "a number > 0" if self.positive else "a number >= 0"
+        return text if self.maximum == FLOAT32_MAX else f"{text} and <= {self.maximum:g}"
 
     def parse(self, text: str) -> float:
         return float(text)
@@ -52,13 +54,13 @@ class Number:
 
 @dataclasses.dataclass(frozen=True)
 class Numbers:
-    """One number of at least 0 for each of `names`; as text, separated by commas."""
+    """One number >= 0 for each of `names`; as text, separated by commas."""
 
     names: tuple[str, ...]
 
     @property
     def expected(self) -> str:
-        return f"{len(self.names)} numbers of at least 0, separated by commas, for {', '.join(self.names)}"
+        return f"{len(self.names)} numbers >= 0, separated by commas, for {', '.join(self.names)}"
 
     def parse(self, text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
@@ -69,9 +71,9 @@ class Numbers:
 
 @dataclasses.dataclass(frozen=True)
 class Integers:
-    """One or more different whole numbers of at least 0; as text, separated by commas."""
+    """One or more different integers >= 0; as text, separated by commas."""
 
-    expected = "different whole numbers from 0 to 2147483647, separated by commas"
+    expected = "different integers from 0 to 2147483647, separated by commas"
 
     def parse(self, text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(","))
@@ -127,7 +129,8 @@ class Automatic:
         return None if text == "auto" else self.kind.parse(text)
 
     def accepts(self, value: Any) -> bool:
-        return value is None or self.kind.accepts(value)
+        # The word stands for None: as a value of its own it could not be read back.
+        return value is None or (value != "auto" and self.kind.accepts(value))
 
 
 def setting(default: Any, kind: Any, help: str, may_change: bool = False) -> Any:
@@ -142,8 +145,37 @@ def setting(default: Any, kind: Any, help: str, may_change: bool = False) -> Any
     return dataclasses.field(default=default, metadata={"kind": kind, "help": help, "may_change": may_change})
 
 
+def plain(value: Any) -> Any:
+    """NumPy's numbers as Python's and paths as text, also inside a tuple; anything else as it is."""
+    if isinstance(value, tuple):
+        return tuple(map(plain, value))
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else value
+
+
+def checked(name: str, value: Any, kind: Any) -> Any:
+    """Returns an argument's value in its plain form.
+
+    Raises:
+        ValueError: the value is not of this kind.
+    """
+    value = plain(value)
+    if not kind.accepts(value):
+        raise ValueError(f"{name} must be {kind.expected}, got {value!r}")
+    return value
+
+
 def as_text(value: Any) -> str:
-    """A setting's value as it is written on a command line."""
+    """A setting's value as it is written on a command line; its kind's `parse` gives the value back."""
     if value is None:
         return "auto"
-    return ",".join(f"{number:g}" for number in value) if isinstance(value, tuple) else str(value)
+    return ",".join(map(short_number, value)) if isinstance(value, tuple) else str(value)
+
+
+def short_number(number: float) -> str:
+    """A number without needless digits, such as 1 for 1.0, that reads back as exactly the same number."""
+    short = f"{number:g}"
+    return short if isinstance(number, float) and float(short) == number else repr(number)

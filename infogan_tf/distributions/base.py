@@ -1,4 +1,4 @@
-"""What every distribution of a code answers."""
+"""Base class of latent-code distributions."""
 
 import abc
 from typing import Any
@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from infogan_tf.configs.fields import Integer, checked
+
 
 class Distribution(abc.ABC):
     """A code's prior P(c) together with the family of its posterior Q(c|x).
 
     Codes are float32 tensors `[batch, event_size]`, as the generator takes them. Log-probabilities, entropies and
     divergences are in nats, summed over the event. The posterior's parameters come from Q's flat output by
-    `posterior` and go back, unopened, into the `posterior_*` methods.
+    `posterior` and go back, unopened, into the `posterior_*` methods. `repr` is the call that makes a distribution.
 
     Attributes:
         event_size: width of one code in the generator's input.
@@ -109,10 +111,16 @@ class Distribution(abc.ABC):
         """`traversal` in words, for a caption."""
 
 
+def float_array(values: Any) -> np.ndarray:
+    """Real numbers as a float32 array, those beyond its range as infinity; TypeError or ValueError for all else."""
+    with np.errstate(over="ignore"):
+        return np.asarray(values).astype(np.float32, casting="same_kind")
+
+
 def as_codes(values: Any, event_size: int, prior_name: str) -> tf.Tensor:
     """Shapes numbers into float32 codes `[batch, event_size]`, checking that they are finite and fit."""
     try:
-        array = np.asarray(values, dtype=np.float32)
+        array = float_array(values)
     except (TypeError, ValueError) as error:
         raise ValueError(f"a value of {prior_name} must be made of numbers, got {values!r}") from error
     if array.ndim == 0:
@@ -135,7 +143,5 @@ def spread(n: int, count: int) -> np.ndarray:
 
 
 def checked_size(size: int, owner: str) -> int:
-    """Returns `size`, refusing anything but a positive whole number."""
-    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
-        raise ValueError(f"{owner}: size must be a whole number of at least 1, got {size!r}")
-    return int(size)
+    """Returns `size` as an int; ValueError unless it is an integer >= 1."""
+    return checked(f"{owner}: size", size, Integer(1))

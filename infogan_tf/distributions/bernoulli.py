@@ -1,4 +1,4 @@
-"""Independent yes-or-no codes."""
+"""Independent binary codes."""
 
 import math
 from typing import Any, NamedTuple
@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from infogan_tf.configs.fields import plain, short_number
 from infogan_tf.distributions.base import Distribution, as_codes, checked_size, spread
 
 
@@ -18,6 +19,11 @@ class BernoulliParams(NamedTuple):
 
     logits: tf.Tensor
 
+    @property
+    def probs(self) -> tf.Tensor:
+        """Probabilities of a 1, `[batch, size]`."""
+        return tf.sigmoid(self.logits)
+
 
 class Bernoulli(Distribution):
     """`size` independent codes, each 1 with probability `prob` and else 0. Q answers with log-odds.
@@ -27,8 +33,10 @@ class Bernoulli(Distribution):
         size: how many codes.
 
     Raises:
-        ValueError: `prob` is not between 0 and 1, or `size` is no positive whole number.
+        ValueError: `prob` is not a number between 0 and 1, or `size` not an integer >= 1.
 
+    >>> Bernoulli(0.5, size=3)
+    Bernoulli(0.5, size=3)
     >>> round(Bernoulli(0.5).entropy(), 4)
     0.6931
     """
@@ -37,11 +45,16 @@ class Bernoulli(Distribution):
     is_discrete = True
 
     def __init__(self, prob: float = 0.5, size: int = 1):
-        if not 0 < prob < 1:
-            raise ValueError(f"Bernoulli: prob must lie strictly between 0 and 1, got {prob!r}")
-        self.prob = float(prob)
+        prob = plain(prob)
+        if not (isinstance(prob, float) and 0 < prob < 1):
+            raise ValueError(f"Bernoulli: prob must be a number strictly between 0 and 1, got {prob!r}")
+        self.prob = prob
         self.event_size = self.param_size = checked_size(size, "Bernoulli")
         self.prior_name = f"Bernoulli({self.prob:g})"
+
+    def __repr__(self) -> str:
+        size = "" if self.event_size == 1 else f", size={self.event_size}"
+        return f"Bernoulli({short_number(self.prob)}{size})"
 
     @property
     def _prior(self) -> BernoulliParams:
@@ -73,7 +86,7 @@ class Bernoulli(Distribution):
         return -tf.reduce_sum(cross_entropy, axis=-1)
 
     def posterior_mean(self, params: BernoulliParams) -> tf.Tensor:
-        return tf.sigmoid(params.logits)
+        return params.probs
 
     def posterior_mode(self, params: BernoulliParams) -> tf.Tensor:
         return tf.cast(params.logits > 0, tf.float32)

@@ -1,4 +1,4 @@
-"""One choice out of K."""
+"""K-way categorical codes."""
 
 import math
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from infogan_tf.configs.fields import Integer, checked, short_number
 from infogan_tf.distributions.base import Distribution, as_codes, spread
 
 
@@ -14,22 +15,29 @@ class CategoricalParams(NamedTuple):
     """Q's categorical distribution.
 
     Attributes:
-        logits: unnormalised log-probabilities `[batch, K]`.
+        logits: unnormalized log-probabilities `[batch, K]`.
     """
 
     logits: tf.Tensor
+
+    @property
+    def probs(self) -> tf.Tensor:
+        """Probabilities of the K categories, `[batch, K]`."""
+        return tf.nn.softmax(self.logits)
 
 
 class Categorical(Distribution):
     """One of K categories; a code is a one-hot vector `[K]`. Q answers with K logits.
 
     Args:
-        num_categories: K, at least 2.
+        num_categories: K, an integer >= 2.
         probs: the prior's K probabilities; uniform when left out.
 
     Raises:
         ValueError: fewer than two categories, or `probs` are not K non-negative numbers that sum to 1.
 
+    >>> Categorical(3, probs=[0.5, 0.25, 0.25])
+    Categorical(3, probs=[0.5, 0.25, 0.25])
     >>> round(Categorical(10).entropy(), 4)
     2.3026
     """
@@ -38,17 +46,19 @@ class Categorical(Distribution):
     is_discrete = True
 
     def __init__(self, num_categories: int, probs: Sequence[float] | None = None):
-        if isinstance(num_categories, bool) or not isinstance(num_categories, int | np.integer) or num_categories < 2:
-            raise ValueError(
-                f"Categorical: num_categories must be a whole number of at least 2, got {num_categories!r}"
-            )
-        num_categories = int(num_categories)
+        num_categories = checked("Categorical: num_categories", num_categories, Integer(2))
+        self._given_probs = None if probs is None else _checked_probs(probs, num_categories)
         uniform = np.full([num_categories], 1 / num_categories)
-        self.probs = uniform if probs is None else _checked_probs(probs, num_categories)
+        self.probs = uniform if probs is None else self._given_probs / self._given_probs.sum()
         self.event_size = self.param_size = self.num_categories = num_categories
         self.prior_name = f"Categorical({num_categories}{'' if probs is None else ', given probabilities'})"
         with np.errstate(divide="ignore"):
             self._log_probs = tf.constant(np.log(self.probs), tf.float32)
+
+    def __repr__(self) -> str:
+        if self._given_probs is None:
+            return f"Categorical({self.num_categories})"
+        return f"Categorical({self.num_categories}, probs=[{', '.join(map(short_number, self._given_probs.tolist()))}])"
 
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
         categories = tf.random.stateless_categorical(self._log_probs[None], batch_size, seed)[0]
@@ -62,7 +72,10 @@ class Categorical(Distribution):
         return -math.fsum(p * math.log(p) for p in self.probs if p > 0)
 
     def encode(self, values: Any) -> tf.Tensor:
-        array = np.asarray(values)
+        try:
+            array = np.asarray(values)
+        except ValueError as error:
+            raise ValueError(f"values of {self.prior_name} must agree in length, got {values!r}") from error
         if array.ndim <= 1:
             return self._one_hot(array)
         codes = as_codes(values, self.event_size, self.prior_name)
@@ -88,17 +101,16 @@ class Categorical(Distribution):
         return tf.reduce_sum(codes * tf.nn.log_softmax(params.logits), axis=-1)
 
     def posterior_mean(self, params: CategoricalParams) -> tf.Tensor:
-        return tf.nn.softmax(params.logits)
+        return params.probs
 
     def posterior_mode(self, params: CategoricalParams) -> tf.Tensor:
         return tf.one_hot(tf.argmax(params.logits, axis=-1), self.event_size)
 
     def posterior_std(self, params: CategoricalParams) -> tf.Tensor:
-        probs = tf.nn.softmax(params.logits)
-        return tf.sqrt(probs * (1 - probs))
+        return tf.sqrt(params.probs * (1 - params.probs))
 
     def posterior_entropy(self, params: CategoricalParams) -> tf.Tensor:
-        return -tf.reduce_sum(tf.nn.softmax(params.logits) * tf.nn.log_softmax(params.logits), axis=-1)
+        return -tf.reduce_sum(params.probs * tf.nn.log_softmax(params.logits), axis=-1)
 
     def posterior_kl(self, params: CategoricalParams, other: CategoricalParams) -> tf.Tensor:
         return self._kl(params, tf.nn.log_softmax(other.logits))
@@ -109,7 +121,7 @@ class Categorical(Distribution):
     def _kl(self, params: CategoricalParams, other_log_probs: tf.Tensor) -> tf.Tensor:
         log_ratio = tf.nn.log_softmax(params.logits) - other_log_probs
         # Where Q is zero, a prior of zero must not make it NaN.
-        return tf.reduce_sum(tf.math.multiply_no_nan(log_ratio, tf.nn.softmax(params.logits)), axis=-1)
+        return tf.reduce_sum(tf.math.multiply_no_nan(log_ratio, params.probs), axis=-1)
 
     def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
         return tf.one_hot(spread(n, self.event_size), self.event_size)
@@ -119,9 +131,11 @@ class Categorical(Distribution):
 
 
 def _checked_probs(probs: Sequence[float], num_categories: int) -> np.ndarray:
-    array = np.asarray(probs, dtype=np.float64)
+    refusal = f"Categorical: probs must be {num_categories} non-negative numbers that sum to 1, got {probs!r}"
+    try:
+        array = np.asarray(probs, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(refusal) from error
     if array.shape != (num_categories,) or not (array >= 0).all() or not math.isclose(array.sum(), 1, abs_tol=1e-6):
-        raise ValueError(
-            f"Categorical: probs must be {num_categories} non-negative numbers that sum to 1, got {probs!r}"
-        )
-    return array / array.sum()
+        raise ValueError(refusal)
+    return array

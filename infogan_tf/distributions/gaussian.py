@@ -4,11 +4,14 @@ import math
 
 import tensorflow as tf
 
+from infogan_tf.configs.fields import Number, plain
 from infogan_tf.distributions.gaussian_posterior import (
+    DEFAULT_MIN_STD,
     LOG_SQRT_2PI,
     GaussianParams,
     GaussianPosteriorDistribution,
     gaussian_log_prob,
+    is_finite,
 )
 
 
@@ -23,8 +26,10 @@ class Gaussian(GaussianPosteriorDistribution):
         min_std: the floor under a learned standard deviation.
 
     Raises:
-        ValueError: a number is not finite, a std is not positive, or `size` is no positive whole number.
+        ValueError: a number is not finite, a std is not positive, or `size` is not an integer >= 1.
 
+    >>> Gaussian(0, 2, posterior_std=1)
+    Gaussian(0, 2, posterior_std=1)
     >>> round(Gaussian().entropy(), 4)
     1.4189
     """
@@ -35,13 +40,17 @@ class Gaussian(GaussianPosteriorDistribution):
         std: float = 1.0,
         size: int = 1,
         posterior_std: float | None = None,
-        min_std: float = 0.05,
+        min_std: float = DEFAULT_MIN_STD,
     ):
-        if not (math.isfinite(mean) and math.isfinite(std) and std > 0):
+        mean, std = plain(mean), plain(std)
+        if not (is_finite(mean) and Number(positive=True).accepts(std)):
             raise ValueError(f"Gaussian: mean must be finite and std positive, got mean {mean!r}, std {std!r}")
         super().__init__(size, posterior_std, min_std)
         self.mean, self.std = float(mean), float(std)
         self.prior_name = f"Gaussian({self.mean:g}, {self.std:g})"
+
+    def __repr__(self) -> str:
+        return self._repr(self.mean, self.std)
 
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
         return tf.random.stateless_normal([batch_size, self.event_size], seed, self.mean, self.std)

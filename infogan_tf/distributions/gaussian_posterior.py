@@ -1,4 +1,4 @@
-"""The diagonal Gaussian with which Q answers for every continuous code."""
+"""Q's posterior of every continuous code: a diagonal Gaussian."""
 
 import math
 from typing import Any, NamedTuple
@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from infogan_tf.configs.fields import FLOAT32_MAX, Number, checked, short_number
 from infogan_tf.distributions.base import Distribution, as_codes, checked_size
 
 LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
+DEFAULT_MIN_STD = 0.05
 
 
 class GaussianParams(NamedTuple):
@@ -29,11 +31,16 @@ def gaussian_log_prob(values: tf.Tensor, mean: tf.Tensor, std: tf.Tensor) -> tf.
     return tf.reduce_sum(-0.5 * tf.square(standardized) - tf.math.log(std) - LOG_SQRT_2PI, axis=-1)
 
 
+def is_finite(value: Any) -> bool:
+    """Whether a value is a number that float32 can hold."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= FLOAT32_MAX
+
+
 class GaussianPosteriorDistribution(Distribution):
-    """The half that all continuous codes share: Q(c|x) is a diagonal Gaussian.
+    """What all continuous codes share: Q(c|x) is a diagonal Gaussian.
 
     Paper, section 6: Q gives mean and std, std = exp(output). Here a floor is added to a learned std, because the
-    density, and with it the bound on the mutual information, would else have no upper limit. With a fixed std Q
+    density, and with it the bound on the mutual information, would otherwise be unbounded. With a fixed std Q
     gives the mean alone; the original code, which fixes the std to 1 for MNIST, has outputs for it that go unused.
 
     Args:
@@ -43,15 +50,25 @@ class GaussianPosteriorDistribution(Distribution):
     """
 
     def __init__(self, size: int, posterior_std: float | None, min_std: float):
-        self.event_size = checked_size(size, type(self).__name__)
-        for name, value in (("posterior_std", posterior_std), ("min_std", min_std)):
-            if value is not None and not (math.isfinite(value) and value > 0):
-                raise ValueError(f"{type(self).__name__}: {name} must be a positive number, got {value!r}")
-        self.fixed_std = None if posterior_std is None else float(posterior_std)
-        self.min_std = float(min_std)
-        self.param_size = self.event_size * (2 if posterior_std is None else 1)
-        spread_name = f"learned, at least {self.min_std:g}" if posterior_std is None else f"{posterior_std:g}"
+        owner, positive = type(self).__name__, Number(positive=True)
+        self.event_size = checked_size(size, owner)
+        learned = posterior_std is None
+        self.fixed_std = None if learned else float(checked(f"{owner}: posterior_std", posterior_std, positive))
+        self.min_std = float(checked(f"{owner}: min_std", min_std, positive))
+        self.param_size = self.event_size * (2 if learned else 1)
+        spread_name = f"learned, at least {self.min_std:g}" if learned else f"{self.fixed_std:g}"
         self.posterior_name = f"Gaussian(std {spread_name})"
+
+    def _repr(self, *prior: float) -> str:
+        """The call that makes this distribution, from its prior's parameters."""
+        arguments = list(map(short_number, prior))
+        if self.event_size != 1:
+            arguments.append(f"size={self.event_size}")
+        if self.fixed_std is not None:
+            arguments.append(f"posterior_std={short_number(self.fixed_std)}")
+        if self.min_std != DEFAULT_MIN_STD:
+            arguments.append(f"min_std={short_number(self.min_std)}")
+        return f"{type(self).__name__}({', '.join(arguments)})"
 
     def encode(self, values: Any) -> tf.Tensor:
         return as_codes(values, self.event_size, self.prior_name)

@@ -1,6 +1,6 @@
 """Several independent codes under one name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,21 +13,23 @@ from infogan_tf.randomness import split_seed
 class Product(Distribution):
     """Independent distributions side by side; codes and Q's outputs are concatenated in order.
 
-    The posterior's parameters are a tuple with one entry a component.
+    The posterior's parameters are a tuple with one entry per component.
 
     Args:
         components: at least one distribution.
 
     Raises:
-        ValueError: there is no component, or one is no `Distribution`.
+        ValueError: there is no component, or one is not a `Distribution`.
 
     >>> from infogan_tf.distributions import Categorical
+    >>> Product([Categorical(10), Categorical(10)])
+    Product([Categorical(10), Categorical(10)])
     >>> Product([Categorical(10), Categorical(10)]).event_size
     20
     """
 
     def __init__(self, components: Sequence[Distribution]):
-        self.components = tuple(components)
+        self.components = tuple(components) if isinstance(components, Iterable) else ()
         if not self.components or not all(isinstance(c, Distribution) for c in self.components):
             raise ValueError(f"Product: components must be one or more distributions, got {components!r}")
         self.event_size = sum(c.event_size for c in self.components)
@@ -35,6 +37,9 @@ class Product(Distribution):
         self.is_discrete = all(c.is_discrete for c in self.components)
         self.prior_name = " x ".join(c.prior_name for c in self.components)
         self.posterior_name = " x ".join(c.posterior_name for c in self.components)
+
+    def __repr__(self) -> str:
+        return f"Product([{', '.join(map(repr, self.components))}])"
 
     def _split(self, codes: tf.Tensor) -> list[tf.Tensor]:
         return tf.split(codes, [c.event_size for c in self.components], axis=-1)
@@ -50,7 +55,7 @@ class Product(Distribution):
         return sum(c.entropy() for c in self.components)
 
     def encode(self, values: Any) -> tf.Tensor:
-        """Takes one entry a component (`[3, 1.5]`), or ready codes `[batch, event_size]`."""
+        """Takes one entry per component (`[3, 1.5]`), or ready codes `[batch, event_size]`."""
         if isinstance(values, np.ndarray | tf.Tensor) and np.ndim(values) == 2:
             parts = self._split(tf.cast(values, tf.float32)) if values.shape[1] == self.event_size else ()
         else:

@@ -4,7 +4,13 @@ import math
 
 import tensorflow as tf
 
-from infogan_tf.distributions.gaussian_posterior import GaussianParams, GaussianPosteriorDistribution
+from infogan_tf.configs.fields import plain
+from infogan_tf.distributions.gaussian_posterior import (
+    DEFAULT_MIN_STD,
+    GaussianParams,
+    GaussianPosteriorDistribution,
+    is_finite,
+)
 
 
 class Uniform(GaussianPosteriorDistribution):
@@ -21,8 +27,10 @@ class Uniform(GaussianPosteriorDistribution):
         min_std: the floor under a learned standard deviation.
 
     Raises:
-        ValueError: the range is empty or not finite, a std is not positive, or `size` is no positive whole number.
+        ValueError: the range is empty or not finite, a std is not positive, or `size` is not an integer >= 1.
 
+    >>> Uniform(-1, 1, size=62)
+    Uniform(-1, 1, size=62)
     >>> round(Uniform(-1, 1).entropy(), 4)
     0.6931
     """
@@ -33,13 +41,17 @@ class Uniform(GaussianPosteriorDistribution):
         high: float = 1.0,
         size: int = 1,
         posterior_std: float | None = None,
-        min_std: float = 0.05,
+        min_std: float = DEFAULT_MIN_STD,
     ):
-        if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        low, high = plain(low), plain(high)
+        if not (is_finite(low) and is_finite(high) and low < high and is_finite(high - low)):
             raise ValueError(f"Uniform: low must lie below high, both finite, got low {low!r}, high {high!r}")
         super().__init__(size, posterior_std, min_std)
         self.low, self.high = float(low), float(high)
         self.prior_name = f"Uniform({self.low:g}, {self.high:g})"
+
+    def __repr__(self) -> str:
+        return self._repr(self.low, self.high)
 
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
         return tf.random.stateless_uniform([batch_size, self.event_size], seed, self.low, self.high)

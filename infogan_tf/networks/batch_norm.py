@@ -1,7 +1,9 @@
-"""Batch normalisation with the original code's constants, by TensorFlow's fused operation."""
+"""Batch normalization with the original code's constants, by TensorFlow's fused operation."""
 
 import keras
 import tensorflow as tf
+
+from infogan_tf.configs.fields import Number, checked
 
 
 class BatchNorm(keras.layers.Layer):
@@ -12,8 +14,11 @@ class BatchNorm(keras.layers.Layer):
     being one fused operation, for dense layers too, which averages the unbiased variance.
 
     Args:
-        momentum: how much of a moving average stays at an update.
-        epsilon: added to the variance.
+        momentum: how much of a moving average stays at an update, from 0 to 1.
+        epsilon: added to the variance, > 0.
+
+    Raises:
+        ValueError: an argument is out of its range, or inputs are neither `[batch, channels]` nor images.
 
     >>> BatchNorm()(tf.ones([2, 3])).shape
     TensorShape([2, 3])
@@ -21,16 +26,23 @@ class BatchNorm(keras.layers.Layer):
 
     def __init__(self, momentum: float = 0.9, epsilon: float = 1e-5, **kwargs):
         super().__init__(**kwargs)
-        self.momentum = momentum
-        self.epsilon = epsilon
+        self.momentum = checked("BatchNorm: momentum", momentum, Number(maximum=1.0))
+        self.epsilon = checked("BatchNorm: epsilon", epsilon, Number(positive=True))
 
     def build(self, input_shape: tuple[int | None, ...]):
+        if len(input_shape) not in (2, 4):
+            raise ValueError(
+                "inputs of BatchNorm must have shape [batch, channels] or [batch, height, width, channels], got "
+                f"{list(input_shape)}"
+            )
         shape = (input_shape[-1],)
         gamma = keras.initializers.RandomNormal(1.0, 0.02)
         self.gamma = self.add_weight(name="gamma", shape=shape, initializer=gamma)
         self.beta = self.add_weight(name="beta", shape=shape, initializer="zeros")
-        self.moving_mean = self.add_weight(name="moving_mean", shape=shape, initializer="zeros", trainable=False)
-        self.moving_variance = self.add_weight(name="moving_variance", shape=shape, initializer="ones", trainable=False)
+        # Each of several devices normalizes its own part of a batch; the moving averages take the mean over devices.
+        average = {"shape": shape, "trainable": False, "aggregation": "mean"}
+        self.moving_mean = self.add_weight(name="moving_mean", initializer="zeros", **average)
+        self.moving_variance = self.add_weight(name="moving_variance", initializer="ones", **average)
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         # The fused operation knows images only: a dense layer's output is an image of one pixel.

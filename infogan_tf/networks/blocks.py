@@ -2,6 +2,7 @@
 
 import keras
 
+from infogan_tf.configs.fields import Number, checked
 from infogan_tf.networks.dense import Dense
 
 # Original code: N(0, 0.02), truncated at two standard deviations for D's convolutions.
@@ -29,8 +30,8 @@ def dense(units: int, use_bias: bool = True) -> keras.layers.Layer:
 
 
 def leaky_relu(slope: float) -> keras.layers.Layer:
-    """Leaky ReLU; `slope` applies below zero."""
-    return keras.layers.LeakyReLU(negative_slope=slope)
+    """Leaky ReLU; `slope`, a number >= 0, applies below zero."""
+    return keras.layers.LeakyReLU(negative_slope=checked("slope of a leaky ReLU", slope, Number()))
 
 
 def relu() -> keras.layers.Layer:

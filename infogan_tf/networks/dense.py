@@ -24,8 +24,9 @@ class Dense(keras.layers.Dense):
         super().build(input_shape)
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
-        outputs = _product(inputs, self.kernel.value)
-        return self.activation(outputs if self.bias is None else outputs + self.bias.value)
+        # On several devices a variable is a variable for each, which a custom gradient does not take: hence its value.
+        outputs = _product(inputs, tf.convert_to_tensor(self.kernel))
+        return self.activation(outputs if self.bias is None else outputs + self.bias)
 
 
 @tf.custom_gradient

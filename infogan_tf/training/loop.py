@@ -127,7 +127,7 @@ def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[], dict[str
     # One update a call: several in one graph gain nothing, and every one is checked and can be the last.
     @tf.function
     def update() -> dict[str, tf.Tensor]:
-        return model.train_step(batches(model.g_optimizer.iterations))
+        return model.apply_update(batches(model.g_optimizer.iterations))
 
     return lambda: {name: float(value) for name, value in update().items()}
 

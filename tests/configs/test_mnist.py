@@ -1,7 +1,9 @@
 import dataclasses
 import json
 import math
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from infogan_tf.configs import MnistConfig
@@ -37,9 +39,27 @@ def test_every_setting_is_documented():
         assert field.metadata["kind"].accepts(field.default), field.name
 
 
+def test_paths_and_numpys_numbers_are_kept_as_plain_values():
+    given = MnistConfig(
+        run_folder=Path("logs/mine"),
+        data_dir=Path("data"),
+        seed=np.int64(7),
+        generator_learning_rate=np.float64(2e-3),
+        code_weights=tuple(np.array([1.0, 0.5, 0.5])),
+    )
+    written = MnistConfig(
+        run_folder="logs/mine", data_dir="data", seed=7, generator_learning_rate=2e-3, code_weights=(1.0, 0.5, 0.5)
+    )
+    assert given == written
+    assert json.dumps(given.to_dict()) == json.dumps(written.to_dict())
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("batch_size", np.float64(128)),
+        ("update", True),
+        ("run_folder", "auto"),
         ("batch_size", 1),
         ("max_epoch", 0),
         ("generator_learning_rate", math.nan),

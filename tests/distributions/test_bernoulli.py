@@ -23,14 +23,24 @@ def test_encodes_only_zero_and_one():
         Bernoulli().encode(0.5)
 
 
-@pytest.mark.parametrize("prob", [0, 1, -0.1, float("nan")])
+def test_reads_as_written():
+    assert repr(Bernoulli()) == "Bernoulli(0.5)"
+    assert repr(Bernoulli(1 / 3, size=2)) == "Bernoulli(0.3333333333333333, size=2)"
+
+
+def test_posterior_probabilities():
+    params = Bernoulli().posterior(tf.constant([[0.0], [np.log(3)]], tf.float32))
+    np.testing.assert_allclose(params.probs, [[0.5], [0.75]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("prob", [0, 1, -0.1, float("nan"), None, "0.5", True])
 def test_refuses_a_bad_probability(prob):
-    with pytest.raises(ValueError, match="prob must lie strictly between 0 and 1"):
+    with pytest.raises(ValueError, match="prob must be a number strictly between 0 and 1"):
         Bernoulli(prob)
 
 
 def test_refuses_a_bad_size():
-    with pytest.raises(ValueError, match="Bernoulli: size must be a whole number of at least 1, got 0"):
+    with pytest.raises(ValueError, match="Bernoulli: size must be an integer >= 1, got 0"):
         Bernoulli(size=0)
 
 

@@ -16,6 +16,7 @@ DISTRIBUTIONS = {
     "fixed gaussian": Gaussian(posterior_std=0.5),
     "uniform": Uniform(-1, 1),
     "wide uniform": Uniform(-3, 5, size=3, posterior_std=1.0),
+    "odd uniform": Uniform(-1 / 3, 1e-9, min_std=0.1),
     "product": Product([Categorical(4), Uniform(), Bernoulli(0.8)]),
 }
 SEED = tf.constant([3, 4], tf.int64)
@@ -121,6 +122,23 @@ def test_batches_are_scored_one_by_one(distribution):
 def test_own_samples_are_codes(distribution):
     codes = distribution.sample(3, SEED)
     np.testing.assert_array_equal(distribution.encode(codes), codes)
+
+
+def test_repr_makes_the_same_distribution_again(distribution):
+    names = {cls.__name__: cls for cls in (Bernoulli, Categorical, Gaussian, Product, Uniform)}
+    again = eval(repr(distribution), names)
+    assert repr(again) == repr(distribution)
+    assert (again.prior_name, again.posterior_name) == (distribution.prior_name, distribution.posterior_name)
+    assert again.entropy() == distribution.entropy()
+    np.testing.assert_array_equal(again.sample(5, SEED), distribution.sample(5, SEED))
+    params, again_params = params_of(distribution, 3), params_of(again, 3)
+    np.testing.assert_array_equal(again.posterior_std(again_params), distribution.posterior_std(params))
+
+
+@pytest.mark.parametrize("value", [None, "a", float("nan"), 1e39, 1j, [[1], [1, 2]], np.zeros([2, 2, 99])], ids=repr)
+def test_a_value_that_is_no_code_is_refused_in_words(distribution, value):
+    with pytest.raises(ValueError, match=r"(must|agree) .*got "):
+        distribution.encode(value)
 
 
 def test_traversal_gives_codes_from_low_to_high(distribution):

@@ -46,9 +46,18 @@ def test_density_agrees_with_scipy_and_integrates_to_one():
     assert scipy.integrate.trapezoid(np.exp(log_density), grid[:, 0]) == pytest.approx(1, abs=1e-4)
 
 
-@pytest.mark.parametrize("arguments", [{"posterior_std": 0.0}, {"min_std": -1.0}, {"min_std": float("nan")}])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"posterior_std": 0.0},
+        {"posterior_std": "a"},
+        {"min_std": -1.0},
+        {"min_std": float("nan")},
+        {"min_std": None},
+    ],
+)
 def test_refuses_a_bad_std(arguments):
-    with pytest.raises(ValueError, match=f"Uniform: {next(iter(arguments))} must be a positive number"):
+    with pytest.raises(ValueError, match=f"Uniform: {next(iter(arguments))} must be a number > 0"):
         Uniform(**arguments)
 
 

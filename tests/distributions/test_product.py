@@ -44,7 +44,11 @@ def test_refuses_entries_of_different_lengths():
         Product([Categorical(3), Uniform()]).encode([[0, 1], [1, 2, 3]])
 
 
-@pytest.mark.parametrize("components", [[], [3]])
+def test_reads_as_written():
+    assert repr(Product([Categorical(4), Uniform(size=2)])) == "Product([Categorical(4), Uniform(-1, 1, size=2)])"
+
+
+@pytest.mark.parametrize("components", [[], [3], None, Uniform(), "ab"])
 def test_refuses_what_are_no_distributions(components):
     with pytest.raises(ValueError, match="components must be one or more distributions"):
         Product(components)

@@ -30,6 +30,25 @@ def test_training_agrees_with_keras(inputs):
     np.testing.assert_allclose(ours.moving_variance, unbiased, rtol=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"momentum": 1.1}, "BatchNorm: momentum must be a number >= 0 and <= 1, got 1.1"),
+        ({"momentum": None}, "BatchNorm: momentum must be a number >= 0 and <= 1, got None"),
+        ({"epsilon": 0}, "BatchNorm: epsilon must be a number > 0, got 0"),
+        ({"epsilon": float("nan")}, "BatchNorm: epsilon must be a number > 0, got nan"),
+    ],
+)
+def test_refuses_bad_arguments(arguments, text):
+    with pytest.raises(ValueError, match=text):
+        BatchNorm(**arguments)
+
+
+def test_refuses_inputs_of_another_rank():
+    with pytest.raises(ValueError, match=r"must have shape \[batch, channels\] or .*, got \[2, 3, 4\]"):
+        BatchNorm()(tf.zeros([2, 3, 4]))
+
+
 def test_inference_agrees_with_keras(inputs):
     ours, plain = pair(inputs)
     ours(inputs, training=True)

@@ -165,8 +165,8 @@ def test_the_launcher_reports_what_is_there(made):
 @pytest.mark.parametrize(
     ("flag", "text"),
     [
-        ("--seeds=0,0", "different whole numbers from 0 to 2147483647, separated by commas"),
-        ("--seeds=a", "different whole numbers"),
+        ("--seeds=0,0", "different integers from 0 to 2147483647, separated by commas"),
+        ("--seeds=a", "different integers"),
         ("--preset=mine", "one of paper, original, best"),
     ],
 )

@@ -19,7 +19,7 @@ def new_model(seed):
 def trained():
     """A model after three updates, so that optimisers and moving averages hold something."""
     model = new_model(seed=1)
-    step = tf.function(model.train_step)
+    step = tf.function(model.apply_update)
     for _ in range(3):
         step(tf.random.stateless_uniform([4, 28, 28, 1], [1, 2]))
     return model
