@@ -47,7 +47,15 @@ def make_folder(path: Path) -> list[Path]:
         FileExistsError: it is there already, perhaps because another process has just made it.
         OSError: it can't be made; what was made above it is removed.
     """
-    made = []
+    for _ in range(4):
+        # Another process may at this moment remove an empty folder above it, which it had made.
+        with contextlib.suppress(FileNotFoundError):
+            return _make_missing(path)
+    return _make_missing(path)
+
+
+def _make_missing(path: Path) -> list[Path]:
+    made: list[Path] = []
     try:
         for folder in (*reversed([parent for parent in path.parents if not parent.exists()]), path):
             try:

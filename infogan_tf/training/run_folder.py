@@ -53,9 +53,9 @@ class RunFolder:
     def open(cls, config: ExperimentConfig) -> Iterator["RunFolder"]:
         """Opens the folder that a config asks for, in order to train in it.
 
-        A new folder is made at once and is removed again, if it is empty, unless it is claimed while it is open. The
-        folder of an earlier run is locked before its record is read. By default the folder is a new one named after
-        the time, as in the original code; as it is made, no other process can be given the same.
+        The folder of an earlier run is locked before its record is read. By default the folder is a new one named after
+        the time, as in the original code; it is made at once, so that no other process can have the same, and removed
+        again if it is left without having been claimed. A folder that was asked for is made when it is claimed.
 
         Args:
             config: the settings of the run.
@@ -67,7 +67,7 @@ class RunFolder:
         Raises:
             SettingError: the folder can't be made, another process trains in it, or it holds something else.
         """
-        folder = cls._new(config.experiment) if config.run_folder is None else cls._given(config.run_folder)
+        folder = cls._new(config.experiment) if config.run_folder is None else cls(_expanded(config.run_folder))
         try:
             if os.path.exists(folder.config_file):  # Unlike pathlib's, it raises nothing.
                 folder._acquire()
@@ -88,17 +88,6 @@ class RunFolder:
             folder = cls(Path("logs", experiment, name if number == 1 else f"{name}_{number}"))
             if folder._make():
                 return folder
-
-    @classmethod
-    def _given(cls, path: str) -> "RunFolder":
-        try:
-            folder = cls(Path(path).expanduser())
-            is_there = folder.path.exists()
-        except (OSError, RuntimeError) as error:
-            raise SettingError("run_folder", "a folder", f"{path} ({first_line(error)})") from error
-        if not is_there:
-            folder._make()
-        return folder
 
     def _make(self) -> bool:
         """Makes the folder; False if it is there already."""
@@ -141,10 +130,10 @@ class RunFolder:
         Raises:
             SettingError: it can't be written, another process took it, or the disk is too full.
         """
-        if not self.path.exists():  # Another process, which had made it, was refused.
-            self._make()
-        # Before there is a lock file, so that a refusal leaves an empty folder.
+        # Before there is a folder with a lock file, which would have to stay.
         self._check_space(bytes_needed + SPARE_BYTES)
+        if not self.path.exists():
+            self._make()
         self._acquire()
         if self.read_record() != self.record:
             raise self._taken("in which another process has begun a run meanwhile")
@@ -172,10 +161,7 @@ class RunFolder:
             raise self._not_writable(error) from error
 
     def _check_space(self, needed: int):
-        try:
-            free = shutil.disk_usage(self.path).free
-        except OSError as error:
-            raise self._not_writable(error) from error
+        free = shutil.disk_usage(next(folder for folder in (self.path, *self.path.parents) if folder.exists())).free
         if free < needed:
             expected = f"a disk with at least {needed / 2**20:,.0f} MiB free for checkpoints"
             raise SettingError("run_folder", expected, f"{free / 2**20:,.0f} MiB free at {self.path}")
@@ -208,6 +194,13 @@ class RunFolder:
     def _write_log(self, line: str):
         with self.log.open("a", encoding="utf-8") as log:
             log.write(f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}  {line}\n")
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:  # There is no user of this name.
+        raise SettingError("run_folder", "a folder", f"{path} ({first_line(error)})") from error
 
 
 def _is_ours_before_a_run(path: Path) -> bool:
