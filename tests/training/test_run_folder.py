@@ -149,8 +149,9 @@ def test_disk_that_is_too_small_is_refused_and_nothing_is_left(tmp_path, monkeyp
 def test_folder_of_another_process_is_refused_and_left_alone(recorded):
     before = sorted(recorded.path.rglob("*"))
     expected = r"run_folder: expected a folder of one's own, got .* which another process is training"
-    with pytest.raises(SettingError, match=expected):
-        claim(recorded.path)
+    # At once, before its record is read.
+    with pytest.raises(SettingError, match=expected), open_folder(recorded.path):
+        pass
     assert sorted(recorded.path.rglob("*")) == before
 
 
