@@ -7,6 +7,8 @@ from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.experiments import build_model, compile_model
 from infogan_tf.training.checkpoints import Checkpoints
 
+pytestmark = pytest.mark.usefixtures("tiny_networks")
+
 
 def new_model(seed):
     config = MnistConfig(seed=seed)
@@ -16,7 +18,7 @@ def new_model(seed):
 
 
 @pytest.fixture(scope="module")
-def trained():
+def trained(tiny_networks):
     """A model after three updates, so that optimisers and moving averages hold something."""
     model = new_model(seed=1)
     step = tf.function(model.train_step)
@@ -178,7 +180,7 @@ def test_failed_write_names_what_is_left(tmp_path, trained, monkeypatch):
 
 def test_what_is_not_finite_is_not_saved(tmp_path):
     model = new_model(seed=1)
-    model.generator.trainable_variables[0].assign(tf.fill([74, 1024], float("nan")))
+    model.generator.trainable_variables[0].assign(tf.fill([74, 256], float("nan")))
     with pytest.raises(TrainingError, match="kernel is not finite after update 7; there is no earlier checkpoint"):
         Checkpoints(tmp_path, model).save(7)
     assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""Training in this process, on real digits, a few updates at a time."""
+"""Training in this process, tiny networks on real digits, a few updates at a time."""
 
 import dataclasses
 import json
@@ -19,6 +19,8 @@ from infogan_tf.training import load, loop, train
 from infogan_tf.training.loading import load_run
 from infogan_tf.training.run_folder import RunFolder
 from tests.conftest import prepare_tfds
+
+pytestmark = pytest.mark.usefixtures("tiny_networks")
 
 TINY = MnistConfig(
     data_source="embedded",
@@ -57,7 +59,7 @@ def assert_same_run(folder, other):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(tmp_path_factory, tiny_networks):
     """A run of four updates that was never stopped."""
     folder = tmp_path_factory.mktemp("runs") / "finished"
     train(tiny(folder))
