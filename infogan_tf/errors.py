@@ -1,11 +1,13 @@
 """What is said when something that a person gave can't be used."""
 
+import re
 from typing import Any
 
 
 def first_line(error: BaseException, length: int = 200) -> str:
     """What an error says, in one line of at most `length` characters."""
-    text = str(error).strip() or type(error).__name__
+    # TensorFlow puts the name of an internal function first.
+    text = re.sub(r"\{\{function_node .*?\}\}", "", str(error)).strip() or type(error).__name__
     return text.splitlines()[0][:length]
 
 

@@ -1,11 +1,15 @@
 """Files that a reader, or a crash, never sees half written."""
 
+import contextlib
+import errno
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+from infogan_tf.errors import first_line
 
 PARTIAL_PREFIX = ".partial-"
 
@@ -24,6 +28,53 @@ def write_atomically(path: Path, write: Callable[[Path], Any]):
     except BaseException:
         remove(partial)
         raise
+
+
+def reason_not_written(folder: Path, error: BaseException) -> str:
+    """Why a write below a folder failed, in one line; TensorFlow reports a full disk as an error of its own."""
+    if getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):
+        return f"the disk is full, with {shutil.disk_usage(folder).free / 2**20:,.0f} MiB left at {folder}"
+    return first_line(error)
+
+
+def make_folder(path: Path) -> list[Path]:
+    """Makes a folder and the missing ones above it.
+
+    Returns:
+        The folders that this call made, the innermost first.
+
+    Raises:
+        FileExistsError: it is there already, perhaps because another process has just made it.
+        OSError: it can't be made; what was made above it is removed.
+    """
+    for _ in range(4):
+        # Another process may at this moment remove an empty folder above it, which it had made.
+        with contextlib.suppress(FileNotFoundError):
+            return _make_missing(path)
+    return _make_missing(path)
+
+
+def _make_missing(path: Path) -> list[Path]:
+    made: list[Path] = []
+    try:
+        for folder in (*reversed([parent for parent in path.parents if not parent.exists()]), path):
+            try:
+                folder.mkdir()
+                made.insert(0, folder)
+            except FileExistsError:
+                if folder == path:
+                    raise
+    except OSError:
+        remove_empty(made)
+        raise
+    return made
+
+
+def remove_empty(folders: Iterable[Path]):
+    """Removes folders, the innermost first, up to the first that is not empty."""
+    with contextlib.suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def write_text(path: Path, text: str):

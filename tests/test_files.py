@@ -1,8 +1,19 @@
 import json
+import re
 
 import pytest
+import tensorflow as tf
 
-from infogan_tf.files import remove_atomically, remove_partial, write_atomically, write_json, write_text
+from infogan_tf.files import (
+    make_folder,
+    reason_not_written,
+    remove_atomically,
+    remove_empty,
+    remove_partial,
+    write_atomically,
+    write_json,
+    write_text,
+)
 
 
 def test_file_is_replaced_whole(tmp_path):
@@ -58,3 +69,33 @@ def test_removal_takes_the_good_name_away_first(tmp_path, monkeypatch):
     monkeypatch.undo()
     remove_partial(tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_only_the_folders_that_were_made_are_removed_and_only_if_empty(tmp_path):
+    (tmp_path / "a").mkdir()
+    made = make_folder(tmp_path / "a" / "b" / "c")
+    assert made == [tmp_path / "a" / "b" / "c", tmp_path / "a" / "b"]
+    (tmp_path / "a" / "b" / "other").touch()
+    remove_empty(made)
+    assert [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*"))] == ["a", "a/b", "a/b/other"]
+    with pytest.raises(FileExistsError):
+        make_folder(tmp_path / "a")
+    with pytest.raises(NotADirectoryError):
+        make_folder(tmp_path / "a" / "b" / "other" / "c")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device"),
+        # As TensorFlow raises it.
+        tf.errors.ResourceExhaustedError(None, None, "{{function_node __wrapped__SaveV2}} x; No space left on device"),
+    ],
+)
+def test_a_full_disk_is_called_so(tmp_path, error):
+    assert re.fullmatch(rf"the disk is full, with [\d,]+ MiB left at {tmp_path}", reason_not_written(tmp_path, error))
+
+
+def test_other_failures_say_what_they_are(tmp_path):
+    error = tf.errors.ResourceExhaustedError(None, None, "{{function_node __wrapped__Conv2D}} OOM when allocating")
+    assert reason_not_written(tmp_path, error) == "OOM when allocating"

@@ -108,6 +108,12 @@ class ExperimentConfig(Settings):
     summary_interval: int = setting(10, Integer(1), "Updates between two points of the curves.", may_change=True)
     sample_interval: int = setting(100, Integer(1), "Updates between two sets of pictures.", may_change=True)
     snapshot_interval: int = setting(500, Integer(1), "Updates between two checkpoints.", may_change=True)
+    keep_every: int = setting(
+        0,
+        Integer(0),
+        "Save and keep the checkpoint of every so many updates; 0 keeps only the last two of the run.",
+        may_change=True,
+    )
 
     @property
     def total_updates(self) -> int:

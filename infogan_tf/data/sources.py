@@ -18,13 +18,15 @@ HOST_TIMEOUT_SECONDS = 4.0
 def load_images(dataset: str, data_source: str, data_dir: str | None, image_shape: ImageShape) -> ImageData:
     """Loads the images of a data set from the source that was asked for.
 
-    `auto` takes prepared TFDS data; else downloads, if the host answers within a few seconds; else, for MNIST, takes
-    the embedded digits. TFDS itself would retry for minutes on a machine without a network.
+    `auto` takes prepared TFDS data; else downloads, if the host answers within a few seconds; else, for MNIST and
+    unless a `data_dir` was given, takes the embedded digits. TFDS itself would retry for minutes on a machine without
+    a network.
 
     Args:
         dataset: a TFDS name.
         data_source: `auto`, `tfds` or `embedded`.
-        data_dir: where TFDS keeps prepared data; its own folder when None.
+        data_dir: where TFDS keeps prepared data; its own folder when None. Who gives one wants what lies there, or is
+            downloaded to it, and nothing else.
         image_shape: (height, width, channels) that the networks take.
 
     Raises:
@@ -37,16 +39,17 @@ def load_images(dataset: str, data_source: str, data_dir: str | None, image_shap
     data_dir = data_dir and os.path.expanduser(data_dir)
     if data_dir is not None and os.path.isfile(data_dir):
         raise SettingError("data_dir", "a folder", f"{data_dir}, which is a file")
-    builder = find_builder(dataset, data_dir, image_shape)
-    folder = builder.data_path
-    can_fall_back = data_source == "auto" and dataset == EMBEDDED_DATASET
-    if is_prepared(builder):
-        try:
+    can_fall_back = data_source == "auto" and dataset == EMBEDDED_DATASET and data_dir is None
+    try:
+        builder = find_builder(dataset, data_dir, image_shape)
+        folder = builder.data_path
+        if is_prepared(builder):
             return read_images(builder, f"found prepared in {folder}")
-        except SettingError as error:
-            if not can_fall_back:
-                raise
-            return load_embedded(f"mnist is damaged: {error.got}", is_fallback=True)
+    except SettingError as error:
+        is_damaged = error.name == "data_dir"
+        if not (can_fall_back and is_damaged):
+            raise
+        return load_embedded(f"mnist is damaged: {error.got}", is_fallback=True)
     failure = _try_download(builder)
     if failure is None:
         # Looked up anew: only now are its splits known.
@@ -54,7 +57,8 @@ def load_images(dataset: str, data_source: str, data_dir: str | None, image_shap
     problem = f"not prepared in {folder}, and {failure}"
     if can_fall_back:
         return load_embedded(f"mnist is {problem}", is_fallback=True)
-    raise SettingError("dataset", f"data prepared in {folder}, or a network to download it", f"{dataset}: {problem}")
+    name = "dataset" if data_dir is None else "data_dir"
+    raise SettingError(name, f"data prepared in {folder}, or a network to download it", f"{dataset}: {problem}")
 
 
 def _try_download(builder) -> str | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,12 +22,15 @@ def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape) ->
     """The TFDS data set of that name, prepared or not, once it is known to fit.
 
     Raises:
-        SettingError: TFDS has no such set, or its images are of another shape.
+        SettingError: TFDS has no such set, its images are of another shape, or what is prepared of it is damaged.
     """
     try:
         with _quiet_tfds():
             builder = tfds.builder(dataset, data_dir=data_dir)
     except Exception as error:  # Each of TFDS's many ways to make a data set raises errors of its own.
+        folder = Path(data_dir or tfds.core.constants.DATA_DIR, *re.split("[:/]", dataset))
+        if folder.is_dir():  # The name is known, so its files are to blame.
+            raise _damaged(folder, error) from error
         got = f"{dataset} ({first_line(error)})"
         raise SettingError("dataset", "the name of a TFDS data set", got) from error
     expected = "a data set with images of shape {}x{}x{}".format(*image_shape)
@@ -103,9 +107,12 @@ def read_feature(builder: tfds.core.DatasetBuilder, split: str, feature: str, ar
             array[start : start + len(batch)] = batch
             start += len(batch)
     except (tf.errors.OpError, ValueError) as error:
-        got = f"{builder.data_path} ({first_line(error)})"
-        raise SettingError("data_dir", "whole files of a prepared data set", got) from error
+        raise _damaged(builder.data_path, error) from error
     return array
+
+
+def _damaged(folder: Path | str, error: Exception) -> SettingError:
+    return SettingError("data_dir", "whole files of a prepared data set", f"{folder} ({first_line(error)})")
 
 
 @contextmanager

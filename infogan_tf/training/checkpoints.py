@@ -5,14 +5,20 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.errors import TrainingError, first_line
-from infogan_tf.files import remove, remove_atomically, remove_partial, write_atomically
+from infogan_tf.errors import SettingError, TrainingError, first_line
+from infogan_tf.files import reason_not_written, remove, remove_atomically, remove_partial, write_atomically
 from infogan_tf.model import InfoGAN
 
 # The newest, and the one before in case the newest is damaged.
 KEEP = 2
 # What TensorFlow raises for files that are cut off, changed or missing.
 DAMAGED = (tf.errors.OpError, AssertionError, LookupError, RuntimeError, ValueError)
+
+
+def find_steps(folder: Path) -> list[int]:
+    """Updates of which there is a checkpoint in a folder, oldest first."""
+    names = (path.name.removeprefix("step_") for path in folder.glob("step_*"))
+    return sorted(int(name) for name in names if name.isdecimal())
 
 
 class Checkpoints:
@@ -24,10 +30,14 @@ class Checkpoints:
     Args:
         folder: where they are.
         model: what is saved and restored; with its optimisers if it is compiled.
+        keep_every: besides the last two, the checkpoints whose update is a multiple of this are kept; none if 0.
     """
 
-    def __init__(self, folder: Path, model: InfoGAN):
+    def __init__(self, folder: Path, model: InfoGAN, keep_every: int = 0):
         self.folder = folder
+        self._keep_every = keep_every
+        # Whatever this session keeps, it does not remove what an earlier one was asked to keep.
+        self._kept_before = self.steps()[:-KEEP]
         parts = {"generator": model.generator, "discriminator": model.discriminator}
         if model.averaged_generator is not None:
             parts |= {
@@ -45,17 +55,25 @@ class Checkpoints:
         """Size of one checkpoint on disk, about."""
         return sum(int(np.prod(v.shape)) * tf.as_dtype(v.dtype).size for v in self._variables)
 
+    def bytes_to_come(self, total_updates: int) -> int:
+        """What a run takes on disk in addition to what is there, about; one checkpoint more while it is written."""
+        steps = self.steps()
+        kept = 0
+        if self._keep_every:
+            newest = max(steps, default=0)
+            kept = max(0, total_updates // self._keep_every - newest // self._keep_every)
+        return self.bytes_needed * (kept + KEEP + 1 - len(steps[-KEEP:]))
+
     def steps(self) -> list[int]:
         """Updates of which there is a checkpoint, oldest first."""
-        names = (path.name.removeprefix("step_") for path in self.folder.glob("step_*"))
-        return sorted(int(name) for name in names if name.isdecimal())
+        return find_steps(self.folder)
 
     def path(self, step: int) -> Path:
         """Folder of the checkpoint of an update."""
         return self.folder / f"step_{step:07d}"
 
     def save(self, step: int):
-        """Writes the checkpoint of an update, then removes all but the last two.
+        """Writes the checkpoint of an update, then removes those that are not to be kept.
 
         Raises:
             TrainingError: a variable is not finite, or the disk does not take it; older checkpoints stay.
@@ -67,11 +85,32 @@ class Checkpoints:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_atomically(self.path(step), self._write)
         except (OSError, tf.errors.OpError) as error:
+            reason = reason_not_written(self.folder.parent, error)
             raise TrainingError(
-                f"the checkpoint of update {step} could not be written: {first_line(error)}; {self.what_is_left()}"
+                f"the checkpoint of update {step} could not be written: {reason}; {self.what_is_left()}"
             ) from error
         for old in self.steps()[:-KEEP]:
-            remove_atomically(self.path(old))
+            if not self._is_kept(old):
+                remove_atomically(self.path(old))
+
+    def _is_kept(self, step: int) -> bool:
+        return step in self._kept_before or (self._keep_every > 0 and step % self._keep_every == 0)
+
+    def restore(self, step: int):
+        """Restores the checkpoint of an update.
+
+        Raises:
+            SettingError: there is none.
+            TrainingError: it is damaged.
+        """
+        if step not in self.steps():
+            there = ", ".join(map(str, self.steps())) or "none"
+            expected = f"the update of a checkpoint in {self.folder} (there are: {there})"
+            raise SettingError("step", expected, repr(step))
+        try:
+            self._read(step)
+        except DAMAGED as error:
+            raise TrainingError(f"checkpoint {self.path(step)} is damaged ({first_line(error)})") from error
 
     def restore_newest(self) -> tuple[int, list[str]]:
         """Restores the newest checkpoint that is whole.

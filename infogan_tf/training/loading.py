@@ -1,8 +1,11 @@
 """A trained model from its run folder."""
 
 import dataclasses
+import os
 import warnings
 from pathlib import Path
+
+import numpy as np
 
 from infogan_tf.configs import ExperimentConfig
 from infogan_tf.errors import RunNotFoundError, SettingError
@@ -15,7 +18,7 @@ from infogan_tf.training.run_record import Record, recorded_config
 
 @dataclasses.dataclass(frozen=True)
 class TrainedRun:
-    """A run at its newest checkpoint.
+    """A run at one of its checkpoints.
 
     Attributes:
         folder: where it is kept.
@@ -32,24 +35,29 @@ class TrainedRun:
     model: InfoGAN
 
 
-def load(run_folder: str | Path) -> InfoGAN:
-    """The model of a run at its newest checkpoint, ready to `generate` and `infer_codes`.
-
-    A damaged checkpoint is warned of, and the one before is taken.
+def load(run_folder: str | os.PathLike, step: int | None = None) -> InfoGAN:
+    """The model of a run, ready to `generate` and `infer_codes`.
 
     Args:
         run_folder: the folder that training made; nothing in it is changed.
+        step: the update whose checkpoint is loaded (see `--keep_every`). None for the newest; if that one is damaged,
+            a warning says so, and the one before is taken.
 
     Raises:
+        TypeError: `run_folder` is not a path, or `step` not an integer.
         RunNotFoundError: there is no run, or no checkpoint yet; a `FileNotFoundError`.
-        SettingError: the folder holds something else.
-        TrainingError: every checkpoint is damaged.
+        SettingError: the folder holds something else, or no checkpoint of this update; a `ValueError`.
+        TrainingError: the checkpoint of this update is damaged or, without `step`, every checkpoint.
     """
-    return load_run(run_folder).model
+    return load_run(run_folder, step).model
 
 
-def load_run(run_folder: str | Path) -> TrainedRun:
+def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedRun:
     """The same with everything else that is known of the run."""
+    if not isinstance(run_folder, str | os.PathLike):
+        raise TypeError(f"run_folder: expected a path (str or os.PathLike), got {run_folder!r}")
+    if step is not None and (isinstance(step, bool) or not isinstance(step, int | np.integer)):
+        raise TypeError(f"step: expected an integer or None, got {step!r}")
     folder = RunFolder(Path(run_folder).expanduser())
     try:
         record = folder.read_record()
@@ -59,9 +67,13 @@ def load_run(run_folder: str | Path) -> TrainedRun:
         raise RunNotFoundError(f"run_folder: expected the folder of a run, got {folder.path}, where there is none")
     config = recorded_config(record)
     model = build_model(config, record["data"]["max_shift"])
-    step, damaged = Checkpoints(folder.checkpoints, model).restore_newest()
-    if not step:
+    checkpoints = Checkpoints(folder.checkpoints, model)
+    if not checkpoints.steps():
         raise RunNotFoundError(f"run_folder: expected a run with a checkpoint, got {folder.path} without one")
-    for line in damaged:
-        warnings.warn(f"{line}; update {step} is loaded instead", stacklevel=3)
-    return TrainedRun(folder, record, config, step, model)
+    if step is None:
+        step, damaged = checkpoints.restore_newest()
+        for line in damaged:
+            warnings.warn(f"{line}; update {step} is loaded instead", stacklevel=3)
+    else:
+        checkpoints.restore(step)
+    return TrainedRun(folder, record, config, int(step), model)

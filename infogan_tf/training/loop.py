@@ -10,15 +10,23 @@ import tensorflow as tf
 
 from infogan_tf.configs import ExperimentConfig
 from infogan_tf.data import ImageBatches, ImageData, load_images
-from infogan_tf.errors import SettingError, TrainingError, first_line
+from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.experiments import EXPERIMENTS, build_model, compile_model
+from infogan_tf.files import reason_not_written
 from infogan_tf.model import InfoGAN
 from infogan_tf.training import announcements
-from infogan_tf.training.checkpoints import KEEP, Checkpoints
+from infogan_tf.training.checkpoints import Checkpoints, find_steps
 from infogan_tf.training.interruption import StopRequest
+from infogan_tf.training.metrics_log import newest_update
 from infogan_tf.training.recorder import Recorder
 from infogan_tf.training.run_folder import RunFolder
-from infogan_tf.training.run_record import check_resumable, new_record, resumed_record, with_recorded_origin
+from infogan_tf.training.run_record import (
+    check_resumable,
+    new_record,
+    recorded_config,
+    resumed_record,
+    with_recorded_origin,
+)
 
 # D learns a few thousand images by heart within 2,000 updates; 60,000 it does not within a whole run.
 FEW_IMAGES = 20_000
@@ -28,8 +36,9 @@ SHIFT_FOR_FEW_IMAGES = 2
 def train(config: ExperimentConfig) -> bool:
     """Trains a model, or goes on with an earlier run of the same folder, and writes everything into the folder.
 
-    SIGINT and SIGTERM save and end it. Whatever stops it, the same call goes on from the last checkpoint and reaches
-    the same bits as a run that was never stopped, on the same machine.
+    SIGINT and SIGTERM save and end it. Whatever stops it, the same call goes on from the last checkpoint. On the same
+    CPU, with the same TensorFlow build and the same `TF_ENABLE_ONEDNN_OPTS`, it reaches the same bits as a run that
+    was never stopped; on a GPU, whose kernels may add numbers in any order, it does not.
 
     Args:
         config: the settings.
@@ -38,28 +47,46 @@ def train(config: ExperimentConfig) -> bool:
         False if a signal asked for an end, whether or not the run was done by then.
 
     Raises:
+        TypeError: `config` is not a config.
         SettingError: a setting does not go with the data or the folder; nothing was changed.
         TrainingError: a number is no longer finite, or the disk is full; the last good checkpoint stays.
     """
-    folder = RunFolder.of(config)
-    record = folder.read_record()
-    if record is not None:
-        check_resumable(record, config)
-    data = _load_data(config, record)
-    max_shift = _choose_max_shift(config, data)
-    model = build_model(config, max_shift)
-    compile_model(model, config)
-    checkpoints = Checkpoints(folder.checkpoints, model)
-    with StopRequest() as stop:
-        folder.create(checkpoints.bytes_needed * (KEEP + 1 - len(checkpoints.steps())))
-        try:
-            is_new = record is None
-            folder.write_record(new_record(config, data, max_shift) if is_new else resumed_record(record, config))
-            return _train(config, folder, model, data, checkpoints, stop)
-        except (OSError, tf.errors.OpError) as error:
-            raise TrainingError(f"training can't go on: {first_line(error)}; {checkpoints.what_is_left()}") from error
-        finally:
-            folder.release()
+    if not isinstance(config, ExperimentConfig):
+        raise TypeError(f"config: expected the config of an experiment, such as MnistConfig(), got {config!r}")
+    with RunFolder.open(config) as folder:
+        record = folder.record
+        if record is not None:
+            check_resumable(record, config)
+            _check_checkpoints_are_there(folder)
+        data = _load_data(config, record)
+        max_shift = _choose_max_shift(config, data)
+        model = build_model(config, max_shift)
+        compile_model(model, config)
+        checkpoints = Checkpoints(folder.checkpoints, model, config.keep_every)
+        with StopRequest() as stop:
+            folder.claim(checkpoints.bytes_to_come(config.total_updates))
+            try:
+                # First, since a run whose checkpoints can't be read is left as it is.
+                start = _restore(folder, checkpoints)
+                is_new = record is None
+                folder.write_record(new_record(config, data, max_shift) if is_new else resumed_record(record, config))
+                return _train(config, folder, model, data, checkpoints, stop, start)
+            except (OSError, tf.errors.OpError) as error:
+                reason = reason_not_written(folder.path, error)
+                raise TrainingError(f"training can't go on: {reason}; {checkpoints.what_is_left()}") from error
+
+
+def _check_checkpoints_are_there(folder: RunFolder):
+    """Refuses to begin anew, and to write over the curves of, a run whose checkpoints somebody removed."""
+    if find_steps(folder.checkpoints):
+        return
+    settings = recorded_config(folder.record)
+    newest = newest_update(folder.metrics)
+    # A run that was killed before its first checkpoint was whole has no later point.
+    first = min(settings.snapshot_interval, settings.keep_every or settings.total_updates, settings.total_updates)
+    if newest > first or (newest and not folder.checkpoints.exists()):
+        expected = f"a checkpoint in {folder.checkpoints}, since {folder.metrics.name} goes to update {newest:,}"
+        raise SettingError("run_folder", expected, "none; a new folder begins a new run")
 
 
 def _load_data(config: ExperimentConfig, record: Mapping[str, Any] | None) -> ImageData:
@@ -90,8 +117,8 @@ def _train(
     data: ImageData,
     checkpoints: Checkpoints,
     stop: StopRequest,
+    start: int,
 ) -> bool:
-    start = _restore(folder, checkpoints)
     announcements.start(folder, config, model, data)
     if start >= config.total_updates:
         folder.announce(f"already trained for {start:,} updates; a larger --max_epoch goes on")
@@ -120,6 +147,8 @@ def _restore(folder: RunFolder, checkpoints: Checkpoints) -> int:
         folder.announce(f"warning: {line}; it is set aside")
     if step:
         folder.announce(f"resumed: from update {step:,}")
+    elif folder.record is not None:
+        folder.announce("resumed: from update 0, since the run ended before its first checkpoint")
     return step
 
 

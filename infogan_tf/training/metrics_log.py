@@ -1,10 +1,9 @@
 """The run's numbers as lines of JSON."""
 
-import contextlib
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from infogan_tf.files import write_text
 
@@ -17,11 +16,15 @@ class MetricsLog:
     Args:
         path: the file.
         resumed_at: points after this update are dropped, since they are made again.
+
+    Attributes:
+        dropped: how many lines were dropped because a kill or a full disk had cut them off.
     """
 
     def __init__(self, path: Path, resumed_at: int):
+        points, self.dropped = _read(path)
         if path.exists():
-            write_text(path, "".join(_lines_until(path, resumed_at)))
+            write_text(path, "".join(line for line, point in points if point["step"] <= resumed_at))
         self._file = path.open("a", encoding="utf-8")
 
     def append(self, step: int, metrics: Mapping[str, float]):
@@ -43,16 +46,25 @@ def read_training_time(path: Path) -> float:
 
 def read_curve(path: Path, tag: str) -> list[tuple[int, float]]:
     """The points (update, value) of one curve in a run's `metrics.jsonl`; none where the file is missing."""
-    lines = _lines_until(path, step=sys.maxsize) if path.exists() else []
-    points = [json.loads(line) for line in lines]
-    return [(point["step"], point[tag]) for point in points if tag in point]
+    return [(point["step"], point[tag]) for _, point in _read(path)[0] if tag in point]
 
 
-def _lines_until(path: Path, step: int) -> list[str]:
-    kept = []
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
-        # A kill or a full disk may have cut a line off.
-        with contextlib.suppress(ValueError, KeyError, TypeError):
-            if line.endswith("\n") and json.loads(line)["step"] <= step:
-                kept.append(line)
-    return kept
+def newest_update(path: Path) -> int:
+    """The last update of which a run's `metrics.jsonl` has a point; 0 where there is none."""
+    return max((point["step"] for _, point in _read(path)[0]), default=0)
+
+
+def _read(path: Path) -> tuple[list[tuple[str, dict[str, Any]]], int]:
+    """The whole lines of the file with the points in them, and the number of those that are cut off or damaged."""
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    lines = text.splitlines(keepends=True)
+    points = [(line, point) for line in lines if (point := _point(line)) is not None]
+    return points, len(lines) - len(points)
+
+
+def _point(line: str) -> dict[str, Any] | None:
+    try:
+        point = json.loads(line) if line.endswith("\n") else None
+    except ValueError:
+        return None
+    return point if isinstance(point, dict) and type(point.get("step")) is int else None

@@ -42,6 +42,8 @@ class Recorder:
         self._preview = Preview(model, data.training, data.caption, config.seed)
         self._memorization = Memorization(model, data)
         self._log = MetricsLog(folder.metrics, resumed_at=start)
+        if self._log.dropped:
+            folder.announce(f"warning: {self._log.dropped} cut-off or damaged line(s) of {folder.metrics} are dropped")
         self._tensorboard = TensorBoardWriter(folder.path)
         self._tensorboard.describe(model.spec, folder.config_file.read_text(encoding="utf-8"))
         names = [code.name for code in model.spec.codes]
@@ -59,7 +61,8 @@ class Recorder:
             self._write_point(step, metrics)
         elif step % config.summary_interval == 0:
             self._write_point(step, metrics)
-        if step % config.snapshot_interval == 0 or is_last:
+        is_kept = config.keep_every and step % config.keep_every == 0
+        if step % config.snapshot_interval == 0 or is_kept or is_last:
             self.save(step)
 
     def save(self, step: int):

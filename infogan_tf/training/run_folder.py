@@ -1,15 +1,19 @@
 """A run's folder: everything that was asked for, found and made."""
 
+import contextlib
 import datetime
+import itertools
 import json
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import filelock
 
 from infogan_tf.configs import ExperimentConfig
 from infogan_tf.errors import SettingError, first_line
-from infogan_tf.files import PARTIAL_PREFIX, remove_partial, write_json
+from infogan_tf.files import PARTIAL_PREFIX, make_folder, remove_empty, remove_partial, write_json
 from infogan_tf.training.console import say
 from infogan_tf.training.run_record import Record, check_record
 
@@ -22,10 +26,14 @@ class RunFolder:
     """The folder of one run.
 
     `config.json` (settings, data, versions), `checkpoints/`, `samples/step_*.png`, `metrics.jsonl`, `log.txt` with
-    every line that was announced, and TensorBoard's event files.
+    every line that was announced, and TensorBoard's event files. `.lock` is locked while a process trains in the
+    folder; the file stays, since a process that removed it could remove the lock that another has just taken.
 
     Args:
         path: the folder, whether it is there yet or not.
+
+    Attributes:
+        record: what `config.json` said when the folder was opened; None if the run is new.
     """
 
     def __init__(self, path: Path):
@@ -35,20 +43,61 @@ class RunFolder:
         self.samples = path / "samples"
         self.metrics = path / "metrics.jsonl"
         self.log = path / "log.txt"
+        self.record: Record | None = None
         self._lock = filelock.FileLock(path / LOCK_FILE, timeout=0)
+        self._made: list[Path] = []
+        self._is_claimed = False
 
     @classmethod
-    def of(cls, config: ExperimentConfig) -> "RunFolder":
-        """The folder that a config asks for; by default a new one named after the time, as in the original."""
-        if config.run_folder is not None:
-            return cls(Path(config.run_folder).expanduser())
-        time = datetime.datetime.now().strftime("%Y_%m_%d_%H_%M_%S")
-        path = Path(f"logs/{config.experiment}/{config.experiment}_{time}")
-        number = 2
-        while path.exists():
-            path = path.with_name(f"{config.experiment}_{time}_{number}")
-            number += 1
-        return cls(path)
+    @contextlib.contextmanager
+    def open(cls, config: ExperimentConfig) -> Iterator["RunFolder"]:
+        """Opens the folder that a config asks for, in order to train in it.
+
+        The folder of an earlier run is locked before its record is read. By default the folder is a new one named after
+        the time, as in the original code; it is made at once, so that no other process can have the same, and removed
+        again if it is left without having been claimed. A folder that was asked for is made when it is claimed.
+
+        Args:
+            config: the settings of the run.
+
+        Yields:
+            The folder, to `claim` before anything is written into it. An error that ends a claimed run is kept in its
+            `log.txt`.
+
+        Raises:
+            SettingError: the folder can't be made, another process trains in it, or it holds something else.
+        """
+        folder = cls._new(config.experiment) if config.run_folder is None else cls(_expanded(config.run_folder))
+        try:
+            if os.path.exists(folder.config_file):  # Unlike pathlib's, it raises nothing.
+                folder._acquire()
+            folder.record = folder.read_record()
+            yield folder
+        except BaseException as error:
+            folder._log_error(error)
+            raise
+        finally:
+            folder._lock.release()
+            if not folder._is_claimed:
+                remove_empty(folder._made)
+
+    @classmethod
+    def _new(cls, experiment: str) -> "RunFolder":
+        name = f"{experiment}_{datetime.datetime.now():%Y_%m_%d_%H_%M_%S}"
+        for number in itertools.count(1):
+            folder = cls(Path("logs", experiment, name if number == 1 else f"{name}_{number}"))
+            if folder._make():
+                return folder
+
+    def _make(self) -> bool:
+        """Makes the folder; False if it is there already."""
+        try:
+            self._made = make_folder(self.path)
+        except FileExistsError:
+            return False
+        except (OSError, ValueError) as error:
+            raise self._not_writable(error) from error
+        return True
 
     def read_record(self) -> Record | None:
         """What `config.json` says of an earlier run; None if the folder is new.
@@ -67,58 +116,62 @@ class RunFolder:
         try:
             record = json.loads(self.config_file.read_text(encoding="utf-8"))
             check_record(record)
-        except (OSError, ValueError, LookupError, TypeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             got = f"{self.path} without a readable {CONFIG_FILE} ({first_line(error)})"
             raise SettingError("run_folder", expected, got) from error
         return record
 
-    def create(self, bytes_needed: int):
-        """Makes the folder and claims it, once it is sure that it can be written and that a run fits on its disk.
+    def claim(self, bytes_needed: int):
+        """Takes the folder for this process, once it is sure that it can be written and that a run fits on its disk.
 
         Args:
             bytes_needed: what the run's checkpoints will take in addition to what is there.
 
         Raises:
-            SettingError: it can't be written, is claimed by another process, or the disk is too full; nothing is left
-                behind.
+            SettingError: it can't be written, another process took it, or the disk is too full.
         """
-        missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
-        try:
-            self._claim()
-            self._check_space(bytes_needed + SPARE_BYTES)
-        except SettingError:
-            self.release()
-            if missing:
-                shutil.rmtree(missing[-1], ignore_errors=True)
-            raise
+        # Before there is a folder with a lock file, which would have to stay.
+        self._check_space(bytes_needed + SPARE_BYTES)
+        if not self.path.exists():
+            self._make()
+        self._acquire()
+        if self.read_record() != self.record:
+            raise self._taken("in which another process has begun a run meanwhile")
+        self._check_writable()
+        self._is_claimed = True
         remove_partial(self.path)
         remove_partial(self.samples)
 
-    def release(self):
-        """Lets another process have the folder."""
+    def _acquire(self):
         if self._lock.is_locked:
-            self._lock.release()
-            Path(self._lock.lock_file).unlink(missing_ok=True)
-
-    def _claim(self):
+            return
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
-            probe = self.path / f"{PARTIAL_PREFIX}probe"
+        except filelock.Timeout as error:
+            raise self._taken("which another process is training") from error
+        except OSError as error:
+            raise self._not_writable(error) from error
+
+    def _check_writable(self):
+        probe = self.path / f"{PARTIAL_PREFIX}probe"
+        try:
             probe.write_bytes(b"probe")
             probe.unlink()
-        except filelock.Timeout as error:
-            got = f"{self.path}, which another process is training"
-            raise SettingError("run_folder", "a folder of one's own", got) from error
         except OSError as error:
-            got = f"{self.path} ({error.strerror or error})"
-            raise SettingError("run_folder", "a folder that can be written", got) from error
+            raise self._not_writable(error) from error
 
     def _check_space(self, needed: int):
-        free = shutil.disk_usage(self.path).free
+        free = shutil.disk_usage(next(folder for folder in (self.path, *self.path.parents) if folder.exists())).free
         if free < needed:
             expected = f"a disk with at least {needed / 2**20:,.0f} MiB free for checkpoints"
             raise SettingError("run_folder", expected, f"{free / 2**20:,.0f} MiB free at {self.path}")
+
+    def _not_writable(self, error: Exception) -> SettingError:
+        reason = getattr(error, "strerror", None) or first_line(error)
+        return SettingError("run_folder", "a folder that can be written", f"{self.path} ({reason})")
+
+    def _taken(self, how: str) -> SettingError:
+        return SettingError("run_folder", "a folder of one's own", f"{self.path}, {how}")
 
     def write_record(self, record: Record):
         """Writes `config.json`, from which the run can be understood, resumed and loaded."""
@@ -129,8 +182,25 @@ class RunFolder:
     def announce(self, line: str):
         """Says something to the person at the terminal and keeps it in `log.txt`."""
         say(line)
+        self._write_log(line)
+
+    def _log_error(self, error: BaseException):
+        # Not for a setting that was refused, which changes nothing in the folder. A full disk takes no line either.
+        if self._is_claimed and self.config_file.exists() and not isinstance(error, SettingError):
+            is_stopped = isinstance(error, KeyboardInterrupt)
+            with contextlib.suppress(OSError):
+                self._write_log("interrupted" if is_stopped else f"error: {first_line(error, length=1000)}")
+
+    def _write_log(self, line: str):
         with self.log.open("a", encoding="utf-8") as log:
             log.write(f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}  {line}\n")
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:  # There is no user of this name.
+        raise SettingError("run_folder", "a folder", f"{path} ({first_line(error)})") from error
 
 
 def _is_ours_before_a_run(path: Path) -> bool:

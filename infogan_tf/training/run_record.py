@@ -1,23 +1,39 @@
 """What a run's `config.json` says: its settings, its data and why, its versions, its resumptions."""
 
+from __future__ import annotations
+
 import dataclasses
 import datetime
+import json
+import os
 import sys
-from typing import Any
-
-import keras
-import tensorflow as tf
+from typing import TYPE_CHECKING, Any
 
 import infogan_tf
 from infogan_tf.configs import CONFIGS, ExperimentConfig
 from infogan_tf.configs.fields import as_text
-from infogan_tf.data import ImageData
 from infogan_tf.errors import SettingError
+
+if TYPE_CHECKING:
+    from infogan_tf.data import ImageData  # Loads TensorFlow, which takes seconds.
 
 Record = dict[str, Any]
 
 # What a run keeps of where its images came from.
 ORIGIN = ("source", "name", "reason", "is_fallback")
+
+# The parts of a record that are read again, with their types.
+PARTS = {"experiment": str, "settings": dict, "data": dict, "versions": dict, "resumed": list}
+JSON_NAMES = {str: "a string", bool: "true or false", int: "an integer", dict: "an object", list: "a list"}
+DATA_PARTS = {
+    "source": str,
+    "name": str,
+    "reason": str,
+    "is_fallback": bool,
+    "description": str,
+    "fingerprint": str,
+    "max_shift": int,
+}
 
 
 def new_record(config: ExperimentConfig, data: ImageData, max_shift: int) -> Record:
@@ -39,20 +55,40 @@ def new_record(config: ExperimentConfig, data: ImageData, max_shift: int) -> Rec
 def resumed_record(record: Record, config: ExperimentConfig) -> Record:
     """The record of a run that goes on: its data and the reason for it stay, its epochs never become fewer."""
     settings = _movable(config)
-    settings["max_epoch"] = max(settings["max_epoch"], record["settings"]["max_epoch"])
+    settings["max_epoch"] = max(config.max_epoch, recorded_config(record).max_epoch)
     resumption = {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", **_versions()}
     return {**record, "settings": settings, "resumed": [*record["resumed"], resumption]}
 
 
 def check_record(record: Any):
-    """Raises LookupError, TypeError or ValueError if a record is not one that this version wrote."""
+    """Raises a ValueError that names what is wrong if a record is not one that this version can read."""
+    _check_parts("record", record, PARTS)
+    _check_parts("data", record["data"], DATA_PARTS)
+    if record["experiment"] not in CONFIGS:
+        raise ValueError(f"experiment: expected one of {', '.join(CONFIGS)}, got {record['experiment']!r}")
+    fields = {field.name: field for field in dataclasses.fields(CONFIGS[record["experiment"]])}
+    unknown = sorted(set(record["settings"]) - set(fields))
+    if unknown:
+        raise ValueError(f"settings: {unknown[0]!r} is unknown")
+    for name, field in fields.items():
+        # A default in its place could train on, or draw, something else than what was trained.
+        if name not in record["settings"] and not field.metadata["may_change"]:
+            raise ValueError(f"settings: {name!r} is missing")
     recorded_config(record)
-    for name in (*ORIGIN, "fingerprint", "max_shift"):
-        record["data"][name]
+
+
+def _check_parts(name: str, value: Any, parts: dict[str, type]):
+    if type(value) is not dict:
+        raise ValueError(f"{name}: expected a JSON object, got {json.dumps(value)}")
+    for part, kind in parts.items():
+        if part not in value:
+            raise ValueError(f"{name}: {part!r} is missing")
+        if type(value[part]) is not kind:
+            raise ValueError(f"{part}: expected {JSON_NAMES[kind]}, got {json.dumps(value[part])}")
 
 
 def recorded_config(record: Record) -> ExperimentConfig:
-    """The config of an earlier run, from its record; LookupError or TypeError where the record is of another kind."""
+    """The config of an earlier run, from its record."""
     return CONFIGS[record["experiment"]].from_dict(record["settings"])
 
 
@@ -83,10 +119,16 @@ def _movable(config: ExperimentConfig) -> Record:
     return {**config.to_dict(), "run_folder": None}  # The folder may be moved.
 
 
-def _versions() -> dict[str, str]:
+def _versions() -> dict[str, str | None]:
+    """What the same settings and seed need to give the same bits again."""
+    import keras
+    import tensorflow as tf
+
     return {
         "infogan_tf": infogan_tf.__version__,
         "tensorflow": tf.__version__,
         "keras": keras.__version__,
         "python": sys.version.split()[0],
+        "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
+        "device": "GPU" if tf.config.list_logical_devices("GPU") else "CPU",
     }

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+import tensorflow_datasets as tfds
 
 from infogan_tf.data import sources
 from infogan_tf.data.sources import host_answers, load_images
@@ -44,8 +45,15 @@ def test_auto_takes_prepared_data(tmp_path, random_images, no_network):
     assert data.reason == f"found prepared in {tmp_path}/tiny_digits/1.0.0"
 
 
-def test_auto_takes_the_embedded_digits_without_data_and_network_and_says_so(tmp_path, no_network):
-    data = load_images("mnist", "auto", str(tmp_path), SHAPE)
+@pytest.fixture
+def default_folder(tmp_path, monkeypatch):
+    """Where TFDS looks when no folder is given."""
+    monkeypatch.setattr(tfds.core.constants, "DATA_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_auto_takes_the_embedded_digits_without_data_and_network_and_says_so(default_folder, no_network):
+    data = load_images("mnist", "auto", None, SHAPE)
     assert data.source == "embedded"
     assert data.is_fallback
     assert data.reason in data.caption
@@ -61,33 +69,43 @@ def test_auto_downloads_where_the_host_answers(tmp_path, random_images, server, 
     assert load_images("mnist", "auto", str(tmp_path), SHAPE).startswith(f"downloaded to {tmp_path}")
 
 
-def test_failed_download_is_said_and_falls_back(tmp_path, server, monkeypatch):
+def test_failed_download_is_said_and_falls_back(default_folder, server, monkeypatch):
     def fail(builder):
         raise ConnectionError("the host hung up\nand more")
 
     monkeypatch.setattr(sources, "DOWNLOAD_HOST", server)
     monkeypatch.setattr(sources, "download", fail)
-    data = load_images("mnist", "auto", str(tmp_path), SHAPE)
+    data = load_images("mnist", "auto", None, SHAPE)
     assert data.source == "embedded"
     assert "the download failed (ConnectionError: the host hung up)" in data.description
 
 
-def test_damaged_prepared_data_is_said_and_falls_back_only_if_it_may(tmp_path, random_images, monkeypatch):
-    prepare_tfds(tmp_path, random_images(50))
-    (shard,) = (tmp_path / "tiny_digits" / "1.0.0").glob("*.tfrecord*")
-    shard.write_bytes(shard.read_bytes()[:5000])
-    with pytest.raises(SettingError, match=r"data_dir: expected whole files of a prepared data set, got .*tiny_digits"):
-        load_images("tiny_digits", "auto", str(tmp_path), SHAPE)
+@pytest.mark.parametrize("file", ["*.tfrecord*", "dataset_info.json"])
+def test_damaged_prepared_data_is_said_and_falls_back_only_if_it_may(default_folder, random_images, monkeypatch, file):
+    prepare_tfds(default_folder, random_images(50))
+    (damaged,) = (default_folder / "tiny_digits" / "1.0.0").glob(file)
+    damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
+    refused = r"data_dir: expected whole files of a prepared data set, got .*tiny_digits.* \("
+    with pytest.raises(SettingError, match=refused):
+        load_images("tiny_digits", "auto", None, SHAPE)
     monkeypatch.setattr(sources, "EMBEDDED_DATASET", "tiny_digits")
-    data = load_images("tiny_digits", "auto", str(tmp_path), SHAPE)
+    data = load_images("tiny_digits", "auto", None, SHAPE)
     assert data.source == "embedded"
     assert "mnist is damaged: " in data.reason
+    with pytest.raises(SettingError, match=refused):
+        load_images("tiny_digits", "auto", str(default_folder), SHAPE)
 
 
 @pytest.mark.parametrize(("dataset", "source"), [("mnist", "tfds"), ("fashion_mnist", "auto")])
-def test_refuses_where_there_is_nothing_to_fall_back_on(tmp_path, no_network, dataset, source):
+def test_refuses_where_there_is_nothing_to_fall_back_on(default_folder, no_network, dataset, source):
     with pytest.raises(SettingError, match=f"dataset: expected data prepared in .* got {dataset}: not prepared in"):
-        load_images(dataset, source, str(tmp_path), SHAPE)
+        load_images(dataset, source, None, SHAPE)
+
+
+@pytest.mark.parametrize("source", ["auto", "tfds"])
+def test_refuses_a_data_dir_that_was_given_but_does_not_hold_the_data(tmp_path, no_network, source):
+    with pytest.raises(SettingError, match=r"data_dir: expected data prepared in .*, or a network .* got mnist: not"):
+        load_images("mnist", source, str(tmp_path), SHAPE)
 
 
 def test_refuses_embedded_digits_for_another_set():

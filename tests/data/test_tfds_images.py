@@ -92,6 +92,18 @@ def test_files_with_fewer_images_than_promised_are_damaged(tmp_path, random_imag
         read_images(find_builder("tiny_digits", str(tmp_path / "a"), SHAPE), "for the test")
 
 
+@pytest.mark.parametrize("content", ["", "{", "{}", "null"])
+def test_a_damaged_description_blames_the_folder_and_not_the_name(tmp_path, content):
+    folder = tmp_path / "mnist" / "3.0.1"
+    folder.mkdir(parents=True)
+    (folder / "dataset_info.json").write_text(content)
+    for name, got in (("mnist", folder.parent), ("mnist:3.0.1", folder)):
+        with pytest.raises(SettingError, match=rf"data_dir: expected whole files of a prepared .* got {got} \(.*mnist"):
+            find_builder(name, str(tmp_path), SHAPE)
+    with pytest.raises(SettingError, match=r"dataset: expected the name of a TFDS data set, got mnist:9\.9\.9"):
+        find_builder("mnist:9.9.9", str(tmp_path), SHAPE)
+
+
 def test_what_is_not_prepared_is_known_without_a_network(tmp_path):
     assert not is_prepared(find_builder("mnist", str(tmp_path), SHAPE))
 

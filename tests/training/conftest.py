@@ -5,12 +5,22 @@ import pytest
 from infogan_tf.configs import MnistConfig
 from infogan_tf.training.run_folder import RunFolder
 from infogan_tf.training.run_record import new_record
+from tests.training.tiny_networks import use_tiny_networks
+
+
+@pytest.fixture(scope="module")
+def tiny_networks():
+    """The MNIST experiment with networks that train in milliseconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_tiny_networks(patch)
+        yield
 
 
 @pytest.fixture
 def recorded(tmp_path, embedded_digits):
-    """A folder with the record of a run at the default settings."""
-    folder = RunFolder(tmp_path / "run")
-    folder.create(0)
-    folder.write_record(new_record(MnistConfig(run_folder=str(folder.path)), embedded_digits, max_shift=2))
-    return folder
+    """The open folder of a run at the default settings, with its record."""
+    config = MnistConfig(run_folder=str(tmp_path / "run"))
+    with RunFolder.open(config) as folder:
+        folder.claim(0)
+        folder.write_record(new_record(config, embedded_digits, max_shift=2))
+        yield folder

@@ -3,9 +3,11 @@ import pytest
 import tensorflow as tf
 
 from infogan_tf.configs import MnistConfig
-from infogan_tf.errors import TrainingError
+from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.experiments import build_model, compile_model
 from infogan_tf.training.checkpoints import Checkpoints
+
+pytestmark = pytest.mark.usefixtures("tiny_networks")
 
 
 def new_model(seed):
@@ -16,7 +18,7 @@ def new_model(seed):
 
 
 @pytest.fixture(scope="module")
-def trained():
+def trained(tiny_networks):
     """A model after three updates, so that optimisers and moving averages hold something."""
     model = new_model(seed=1)
     step = tf.function(model.apply_update)
@@ -58,6 +60,44 @@ def test_keeps_the_last_two(tmp_path, trained):
         checkpoints.save(step)
     assert checkpoints.steps() == [10, 15]
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_keeps_every_nth_too_and_what_was_kept_before(tmp_path, trained):
+    checkpoints = Checkpoints(tmp_path, trained, keep_every=10)
+    for step in (5, 10, 15, 20, 25):
+        checkpoints.save(step)
+    assert checkpoints.steps() == [10, 20, 25]
+    later = Checkpoints(tmp_path, trained)
+    for step in (30, 35):
+        later.save(step)
+    assert later.steps() == [10, 30, 35]
+
+
+def test_space_of_a_run(tmp_path, trained):
+    checkpoints = Checkpoints(tmp_path, trained)
+    size = checkpoints.bytes_needed
+    assert checkpoints.bytes_to_come(100) == 3 * size, "two, and one more while it is written"
+    assert Checkpoints(tmp_path, trained, keep_every=10).bytes_to_come(105) == 13 * size
+    for step in (20, 40):
+        (tmp_path / f"step_{step:07d}").mkdir()
+    assert checkpoints.bytes_to_come(100) == size
+    assert Checkpoints(tmp_path, trained, keep_every=10).bytes_to_come(105) == 7 * size
+    assert Checkpoints(tmp_path, trained, keep_every=10).bytes_to_come(30) == size
+
+
+def test_a_chosen_update_comes_back_or_is_refused(tmp_path, trained):
+    checkpoints = Checkpoints(tmp_path, trained)
+    for step in (5, 10):
+        checkpoints.save(step)
+    other = new_model(seed=2)
+    restored = Checkpoints(tmp_path, other)
+    restored.restore(5)
+    assert_same_state(trained, other)
+    with pytest.raises(SettingError, match=rf"step: expected .* in {tmp_path} \(there are: 5, 10\), got 7"):
+        restored.restore(7)
+    DAMAGES["empty index"](checkpoints.path(5))
+    with pytest.raises(TrainingError, match=r"^checkpoint .*step_0000005 is damaged \("):
+        restored.restore(5)
 
 
 def test_no_checkpoint_is_update_zero(tmp_path, trained):
@@ -129,7 +169,10 @@ def test_failed_write_names_what_is_left(tmp_path, trained, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(checkpoints, "_write", fail)
-    expected = "checkpoint of update 3 could not be written: .*No space left.*last good checkpoint is .*step_0000002"
+    expected = (
+        rf"checkpoint of update 3 could not be written: the disk is full, with [\d,]+ MiB left at {tmp_path.parent}; "
+        "the last good checkpoint is .*step_0000002"
+    )
     with pytest.raises(TrainingError, match=expected):
         checkpoints.save(3)
     assert [path.name for path in tmp_path.iterdir()] == ["step_0000002"]
@@ -137,7 +180,7 @@ def test_failed_write_names_what_is_left(tmp_path, trained, monkeypatch):
 
 def test_what_is_not_finite_is_not_saved(tmp_path):
     model = new_model(seed=1)
-    model.generator.trainable_variables[0].assign(tf.fill([74, 1024], float("nan")))
+    model.generator.trainable_variables[0].assign(tf.fill([74, 256], float("nan")))
     with pytest.raises(TrainingError, match="kernel is not finite after update 7; there is no earlier checkpoint"):
         Checkpoints(tmp_path, model).save(7)
     assert not list(tmp_path.iterdir())

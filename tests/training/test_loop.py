@@ -1,7 +1,9 @@
-"""Training in this process, on real digits, a few updates at a time."""
+"""Training in this process, tiny networks on real digits, a few updates at a time."""
 
 import dataclasses
 import json
+import re
+import shutil
 import signal
 
 import numpy as np
@@ -14,7 +16,11 @@ import infogan_tf
 from infogan_tf.configs import MnistConfig
 from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.training import load, loop, train
+from infogan_tf.training.loading import load_run
+from infogan_tf.training.run_folder import RunFolder
 from tests.conftest import prepare_tfds
+
+pytestmark = pytest.mark.usefixtures("tiny_networks")
 
 TINY = MnistConfig(
     data_source="embedded",
@@ -53,7 +59,7 @@ def assert_same_run(folder, other):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(tmp_path_factory, tiny_networks):
     """A run of four updates that was never stopped."""
     folder = tmp_path_factory.mktemp("runs") / "finished"
     train(tiny(folder))
@@ -62,6 +68,7 @@ def finished(tmp_path_factory):
 
 def test_run_folder_holds_everything(finished):
     assert sorted(path.name for path in finished.iterdir() if "tfevents" not in path.name) == [
+        ".lock",
         "checkpoints",
         "config.json",
         "log.txt",
@@ -170,7 +177,8 @@ def test_other_images_are_refused_on_resume(tmp_path, random_images):
 
 def test_auto_resumes_on_the_source_that_it_began_with(tmp_path, monkeypatch):
     monkeypatch.setattr("infogan_tf.data.sources.DOWNLOAD_HOST", "http://127.0.0.1:9")
-    config = tiny(tmp_path / "run", data_source="auto", data_dir=str(tmp_path / "nothing"), max_epoch=1)
+    monkeypatch.setattr("tensorflow_datasets.core.constants.DATA_DIR", str(tmp_path / "nothing"))
+    config = tiny(tmp_path / "run", data_source="auto", max_epoch=1)
     train(config)
     monkeypatch.setattr("infogan_tf.data.sources.find_builder", None)
     train(dataclasses.replace(config, max_epoch=2))
@@ -194,6 +202,7 @@ def test_what_is_not_finite_stops_the_run_and_the_last_good_checkpoint_stays(tmp
     with pytest.raises(TrainingError) as info:
         _train_with_nan_images(dataclasses.replace(config, max_epoch=2))
     message = str(info.value)
+    assert (tmp_path / "run" / "log.txt").read_text().endswith(f"  error: {message}\n")
     assert message.startswith("loss/discriminator became nan at update 3; the last good checkpoint is ")
     assert sorted(path.name for path in (tmp_path / "run" / "checkpoints").iterdir()) == [
         "step_0000001",
@@ -218,6 +227,101 @@ def test_load_gives_the_trained_model_back(finished):
     assert any(np.array_equal(kernel, value) for value in newest.values())
     assert model.max_shift == 2
     assert model.generate(codes={"c1": 3, "c2": 1.5}).shape == (1, 28, 28, 1)
+
+
+def test_load_gives_the_update_that_was_asked_for(finished):
+    first, newest = (infogan_tf.load(finished, step).generator.get_weights() for step in (2, None))
+    assert not np.array_equal(first[0], newest[0])
+    assert load_run(finished, np.int64(2)).step == 2
+    with pytest.raises(ValueError, match=r"step: expected the update of a checkpoint .*are: 2, 4\), got 3"):
+        load(finished, 3)
+    for step in ("4", True, 2.0):
+        with pytest.raises(TypeError, match=f"step: expected an integer or None, got {step!r}"):
+            load(finished, step)
+
+
+def test_what_is_no_path_and_no_config_is_refused():
+    for value in (3, None):
+        with pytest.raises(TypeError, match=rf"run_folder: expected a path \(str or os.PathLike\), got {value}"):
+            load(value)
+    for value in ("x", None):
+        with pytest.raises(TypeError, match=f"config: expected the config of an experiment, .* got {value!r}"):
+            train(value)
+
+
+def without_checkpoints(run, folder):
+    return shutil.copytree(run, folder, ignore=shutil.ignore_patterns("checkpoints"))
+
+
+def written(folder):
+    """When each file of a folder was last written, but for the log."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file() and path.name != "log.txt"}
+
+
+def fail(error):
+    def raise_it(*_):
+        raise error
+
+    return raise_it
+
+
+@pytest.mark.parametrize("emptied", [True, False])
+def test_removed_checkpoints_are_refused_and_nothing_is_changed(finished, tmp_path, emptied):
+    run = without_checkpoints(finished, tmp_path / "run")
+    if emptied:
+        (run / "checkpoints").mkdir()
+    before = written(run)
+    expected = r"run_folder: expected a checkpoint in .*, since metrics.jsonl goes to update 4, got none; a new folder"
+    with pytest.raises(SettingError, match=expected):
+        train(tiny(run, max_epoch=3))
+    assert written(run) == before
+
+
+def test_refused_resume_changes_nothing(finished, tmp_path, monkeypatch):
+    run = shutil.copytree(finished, tmp_path / "run")
+
+    def assert_refused(error, text, **changes):
+        before = written(run)
+        with pytest.raises(error, match=text):
+            train(tiny(run, max_epoch=9, **changes))
+        assert written(run) == before
+
+    assert_refused(SettingError, "batch_size: expected 8, as this run folder", batch_size=16)
+    with RunFolder.open(tiny(run)):
+        assert_refused(SettingError, "run_folder: .* which another process is training")
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "load_images", fail(SettingError("data_dir", "data", "none")))
+        assert_refused(SettingError, "data_dir: expected data, got none")
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, 0))
+        assert_refused(SettingError, "run_folder: expected a disk with")
+    for index in run.rglob("variables.index"):
+        index.write_bytes(b"")
+    assert_refused(TrainingError, "no checkpoint can be read")
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_again_and_says_so(finished, tmp_path):
+    run = without_checkpoints(finished, tmp_path / "run")
+    # As a kill leaves it while the checkpoint of update 2 is written.
+    (run / "checkpoints" / ".partial-1-step_0000002").mkdir(parents=True)
+    lines = (run / "metrics.jsonl").read_text().splitlines(keepends=True)
+    (run / "metrics.jsonl").write_text("".join(lines[:2]) + lines[2][:20])
+    train(tiny(run, keep_every=1))
+    assert_same_run(run, finished)
+    log = (run / "log.txt").read_text()
+    assert "resumed: from update 0, since the run ended before its first checkpoint\n" in log
+    assert f"warning: 1 cut-off or damaged line(s) of {run}/metrics.jsonl are dropped\n" in log
+    assert len(list((run / "checkpoints").iterdir())) == 4, "every one is kept"
+
+
+def test_a_disk_that_is_full_in_mid_run_is_called_so(tmp_path, monkeypatch):
+    error = OSError(28, "No space left on device")
+    monkeypatch.setattr(loop, "_make_update", lambda *_: fail(error))
+    full = rf"the disk is full, with [\d,]+ MiB left at {tmp_path}/run"
+    expected = f"training can't go on: {full}; there is no earlier checkpoint"
+    with pytest.raises(TrainingError, match=expected):
+        train(tiny(tmp_path / "run"))
+    assert re.search(f"  error: {expected}", (tmp_path / "run" / "log.txt").read_text())
 
 
 def test_load_works_after_the_folder_was_moved(finished, tmp_path, monkeypatch):

@@ -1,6 +1,8 @@
 import json
+import os
 
 import pytest
+import tensorflow as tf
 
 from infogan_tf.configs import MnistConfig
 from infogan_tf.errors import SettingError
@@ -13,13 +15,22 @@ def test_record_tells_settings_data_and_versions(recorded, embedded_digits):
     assert record["data"]["description"] == embedded_digits.description
     assert record["data"]["max_shift"] == 2
     assert record["resumed"] == []
-    assert set(record["versions"]) == {"infogan_tf", "tensorflow", "keras", "python"}
+    names = {"infogan_tf", "tensorflow", "keras", "python", "TF_ENABLE_ONEDNN_OPTS", "device"}
+    assert set(record["versions"]) == names
+    assert record["versions"]["TF_ENABLE_ONEDNN_OPTS"] == os.environ.get("TF_ENABLE_ONEDNN_OPTS")
+    assert record["versions"]["device"] == ("GPU" if tf.config.list_physical_devices("GPU") else "CPU")
     assert recorded_config(record) == MnistConfig()
 
 
 def test_settings_that_change_nothing_computed_may_change(recorded):
     changed = MnistConfig(
-        max_epoch=99, summary_interval=1, sample_interval=7, snapshot_interval=3, data_dir="/elsewhere", run_folder="x"
+        max_epoch=99,
+        summary_interval=1,
+        sample_interval=7,
+        snapshot_interval=3,
+        keep_every=6,
+        data_dir="/elsewhere",
+        run_folder="x",
     )
     check_resumable(recorded.read_record(), changed)
 
