@@ -70,7 +70,7 @@ class ExperimentConfig(Settings):
         "infogan",
         Choice(OBJECTIVES),
         "gan is the regular GAN that the paper compares with: Q learns to predict the codes from the features of D's "
-        "body, but neither G nor D's body learns from Q. gan_own_q is the same GAN with a Q that has a body of its own.",
+        "body, but neither G nor D's body learns from Q. gan_own_q is the same GAN, whose Q has its own body.",
     )
     info_reg_coeff: float = setting(1.0, Number(), "Lambda, the weight of the mutual information.")
     update: str = setting(
