@@ -115,7 +115,7 @@ def _held_out_answers(network: keras.Model, images: np.ndarray) -> Answers:
     path = cache_folder() / f"digit-features-of-held-out-{VERSION}-{key}.npz"
     try:
         if path.exists():
-            with np.load(path) as cached:
+            with path.open("rb") as file, np.load(file) as cached:
                 return Answers(**cached)
     except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
         warnings.warn(f"the cached features in {path} are damaged and are made again: {error}", stacklevel=3)

@@ -78,7 +78,8 @@ def _images(evaluation: dict) -> str:
 def precision_misleads(images: dict) -> bool:
     """Whether generated images are precise only by being in the large balls of a few outlying real images.
 
-    So it is for grey noise, whose features all fall on one spot: measured on MNIST, precision 0.9 with coverage 0.001
-    and density 0.3. Good images without variety have a low coverage too, but a density of about their precision.
+    The features of grey noise all fall on one spot, which the ball of a single outlier can hold: measured on MNIST,
+    precision 1.000 with coverage 0.0004 and density 0.4. Good images without variety have a low coverage too, but a
+    density of about their precision.
     """
     return images["coverage"] < LOW_COVERAGE and images["density"] < LOW_DENSITY * images["precision"]
