@@ -47,13 +47,15 @@ def mnist_latents(config: MnistConfig) -> LatentSpec:
     )
 
 
+Q_FEATURES_OF_OBJECTIVE = {"infogan": "shared", "gan": "detached", "gan_own_q": "own"}
+
 EXPERIMENTS = {
     "mnist": Experiment(
         image_shape=IMAGE_SHAPE,
         latents=mnist_latents,
         generator=lambda config, spec: MnistGenerator(spec.size),
         discriminator=lambda config, spec: MnistDiscriminator(
-            spec.posterior_size, config.leaky_slope, detached_q=config.objective == "gan"
+            spec.posterior_size, config.leaky_slope, q_features=Q_FEATURES_OF_OBJECTIVE[config.objective]
         ),
     ),
 }

@@ -9,7 +9,7 @@ from infogan_tf.errors import SettingError
 DATA_SOURCES = ("auto", "tfds", "embedded")
 UPDATES = ("alternating", "simultaneous")
 HELD_OUT = ("test", "validation")
-OBJECTIVES = ("infogan", "gan")
+OBJECTIVES = ("infogan", "gan", "gan_own_q")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,8 +95,8 @@ class ExperimentConfig(Settings):
     objective: str = setting(
         "infogan",
         Choice(OBJECTIVES),
-        "gan is the regular GAN that the paper compares with: Q learns to read the codes, but neither G nor D's body "
-        "learns from it.",
+        "gan is the regular GAN that the paper compares with: Q learns to predict the codes from the features of D's "
+        "body, but neither G nor D's body learns from Q. gan_own_q is the same GAN, whose Q has its own body.",
     )
     info_reg_coeff: float = setting(1.0, Number(), "Lambda, the weight of the mutual information.")
     update: str = setting(

@@ -55,5 +55,28 @@ def best() -> MnistConfig:
     return MnistConfig(deformation=1.0, update="simultaneous", discriminator_learning_rate=4e-4)
 
 
+def added_to_the_objective(config: MnistConfig) -> list[str]:
+    """What a config trains beyond the paper's objective, a sentence for each addition; none for the paper's."""
+    sentences = []
+    if config.deformation:
+        sentences.append(
+            "While they train, Q predicts c1 from augmented images: rotated, scaled, sheared, shifted, with thicker or "
+            f"thinner strokes, at random (--deformation={config.deformation:g}). That maximizes a lower bound on the "
+            "mutual information of c1 and the augmented image, which is a looser bound than the paper's on that of c1 "
+            "and the image."
+        )
+    if config.consistency:
+        sentences.append(
+            "D and Q also maximize the mutual information of what Q predicts from real images and from augmented copies "
+            f"of them (Ji et al. 2019; --consistency={config.consistency:g})."
+        )
+    return sentences
+
+
+def without_additions(config: MnistConfig) -> MnistConfig:
+    """The same settings, the optimizers' among them, without what `added_to_the_objective` names."""
+    return dataclasses.replace(config, deformation=0.0, consistency=0.0)
+
+
 # The first is the default.
 PRESETS = {"best": best(), "paper": paper(), "original": original()}

@@ -16,9 +16,12 @@ class ReproductionConfig(Settings):
     """
 
     folder: str = setting("logs/mnist/reproduction", Text(), "Where runs, figures and reports are kept.")
-    seeds: tuple[int, ...] = setting((0,), Integers(), "An InfoGAN for each seed; a regular GAN for the first.")
+    seeds: tuple[int, ...] = setting((0,), Integers(), "An InfoGAN for each seed; the regular GANs have the first.")
     preset: str = setting(
-        "best", Choice(tuple(PRESETS)), "The settings of the InfoGANs; the regular GAN has the paper's."
+        "best",
+        Choice(tuple(PRESETS)),
+        "The settings of the InfoGANs. A regular GAN has the same without what is added to the objective; Figure 1 "
+        "shows one with the paper's too.",
     )
     data_source: str = setting("auto", Choice(DATA_SOURCES), "tfds, the embedded digits, or what can be had.")
     data_dir: str | None = setting(None, Automatic(Text(), "TFDS's own folder"), "Where TFDS keeps prepared data.")

@@ -10,7 +10,7 @@ class ClusterAgreement(NamedTuple):
     """Two clusterings of the same images.
 
     Attributes:
-        nmi: normalised mutual information, arithmetic mean of the entropies; 1 same, 0 independent.
+        nmi: normalized mutual information, arithmetic mean of the entropies; 1 same, 0 independent.
         ari: adjusted Rand index (Hubert and Arabie 1985); 1 same, about 0 at chance.
     """
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.model import InfoGAN
+from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 # Values of a continuous code that are held fixed in turn, evenly from -1 to 1.
@@ -14,13 +14,13 @@ TINY = np.finfo(np.float64).tiny
 
 
 def measure_diversity(
-    model: InfoGAN, features: Callable[[tf.Tensor], np.ndarray], number: int = 200, seed: int = 2
+    model: BatchedModel, features: Callable[[tf.Tensor], np.ndarray], number: int = 200, seed: int = 2
 ) -> dict[str, list[float]]:
     """Mean squared distance in features among images of one code value, as a share of that among all images.
 
-    About 1 for a code that decides nothing; lower the more it decides; above 1 for a value whose images differ more
-    than others do; 0 where a value always gives the same image, or where all images are one. For a code that is the
-    class, `diversity_of_classes` says what real images have.
+    About 1 for a code that determines nothing; lower the more it determines; above 1 for a value whose images differ
+    more than others do; 0 where a value always gives the same image, or where all images are the same. For a code that
+    is the class, `diversity_of_classes` says what real images have.
 
     Args:
         model: a trained model.
@@ -32,15 +32,13 @@ def measure_diversity(
         By code, one number for each value held fixed: all categories, or else five of its traversal from -1 to 1.
     """
     seeds = split_seed(stream_seed(seed, Stream.EVALUATION), 1 + len(model.spec.codes))
-    everything = spread(features(_generate(model, model.spec.sample(5 * number, seeds[0]))))
+    everything = spread(features(model.generate(model.spec.sample(5 * number, seeds[0]))))
     diversity = {}
     for code, code_seed in zip(model.spec.codes, seeds[1:], strict=True):
         latents = model.spec.sample(number, code_seed)
         values = code.distribution.traversal(code.distribution.num_categories or CONTINUOUS_VALUES, -1, 1)
         fixed = [latents | {code.name: tf.repeat(value[None], number, axis=0)} for value in values]
-        diversity[code.name] = [
-            spread(features(_generate(model, latents))) / max(everything, TINY) for latents in fixed
-        ]
+        diversity[code.name] = [spread(features(model.generate(latents))) / max(everything, TINY) for latents in fixed]
     return diversity
 
 
@@ -59,7 +57,3 @@ def diversity_of_classes(features: np.ndarray, labels: np.ndarray) -> list[float
 def spread(features: np.ndarray) -> float:
     """Mean squared distance of two different members of a set `[number, size]`."""
     return float(2 * features.astype(np.float64).var(axis=0, ddof=1).sum())
-
-
-def _generate(model: InfoGAN, latents: dict[str, tf.Tensor]) -> tf.Tensor:
-    return model(model.spec.join(latents))

@@ -1,70 +1,73 @@
 """Every measure of one run."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from infogan_tf.data import ImageData, load_images
 from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.data.labels import Labels, load_labels
 from infogan_tf.errors import SettingError
+from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages, categories, probabilities
 from infogan_tf.evaluation.certainty import Certainty, measure_certainty
 from infogan_tf.evaluation.classification import classify
 from infogan_tf.evaluation.clustering import cluster_agreement
 from infogan_tf.evaluation.digit_features import DigitFeatures, load_digit_features
 from infogan_tf.evaluation.diversity import diversity_of_classes, measure_diversity
 from infogan_tf.evaluation.extrapolation import measure_extrapolation
-from infogan_tf.evaluation.frechet import frechet_distance
+from infogan_tf.evaluation.frechet import compare_by_frechet
 from infogan_tf.evaluation.information import estimate_information
-from infogan_tf.evaluation.precision_recall import precision_recall
-from infogan_tf.evaluation.readings import categories, generated_batches, probabilities, read_codes, read_deformed
+from infogan_tf.evaluation.neighborhoods import compare_neighborhoods
 from infogan_tf.evaluation.recovery import measure_recovery
 from infogan_tf.evaluation.verdicts import judge_codes
 from infogan_tf.files import write_json
-from infogan_tf.model import InfoGAN
 from infogan_tf.summaries import TensorBoardWriter
-from infogan_tf.training.loading import TrainedRun, load_run
+from infogan_tf.training.console import say
+from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.run_record import with_recorded_origin
 
 Evaluation = dict[str, Any]
 
 EVALUATION_FILE = "evaluation.json"
 # A new number whenever what is measured, or how, changes; the digit features' too.
-VERSION = 3
-NUM_COMPARED = 10_000
-NUM_NEIGHBOURHOODS = 5_000
+VERSION = 4
+NUM_GENERATED = 10_000
+NUM_MATCHED = 10_000
+NUM_NEIGHBORHOODS = 5_000
 
 
-def evaluate(run_folder: str | Path, data_dir: str | None = None) -> Evaluation:
+def evaluate(run: TrainedRun, data_dir: str | None = None) -> Evaluation:
     """Measures a trained run and writes `evaluation.json` into its folder, and scalars for TensorBoard.
 
+    Prints a line for each measure that it begins.
+
     Args:
-        run_folder: the folder that training made.
+        run: what `load_run` gave.
         data_dir: where TFDS keeps prepared data; None for where the run found it.
 
     Returns:
         What was written: `run`, `codes`, `classification` by categorical code, `images`.
 
     Raises:
-        RunNotFoundError: there is no trained run.
         SettingError: the folder can't be written, or its data can't be had again or has no labels.
     """
-    run = load_run(run_folder)
     if not os.access(run.folder.path, os.W_OK):
         raise SettingError("run_folder", "a folder that can be written", run.folder.path)
-    data_dir = data_dir or run.config.data_dir
-    data, labels = _load_data(run, data_dir)
+    say(f"evaluating {run.folder.path} at update {run.step:,}")
+    data, labels = _load_data(run, data_dir or run.config.data_dir)
     features = load_digit_features(data, labels)
-    held_out = read_codes(run.model, data.held_out)
+    model = BatchedModel(run.model)
+    say(f"  generating {NUM_GENERATED:,} images and predicting their codes")
+    generated = model.generate_and_infer(NUM_GENERATED, seed=0)
+    say(f"  predicting the codes of {len(data.held_out):,} held-out images")
+    held_out = model.infer_codes(data.held_out)
     evaluation = {
         "version": VERSION,
         "run": _describe(run, data),
-        "codes": _measure_codes(run.model, held_out, features),
-        "classification": _measure_classification(run.model, data, held_out, labels),
-        "images": _measure_images(run.model, data, labels, features),
+        "codes": _measure_codes(model, generated, held_out, features),
+        "classification": _measure_classification(model, data, held_out, labels),
+        "images": _measure_images(generated, labels, features),
     }
     write_json(run.folder.path / EVALUATION_FILE, evaluation)
     writer = TensorBoardWriter(run.folder.path)
@@ -88,13 +91,18 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
 
 
 def _load_data(run: TrainedRun, data_dir: str | None) -> tuple[ImageData, Labels]:
-    origin = run.record["data"]
     data_dir = data_dir and os.path.expanduser(data_dir)
+    dataset, source = run.config.dataset, run.record["data"]["source"]
     try:
-        data = load_images(run.config.dataset, origin["source"], data_dir, run.model.image_shape)
-        return with_recorded_origin(run.record, data), load_labels(data, run.config.dataset, data_dir)
+        data = load_images(dataset, source, data_dir, run.model.image_shape)
+        labels = load_labels(data, dataset, data_dir)
+        if run.config.held_out == "validation":
+            data, labels = data.for_validation(), labels.for_validation()
+        return with_recorded_origin(run.record, data), labels
     except SettingError as error:
-        raise SettingError("data_dir", f"the labelled data that {run.folder.path} was trained on", error) from error
+        # The error names a setting of the run, which an evaluation can't change.
+        expected = f"the labeled data that {run.folder.path} was trained on: {dataset} from {source}"
+        raise SettingError("data_dir", expected, error.got) from error
 
 
 def _describe(run: TrainedRun, data: ImageData) -> Evaluation:
@@ -104,12 +112,16 @@ def _describe(run: TrainedRun, data: ImageData) -> Evaluation:
         "seed": run.config.seed,
         "objective": run.config.objective,
         "data": data.caption,
+        "held_out": run.config.held_out,
     }
 
 
-def _measure_codes(model: InfoGAN, held_out: dict[str, Any], features: DigitFeatures) -> Evaluation:
-    information = estimate_information(model)
-    recovery = measure_recovery(model)
+def _measure_codes(
+    model: BatchedModel, generated: GeneratedImages, held_out: dict[str, Any], features: DigitFeatures
+) -> Evaluation:
+    say("  what each code means: information, recovery, extrapolation, diversity")
+    information = estimate_information(model.spec, generated)
+    recovery = measure_recovery(model.spec, generated)
     extrapolation = measure_extrapolation(model)
     diversity = measure_diversity(model, features)
     modes = {code.name: code.distribution.posterior_mode(held_out[code.name]).numpy() for code in model.spec.codes}
@@ -132,37 +144,42 @@ def _measure_codes(model: InfoGAN, held_out: dict[str, Any], features: DigitFeat
     }
 
 
-def _measure_classification(model: InfoGAN, data: ImageData, held_out: dict[str, Any], labels: Labels) -> Evaluation:
+def _measure_classification(
+    model: BatchedModel, data: ImageData, held_out: dict[str, Any], labels: Labels
+) -> Evaluation:
     codes = [code for code in model.spec.codes if code.distribution.num_categories]
-    training = read_codes(model, data.training)
+    if not codes:
+        return {}
+    training_images = evenly_spread(data.training, NUM_MATCHED)
+    training_labels = evenly_spread(labels.training, NUM_MATCHED)
+    say(f"  the classification: codes of {len(training_images):,} training images, of deformed held-out images")
+    training = model.infer_codes(training_images)
+    deformed = model.infer_codes_of_deformed(data.held_out)
     results = {}
     for code in codes:
         matched, scored = categories(training[code.name]), categories(held_out[code.name])
         number = code.distribution.num_categories
-        result = classify(matched, labels.training, scored, labels.held_out, number, labels.num_classes)
+        result = classify(matched, training_labels, scored, labels.held_out, number, labels.num_classes)
         agreement = cluster_agreement(scored, labels.held_out)
         values = {name: value.tolist() for name, value in result._asdict().items() if isinstance(value, np.ndarray)}
-        deformed = read_deformed(model, code.name, data.held_out)
-        certainty = measure_certainty(probabilities(held_out[code.name]), deformed)
+        certainty = measure_certainty(probabilities(held_out[code.name]), probabilities(deformed[code.name]))
         results[code.name] = {**result._asdict(), **values, **agreement._asdict(), **certainty._asdict()}
     return results
 
 
-def _measure_images(model: InfoGAN, data: ImageData, labels: Labels, features: DigitFeatures) -> Evaluation:
-    number = min(NUM_COMPARED, len(data.held_out))
-    generated = features(tf.concat([images for _, images in generated_batches(model, number, seed=3)], axis=0))
-    held_out = features(evenly_spread(data.held_out, number))
-    training = features(evenly_spread(data.training, number))
-    neighbourhoods = precision_recall(
-        evenly_spread(held_out, NUM_NEIGHBOURHOODS), evenly_spread(generated, NUM_NEIGHBOURHOODS)
+def _measure_images(generated: GeneratedImages, labels: Labels, features: DigitFeatures) -> Evaluation:
+    held_out = evenly_spread(features.held_out, NUM_GENERATED)
+    say(f"  the images: features of {len(held_out):,}, Frechet distances, nearest neighbors")
+    of_generated = features(generated.images[: len(held_out)])
+    neighborhoods = compare_neighborhoods(
+        evenly_spread(held_out, NUM_NEIGHBORHOODS), evenly_spread(of_generated, NUM_NEIGHBORHOODS)
     )
     return {
         "features": features.name,
-        "compared_images": number,
-        "compared_neighbourhoods": len(evenly_spread(held_out, NUM_NEIGHBOURHOODS)),
-        "diversity_of_real_classes": diversity_of_classes(held_out, evenly_spread(labels.held_out, number)),
-        "frechet_distance": frechet_distance(held_out, generated),
-        # What the same number of real images would get: the distance's floor.
-        "frechet_distance_of_training_images": frechet_distance(held_out, training),
-        **neighbourhoods._asdict(),
+        "features_hash": features.hash,
+        "compared_images": len(held_out),
+        "compared_neighborhoods": min(NUM_NEIGHBORHOODS, len(held_out)),
+        "diversity_of_real_classes": diversity_of_classes(held_out, evenly_spread(labels.held_out, NUM_GENERATED)),
+        **compare_by_frechet(held_out, of_generated)._asdict(),
+        **neighborhoods._asdict(),
     }

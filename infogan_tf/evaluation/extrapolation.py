@@ -3,9 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.figures.traversals import vary
+from infogan_tf.evaluation.batched_model import BatchedModel
+from infogan_tf.figures.traversals import combine
 from infogan_tf.latents import LatentCode
-from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 # The paper trains on [-1, 1] and shows [-2, 2].
@@ -13,12 +13,12 @@ SIDES = ((-2.0, -1.0), (1.0, 2.0))
 VALUES = 5
 
 
-def measure_extrapolation(model: InfoGAN, number: int = 200, seed: int = 5) -> dict[str, float]:
-    """How far what Q reads goes on to move with a continuous code from -1 to -2 and from 1 to 2.
+def measure_extrapolation(model: BatchedModel, number: int = 200, seed: int = 5) -> dict[str, float]:
+    """How far Q's prediction goes on changing with a continuous code from -1 to -2 and from 1 to 2.
 
-    The least-squares slope of what Q reads off the images of five values of the code, everything else held fixed; the
-    mean over random samples and both sides. 1 where what is read moves as far as the code, 0 where images stand still
-    or change at random, negative where they turn back.
+    The least-squares slope of what Q predicts from the images of five values of the code, everything else held fixed;
+    the mean over random samples and both sides. 1 where the prediction changes as much as the code, 0 where the images
+    no longer change or change at random, negative where they turn back.
 
     Args:
         model: a trained model.
@@ -30,20 +30,17 @@ def measure_extrapolation(model: InfoGAN, number: int = 200, seed: int = 5) -> d
     """
     codes = [code for code in model.spec.codes if not code.distribution.is_discrete]
     seeds = split_seed(stream_seed(seed, Stream.EVALUATION), len(codes))
-    return {code.name: _follows(model, code, number, code_seed) for code, code_seed in zip(codes, seeds, strict=True)}
+    return {code.name: _slope(model, code, number, code_seed) for code, code_seed in zip(codes, seeds, strict=True)}
 
 
-def _follows(model: InfoGAN, code: LatentCode, number: int, seed: tf.Tensor) -> float:
-    samples = model.spec.sample(number, seed)
-    slopes = []
-    for low, high in SIDES:
-        readings = _read(model, code, samples, code.distribution.traversal(VALUES, low, high))
-        slopes.append(np.polyfit(np.linspace(low, high, VALUES), readings.mean(axis=0), deg=1)[0])
-    return float(np.mean(slopes))
+def _slope(model: BatchedModel, code: LatentCode, number: int, seed: tf.Tensor) -> float:
+    values = tf.concat([code.distribution.traversal(VALUES, *side) for side in SIDES], axis=0)
+    predictions = _predict(model, code, model.spec.sample(number, seed), values).mean(axis=0)
+    by_side = zip(SIDES, np.split(predictions, len(SIDES)), strict=True)
+    return float(np.mean([np.polyfit(np.linspace(*side, VALUES), of_side, deg=1)[0] for side, of_side in by_side]))
 
 
-def _read(model: InfoGAN, code: LatentCode, samples: dict[str, tf.Tensor], values: tf.Tensor) -> np.ndarray:
-    """What Q reads off each sample with each value: `[samples, values]`, the mean of a code's coordinates."""
-    images = tf.reshape(vary(model, code.name, samples, values), [-1, *model.image_shape])
-    read = code.distribution.posterior_mode(model.infer_codes(images)[code.name])
-    return tf.reshape(tf.reduce_mean(read, axis=1), [-1, len(values)]).numpy()
+def _predict(model: BatchedModel, code: LatentCode, samples: dict[str, tf.Tensor], values: tf.Tensor) -> np.ndarray:
+    """What Q predicts for each sample with each value: `[samples, values]`, the mean of a code's coordinates."""
+    params = model.infer_codes(model.generate(combine(code.name, samples, values)))[code.name]
+    return tf.reshape(tf.reduce_mean(code.distribution.posterior_mode(params), axis=1), [-1, len(values)]).numpy()

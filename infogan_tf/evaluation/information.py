@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from infogan_tf.evaluation.readings import read_generated
-from infogan_tf.model import InfoGAN
+from infogan_tf.evaluation.batched_model import GeneratedImages
+from infogan_tf.latents import LatentSpec
 
 
 class InformationEstimate(NamedTuple):
@@ -23,23 +23,21 @@ class InformationEstimate(NamedTuple):
     entropy: float
 
 
-def estimate_information(model: InfoGAN, number: int = 10_000, seed: int = 0) -> dict[str, InformationEstimate]:
-    """L_I of each code, as one who only uses the model meets it: inference mode, samples that no update saw.
+def estimate_information(spec: LatentSpec, generated: GeneratedImages) -> dict[str, InformationEstimate]:
+    """L_I of each code in inference mode, on samples that no update saw.
 
     Args:
-        model: a trained model.
-        number: samples, at least 2.
-        seed: decides them.
+        spec: the latents.
+        generated: at least 2 images.
     """
-    log_probs = {code.name: [] for code in model.spec.codes}
-    for latents, params in read_generated(model, number, seed):
-        for code in model.spec.codes:
-            log_prob = code.distribution.posterior_log_prob(latents[code.name], params[code.name])
-            log_probs[code.name].append(log_prob.numpy())
-    return {code.name: _estimate(code.distribution.entropy(), log_probs[code.name]) for code in model.spec.codes}
+    estimates = {}
+    for code in spec.codes:
+        log_prob = code.distribution.posterior_log_prob(generated.latents[code.name], generated.params[code.name])
+        estimates[code.name] = _estimate(code.distribution.entropy(), log_prob.numpy())
+    return estimates
 
 
-def _estimate(entropy: float, log_probs: list[np.ndarray]) -> InformationEstimate:
-    values = np.concatenate(log_probs).astype(np.float64)
+def _estimate(entropy: float, log_probs: np.ndarray) -> InformationEstimate:
+    values = log_probs.astype(np.float64)
     standard_error = values.std(ddof=1) / math.sqrt(len(values))
     return InformationEstimate(entropy + float(values.mean()), float(standard_error), entropy)

@@ -1,20 +1,20 @@
-"""How well Q reads a code back from a generated image."""
+"""How well Q recovers a code from a generated image."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from infogan_tf.evaluation.readings import read_generated
-from infogan_tf.model import InfoGAN
+from infogan_tf.evaluation.batched_model import GeneratedImages
+from infogan_tf.latents import LatentSpec
 
 
 class Recovery(NamedTuple):
-    """How much of one code is read back.
+    """How much of one code is recovered.
 
     Attributes:
         measure: `accuracy` for a discrete code, `R^2` for a continuous one.
-        value: share of codes read back without an error, or 1 - squared error / variance (0 for a reader that always
-            says the mean; negative for a worse one).
+        value: share of codes predicted without an error, or 1 - squared error / variance (0 for a predictor that always
+            gives the mean; negative for a worse one).
         score: the value on a scale from 0 for chance to 1 for perfect.
     """
 
@@ -23,35 +23,28 @@ class Recovery(NamedTuple):
     score: float
 
 
-def measure_recovery(model: InfoGAN, number: int = 10_000, seed: int = 1) -> dict[str, Recovery]:
+def measure_recovery(spec: LatentSpec, generated: GeneratedImages) -> dict[str, Recovery]:
     """Compares the codes that went into G with the ones that Q finds most probable, by code.
 
     Args:
-        model: a trained model.
-        number: generated images.
-        seed: decides them.
+        spec: the latents.
+        generated: images with their codes and Q's predictions.
     """
-    given = {code.name: [] for code in model.spec.codes}
-    read = {code.name: [] for code in model.spec.codes}
-    for latents, params in read_generated(model, number, seed):
-        for code in model.spec.codes:
-            given[code.name].append(latents[code.name].numpy())
-            read[code.name].append(code.distribution.posterior_mode(params[code.name]).numpy())
-    return {
-        code.name: recovery_of(
-            np.concatenate(given[code.name]), np.concatenate(read[code.name]), code.distribution.is_discrete
-        )
-        for code in model.spec.codes
-    }
+    recoveries = {}
+    for code in spec.codes:
+        predicted = code.distribution.posterior_mode(generated.params[code.name]).numpy()
+        given = generated.latents[code.name].numpy()
+        recoveries[code.name] = recovery_of(given, predicted, code.distribution.is_discrete)
+    return recoveries
 
 
-def recovery_of(given: np.ndarray, read: np.ndarray, is_discrete: bool) -> Recovery:
-    """Compares codes `[number, event_size]` with those read."""
+def recovery_of(given: np.ndarray, predicted: np.ndarray, is_discrete: bool) -> Recovery:
+    """Compares codes `[number, event_size]` with those predicted."""
     if not is_discrete:
         variance = np.mean((given - given.mean(axis=0)) ** 2)
-        value = float(1 - np.mean((given - read) ** 2) / variance)
+        value = float(1 - np.mean((given - predicted) ** 2) / variance)
         return Recovery("R^2", value, max(value, 0.0))
-    value = float(np.mean(np.all(given == read, axis=1)))
-    # The best that one can say without looking is always the most frequent code.
+    value = float(np.mean(np.all(given == predicted, axis=1)))
+    # The best prediction without the image is the most frequent code.
     chance = np.unique(given, axis=0, return_counts=True)[1].max() / len(given)
     return Recovery("accuracy", value, max((value - chance) / (1 - chance), 0.0) if chance < 1 else value)

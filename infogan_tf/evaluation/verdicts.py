@@ -1,4 +1,4 @@
-"""One word for what became of each code: used, ignored, or the twin of another."""
+"""What became of each code: used, ignored, or redundant with another."""
 
 from collections.abc import Mapping
 
@@ -9,45 +9,44 @@ from sklearn.metrics import normalized_mutual_info_score
 from infogan_tf.distributions import Distribution
 from infogan_tf.evaluation.recovery import Recovery
 
-# Both thresholds are this project's choice. Below this score (0 for chance, 1 for perfect) a code leaves no more than a
-# trace in the image.
+# Both thresholds are this project's choice. The least recovery score (0 for chance, 1 for perfect) of a used code.
 USED_FROM = 0.2
-# Readings of two codes that tell each other this well say the same thing twice.
-TWINS_FROM = 0.9
+# The least association of Q's predictions of two codes that are redundant.
+REDUNDANT_FROM = 0.9
 BINS = 10
 
 
 def judge_codes(
     distributions: Mapping[str, Distribution],
     recovery: Mapping[str, Recovery],
-    readings: Mapping[str, np.ndarray],
+    predictions: Mapping[str, np.ndarray],
 ) -> dict[str, str]:
-    """A verdict a code: `used`, `ignored`, or `twin of <code>`.
+    """A verdict for each code: `used`, `ignored`, or `redundant with <code>`.
 
-    A code is ignored if it can't be read back from generated images; two codes are twins if what Q reads of them on
-    real images goes together, up to order and sign.
+    A code is ignored if Q can't recover it from generated images; it is redundant with another if Q's predictions of
+    both on real images determine each other, up to order and sign.
 
     Args:
         distributions: by code.
-        recovery: by code, how well it is read back.
-        readings: by code, what Q reads off the same real images, `[number, event_size]`.
+        recovery: by code, how well Q recovers it from generated images.
+        predictions: by code, what Q predicts from the same real images, `[number, event_size]`.
     """
     verdicts = {}
     for name, distribution in distributions.items():
         verdicts[name] = "used" if recovery[name].score >= USED_FROM else "ignored"
         for other in [earlier for earlier in verdicts if verdicts[earlier] == "used" and earlier != name]:
-            pair = (readings[name], distribution.is_discrete, readings[other], distributions[other].is_discrete)
-            if verdicts[name] == "used" and association(*pair) >= TWINS_FROM:
-                verdicts[name] = f"twin of {other}"
+            pair = (predictions[name], distribution.is_discrete, predictions[other], distributions[other].is_discrete)
+            if verdicts[name] == "used" and association(*pair) >= REDUNDANT_FROM:
+                verdicts[name] = f"redundant with {other}"
     return verdicts
 
 
 def association(a: np.ndarray, a_is_discrete: bool, b: np.ndarray, b_is_discrete: bool) -> float:
-    """How well two codes' readings `[number, event_size]` tell each other, from 0 to 1.
+    """How well the predictions of two codes `[number, event_size]` determine each other, from 0 to 1.
 
-    Rank correlation (absolute) of continuous codes; otherwise the normalised mutual information, for which a continuous
-    code is cut into ten bins with as many images each. That tells twins among codes of like entropy alone: a choice of
-    one in two and a choice of one in twenty can't reach 0.9.
+    Rank correlation (absolute) of continuous codes; otherwise the normalized mutual information, for which a continuous
+    code is cut into ten bins with as many images each. It finds redundant codes of similar entropy only: a 2-way and a
+    20-way categorical code can't reach 0.9.
     """
     if a_is_discrete or b_is_discrete:
         return float(normalized_mutual_info_score(_groups(a, a_is_discrete), _groups(b, b_is_discrete)))

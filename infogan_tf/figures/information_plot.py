@@ -27,7 +27,7 @@ def plot_information(
         caption: stands below.
         last_update: right end of the plot.
     """
-    figure = Figure(figsize=(6.4, 4.4), layout="constrained")
+    figure = Figure(figsize=(6.4, 5.0), layout="constrained")
     axes = figure.add_subplot()
     for label, points in curves.items():
         shown = [(update, value) for update, value in points if update <= last_update]
@@ -36,6 +36,7 @@ def plot_information(
     axes.set(
         xlim=(0, last_update), ylim=(-0.5, max(2.5, math.ceil(ceiling * 2) / 2)), xlabel="update", ylabel="$L_I$, nats"
     )
-    axes.legend(loc="center right")
+    # Outside, since nothing says where a curve leaves room.
+    figure.legend(loc="outside upper left", fontsize=8)
     axes.grid(alpha=0.3)
     save_figure(figure, path, caption)

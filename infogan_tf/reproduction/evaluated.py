@@ -1,6 +1,8 @@
 """A run with all that is known of it."""
 
 import json
+import statistics
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from infogan_tf.errors import SettingError
@@ -8,10 +10,10 @@ from infogan_tf.evaluation.evaluate import EVALUATION_FILE, VERSION, evaluate
 from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.metrics_log import read_curve
 
-# The names of the paper: the choice of one in ten, and the two continuous codes.
+# The names of the paper: the 10-way categorical code, and the two continuous codes.
 CATEGORY, CONTINUOUS = "c1", ("c2", "c3")
-# The regular GAN is the paper's, whatever the preset of the InfoGANs.
-BASELINE_PRESET = "paper"
+# What Q is in a regular GAN, by objective.
+Q_OF_REGULAR_GAN = {"gan": "Q on frozen features of D", "gan_own_q": "Q with its own network"}
 
 
 class Evaluated(NamedTuple):
@@ -38,6 +40,52 @@ class Evaluated(NamedTuple):
         return self.evaluation["classification"][CATEGORY]["one_to_one_error"]
 
 
+class GanCurve(NamedTuple):
+    """What Figure 1 shows of a regular GAN.
+
+    Attributes:
+        run: the trained run.
+        preset: whose settings it has, without what that preset adds to the objective.
+        curve: (update, bound on the mutual information of c1 in nats).
+    """
+
+    run: TrainedRun
+    preset: str
+    curve: list[tuple[int, float]]
+
+    @property
+    def name(self) -> str:
+        """The run's folder within the reproduction."""
+        return self.run.folder.path.name
+
+    @property
+    def legend(self) -> str:
+        """Its settings and what its Q is."""
+        return f"settings of preset {self.preset}, {Q_OF_REGULAR_GAN[self.run.config.objective]}"
+
+
+class Results(NamedTuple):
+    """Everything that a report is made from.
+
+    Attributes:
+        preset: the name of the InfoGANs' settings.
+        infogans: one for each seed.
+        gan: the regular GAN with the same settings, trained as long.
+        gan_curves: the regular GANs of Figure 1, `gan` first.
+    """
+
+    preset: str
+    infogans: Sequence[Evaluated]
+    gan: Evaluated
+    gan_curves: Sequence[GanCurve]
+
+    @property
+    def shown(self) -> Evaluated:
+        """The InfoGAN that the figures show: an ordinary one, with the median error, or the higher of two."""
+        middle = statistics.median_high(run.error for run in self.infogans)
+        return next(run for run in self.infogans if run.error == middle)
+
+
 def evaluated(run: TrainedRun, data_dir: str | None) -> Evaluated:
     """A trained run with its evaluation, which is made now unless it is there for the same update.
 
@@ -50,12 +98,16 @@ def evaluated(run: TrainedRun, data_dir: str | None) -> Evaluated:
     """
     evaluation = _written_evaluation(run)
     if evaluation is None:
-        print(f"evaluating {run.folder.path}", flush=True)
-        evaluation = evaluate(run.folder.path, data_dir)
+        evaluation = evaluate(run, data_dir)
+    return Evaluated(run, evaluation, information_curve(run))
+
+
+def information_curve(run: TrainedRun) -> list[tuple[int, float]]:
+    """The curve of c1; SettingError if it has no point."""
     curve = read_curve(run.folder.metrics, f"mutual_information/{CATEGORY}")
     if not curve:
         raise SettingError("run_folder", "a run with its curves", f"{run.folder.metrics} without a point")
-    return Evaluated(run, evaluation, curve)
+    return curve
 
 
 def _written_evaluation(run: TrainedRun) -> dict[str, Any] | None:
@@ -64,5 +116,5 @@ def _written_evaluation(run: TrainedRun) -> dict[str, Any] | None:
         evaluation = json.loads(path.read_text(encoding="utf-8"))
         is_current = (evaluation["version"], evaluation["run"]["update"]) == (VERSION, run.step)
     except (OSError, ValueError, LookupError, TypeError):
-        return None  # Missing, damaged or of another kind: it is made anew, which `evaluated` says.
+        return None  # Missing, damaged or of another kind: it is made anew, which `evaluate` says.
     return evaluation if is_current else None

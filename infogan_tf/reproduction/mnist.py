@@ -2,21 +2,40 @@
 
 import contextlib
 import dataclasses
-import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from infogan_tf.configs import MnistConfig
-from infogan_tf.configs.mnist import PRESETS
+from infogan_tf.configs.mnist import PRESETS, without_additions
 from infogan_tf.configs.reproduction import ReproductionConfig
 from infogan_tf.errors import RunNotFoundError, SettingError
+from infogan_tf.figures.information_plot import LAST_UPDATE
 from infogan_tf.reproduction.drawing import draw_figures
-from infogan_tf.reproduction.evaluated import BASELINE_PRESET, Evaluated, evaluated
+from infogan_tf.reproduction.evaluated import Evaluated, GanCurve, Results, evaluated, information_curve
 from infogan_tf.reproduction.report import write_report
 from infogan_tf.reproduction.sections import report_text
 from infogan_tf.training import train
+from infogan_tf.training.console import say
 from infogan_tf.training.loading import TrainedRun, load_run
 from infogan_tf.training.run_record import check_resumable
+
+# Figure 1 shows a regular GAN of these settings too.
+PAPER = "paper"
+
+
+class PlannedRun(NamedTuple):
+    """A run of a reproduction.
+
+    Attributes:
+        preset: whose settings it has.
+        config: its settings.
+        is_for_figure1: whether its curve alone is wanted, up to the last update of Figure 1.
+    """
+
+    preset: str
+    config: MnistConfig
+    is_for_figure1: bool = False
 
 
 def reproduce(config: ReproductionConfig) -> bool:
@@ -35,40 +54,47 @@ def reproduce(config: ReproductionConfig) -> bool:
         TrainingError: a run can't go on.
     """
     folder = Path(config.folder).expanduser()
-    results = []
-    for run_config in _run_configs(config, folder):
-        with _as_flags_of_this_launcher(run_config.run_folder):
-            run = _trained(run_config)
+    results, curves = [], []
+    for planned in _plan(config, folder):
+        with _as_flags_of_this_launcher(planned.config.run_folder):
+            run = _trained(planned.config)
             if run is None:
-                print("stopped; the same command goes on")
+                say("stopped; the same command goes on")
                 return False
-            results.append(evaluated(run, config.data_dir))
-    _check_same(results)
-    *runs, baseline = results
-    shown = _middle(runs)
-    draw_figures(folder, config.preset, shown, baseline)
-    write_report(folder, "InfoGAN on MNIST", report_text(config.preset, runs, baseline, shown))
-    print(f"report: {folder / 'report.html'}")
+            if not planned.is_for_figure1:
+                results.append(evaluated(run, config.data_dir))
+            if planned.config.objective != "infogan":
+                curves.append(GanCurve(run, planned.preset, information_curve(run)))
+    _check_same(results, curves)
+    *infogans, gan = results
+    made = Results(config.preset, infogans, gan, curves)
+    draw_figures(folder, made)
+    write_report(folder, "InfoGAN on MNIST", report_text(made))
+    say(f"report: {folder / 'report.html'}")
     return True
 
 
-def _run_configs(config: ReproductionConfig, folder: Path) -> list[MnistConfig]:
-    """An InfoGAN for each seed, and last the regular GAN."""
-    configs = [_run_config(config, folder, config.preset, "infogan", seed) for seed in config.seeds]
-    return [*configs, _run_config(config, folder, BASELINE_PRESET, "gan", config.seeds[0])]
+def _plan(config: ReproductionConfig, folder: Path) -> list[PlannedRun]:
+    """An InfoGAN for each seed; the regular GAN with the same settings; and what Figure 1 shows beside them."""
+    origin = {"data_source": config.data_source, "data_dir": config.data_dir}
 
+    def plan(name: str, preset: str, settings: MnistConfig, is_for_figure1: bool = False) -> PlannedRun:
+        epochs = config.max_epoch or settings.max_epoch
+        if is_for_figure1:
+            epochs = min(epochs, -(-LAST_UPDATE // settings.updates_per_epoch))
+        run_folder = str(folder / f"{name}_seed_{settings.seed}")
+        run_config = dataclasses.replace(settings, run_folder=run_folder, max_epoch=epochs, **origin)
+        return PlannedRun(preset, run_config, is_for_figure1)
 
-def _run_config(config: ReproductionConfig, folder: Path, preset: str, objective: str, seed: int) -> MnistConfig:
-    changes = {"max_epoch": config.max_epoch} if config.max_epoch else {}
-    return dataclasses.replace(
-        PRESETS[preset],
-        run_folder=str(folder / f"{objective}_seed_{seed}"),
-        objective=objective,
-        seed=seed,
-        data_source=config.data_source,
-        data_dir=config.data_dir,
-        **changes,
-    )
+    preset, seed = PRESETS[config.preset], config.seeds[0]
+    gan = dataclasses.replace(without_additions(preset), objective="gan", seed=seed)
+    own_q = dataclasses.replace(gan, objective="gan_own_q")
+    runs = [plan("infogan", config.preset, dataclasses.replace(preset, seed=seed)) for seed in config.seeds]
+    runs += [plan("gan", config.preset, gan), plan("gan_own_q", config.preset, own_q, is_for_figure1=True)]
+    if config.preset != PAPER:
+        papers = dataclasses.replace(PRESETS[PAPER], objective="gan", seed=seed)
+        runs.append(plan("gan_paper", PAPER, papers, is_for_figure1=True))
+    return runs
 
 
 def _trained(config: MnistConfig) -> TrainedRun | None:
@@ -104,25 +130,34 @@ def _as_flags_of_this_launcher(run_folder: str) -> Iterator[None]:
         raise SettingError("folder", expected, f"{run_folder} ({error})") from error
 
 
-def _check_same(results: Sequence[Evaluated]):
+def _check_same(results: Sequence[Evaluated], curves: Sequence[GanCurve]):
     """Refuses to report runs together that differ in their data, their length or the features they are compared in."""
-    first = _identity(results[0])
+    first = results[0]
     for result in results:
-        for what, value in _identity(result).items():
-            if value != first[what]:
-                got = f"{results[0].run.folder.path} and {result.run.folder.path}, whose {what} differ"
-                raise SettingError("folder", "runs of the same images, updates and digit features", got)
+        _check_equal(first, result, _identity(first), _identity(result))
+    for curve in curves:
+        _check_equal(first, curve, _images(first), _images(curve))
+
+
+def _check_equal(first: Evaluated, other: Evaluated | GanCurve, expected: dict[str, object], got: dict[str, object]):
+    for what, value in got.items():
+        if value != expected[what]:
+            paths = f"{first.run.folder.path} and {other.run.folder.path}"
+            raise SettingError(
+                "folder", "runs of the same images, updates and digit features", f"{paths}, whose {what}"
+            )
 
 
 def _identity(result: Evaluated) -> dict[str, object]:
     return {
-        "images": result.run.record["data"]["fingerprint"],
-        "updates": result.run.step,
-        "digit features": result.evaluation["images"]["features"],
+        **_images(result),
+        "updates differ": result.run.step,
+        "held-out images differ": result.evaluation["run"]["held_out"],
+        "digit features differ (without its evaluation.json a run is measured again)": result.evaluation["images"][
+            "features_hash"
+        ],
     }
 
 
-def _middle(runs: Sequence[Evaluated]) -> Evaluated:
-    # The figures show an ordinary run, not the best one.
-    middle = statistics.median_high(run.error for run in runs)
-    return next(run for run in runs if run.error == middle)
+def _images(result: Evaluated | GanCurve) -> dict[str, object]:
+    return {"images differ": result.run.record["data"]["fingerprint"]}

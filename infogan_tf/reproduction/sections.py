@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from infogan_tf.configs import MnistConfig
 from infogan_tf.configs.fields import as_text
-from infogan_tf.configs.mnist import paper
+from infogan_tf.configs.mnist import added_to_the_objective, paper
+from infogan_tf.evaluation.table import PRECISION_WARNING, precision_misleads
+from infogan_tf.evaluation.terms import CLASSIFICATION_TERMS, CODE_TERMS, IMAGE_TERMS, held_out_images
 from infogan_tf.reproduction.claims import claims_section, figure1_section
-from infogan_tf.reproduction.evaluated import CATEGORY, CONTINUOUS, Evaluated
+from infogan_tf.reproduction.evaluated import CATEGORY, CONTINUOUS, Evaluated, GanCurve, Results
 from infogan_tf.reproduction.report import markdown_table
 from infogan_tf.training.metrics_log import read_training_time
 
@@ -24,41 +26,38 @@ MEASURES = {
 NOT_OF_A_PRESET = ("run_folder", "seed", "data_source", "data_dir", "max_epoch", "objective")
 
 
-def report_text(preset: str, runs: Sequence[Evaluated], baseline: Evaluated, shown: Evaluated) -> str:
-    """The report in Markdown.
-
-    Args:
-        preset: the settings' name.
-        runs: an InfoGAN for each seed.
-        baseline: the regular GAN.
-        shown: the InfoGAN that the figures show.
-    """
+def report_text(results: Results) -> str:
+    """The report in Markdown."""
     sections = [
-        _head(preset, baseline, shown),
-        claims_section(runs, baseline, shown),
-        figure1_section(runs, baseline),
-        _figure2_section(baseline, shown),
-        _classification_section(runs),
-        _beyond_section([*runs, baseline]),
-        _runs_section([*runs, baseline]),
+        _head(results),
+        claims_section(results),
+        figure1_section(results),
+        _figure2_section(results),
+        _classification_section(results.infogans),
+        _beyond_section([*results.infogans, results.gan]),
+        _runs_section([*results.infogans, *results.gan_curves]),
     ]
     return "\n\n".join(sections) + "\n"
 
 
-def _head(preset: str, baseline: Evaluated, shown: Evaluated) -> str:
-    data = shown.evaluation["run"]["data"]
-    text = (
-        f"# InfoGAN on MNIST: the paper's claims, and what these runs say\n\nPreset `{preset}`, {data}. The InfoGANs "
-        f"are trained with {_departures(shown.run.config)}, the regular GAN with {_departures(baseline.run.config)}. "
-        f"Figures show seed {shown.run.config.seed}, the one of the middle error."
-    )
-    if not shown.run.config.deformation:
-        return text
-    return (
-        f"{text} While the InfoGANs train, Q reads {CATEGORY} off deformed images. What is measured below reads images "
-        "as they are, but for the column `stability`, which deforms them in the same ways at half the strength, and so "
-        "favours these settings."
-    )
+def _head(results: Results) -> str:
+    shown, preset = results.shown, results.preset
+    config, run = shown.run.config, shown.evaluation["run"]
+    seed = f"Figures show seed {config.seed}"
+    if len(results.infogans) > 1:
+        seed += ", the one of the middle error"
+    paragraphs = [
+        "# InfoGAN on MNIST: the paper's claims, and what these runs show",
+        f"Preset `{preset}`, {run['data']}; measured on {held_out_images(run)}. The InfoGANs are trained with "
+        f"{_departures(config)}. {seed}.",
+        f"Added to the paper's objective: {' '.join(added_to_the_objective(config)) or 'nothing.'}",
+    ]
+    if config.deformation:
+        paragraphs.append(
+            "What is measured below takes images as they are, except the column `stability`, which deforms them in the "
+            "same ways at half the strength, and so favors these settings."
+        )
+    return "\n\n".join(paragraphs)
 
 
 def _departures(config: MnistConfig) -> str:
@@ -72,21 +71,23 @@ def _departures(config: MnistConfig) -> str:
     return f"the paper's settings but for `{' '.join(flags)}`" if flags else "the paper's settings"
 
 
-def _figure2_section(baseline: Evaluated, shown: Evaluated) -> str:
+def _figure2_section(results: Results) -> str:
+    verdict = results.gan.evaluation["codes"][CATEGORY]["verdict"]
     return (
         "## Figure 2: what each code means\n\n"
         f"(a) {CATEGORY} in InfoGAN, columns ordered by the matching\n\n![Figure 2a](figure2a.png)\n\n"
-        f"(b) {CATEGORY} in the regular GAN ({baseline.evaluation['codes'][CATEGORY]['verdict']})\n\n"
-        "![Figure 2b](figure2b.png)\n\n"
+        f"(b) {CATEGORY} in the regular GAN with the same optimizer settings ({verdict}, as Q predicts it from frozen "
+        "features of D)\n\n![Figure 2b](figure2b.png)\n\n"
         f"(c) {CONTINUOUS[0]} (in the paper: rotation)\n\n![Figure 2c](figure2c.png)\n\n"
         f"(d) {CONTINUOUS[1]} (in the paper: width)\n\n![Figure 2d](figure2d.png)\n\n"
-        f"These are of seed {shown.run.config.seed}; which of the two continuous codes comes to mean what differs from "
-        "seed to seed."
+        f"These are of seed {results.shown.run.config.seed}; which of the two continuous codes comes to mean what "
+        "differs from seed to seed."
     )
 
 
 def _classification_section(runs: Sequence[Evaluated]) -> str:
     results = [run.evaluation["classification"][CATEGORY] for run in runs]
+    run = runs[0].evaluation["run"]
     rows = [("seed", *MEASURES.values())]
     rows += [_row(str(run.run.config.seed), result) for run, result in zip(runs, results, strict=True)]
     if len(runs) > 1:
@@ -96,9 +97,10 @@ def _classification_section(runs: Sequence[Evaluated]) -> str:
             rows.append(_row(label, {name: summary(values) for name, values in columns.items()}))
         rows.append(_row("worst of each column", worst))
     return (
-        f"## Section 7.2: {CATEGORY} classifies digits without a label\n\n{markdown_table(rows)}\n\n"
-        "Categories are matched to digits on training images and scored on held-out images. Spread is the standard "
-        "deviation over seeds. Confidence and stability (under small deformations) can be seen without labels. The "
+        f"## Section 7.2: {CATEGORY} classifies digits without labels\n\n{markdown_table(rows)}\n\n"
+        f"Categories are matched to digits on training images and scored on {held_out_images(run)}. "
+        "Spread is the standard deviation over seeds. Confidence and stability can be measured without labels.\n\n"
+        f"{_bullets(CLASSIFICATION_TERMS)}\n\nThe "
         "paper: 5 % error, split and rule not given. The best published for InfoGAN: 3.0 to 3.1 % (README of "
         "Bidirectional InfoGAN); NMI 0.90 +- 0.03 (SLOGAN, ICLR 2022, Table 1).\n\n![confusion](confusion.png)"
     )
@@ -113,21 +115,35 @@ def _shown(name: str, value: float) -> str:
 
 
 def _beyond_section(results: Sequence[Evaluated]) -> str:
-    images = results[0].evaluation["images"]
+    run, images = results[0].evaluation["run"], results[0].evaluation["images"]
+    misled = [result.name for result in results if precision_misleads(result.evaluation["images"])]
+    warning = f"\n\nOf {', '.join(misled)}: {PRECISION_WARNING}." if misled else ""
     return (
-        f"## What the paper does not show\n\nEvery run's codes when trained:\n\n{_codes_table(results)}\n\nL_I on "
-        f"fresh samples; read back from generated images: accuracy of {CATEGORY}, R^2 of {' and '.join(CONTINUOUS)}; "
-        "beyond [-1, 1]: how far what Q reads moves where the code moves by 1.\n\nBoth continuous codes at once:\n\n"
-        "![two codes](two_codes.png)\n\nBoth in motion:\n\n![moving traversal](traversal.gif)\n\nThe images beside "
-        f"held-out ones, in the features of a {images['features']}:\n\n{_images_table(results)}\n\n"
-        f"{images['compared_images']:,} images each, for precision and recall {images['compared_neighbourhoods']:,}; "
-        f"as many training images have a Frechet distance of {images['frechet_distance_of_training_images']:.3f}."
+        f"## What the paper does not show\n\nEvery run's codes when trained:\n\n{_codes_table(results)}\n\n"
+        f"{_bullets(CODE_TERMS)}\n\nBoth continuous codes at once:\n\n"
+        "![two codes](two_codes.png)\n\nBoth in motion:\n\n![moving traversal](traversal.gif)\n\nGenerated images "
+        f"against {held_out_images(run)}, in the features of a {images['features']}:\n\n{_images_table(results)}\n\n"
+        f"{images['compared_images']:,} images each, half of them for the second distance, and for the last four "
+        f"columns {images['compared_neighborhoods']:,}. The floor of the second distance, half of the "
+        f"{held_out_images(run)} against the other half, is {images['frechet_floor_halves']:.3f}.{warning}\n\n"
+        f"{_bullets(IMAGE_TERMS)}"
     )
+
+
+def _bullets(terms: Mapping[str, str]) -> str:
+    return "\n".join(f"- {term}: {meaning}" for term, meaning in terms.items())
 
 
 def _codes_table(results: Sequence[Evaluated]) -> str:
     names, continuous = ", ".join((CATEGORY, *CONTINUOUS)), ", ".join(CONTINUOUS)
-    header = (f"L_I, nats: {names}", f"read back: {names}", f"beyond [-1, 1]: {continuous}", f"verdict: {names}")
+    beyond = f"beyond [-1, 1]: {continuous}"
+    header = (
+        f"mutual information, nats: {names}",
+        f"recovery: {names}",
+        beyond,
+        f"diversity: {names}",
+        f"verdict: {names}",
+    )
     rows = [("run", *header)]
     for result in results:
         codes = [result.evaluation["codes"][name] for name in (CATEGORY, *CONTINUOUS)]
@@ -135,6 +151,7 @@ def _codes_table(results: Sequence[Evaluated]) -> str:
             [f"{code['mutual_information']:.2f}" for code in codes],
             [f"{code['recovery']:.3f}" for code in codes],
             [f"{code['extrapolation']:.2f}" for code in codes[1:]],
+            [f"{statistics.mean(code['diversity']):.2f}" for code in codes],
             [code["verdict"] for code in codes],
         )
         rows.append((result.name, *map(", ".join, cells)))
@@ -142,18 +159,25 @@ def _codes_table(results: Sequence[Evaluated]) -> str:
 
 
 def _images_table(results: Sequence[Evaluated]) -> str:
-    measures = ("frechet_distance", "precision", "recall")
-    rows = [("run", *(name.replace("_", " ") for name in measures))]
-    rows += [(result.name, *(f"{result.evaluation['images'][name]:.3f}" for name in measures)) for result in results]
+    columns = {
+        "frechet_distance": "Frechet distance",
+        "frechet_distance_halves": "of halves",
+        **{name: name for name in ("precision", "recall", "density", "coverage")},
+    }
+    rows = [("run", *columns.values())]
+    rows += [(result.name, *(f"{result.evaluation['images'][name]:.3f}" for name in columns)) for result in results]
     return markdown_table(rows)
 
 
-def _runs_section(results: Sequence[Evaluated]) -> str:
-    rows = [("run", "objective", "seed", "updates", "training, minutes", "versions")]
+def _runs_section(results: Sequence[Evaluated | GanCurve]) -> str:
+    rows = [("run", "objective", "seed", "updates", "training, minutes", "preset", "versions")]
     minutes = [read_training_time(result.run.folder.metrics) / 60 for result in results]
     for result, of_run in zip(results, minutes, strict=True):
-        run = result.run
-        versions = ", ".join(f"{name} {version}" for name, version in run.record["versions"].items())
-        objective = result.evaluation["run"]["objective"]
-        rows.append((result.name, objective, str(run.config.seed), f"{run.step:,}", f"{of_run:.1f}", versions))
-    return f"## The runs\n\nTraining took {sum(minutes):.0f} minutes in all.\n\n{markdown_table(rows)}"
+        run, record = result.run, result.run.record
+        versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
+        preset = record.get("preset") or "not recorded"
+        row = (run.config.objective, str(run.config.seed), f"{run.step:,}", f"{of_run:.1f}", preset, versions)
+        rows.append((result.name, *row))
+    commands = [f"- {result.name}: `{command}`" for result in results if (command := result.run.record.get("command"))]
+    made_by = "\n\nMade by:\n\n" + "\n".join(commands) if commands else ""
+    return f"## The runs\n\nTraining took {sum(minutes):.0f} minutes in all.\n\n{markdown_table(rows)}{made_by}"

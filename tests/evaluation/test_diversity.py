@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 
+from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.evaluation.diversity import diversity_of_classes, measure_diversity, spread
 from tests.evaluation.perfect_model import PerfectModel
 
 
 def test_diversity_tells_a_code_that_decides_everything_from_one_that_decides_nothing(small_model):
-    model = PerfectModel(small_model.spec)
+    model = BatchedModel(PerfectModel(small_model.spec))
     only_c1 = measure_diversity(model, lambda images: images.numpy()[:, 62:72])
     np.testing.assert_allclose(only_c1["c1"], 0, atol=1e-9)
     np.testing.assert_allclose(only_c1["c2"], 1, atol=0.1)

@@ -1,4 +1,7 @@
+import contextlib
+import io
 import json
+import runpy
 import subprocess
 import sys
 
@@ -7,15 +10,26 @@ import pytest
 import tensorflow as tf
 
 from infogan_tf.configs import MnistConfig
-from infogan_tf.errors import SettingError
+from infogan_tf.configs.evaluation import EvaluationConfig
+from infogan_tf.errors import RunNotFoundError, SettingError
 from infogan_tf.evaluation import evaluate as module
 from infogan_tf.training import train
+from infogan_tf.training.loading import load_run
 from tests.conftest import ROOT
 
+LAUNCHER = ROOT / "launchers" / "evaluate.py"
 
-def run_evaluate(*flags):
-    command = [sys.executable, str(ROOT / "launchers" / "evaluate.py"), *flags]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+
+def launch(folder, **settings):
+    runpy.run_path(str(LAUNCHER))["run"](EvaluationConfig(run_folder=str(folder), **settings))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _few_images():
+    with pytest.MonkeyPatch.context() as patch:
+        for name, number in (("NUM_GENERATED", 300), ("NUM_MATCHED", 400), ("NUM_NEIGHBORHOODS", 200)):
+            patch.setattr(module, name, number)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -26,27 +40,53 @@ def trained(tmp_path_factory):
     return folder
 
 
-def test_evaluate_writes_what_it_measured(trained, features):
-    evaluation = module.evaluate(trained)
-    assert json.loads((trained / "evaluation.json").read_text()) == evaluation
-    assert evaluation["run"]["update"] == 6
+@pytest.fixture(scope="module")
+def launched(trained, features):
+    """The run's folder, once the launcher has evaluated it, and what it printed."""
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        launch(trained)
+    return trained, output.getvalue()
+
+
+def test_evaluate_writes_what_it_measured(launched, features):
+    folder, _ = launched
+    evaluation = json.loads((folder / "evaluation.json").read_text())
+    assert (evaluation["run"]["update"], evaluation["run"]["held_out"]) == (6, "test")
     assert list(evaluation["codes"]) == ["c1", "c2", "c3"]
     classification = evaluation["classification"]["c1"]
     assert np.sum(classification["confusion"]) == 1000
     assert 0.3 < classification["one_to_one_error"] <= 1  # Six updates teach nothing.
-    assert evaluation["images"]["features"] == features.name
-    assert (evaluation["images"]["compared_images"], evaluation["images"]["compared_neighbourhoods"]) == (1000, 1000)
-    assert len(evaluation["images"]["diversity_of_real_classes"]) == 10
+    images = evaluation["images"]
+    assert (images["features"], images["features_hash"]) == (features.name, features.hash)
+    assert (images["compared_images"], images["compared_neighborhoods"]) == (300, 200)
+    assert len(images["diversity_of_real_classes"]) == 10
     assert evaluation["codes"]["c1"]["extrapolation"] is None
     assert isinstance(evaluation["codes"]["c2"]["extrapolation"], float)
-    assert evaluation["images"]["frechet_distance"] > evaluation["images"]["frechet_distance_of_training_images"]
+    assert images["frechet_distance_halves"] > images["frechet_floor_halves"]
+    assert images["coverage"] < 0.1
     tags = set()
-    for file in trained.glob("events.*"):
+    for file in folder.glob("events.*"):
         for event in tf.compat.v1.train.summary_iterator(str(file)):
             tags |= {value.tag for value in event.summary.value if event.step == 6}
     assert set(module.scalars(evaluation)) <= tags
-    for tag in ("diversity_c1", "standard_error_c3", "extrapolation_c2", "stability_c1", "recall"):
+    for tag in ("diversity_c1", "standard_error_c3", "extrapolation_c2", "stability_c1", "recall", "coverage"):
         assert f"evaluation/{tag}" in tags
+
+
+def test_the_launcher_prints_progress_and_tables(launched):
+    folder, output = launched
+    progress, _, tables = output.partition("\n\n")
+    assert progress.splitlines()[:3] == [
+        f"evaluating {folder} at update 6",
+        "  generating 300 images and predicting their codes",
+        "  predicting the codes of 1,000 held-out images",
+    ]
+    assert len(progress.splitlines()) == 6
+    rows = {line[:2]: line for line in tables.splitlines() if line.startswith(("c1  ", "c2  "))}
+    assert " 2.303 " in rows["c1"]
+    assert " 0.693 " not in rows["c2"], "the entropy of a continuous code is no limit of its information"
+    for text in ("c1 as a classifier of held-out (test) images: error", "verdict", "Frechet distance", "NMI"):
+        assert text in tables
 
 
 def test_other_data_than_the_run_was_trained_on_are_refused(trained):
@@ -55,39 +95,44 @@ def test_other_data_than_the_run_was_trained_on_are_refused(trained):
     record = json.loads(whole)
     record["data"]["fingerprint"] = "another"
     file.write_text(json.dumps(record))
-    with pytest.raises(SettingError, match=f"data_dir: expected the labelled data that {trained} was trained on, got"):
-        module.evaluate(trained)
+    expected = (
+        f"data_dir: expected the labeled data that {trained} was trained on: mnist from embedded, got other images"
+    )
+    with pytest.raises(SettingError, match=expected):
+        launch(trained)
     file.write_text(whole)
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_measured(trained, monkeypatch):
     monkeypatch.setattr(module.os, "access", lambda *_: False)
     with pytest.raises(SettingError, match=f"run_folder: expected a folder that can be written, got {trained}"):
-        module.evaluate(trained)
+        module.evaluate(load_run(trained))
 
 
-def test_the_launcher_prints_tables(trained):
-    finished = run_evaluate(f"--run_folder={trained}")
-    assert finished.returncode == 0, finished.stderr
-    rows = {line[:2]: line for line in finished.stdout.splitlines() if line.startswith(("c1  ", "c2  "))}
-    assert " 2.303 " in rows["c1"]
-    assert " 0.693 " not in rows["c2"], "the entropy of a continuous code is no limit of its information"
-    for text in ("c1 as a classifier of held-out images: error", "verdict", "Frechet distance", "NMI"):
-        assert text in finished.stdout
-    assert finished.stderr == ""
+def test_folders_without_a_run_are_refused():
+    with pytest.raises(RunNotFoundError, match="expected the folder of a run, got /nowhere/run, where there is none"):
+        launch("/nowhere/run")
+    with pytest.raises(SettingError, match=f"run_folder: expected the folder of a run, got {ROOT} without a readable"):
+        launch(ROOT)
 
 
 @pytest.mark.parametrize(
     ("flags", "text"),
     [
         ([], "error: flag --run_folder: expected the folder of a trained run, got none"),
-        (["--run_folder=/nowhere/run"], "expected the folder of a run, got /nowhere/run, where there is none"),
-        ([f"--run_folder={ROOT}"], f"flag --run_folder: expected the folder of a run, got {ROOT} without a readable"),
+        (["--run_folder="], "error: flag --run_folder=: expected the folder of a trained run, got ''"),
+        (["--run_folder=x", "--step=0"], "flag --step=0: expected "),
         (["--preset=paper", "--run_folder=x"], "Unknown command line flag 'preset'"),
     ],
 )
-def test_bad_input_is_answered_in_one_line(flags, text):
-    finished = run_evaluate(*flags)
+def test_bad_flags_are_answered_in_one_line(flags, text):
+    finished = subprocess.run([sys.executable, str(LAUNCHER), *flags], capture_output=True, text=True, check=False)
     assert finished.returncode == 2
     assert text in finished.stderr
     assert "Traceback" not in finished.stderr
+
+
+def test_help_offers_no_default_for_the_folder():
+    finished = subprocess.run([sys.executable, str(LAUNCHER), "--help"], capture_output=True, text=True, check=True)
+    flag = finished.stdout.partition("--run_folder:")[2].partition("--")[0]
+    assert " ".join(flag.split()) == "The folder of a trained run; required. (the folder of a trained run)"

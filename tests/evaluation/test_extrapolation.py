@@ -1,18 +1,23 @@
 import pytest
 import tensorflow as tf
 
+from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.evaluation.extrapolation import measure_extrapolation
 from tests.evaluation.perfect_model import PerfectModel
 
 
+def measure(model):
+    return measure_extrapolation(BatchedModel(model), number=10)
+
+
 def test_extrapolation_of_a_perfect_a_useless_and_a_backward_q(small_model):
     model = PerfectModel(small_model.spec)
-    assert measure_extrapolation(model, number=10) == pytest.approx({"c2": 1, "c3": 1})
+    assert measure(model) == pytest.approx({"c2": 1, "c3": 1})
     still = pytest.approx({"c2": 0, "c3": 0}, abs=1e-6)
-    assert measure_extrapolation(PerfectModel(small_model.spec, reads=False), number=10) == still
+    assert measure(PerfectModel(small_model.spec, reads=False)) == still
     clipped = PerfectModel(small_model.spec)
     clipped.generator = lambda joined, training: tf.clip_by_value(joined, -1, 1)
-    assert measure_extrapolation(clipped, number=10) == still
+    assert measure(clipped) == still
     folded = PerfectModel(small_model.spec)
     folded.generator = lambda joined, training: tf.where(tf.abs(joined) > 1, 2 * tf.sign(joined) - joined, joined)
-    assert measure_extrapolation(folded, number=10) == pytest.approx({"c2": -1, "c3": -1})
+    assert measure(folded) == pytest.approx({"c2": -1, "c3": -1})

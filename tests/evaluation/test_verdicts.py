@@ -10,7 +10,7 @@ WELL_READ = Recovery("R^2", 0.9, 0.9)
 
 
 @pytest.fixture
-def readings():
+def predictions():
     rng = np.random.default_rng(0)
     return {
         "c1": np.eye(10)[rng.integers(0, 10, 1000)],
@@ -19,32 +19,32 @@ def readings():
     }
 
 
-def test_codes_that_are_read_back_and_say_different_things_are_used(readings):
+def test_codes_that_are_read_back_and_say_different_things_are_used(predictions):
     recovery = dict.fromkeys(DISTRIBUTIONS, WELL_READ)
-    assert judge_codes(DISTRIBUTIONS, recovery, readings) == {"c1": "used", "c2": "used", "c3": "used"}
+    assert judge_codes(DISTRIBUTIONS, recovery, predictions) == {"c1": "used", "c2": "used", "c3": "used"}
 
 
-def test_a_code_that_cannot_be_read_back_is_ignored(readings):
+def test_a_code_that_cannot_be_read_back_is_ignored(predictions):
     recovery = dict.fromkeys(DISTRIBUTIONS, WELL_READ) | {"c2": Recovery("R^2", 0.05, 0.05)}
-    assert judge_codes(DISTRIBUTIONS, recovery, readings)["c2"] == "ignored"
+    assert judge_codes(DISTRIBUTIONS, recovery, predictions)["c2"] == "ignored"
 
 
-def test_a_code_that_says_the_same_as_another_is_its_twin(readings):
-    readings["c3"] = -(readings["c2"] ** 3)
-    verdicts = judge_codes(DISTRIBUTIONS, dict.fromkeys(DISTRIBUTIONS, WELL_READ), readings)
-    assert verdicts == {"c1": "used", "c2": "used", "c3": "twin of c2"}
+def test_a_code_that_means_the_same_as_another_is_redundant(predictions):
+    predictions["c3"] = -(predictions["c2"] ** 3)
+    verdicts = judge_codes(DISTRIBUTIONS, dict.fromkeys(DISTRIBUTIONS, WELL_READ), predictions)
+    assert verdicts == {"c1": "used", "c2": "used", "c3": "redundant with c2"}
 
 
-def test_an_ignored_code_is_nobodys_twin(readings):
-    readings["c3"] = readings["c2"]
+def test_no_code_is_redundant_with_an_ignored_one(predictions):
+    predictions["c3"] = predictions["c2"]
     recovery = dict.fromkeys(DISTRIBUTIONS, WELL_READ) | {"c2": Recovery("R^2", 0.0, 0.0)}
-    assert judge_codes(DISTRIBUTIONS, recovery, readings) == {"c1": "used", "c2": "ignored", "c3": "used"}
+    assert judge_codes(DISTRIBUTIONS, recovery, predictions) == {"c1": "used", "c2": "ignored", "c3": "used"}
 
 
-def test_association_of_unlike_codes(readings):
-    category = readings["c1"]
-    says_category = category.argmax(axis=1)[:, None] + 0.01 * readings["c2"]
+def test_association_of_unlike_codes(predictions):
+    category = predictions["c1"]
+    says_category = category.argmax(axis=1)[:, None] + 0.01 * predictions["c2"]
     assert association(category, True, says_category, False) > 0.8
-    assert association(category, True, readings["c2"], False) < 0.1
+    assert association(category, True, predictions["c2"], False) < 0.1
     assert association(category, True, category[:, ::-1], True) == pytest.approx(1)
-    assert association(np.ones([10, 1]), False, readings["c2"][:10], False) == 0
+    assert association(np.ones([10, 1]), False, predictions["c2"][:10], False) == 0

@@ -32,7 +32,7 @@ def test_axes_are_the_papers_and_the_ceiling_is_drawn(tmp_path, monkeypatch):
     drawn, ceiling = axes.lines
     assert [tuple(point) for point in drawn.get_xydata()] == curve[:100]
     assert set(ceiling.get_ydata()) == {2.303}
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["InfoGAN", "H(c) = 2.303"]
+    assert [text.get_text() for text in figures[0].legends[0].get_texts()] == ["InfoGAN", "H(c) = 2.303"]
 
 
 def test_nothing_is_left_over(tmp_path):

@@ -8,6 +8,7 @@ import tensorflow as tf
 from infogan_tf.configs import MnistConfig
 from infogan_tf.configs.mnist import PRESETS
 from infogan_tf.experiments import build_model
+from infogan_tf.networks import MnistDiscriminator
 
 
 @pytest.fixture(scope="module", params=PRESETS)
@@ -114,3 +115,46 @@ def test_initial_weights_follow_from_the_seed():
         np.testing.assert_array_equal(a, b)
         if "kernel" in a.path:
             assert np.any(a.numpy() != c.numpy())
+
+
+@pytest.mark.parametrize(
+    ("q_features", "reached"),
+    [
+        ("shared", {"images", "body", "code_head"}),
+        ("detached", {"code_head"}),
+        ("own", {"q_body", "code_head"}),
+    ],
+)
+def test_what_the_loss_of_q_has_a_gradient_to(q_features, reached):
+    """In a regular GAN nothing of Q's loss reaches the images, and so G, or the body of D."""
+    discriminator = MnistDiscriminator(posterior_size=3, leaky_slope=0.1, q_features=q_features)
+    images = tf.random.stateless_uniform([4, 28, 28, 1], [1, 2])
+    sources = {"images": [images]}
+    for name in ("body", "real_head", "code_head", "q_body"):
+        part = getattr(discriminator, name)
+        sources[name] = [variable.value for variable in part.trainable_variables] if part else []
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        loss = tf.reduce_sum(discriminator(images, training=True).posterior ** 2)
+    gradients = tape.gradient(loss, sources)
+    for name, of_part in gradients.items():
+        expected = name in reached
+        assert all((gradient is not None and bool(tf.reduce_any(gradient != 0))) == expected for gradient in of_part)
+    assert len(gradients["q_body"]) == (len(gradients["body"]) if q_features == "own" else 0)
+
+
+def test_a_q_of_its_own_network_leaves_the_rest_as_it_is():
+    """So that `gan` and `gan_own_q` of a seed are the same GAN, whose images two Qs read."""
+    detached, own = (build_model(MnistConfig(seed=3, objective=objective)) for objective in ("gan", "gan_own_q"))
+    for a, b in zip(detached.discriminator.weights, own.discriminator.weights, strict=False):
+        np.testing.assert_array_equal(a, b)
+    for a, b in zip(detached.generator.weights, own.generator.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert own.discriminator.q_body.count_params() == own.discriminator.body.count_params()
+    body, q_body = own.discriminator.body.layers[6].kernel, own.discriminator.q_body.layers[6].kernel
+    assert np.any(body.numpy() != q_body.numpy())
+
+
+def test_unknown_features_for_q_are_refused():
+    with pytest.raises(ValueError, match="q_features must be one of shared, detached, own, got 'frozen'"):
+        MnistDiscriminator(posterior_size=3, leaky_slope=0.1, q_features="frozen")

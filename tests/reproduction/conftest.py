@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infogan_tf.configs.mnist import PRESETS
-from infogan_tf.reproduction.evaluated import Evaluated
+from infogan_tf.configs.mnist import PRESETS, without_additions
+from infogan_tf.reproduction.evaluated import Evaluated, GanCurve, Results
 
 POINTS = range(10, 1001, 10)
 
@@ -18,22 +18,41 @@ def make_result(tmp_path):
     """Makes the result of one run of 1,000 updates at two updates a second, with the numbers given."""
 
     def make(seed, error=0.03, level=2.2, objective="infogan", model=None, extrapolation=0.9):
-        preset = PRESETS["paper" if objective == "gan" else "best"]
+        preset = PRESETS["best"] if objective == "infogan" else without_additions(PRESETS["best"])
         config = dataclasses.replace(preset, seed=seed, objective=objective)
         folder = tmp_path / f"{objective}_seed_{seed}"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         metrics = folder / "metrics.jsonl"
         metrics.write_text("".join(json.dumps({"step": s, "speed/updates_per_second": 2.0}) + "\n" for s in POINTS))
         run = types.SimpleNamespace(
             folder=types.SimpleNamespace(path=Path(folder), metrics=metrics),
             config=config,
             step=1000,
-            record={"versions": {"tensorflow": "2.99"}, "data": {"fingerprint": "digits"}},
+            record={
+                "versions": {"tensorflow": "2.99"},
+                "data": {"fingerprint": "digits"},
+                "preset": "best",
+                "command": f"train --seed={seed}",
+            },
             model=model,
         )
         # The point at an update is off by the noise of its batch; the mean of five is not.
         curve = [(step, level + (0.04 if step % 50 == 0 else -0.01)) for step in POINTS]
         return Evaluated(run, _evaluation(objective, error, level, extrapolation), curve)
+
+    return make
+
+
+@pytest.fixture
+def make_results(make_result):
+    """Makes everything that a report needs of InfoGANs: a regular GAN is added, and two more for Figure 1."""
+
+    def make(*infogans, gan=None):
+        gan = gan or make_result(0, error=0.9, level=0.25, objective="gan", model="the regular GAN", extrapolation=0.0)
+        own_q = make_result(0, level=0.95, objective="gan_own_q")
+        papers = make_result(0, level=0.05, objective="gan")
+        curves = [GanCurve(run.run, "best", run.curve) for run in (gan, own_q)]
+        return Results("best", infogans, gan, [*curves, GanCurve(papers.run, "paper", papers.curve)])
 
     return make
 
@@ -46,11 +65,12 @@ def _evaluation(objective, error, level, extrapolation):
             "entropy": 2.303,
             "recovery": recovery,
             "extrapolation": beyond,
+            "diversity": [0.5, 0.7],
         }
 
     rates = {"one_to_one_error": error, "majority_error": error / 2}
     return {
-        "run": {"data": "digits, 100 images", "objective": objective},
+        "run": {"data": "digits, 100 images", "objective": objective, "held_out": "test"},
         "codes": {
             "c1": code(level, 0.99, None),
             "c2": code(1.5, 0.97, extrapolation),
@@ -66,11 +86,15 @@ def _evaluation(objective, error, level, extrapolation):
         },
         "images": {
             "features": "digit classifier",
+            "features_hash": "a hash",
             "compared_images": 1000,
-            "compared_neighbourhoods": 500,
+            "compared_neighborhoods": 500,
             "frechet_distance": 4 + 10 * error,
-            "frechet_distance_of_training_images": 0.9,
+            "frechet_distance_halves": 5 + 10 * error,
+            "frechet_floor_halves": 0.9,
             "precision": 0.8,
             "recall": 0.6,
+            "density": 0.7,
+            "coverage": 0.9,
         },
     }

@@ -7,7 +7,7 @@ WHERE = "preset best, update 1,000, digits, 100 images"
 
 
 @pytest.fixture
-def drawn(make_result, monkeypatch, tmp_path):
+def drawn(make_result, make_results, monkeypatch, tmp_path):
     """What is asked of the figures, by file."""
     calls = {}
 
@@ -21,34 +21,38 @@ def drawn(make_result, monkeypatch, tmp_path):
     monkeypatch.setattr(drawing, "plot_information", lambda *arguments: calls.update({"figure1.png": arguments}))
     monkeypatch.setattr(drawing, "plot_confusion", lambda *arguments: calls.update({"confusion.png": arguments}))
     shown = make_result(3, model="the InfoGAN")
-    baseline = make_result(0, level=0.05, objective="gan", model="the regular GAN")
-    drawing.draw_figures(tmp_path, "best", shown, baseline)
-    return calls, shown, baseline
+    results = make_results(shown)
+    drawing.draw_figures(tmp_path, results)
+    return calls, shown, results.gan_curves
 
 
-def test_figure_1_shows_both_curves_below_the_ceiling(drawn):
-    calls, shown, baseline = drawn
+def test_figure_1_shows_all_curves_below_the_ceiling(drawn):
+    calls, shown, gans = drawn
     curves, ceiling, _, caption = calls["figure1.png"]
     assert curves == {
         "InfoGAN, preset best, seed 3": shown.curve,
-        "regular GAN with Q, preset paper, seed 0": baseline.curve,
+        "regular GAN, settings of preset best, Q on frozen features of D, seed 0": gans[0].curve,
+        "regular GAN, settings of preset best, Q with its own network, seed 0": gans[1].curve,
+        "regular GAN, settings of preset paper, Q on frozen features of D, seed 0": gans[2].curve,
     }
     assert ceiling == 2.303
-    assert caption == "L_I of c1, of one batch each; digits, 100 images"
+    assert caption.startswith("L_I of c1, of one batch each. No Q of a regular GAN has a gradient to G or D's body.")
+    assert caption.endswith("digits, 100 images")
 
 
 def test_figure_2_shows_categories_of_both(drawn):
     calls, _, _ = drawn
     caption = f"c1, ordered by the matching (error 3.00%); infogan_seed_3, {WHERE}"
     assert calls["figure2a.png"] == ("category_panel", "the InfoGAN", "c1", ORDER, 3, caption)
-    caption = f"regular GAN: c1 from 0 to 9 (L_I 0.05 nats); gan_seed_0, {WHERE.replace('best', 'paper')}"
+    where = f"gan_seed_0, {WHERE}, nothing added to the objective"
+    caption = f"regular GAN: c1 from 0 to 9 (L_I 0.25 nats by Q on frozen features of D); {where}"
     assert calls["figure2b.png"] == ("category_panel", "the regular GAN", "c1", range(10), 3, caption)
 
 
 @pytest.mark.parametrize(("panel", "name", "recovery", "beyond"), [("c", "c2", 0.97, 0.9), ("d", "c3", 0.95, 0.45)])
 def test_figure_2_shows_continuous_codes_of_the_same_five_digits(drawn, panel, name, recovery, beyond):
     calls, _, _ = drawn
-    numbers = f"read back with R^2 {recovery:.2f}, beyond with slope {beyond:.2f}"
+    numbers = f"recovery R^2 {recovery:.2f}, beyond [-1, 1] slope {beyond:.2f}"
     caption = f"{name} from -2 to 2, trained on -1 to 1 ({numbers}); infogan_seed_3, {WHERE}"
     expected = ("continuous_panel", "the InfoGAN", name, "c1", [9, 7, 5, 3, 1], 3, caption)
     assert calls[f"figure2{panel}.png"] == expected

@@ -8,11 +8,13 @@ import sys
 
 import pytest
 
-from infogan_tf.configs.mnist import PRESETS
+from infogan_tf.configs.mnist import PRESETS, without_additions
 from infogan_tf.configs.reproduction import ReproductionConfig
 from infogan_tf.data import sources
 from infogan_tf.errors import SettingError
+from infogan_tf.evaluation import evaluate as evaluation_module
 from infogan_tf.reproduction import evaluated, mnist
+from infogan_tf.reproduction.evaluated import GanCurve
 from infogan_tf.training import train
 from infogan_tf.training.loading import load_run
 from infogan_tf.training.metrics_log import read_training_time
@@ -31,6 +33,8 @@ def settings(folder, **changes):
 def _short():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "best", TINY)
+        for name in ("NUM_GENERATED", "NUM_MATCHED", "NUM_NEIGHBORHOODS"):
+            patch.setattr(evaluation_module, name, 200)
         patch.setitem(PRESETS, "paper", dataclasses.replace(PRESETS["paper"], **SHORT))
         yield
 
@@ -61,7 +65,7 @@ def test_a_stopped_reproduction_has_measured_what_is_done_and_reports_nothing(st
 
 def test_everything_is_made(made):
     figures = {f"figure2{panel}.png" for panel in "abcd"} | {"figure1.png", "two_codes.png", "confusion.png"}
-    runs = {"infogan_seed_0", "infogan_seed_1", "gan_seed_0"}
+    runs = {"infogan_seed_0", "infogan_seed_1", "gan_seed_0", "gan_own_q_seed_0", "gan_paper_seed_0"}
     assert {path.name for path in made.iterdir()} == figures | runs | {"traversal.gif", "report.md", "report.html"}
     text = (made / "report.md").read_text()
     for seed in (0, 1):
@@ -74,10 +78,33 @@ def test_everything_is_made(made):
         assert part in text
 
 
-def test_the_baseline_is_the_papers_regular_gan(made):
-    trained = load_run(made / "gan_seed_0").config
-    origin = {name: getattr(trained, name) for name in ("data_source", "max_epoch", "run_folder")}
-    assert trained == dataclasses.replace(PRESETS["paper"], objective="gan", **origin)
+def test_the_regular_gans_have_the_settings_of_the_infogans_and_the_papers(made):
+    best = without_additions(TINY)
+    assert best == dataclasses.replace(TINY, deformation=0.0)
+    for name, settings_of, objective in (
+        ("gan", best, "gan"),
+        ("gan_own_q", best, "gan_own_q"),
+        ("gan_paper", PRESETS["paper"], "gan"),
+    ):
+        trained = load_run(made / f"{name}_seed_0").config
+        origin = {key: getattr(trained, key) for key in ("data_source", "max_epoch", "run_folder")}
+        assert trained == dataclasses.replace(settings_of, objective=objective, **origin)
+        assert (made / f"{name}_seed_0" / "evaluation.json").exists() == (name == "gan")
+
+
+def test_what_is_for_figure_1_alone_is_trained_no_longer_than_it_shows(tmp_path):
+    updates = {
+        planned.config.run_folder.rpartition("/")[2]: (planned.preset, planned.config.total_updates)
+        for planned in mnist._plan(settings(tmp_path, max_epoch=400, seeds=(5,)), tmp_path)
+    }
+    assert updates == {
+        "infogan_seed_5": ("best", 1600),
+        "gan_seed_5": ("best", 1600),
+        "gan_own_q_seed_5": ("best", 1000),
+        "gan_paper_seed_5": ("paper", 1000),
+    }
+    of_paper = mnist._plan(settings(tmp_path, preset="paper", seeds=(5,)), tmp_path)
+    assert [planned.config.objective for planned in of_paper] == ["infogan", "gan", "gan_own_q"]
 
 
 def test_a_second_call_makes_nothing_anew(made, monkeypatch):
@@ -118,26 +145,37 @@ def test_runs_of_other_settings_are_refused(made, monkeypatch):
         mnist.reproduce(settings(made))
 
 
-@pytest.mark.parametrize("what", ["images", "updates", "digit features"])
+@pytest.mark.parametrize("what", ["images", "updates", "held-out images", "digit features"])
 def test_runs_that_cannot_be_compared_are_not_reported_together(make_result, what):
     one, other = make_result(0), make_result(1)
-    mnist._check_same([one, other])
+    mnist._check_same([one, other], [])
     if what == "images":
         other.run.record["data"]["fingerprint"] = "others"
     elif what == "updates":
         other.run.step = 8
+    elif what == "held-out images":
+        other.evaluation["run"]["held_out"] = "validation"
     else:
-        other.evaluation["images"]["features"] = "others"
+        other.evaluation["images"]["features_hash"] = "another hash"
     with pytest.raises(
-        SettingError, match=f"folder: expected runs of the same .* got .*seed_0 and .*seed_1, whose {what}"
+        SettingError, match=f"folder: expected runs of the same .* got .*seed_0 and .*seed_1, whose {what} differ"
     ):
-        mnist._check_same([one, other])
+        mnist._check_same([one, other], [])
+
+
+def test_a_curve_of_other_images_is_refused_and_a_shorter_one_is_not(make_result):
+    one, other = make_result(0), make_result(1, objective="gan")
+    other.run.step = 8
+    curve = GanCurve(other.run, "best", other.curve)
+    mnist._check_same([one], [curve])
+    other.run.record["data"]["fingerprint"] = "others"
+    with pytest.raises(SettingError, match=r"infogan_seed_0 and .*gan_seed_1, whose images differ"):
+        mnist._check_same([one], [curve])
 
 
 @pytest.mark.parametrize(("errors", "middle"), [((0.03, 0.02, 0.09), 0.03), ((0.02, 0.04), 0.04), ((0.05,), 0.05)])
-def test_figures_show_the_middle_run_and_of_two_not_the_better(make_result, errors, middle):
-    runs = [make_result(seed, error) for seed, error in enumerate(errors)]
-    assert mnist._middle(runs).error == middle
+def test_figures_show_the_middle_run_and_of_two_not_the_better(make_result, make_results, errors, middle):
+    assert make_results(*(make_result(seed, error) for seed, error in enumerate(errors))).shown.error == middle
 
 
 def test_runs_of_other_images_are_refused(made):

@@ -1,0 +1,108 @@
+"""A trained model on many images."""
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from infogan_tf.augmentation import random_deformation
+from infogan_tf.data import as_floats
+from infogan_tf.model import InfoGAN
+from infogan_tf.randomness import Stream, split_seed, stream_seed
+
+BATCH_SIZE = 500
+# Half of what the preset `best` trains with, so that the digits stay easy to read for a person.
+STRENGTH = 0.5
+
+
+class GeneratedImages(NamedTuple):
+    """Generated images, what they were generated from, and what Q predicts from them.
+
+    Attributes:
+        latents: by name, `[number, event_size]`.
+        images: float32 `[number, height, width, channels]` in [0, 1].
+        params: by code, the parameters of Q's posterior, each `[number, ...]`.
+    """
+
+    latents: dict[str, tf.Tensor]
+    images: tf.Tensor
+    params: dict[str, Any]
+
+
+class BatchedModel:
+    """A trained model in inference mode, run in batches of 500 as compiled graphs.
+
+    On a terminal a bar shows how far the batches are.
+
+    Args:
+        model: a trained model.
+
+    Attributes:
+        spec: its latents.
+        image_shape: (height, width, channels).
+    """
+
+    def __init__(self, model: InfoGAN):
+        self.spec = model.spec
+        self.image_shape = model.image_shape
+        self._generate = tf.function(model, reduce_retracing=True)
+        self._infer_codes = tf.function(lambda images: model.infer_codes(_floats(images)), reduce_retracing=True)
+
+    def generate(self, latents: Mapping[str, tf.Tensor]) -> tf.Tensor:
+        """Images `[number, height, width, channels]` in [0, 1] from all latents by name, `[number, event_size]`."""
+        return _in_batches(self._generate, self.spec.join(latents))
+
+    def infer_codes(self, images: np.ndarray | tf.Tensor) -> dict[str, Any]:
+        """By code, the parameters of Q's posterior, each `[number, ...]`; images are uint8 or floats in [0, 1]."""
+        return _in_batches(self._infer_codes, images)
+
+    def infer_codes_of_deformed(self, images: np.ndarray, seed: int = 4) -> dict[str, Any]:
+        """The same for images that `random_deformation` has changed; the seed decides how.
+
+        Args:
+            images: uint8 `[number, height, width, channels]`.
+            seed: decides the deformations.
+        """
+        seeds = iter(split_seed(stream_seed(seed, Stream.EVALUATION), -(-len(images) // BATCH_SIZE)))
+        return _in_batches(lambda batch: self._infer_codes(_deformed(_floats(batch), next(seeds))), images)
+
+    def generate_and_infer(self, number: int, seed: int) -> GeneratedImages:
+        """Images from fresh latents, and what Q predicts from them.
+
+        Args:
+            number: how many images.
+            seed: decides the latents.
+        """
+        latents = self.spec.sample(number, stream_seed(seed, Stream.EVALUATION))
+        images = self.generate(latents)
+        return GeneratedImages(latents, images, self.infer_codes(images))
+
+
+def probabilities(params: Any) -> np.ndarray:
+    """The probability of each category of a categorical code: `[number, num_categories]`."""
+    return tf.nn.softmax(params.logits).numpy()
+
+
+def categories(params: Any) -> np.ndarray:
+    """The most probable category of a categorical code: int64 `[number]`."""
+    return tf.argmax(params.logits, axis=1).numpy()
+
+
+def _in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Tensor) -> Any:
+    starts = range(0, len(inputs), BATCH_SIZE)
+    # No bar where stdout is no terminal.
+    bar = tqdm(starts, file=sys.stdout, disable=None, leave=False, bar_format="  |{bar:40}| {remaining} left")
+    parts = [function(tf.convert_to_tensor(inputs[start : start + BATCH_SIZE])) for start in bar]
+    return tf.nest.map_structure(lambda *of_batches: tf.concat(of_batches, axis=0), *parts)
+
+
+def _floats(images: tf.Tensor) -> tf.Tensor:
+    return as_floats(images) if images.dtype == tf.uint8 else images
+
+
+@tf.function(reduce_retracing=True)
+def _deformed(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    return tf.clip_by_value(random_deformation(images, STRENGTH, seed), 0, 1)
