@@ -15,6 +15,8 @@ from infogan_tf.networks import DiscriminatorOutput
 from infogan_tf.optimizers import FusedAdam
 from infogan_tf.randomness import Stream, stream_seed
 
+pytestmark = pytest.mark.usefixtures("small_networks")
+
 
 @pytest.fixture
 def compiled():
@@ -446,6 +448,7 @@ def test_invariant_codes_are_read_off_deformed_images_and_the_others_off_the_pla
     assert "mutual_information_deformed/c1" not in expected
 
 
+@pytest.mark.usefixtures("full_networks")
 def test_in_a_regular_gan_q_learns_to_read_and_nothing_else_learns_from_it(real_images):
     """The paper's baseline: G's and the body's gradients are those of lambda 0, Q's head's those of InfoGAN."""
     gradients = {}

@@ -1,5 +1,4 @@
 import json
-import subprocess
 import sys
 
 import numpy as np
@@ -10,12 +9,13 @@ from infogan_tf.configs import MnistConfig
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate as module
 from infogan_tf.training import train
+from tests import processes
 from tests.conftest import ROOT
 
 
 def run_evaluate(*flags):
     command = [sys.executable, str(ROOT / "launchers" / "evaluate.py"), *flags]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    return processes.run(command)
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,8 @@ from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.training import load, loop, train
 from tests.conftest import prepare_tfds
 
+pytestmark = pytest.mark.usefixtures("small_networks")
+
 TINY = MnistConfig(
     data_source="embedded",
     batch_size=8,
