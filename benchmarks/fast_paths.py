@@ -7,11 +7,13 @@ from typing import Any
 from unittest import mock
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # As the package does, and before TensorFlow is loaded.
 
 import keras
 import numpy as np
 import tensorflow as tf
 from absl import app, flags
+from machine import describe_onednn, onednn_is_on, processor
 from timing import interleaved, real_images
 
 from infogan_tf.configs import MnistConfig
@@ -34,6 +36,7 @@ flags.DEFINE_integer("rounds", 15, "Rounds; the median is taken over them.", low
 
 
 def main(_):
+    print(f"{processor()}, {describe_onednn(onednn_is_on())}; batch {flags.FLAGS.batch_size}\n", flush=True)
     images = real_images(flags.FLAGS.batch_size)
     contenders = {"all fast paths": _update([], images)}
     contenders |= {f"without {part}": _update([part], images) for part in PLAIN_PARTS}

@@ -1,35 +1,56 @@
 """Timing things that take turns, so that a machine that slows down slows all of them."""
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from infogan_tf.data import load_images
+
+def warm_up(contenders: Mapping[str, Callable[[], Any]]):
+    """Calls each once, which traces and compiles it, and tells stderr."""
+    for name, call in contenders.items():
+        call()
+        show_progress(f"ready: {name}")
 
 
-def interleaved(contenders: Mapping[str, Callable[[], Any]], rounds: int, repeats: int) -> dict[str, list[float]]:
-    """Seconds that a call of each takes, one number a round.
+def time_round(contenders: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, float]:
+    """Seconds that a call of each takes.
 
     Args:
         contenders: by name, what is called; it must return only when its work is done.
-        rounds: how often all take their turn.
-        repeats: calls that are timed in a turn, after one that is not.
+        repeats: calls that are timed, after one that is not.
     """
-    seconds = {name: [] for name in contenders}
-    for call in contenders.values():
-        call()  # Traces and compiles.
-    for _ in range(rounds):
-        for name, call in contenders.items():
-            call()  # Fills the caches again that the one before had.
-            start = time.perf_counter()
-            for _ in range(repeats):
-                call()
-            seconds[name].append((time.perf_counter() - start) / repeats)
+    seconds = {}
+    for name, call in contenders.items():
+        call()  # Fills the caches again that the one before had.
+        start = time.perf_counter()
+        for _ in range(repeats):
+            call()
+        seconds[name] = (time.perf_counter() - start) / repeats
     return seconds
+
+
+def interleaved(contenders: Mapping[str, Callable[[], Any]], rounds: int, repeats: int) -> dict[str, list[float]]:
+    """Seconds that a call of each takes, one number a round, while all take turns; see `time_round`."""
+    warm_up(contenders)
+    seconds = {name: [] for name in contenders}
+    for number in range(1, rounds + 1):
+        for name, value in time_round(contenders, repeats).items():
+            seconds[name].append(value)
+        show_progress(f"round {number} of {rounds}")
+    return seconds
+
+
+def show_progress(text: str):
+    """Shows that a benchmark goes on, beside the results on stdout."""
+    print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
 
 
 def real_images(batch_size: int) -> np.ndarray:
     """Real digits, which every machine has: float32 `[batch, 28, 28, 1]` in [0, 1]."""
+    # Loaded here, since what only starts the processes that are timed does without TensorFlow.
+    from infogan_tf.data import load_images
+
     return load_images("mnist", "embedded", None, (28, 28, 1)).training[:batch_size].astype(np.float32) / 255

@@ -1,66 +1,53 @@
 """Times one MNIST update: this package, a plain Keras port and, where it is installed, PyTorch.
 
-All take turns in one process, each round in the same order; the medians are shown. The limit is the speed of a large
-float32 matrix product (sgemm) on the same machine.
+All take turns, each round in the same order; the medians are shown. The limit is the speed of a large float32 matrix
+product (sgemm) on the same machine. With `--onednn=both` two processes, one with TensorFlow's oneDNN kernels and one
+without, take turns round by round.
 """
 
-import functools
-import importlib.metadata
+import contextlib
 import importlib.util
+import json
 import os
-import platform
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
-import numpy as np
-import tensorflow as tf
 from absl import app, flags
-from arithmetic import update_flops
-from plain_keras import PlainInfoGAN
-from timing import interleaved, real_images
+from machine import ONEDNN, describe_onednn, onednn_limit, processor, use_onednn_by_default
+from timing import show_progress
 
-from infogan_tf.configs import MnistConfig
-from infogan_tf.configs.base import UPDATES
-from infogan_tf.configs.mnist import PRESETS
-from infogan_tf.errors import first_line
-from infogan_tf.experiments import build_model, compile_model
 from infogan_tf.files import write_json
 
-OURS = {f"infogan_tf, {update}": MnistConfig(update=update) for update in UPDATES} | {
-    "infogan_tf, preset best": PRESETS["best"]
-}
-OTHERS = ("plain Keras", "PyTorch")
-SGEMM_SIZE = 4096
+WORKER = Path(__file__).with_name("train_step_worker.py")
+SETTINGS = {"on": {ONEDNN: "1"}, "off": {ONEDNN: "0"}, "default": {}}
 
 flags.DEFINE_integer("batch_size", 128, "Images in a batch.", lower_bound=2, upper_bound=4000)
 flags.DEFINE_integer("threads", 0, "Threads to compute with; 0 for one on each processor.", lower_bound=0)
 flags.DEFINE_integer("rounds", 9, "Rounds; the median is taken over them.", lower_bound=1)
 flags.DEFINE_integer("updates", 3, "Updates that are timed in a round, after one that is not.", lower_bound=1)
+flags.DEFINE_integer("sgemm_size", 4096, "Rows and columns of the matrices that are multiplied.", lower_bound=1)
 flags.DEFINE_bool("others", True, "Whether to time the plain Keras port and PyTorch too.")
+flags.DEFINE_enum("onednn", "default", ["default", "on", "off", "both"], f"oneDNN; default: as {ONEDNN} says, or on.")
 flags.DEFINE_string("json", None, "A file to write the numbers into.")
 
 
 def main(_):
     _check_flags()
-    threads = flags.FLAGS.threads or os.cpu_count()
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads)
-    images = real_images(flags.FLAGS.batch_size)
-    contenders = {name: _ours(config, images) for name, config in OURS.items()}
-    products = {"TensorFlow": _tensorflow_product()}
-    if flags.FLAGS.others:
-        contenders["plain Keras"] = _plain_keras(images)
-        if importlib.util.find_spec("torch"):
-            contenders |= _torch_variants(images, threads)
-            products["PyTorch"] = _torch_product()
-        else:
-            print("PyTorch is not installed and is left out (pip install torch)", file=sys.stderr)
-    seconds = interleaved(contenders | products, flags.FLAGS.rounds, flags.FLAGS.updates)
-    result = _result(seconds, list(contenders), list(products), threads)
+    use_onednn_by_default()
+    names = ("on", "off") if flags.FLAGS.onednn == "both" else (flags.FLAGS.onednn,)
+    with contextlib.ExitStack() as stack:
+        # PyTorch does not read TensorFlow's variable: it is timed once, by the first process.
+        workers = [stack.enter_context(_worker(name, torch=name == names[0])) for name in names]
+        built = [_answer(worker) for worker in workers]
+        rounds = []
+        for number in range(1, flags.FLAGS.rounds + 1):
+            rounds.append([_time_round(worker) for worker in workers])
+            show_progress(f"round {number} of {flags.FLAGS.rounds}")
+    result = _result(built, rounds)
     print(_table(result))
     if flags.FLAGS.json:
         write_json(Path(flags.FLAGS.json), result)
@@ -72,79 +59,58 @@ def _check_flags():
         sys.exit(f"error: flag --json: expected a file in a folder that is there, got {path}")
 
 
-def _ours(config: MnistConfig, images: np.ndarray) -> Callable[[], Any]:
-    model = build_model(config)
-    compile_model(model, config)
-    step, batch = tf.function(model.apply_update), tf.constant(images)
-    # As in training, every number is read.
-    return lambda: [float(value) for value in step(batch).values()]
-
-
-def _plain_keras(images: np.ndarray) -> Callable[[], Any]:
-    model, batch = PlainInfoGAN(), tf.constant(images)
-    return functools.partial(_read_update, model, batch)
-
-
-def _read_update(model: Any, batch: Any) -> list[float]:
-    return [float(value) for value in model.train_step(batch).values()]
-
-
-def _torch_variants(images: np.ndarray, threads: int) -> dict[str, Callable[[], Any]]:
-    import plain_torch
-    import torch
-
-    torch.set_num_threads(threads)
-    contenders = {}
-    for variant in plain_torch.VARIANTS:
-        model = plain_torch.TorchInfoGAN(variant)
-        batch = torch.tensor(images.transpose(0, 3, 1, 2)).to(memory_format=model.memory_format)
-        update = functools.partial(_read_update, model, batch)
+@contextlib.contextmanager
+def _worker(onednn: str, torch: bool) -> Iterator[subprocess.Popen]:
+    torch = torch and flags.FLAGS.others
+    if torch and not importlib.util.find_spec("torch"):
+        print("PyTorch is not installed and is left out (pip install torch)", file=sys.stderr)
+        torch = False
+    settings = {name: flags.FLAGS[name].value for name in ("batch_size", "updates", "sgemm_size")}
+    settings |= {"threads": _threads(), "plain_keras": flags.FLAGS.others, "torch": torch}
+    command = [sys.executable, str(WORKER), json.dumps(settings)]
+    environment = os.environ | SETTINGS[onednn]
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
-            update()
-        except Exception as error:  # torch.compile needs a C++ compiler, and may fail in many ways without.
-            print(f"PyTorch, {variant}, does not run here and is left out: {first_line(error)}", file=sys.stderr)
-            continue
-        contenders[f"PyTorch, {variant}"] = update
-    return contenders
+            yield process
+        finally:
+            process.kill()
 
 
-def _tensorflow_product() -> Callable[[], Any]:
-    a = tf.random.stateless_normal([SGEMM_SIZE, SGEMM_SIZE], seed=[0, 0])
-    product = tf.function(lambda: tf.matmul(a, a)[0, 0])
-    return lambda: float(product())
+def _threads() -> int:
+    return flags.FLAGS.threads or os.cpu_count()
 
 
-def _torch_product() -> Callable[[], Any]:
-    import torch
-
-    a = torch.randn(SGEMM_SIZE, SGEMM_SIZE)
-    return lambda: float((a @ a)[0, 0])
+def _time_round(worker: subprocess.Popen) -> dict[str, float]:
+    print("round", file=worker.stdin, flush=True)
+    return _answer(worker)
 
 
-def _result(seconds: dict[str, list[float]], contenders: list[str], products: list[str], threads: int) -> dict:
-    medians = {name: float(np.median(values)) for name, values in seconds.items()}
-    sgemm = {name: 2 * SGEMM_SIZE**3 / medians[name] / 1e9 for name in products}
-    limit = max(sgemm.values())
-    reference = medians[next(iter(OURS))]
-    rows = []
-    for name in contenders:
-        config = OURS.get(name, MnistConfig())
-        flops = update_flops(flags.FLAGS.batch_size, config.update, deformed=config.deformation > 0)
-        gflops = flops / medians[name] / 1e9
-        rows.append(
-            {
-                "name": name,
-                "ms_per_update": 1e3 * medians[name],
-                "ms_of_each_round": [round(1e3 * value, 3) for value in seconds[name]],
-                "relative_to_ours": medians[name] / reference,
-                "gflops": gflops,
-                "share_of_sgemm": gflops / limit,
-            }
-        )
-    packages = ("tensorflow", "keras", *(["torch"] if "PyTorch" in products else []))
+def _answer(worker: subprocess.Popen) -> dict[str, Any]:
+    line = worker.stdout.readline()
+    if not line:
+        sys.exit(f"error: a process that was timed ended with status {worker.wait()}; it said why above")
+    return json.loads(line)
+
+
+def _result(built: list[dict[str, Any]], rounds: list[list[dict[str, float]]]) -> dict[str, Any]:
+    rows, sgemm, versions = [], {}, {}
+    for i, worker in enumerate(built):
+        seconds = {name: [answers[i][name] for answers in rounds] for name in rounds[0][i]}
+        versions = worker["versions"] | versions
+        for name in worker["products"]:
+            label = name if name == "PyTorch" else f"{name}, {describe_onednn(worker['onednn'])}"
+            sgemm[label] = 2 * flags.FLAGS.sgemm_size**3 / median(seconds[name]) / 1e9
+        for name, flops in worker["flops"].items():
+            onednn = None if name.startswith("PyTorch") else worker["onednn"]
+            rows.append(_row(name, onednn, seconds[name], flops))
+    limit, reference = max(sgemm.values()), rows[0]["ms_per_update"]
+    for row in rows:
+        row |= {"relative_to_ours": row["ms_per_update"] / reference, "share_of_sgemm": row["gflops"] / limit}
     return {
-        "machine": {"processor": _processor(), "threads": threads},
-        "versions": {name: importlib.metadata.version(name) for name in packages},
+        "machine": {"processor": processor(), "threads": _threads(), "onednn_limit": onednn_limit()},
+        "versions": versions,
         "batch_size": flags.FLAGS.batch_size,
         "rounds": flags.FLAGS.rounds,
         "updates_per_round": flags.FLAGS.updates,
@@ -153,29 +119,33 @@ def _result(seconds: dict[str, list[float]], contenders: list[str], products: li
     }
 
 
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
+def _row(name: str, onednn: bool | None, seconds: list[float], flops: float) -> dict[str, Any]:
+    return {
+        "name": name,
+        "onednn": onednn,
+        "ms_per_update": 1e3 * median(seconds),
+        "ms_of_each_round": [round(1e3 * value, 3) for value in seconds],
+        "gflops": flops / median(seconds) / 1e9,
+    }
 
 
-def _table(result: dict) -> str:
+def _table(result: Mapping[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
-    sgemm = ", ".join(f"{name} {speed:.0f} GFLOP/s" for name, speed in result["sgemm_gflops"].items())
+    sgemm = "; ".join(f"{name}: {speed:.0f} GFLOP/s" for name, speed in result["sgemm_gflops"].items())
     machine = result["machine"]
     lines = [
         f"{machine['processor']}, {machine['threads']} threads; {versions}; batch {result['batch_size']}, "
         f"medians of {result['rounds']} rounds of {result['updates_per_round']} updates",
         f"large sgemm: {sgemm}",
         "",
-        "| one update | ms | times infogan_tf's | GFLOP/s | share of sgemm |",
-        "| --- | --- | --- | --- | --- |",
+        "| one update | oneDNN | ms | times the first row's | GFLOP/s | share of sgemm |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     for row in result["contenders"]:
+        onednn = {True: "on", False: "off", None: ""}[row["onednn"]]
         lines.append(
-            f"| {row['name']} | {row['ms_per_update']:.1f} | {row['relative_to_ours']:.2f} | {row['gflops']:.0f} "
-            f"| {row['share_of_sgemm']:.0%} |"
+            f"| {row['name']} | {onednn} | {row['ms_per_update']:.1f} | {row['relative_to_ours']:.2f} "
+            f"| {row['gflops']:.0f} | {row['share_of_sgemm']:.0%} |"
         )
     return "\n".join(lines)
 

@@ -1,12 +1,13 @@
 """What the tests share."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from tests import processes
 
 ROOT = Path(__file__).parent.parent
 MNIST_LAUNCHER = ROOT / "launchers" / "run_mnist_exp.py"
@@ -37,20 +38,39 @@ def embedded_digits():
 
 @pytest.fixture(scope="session")
 def small_model():
-    """An untrained MNIST model; tests must leave it as it is."""
+    """An untrained MNIST model of small networks; tests must leave it as it is."""
     from infogan_tf.configs import MnistConfig
     from infogan_tf.experiments import build_model
+    from tests.small_networks import small_experiment
 
-    return build_model(MnistConfig(seed=1))
+    with small_experiment():
+        return build_model(MnistConfig(seed=1))
+
+
+@pytest.fixture(scope="module")
+def small_networks():
+    """Makes all models of a module of small networks."""
+    from tests.small_networks import small_experiment
+
+    with small_experiment():
+        yield
+
+
+@pytest.fixture
+def full_networks():
+    """Makes the models of one test of the paper's networks, in a module of small ones."""
+    from tests.small_networks import full_experiment
+
+    with full_experiment():
+        yield
 
 
 @pytest.fixture
 def run_mnist():
     """Runs the MNIST launcher as a user would and returns the finished process."""
 
-    def run(*flags, cwd=None, **kwargs):
-        command = [sys.executable, str(MNIST_LAUNCHER), *flags]
-        return subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=cwd, check=False, **kwargs)
+    def run(*flags, **kwargs):
+        return processes.run([sys.executable, str(MNIST_LAUNCHER), *flags], **kwargs)
 
     return run
 

@@ -15,6 +15,8 @@ from infogan_tf.networks import DiscriminatorOutput
 from infogan_tf.optimizers import FusedAdam
 from infogan_tf.randomness import Stream, stream_seed
 
+pytestmark = pytest.mark.usefixtures("small_networks")
+
 
 @pytest.fixture
 def compiled():
@@ -684,6 +686,7 @@ def test_averaged_weights_make_images_and_predictions_and_are_not_trained(real_i
     np.testing.assert_array_equal(logits, model.averaged_discriminator(images).posterior[:, :10])
 
 
+@pytest.mark.usefixtures("full_networks")
 def test_in_a_regular_gan_q_learns_to_read_and_nothing_else_learns_from_it(real_images):
     """The paper's baseline: G's and the body's gradients are those of lambda 0, Q's head's those of InfoGAN."""
     gradients = {}

@@ -7,14 +7,14 @@ import pty
 import re
 import signal
 import struct
-import subprocess
 import sys
 import termios
-import time
 
 import pytest
 
+from tests import processes
 from tests.conftest import MNIST_LAUNCHER, ROOT
+from tests.processes import started
 from tests.training.test_loop import assert_same_run, points
 
 FLAGS = [
@@ -30,26 +30,21 @@ SHARED = ROOT.parent / "shared" / "tfds"
 
 
 def start(folder):
-    command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={folder}"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return started([sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={folder}"])
 
 
-def wait_for(condition, process, timeout=120):
-    """Polls as fast as it can; fails if the process ends first."""
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "timed out"
-        time.sleep(0.0005)
+def run_to_the_end(folder):
+    with start(folder) as process:
+        out, err = process.wait()
+        assert process.returncode == 0, err
+    return out, err
 
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
     """A run of six updates that was never stopped, and what it said."""
     folder = tmp_path_factory.mktemp("runs") / "reference"
-    process = start(folder)
-    out, err = process.communicate(timeout=240)
-    assert process.returncode == 0, err
+    out, err = run_to_the_end(folder)
     return folder, out, err
 
 
@@ -69,7 +64,7 @@ def test_says_what_it_does_and_what_to_do_next(reference):
 
 def test_last_line_is_a_command_that_works(reference):
     command = reference[1].splitlines()[-1].split("use it    ")[1]
-    result = subprocess.run(command.replace("python", sys.executable, 1), shell=True, capture_output=True, text=True)
+    result = processes.run(["bash", "-c", command.replace("python", sys.executable, 1)])
     assert result.stdout == "(1, 28, 28, 1)\n", result.stderr
 
 
@@ -87,14 +82,12 @@ KILLS = {
 def test_killed_at_any_moment_resumes_to_the_same_bits(reference, tmp_path):
     folder = tmp_path / "run"
     for moment, reached in KILLS.items():
-        process = start(folder)
-        wait_for(lambda reached=reached: reached(folder), process)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        assert process.returncode == -signal.SIGKILL, moment
-    process = start(folder)
-    out, err = process.communicate(timeout=240)
-    assert process.returncode == 0, err
+        with start(folder) as process:
+            process.wait_for(lambda reached=reached: reached(folder))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            assert process.returncode == -signal.SIGKILL, moment
+    out, _ = run_to_the_end(folder)
     assert "resumed: from update 4" in out
     assert_same_run(folder, reference[0])
     assert not list(folder.rglob(".partial-*"))
@@ -103,20 +96,18 @@ def test_killed_at_any_moment_resumes_to_the_same_bits(reference, tmp_path):
 def test_signals_save_and_end_and_the_same_command_goes_on(reference, tmp_path):
     folder = tmp_path / "run"
     for number in (signal.SIGTERM, signal.SIGINT):
-        process = start(folder)
         log = folder / "log.txt"
         size = log.stat().st_size if log.exists() else 0
-        wait_for(lambda log=log, size=size: log.exists() and log.stat().st_size > size, process)
-        process.send_signal(number)
-        out, err = process.communicate(timeout=240)
-        assert (process.returncode, err) == (0, "")
+        with start(folder) as process:
+            process.wait_for(lambda log=log, size=size: log.exists() and log.stat().st_size > size)
+            process.send_signal(number)
+            out, err = process.wait()
+            assert (process.returncode, err) == (0, "")
         last = points(folder)[-1]["step"]
         assert last < 6
         assert f"stopped by {number.name} after update {last}, which is saved; the same command with" in out
         assert (folder / "checkpoints" / f"step_{last:07d}").exists()
-    process = start(folder)
-    out, err = process.communicate(timeout=240)
-    assert process.returncode == 0, err
+    out, _ = run_to_the_end(folder)
     assert f"resumed: from update {last}\n" in out
     assert_same_run(folder, reference[0])
 
@@ -125,14 +116,15 @@ def test_a_terminal_of_80_columns_shows_a_bar_with_everything(reference):
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={reference[0]}", "--max_epoch=4"]
-    process = subprocess.Popen(command, stdout=terminal, stderr=terminal)
-    os.close(terminal)
     shown = b""
-    # Linux reports the closed terminal as an error.
-    with contextlib.suppress(OSError):
-        while chunk := os.read(controller, 4096):
-            shown += chunk
-    assert process.wait() == 0
+    with started(command, stdout=terminal, stderr=terminal) as process:
+        os.close(terminal)
+        # Linux reports the closed terminal as an error.
+        with contextlib.suppress(OSError):
+            while chunk := os.read(controller, 4096):
+                shown += chunk
+        process.wait()
+        assert process.returncode == 0
     bar = [line for line in shown.decode().split("\r") if line.startswith("epoch 4/4 |")][-1]
     assert re.search(r"left +\d+\.\d\d/s, D \d\.\d\d G \d\.\d\d MI c1 -?\d\.\d\d c2 -?\d\.\d\d c3 -?\d\.\d\d", bar)
 
@@ -172,7 +164,7 @@ def test_write_that_fails_on_the_way_ends_with_one_line_and_keeps_the_last_check
     folder = tmp_path / "run"
     command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={folder}"]
     limited = ["bash", "-c", f"ulimit -f 100000; exec {' '.join(command)}"]
-    result = subprocess.run(limited, capture_output=True, text=True, timeout=240, check=False)
+    result = processes.run(limited)
     assert result.returncode == 1, result.stderr
     assert result.stderr.startswith("error: the checkpoint of update 2 could not be written: ")
     assert result.stderr.endswith("there is no earlier checkpoint\n")
@@ -182,7 +174,7 @@ def test_write_that_fails_on_the_way_ends_with_one_line_and_keeps_the_last_check
 def test_events_that_can_not_be_written_end_with_one_line(tmp_path):
     command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={tmp_path}/run", "--sample_interval=1"]
     limited = ["bash", "-c", f"ulimit -f 300; exec {' '.join(command)}"]
-    result = subprocess.run(limited, capture_output=True, text=True, timeout=240, check=False)
+    result = processes.run(limited)
     assert result.returncode == 1, result.stderr
     assert result.stderr.startswith("error: ")
     assert result.stderr.count("\n") == 1
@@ -190,9 +182,7 @@ def test_events_that_can_not_be_written_end_with_one_line(tmp_path):
 
 def test_nobody_listening_does_not_stop_a_run(tmp_path):
     command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={tmp_path}/run"]
-    result = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", f"{' '.join(command)} | head -1"], capture_output=True, text=True, timeout=240
-    )
+    result = processes.run(["bash", "-o", "pipefail", "-c", f"{' '.join(command)} | head -1"])
     assert (result.returncode, result.stderr) == (0, "")
     assert (tmp_path / "run" / "checkpoints" / "step_0000006").exists()
 

@@ -3,7 +3,6 @@ import dataclasses
 import io
 import json
 import runpy
-import subprocess
 import sys
 
 import pytest
@@ -18,10 +17,13 @@ from infogan_tf.reproduction.evaluated import GanCurve
 from infogan_tf.training import train
 from infogan_tf.training.loading import load_run
 from infogan_tf.training.metrics_log import read_training_time
+from tests import processes
 from tests.conftest import ROOT
 
 SHORT = {"updates_per_epoch": 4, "batch_size": 16, "summary_interval": 2}
 TINY = dataclasses.replace(PRESETS["best"], **SHORT)
+
+pytestmark = pytest.mark.usefixtures("small_networks")
 
 
 def settings(folder, **changes):
@@ -210,7 +212,7 @@ def test_the_launcher_reports_what_is_there(made):
 )
 def test_bad_flags_are_answered_in_one_line(flag, text):
     command = [sys.executable, str(ROOT / "launchers" / "reproduce_mnist.py"), flag]
-    finished = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    finished = processes.run(command)
     assert finished.returncode == 2
     assert text in finished.stderr
     assert "Traceback" not in finished.stderr

@@ -5,15 +5,6 @@ import pytest
 from infogan_tf.configs import MnistConfig
 from infogan_tf.training.run_folder import RunFolder
 from infogan_tf.training.run_record import new_record
-from tests.training.tiny_networks import use_tiny_networks
-
-
-@pytest.fixture(scope="module")
-def tiny_networks():
-    """The MNIST experiment with networks that train in milliseconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        use_tiny_networks(patch)
-        yield
 
 
 @pytest.fixture

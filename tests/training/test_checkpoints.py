@@ -7,7 +7,7 @@ from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.experiments import build_model, compile_model
 from infogan_tf.training.checkpoints import Checkpoints
 
-pytestmark = pytest.mark.usefixtures("tiny_networks")
+pytestmark = pytest.mark.usefixtures("small_networks")
 
 
 def new_model(seed):
@@ -18,7 +18,7 @@ def new_model(seed):
 
 
 @pytest.fixture(scope="module")
-def trained(tiny_networks):
+def trained(small_networks):
     """A model after three updates, so that optimisers and moving averages hold something."""
     model = new_model(seed=1)
     step = tf.function(model.apply_update)

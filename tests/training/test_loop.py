@@ -20,7 +20,7 @@ from infogan_tf.training.loading import load_run
 from infogan_tf.training.run_folder import RunFolder
 from tests.conftest import prepare_tfds
 
-pytestmark = pytest.mark.usefixtures("tiny_networks")
+pytestmark = pytest.mark.usefixtures("small_networks")
 
 TINY = MnistConfig(
     data_source="embedded",
@@ -59,7 +59,7 @@ def assert_same_run(folder, other):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory, tiny_networks):
+def finished(tmp_path_factory, small_networks):
     """A run of four updates that was never stopped."""
     folder = tmp_path_factory.mktemp("runs") / "finished"
     train(tiny(folder))

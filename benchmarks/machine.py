@@ -1,0 +1,39 @@
+"""What a measurement was made on: the processor, and which of its kernels TensorFlow uses."""
+
+import os
+import platform
+from pathlib import Path
+
+ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
+ONEDNN_LIMIT = "ONEDNN_MAX_CPU_ISA"
+
+
+def use_onednn_by_default():
+    """Turns oneDNN on, as the package does, unless the user has decided. Call it before TensorFlow is loaded."""
+    os.environ.setdefault(ONEDNN, "1")
+
+
+def onednn_is_on() -> bool:
+    """Whether TensorFlow, which decides once, uses oneDNN's kernels in this process."""
+    from tensorflow.python.util import _pywrap_util_port
+
+    return _pywrap_util_port.IsMklEnabled()
+
+
+def onednn_limit() -> str | None:
+    """The instruction set that oneDNN is limited to, such as AVX2, if the user has set one."""
+    return os.environ.get(ONEDNN_LIMIT)
+
+
+def describe_onednn(is_on: bool) -> str:
+    """Such as "oneDNN on, ONEDNN_MAX_CPU_ISA=AVX2"."""
+    limit = f", {ONEDNN_LIMIT}={onednn_limit()}" if onednn_limit() else ""
+    return f"oneDNN {'on' if is_on else 'off'}{limit}"
+
+
+def processor() -> str:
+    """The processor's name."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()

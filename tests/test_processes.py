@@ -1,0 +1,59 @@
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from tests import processes
+from tests.processes import StalledError, started
+
+PYTHON = [sys.executable, "-c"]
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.6)
+    monkeypatch.setattr(processes, "POLL_SECONDS", 0.02)
+
+
+def test_output_and_status_come_back():
+    result = processes.run([*PYTHON, "import sys; print('a' * 100_000); print('b', file=sys.stderr); sys.exit(3)"])
+    assert (result.stdout, result.stderr, result.returncode) == ("a" * 100_000 + "\n", "b\n", 3)
+
+
+def test_a_process_that_does_nothing_is_given_up_and_nothing_of_it_is_left(impatient):
+    code = "import subprocess; print(subprocess.Popen(['sleep', '1000']).pid, flush=True); input()"
+    reader, writer = os.pipe()
+    with started([*PYTHON, code], stdin=reader) as process:
+        process.wait_for(lambda: process.out.endswith("\n"))
+        child = int(process.out)
+        with pytest.raises(StalledError, match="did nothing for 1 s"):
+            process.wait()
+    os.close(reader)
+    os.close(writer)
+    assert process.returncode == -signal.SIGKILL
+    with pytest.raises(ProcessLookupError):
+        _wait_until_gone(child)
+
+
+def _wait_until_gone(child):
+    # Killed at once, but whoever inherits it may take a while to bury it.
+    for _ in range(1000):
+        os.kill(child, 0)
+        time.sleep(0.01)
+
+
+def test_a_process_that_computes_is_waited_for(impatient):
+    began = time.monotonic()
+    code = "import time; end = time.monotonic() + 2\nwhile time.monotonic() < end: pass"
+    assert processes.run(["bash", "-c", f'{sys.executable} -c "{code}"; exit 5']).returncode == 5
+    assert time.monotonic() - began > 2
+
+
+def test_a_process_that_ends_before_its_moment_shows_what_it_said():
+    with (
+        pytest.raises(AssertionError, match="ended with 0 before: over"),
+        started([*PYTHON, "print('over')"]) as process,
+    ):
+        process.wait_for(lambda: False)
