@@ -95,7 +95,7 @@ class InfoGAN(keras.Model):
         consistency: weight, >= 0, of an addition to the paper's objective: the mutual information of what Q predicts,
             for each invariant code, from real images and from deformed copies of them (`predicted_information`), which
             D and Q maximize. Half of the deformed images are then real. Needs `deformation`.
-        average_decay: `generate`, `infer_codes` and the model itself use an exponential moving average of the weights
+        average_decay: `generate` and the model itself use an exponential moving average of G's weights
             (`AveragedNetwork`) with this decay, in [0, 1); 0 makes them use the weights of the last update.
         seed: an integer >= 0; with the number of the update, decides all randomness of training.
         update: `alternating` updates D and Q, then G on fresh noise and codes, against the D just updated, as in the
@@ -144,7 +144,6 @@ class InfoGAN(keras.Model):
         self._invariant = [code.name for code in spec.codes if code.invariant] if self.deformation else []
         self.image_shape = _checked_networks(generator, discriminator, spec)
         self.averaged_generator = AveragedNetwork(generator, average_decay) if average_decay else None
-        self.averaged_discriminator = AveragedNetwork(discriminator, average_decay) if average_decay else None
         self.built = True
 
     def call(self, latents: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -262,7 +261,6 @@ class InfoGAN(keras.Model):
             metrics |= self._update_generator(tf.shape(real_images)[0], g_seed)
         if self.averaged_generator is not None:
             self.averaged_generator.update(self.g_optimizer.iterations)
-            self.averaged_discriminator.update(self.g_optimizer.iterations)
         return metrics
 
     def _update_discriminator(self, real_images: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -431,10 +429,7 @@ class InfoGAN(keras.Model):
         """
         images = self._checked_images(images)
         with tf.control_dependencies(_range_checks(images)):
-            if self.averaged_discriminator is None:
-                _, posterior = self.discriminator(images, training=False)
-            else:
-                _, posterior = self.averaged_discriminator(images)
+            _, posterior = self.discriminator(images, training=False)
         return self.spec.split_posterior(posterior)
 
     def _checked_images(self, images: Any) -> tf.Tensor:

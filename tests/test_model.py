@@ -666,7 +666,7 @@ def test_consistency_without_deformation_is_refused(small_model):
         infogan_tf.InfoGAN(*networks, average_decay=1.0)
 
 
-def test_averaged_weights_make_images_and_predictions_and_are_not_trained(real_images):
+def test_averaged_weights_make_images_and_are_not_trained(real_images):
     config = MnistConfig(seed=1, average_decay=0.9, update="simultaneous")
     model, plain = build_model(config), build_model(MnistConfig(seed=1, update="simultaneous"))
     for either in (model, plain):
@@ -682,8 +682,6 @@ def test_averaged_weights_make_images_and_predictions_and_are_not_trained(real_i
     np.testing.assert_array_equal(model(latents), model.averaged_generator(latents))
     images = model.generate(codes={"c1": [3, 4]}, seed=1)
     assert np.abs(images - plain.generate(codes={"c1": [3, 4]}, seed=1)).max() > 1e-4
-    logits = model.infer_codes(images)["c1"].logits
-    np.testing.assert_array_equal(logits, model.averaged_discriminator(images).posterior[:, :10])
 
 
 @pytest.mark.usefixtures("full_networks")

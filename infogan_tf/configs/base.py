@@ -83,8 +83,7 @@ class ExperimentConfig(Settings):
     average_decay: float = setting(
         0.0,
         Number(maximum=0.9999),
-        "Decay per update of a moving average of the weights, which makes the images and predictions; 0 uses the last "
-        "update's weights.",
+        "Decay per update of a moving average of G's weights, which then makes the images; 0 uses the last update's.",
     )
 
     max_epoch: int = setting(50, Integer(1), "Train for this many epochs.", may_change=True)

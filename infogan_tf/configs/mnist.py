@@ -67,8 +67,8 @@ def added_to_the_objective(config: MnistConfig) -> list[str]:
         )
     if config.consistency:
         sentences.append(
-            "D and Q also maximize the mutual information of what Q predicts from real images and from augmented copies "
-            f"of them (Ji et al. 2019; --consistency={config.consistency:g})."
+            "D and Q also maximize the mutual information of what Q predicts from real images and from augmented "
+            f"copies of them (Ji et al. 2019; --consistency={config.consistency:g})."
         )
     return sentences
 

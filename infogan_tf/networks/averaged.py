@@ -13,7 +13,8 @@ class AveragedNetwork(keras.layers.Layer):
     """Runs a network for inference with an exponential moving average of its weights and of its batch statistics.
 
     The last update's weights still wander around a good place; their average lies nearer to it (Yazici et al. 2019,
-    "The unusual effectiveness of averaging in GAN training").
+    "The unusual effectiveness of averaging in GAN training"). It suits generators: the averages of batch statistics are
+    only roughly those of the averaged weights, and a discriminator averaged in this way predicts badly.
 
     Args:
         network: a built network; it is neither copied nor changed.

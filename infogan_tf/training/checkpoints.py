@@ -40,10 +40,7 @@ class Checkpoints:
         self._kept_before = self.steps()[:-KEEP]
         parts = {"generator": model.generator, "discriminator": model.discriminator}
         if model.averaged_generator is not None:
-            parts |= {
-                "averaged_generator": model.averaged_generator,
-                "averaged_discriminator": model.averaged_discriminator,
-            }
+            parts["averaged_generator"] = model.averaged_generator
         self._optimizers = {}
         if model.compiled:
             self._optimizers = {"d_optimizer": model.d_optimizer, "g_optimizer": model.g_optimizer}
