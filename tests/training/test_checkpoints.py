@@ -178,6 +178,14 @@ def test_failed_write_names_what_is_left(tmp_path, trained, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["step_0000002"]
 
 
+def test_a_disk_that_is_really_full_is_called_so(small_disk, trained):
+    run = small_disk(2)
+    expected = rf"update 3 could not be written: the disk is full, with [12] MiB left at {run}; there is no earlier"
+    with pytest.raises(TrainingError, match=expected):
+        Checkpoints(run / "checkpoints", trained).save(3)
+    assert not list((run / "checkpoints").iterdir())
+
+
 def test_what_is_not_finite_is_not_saved(tmp_path):
     model = new_model(seed=1)
     model.generator.trainable_variables[0].assign(tf.fill([74, 256], float("nan")))

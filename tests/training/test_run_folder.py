@@ -278,19 +278,8 @@ def test_home_is_expanded(tmp_path, monkeypatch):
         assert folder.path == tmp_path / "runs" / "a"
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A real file system of 50 MiB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=50m", "tmpfs", str(folder)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("needs the right to mount a file system")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
 def test_real_small_disk_is_refused_before_anything_is_trained(small_disk, run_mnist):
+    small_disk = small_disk(50)
     result = run_mnist("--data_source=embedded", f"--run_folder={small_disk}/run")
     assert result.returncode == 2
     assert re.fullmatch(r"error: flag --run_folder: expected a disk with .* got \d+ MiB free at .*\n", result.stderr)
