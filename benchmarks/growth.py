@@ -19,7 +19,7 @@ flags.DEFINE_integer("sgemm_size", 4096, "Rows and columns of the matrices that 
 def main(_):
     cases = list(itertools.product(flags.FLAGS.threads, flags.FLAGS.batch_sizes))
     for threads, batch_size in cases:
-        alternating, simultaneous, _ = _measure(batch_size, threads)
+        alternating, simultaneous = _measure(batch_size, threads)
         if (threads, batch_size) == cases[0]:
             print(f"{processor()}, {describe_onednn(alternating['onednn'])}\n")
             print("| batch | threads | alternating, ms | us an image | share | simultaneous, ms | share of sgemm |")
@@ -37,8 +37,8 @@ def _measure(batch_size: str, threads: str) -> list[dict]:
     # A process each: TensorFlow takes the number of its threads once.
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "numbers.json")
-        command = [sys.executable, str(Path(__file__).with_name("train_step.py")), "--noothers", f"--json={file}"]
-        command += [f"--batch_size={batch_size}", f"--threads={threads}"]
+        command = [sys.executable, str(Path(__file__).with_name("train_step.py")), f"--json={file}"]
+        command += ["--only=alternating,simultaneous", f"--batch_size={batch_size}", f"--threads={threads}"]
         command += [f"--{name}={flags.FLAGS[name].value}" for name in ("rounds", "sgemm_size")]
         # Its progress and its errors, on stderr, are shown as they come.
         if status := subprocess.run(command, stdout=subprocess.PIPE, check=False).returncode:

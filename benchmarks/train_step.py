@@ -30,7 +30,7 @@ flags.DEFINE_integer("threads", 0, "Threads to compute with; 0 for one on each p
 flags.DEFINE_integer("rounds", 9, "Rounds; the median is taken over them.", lower_bound=1)
 flags.DEFINE_integer("updates", 3, "Updates that are timed in a round, after one that is not.", lower_bound=1)
 flags.DEFINE_integer("sgemm_size", 4096, "Rows and columns of the matrices that are multiplied.", lower_bound=1)
-flags.DEFINE_bool("others", True, "Whether to time the plain Keras port and PyTorch too.")
+flags.DEFINE_list("only", [], "Leaves out every row whose name has none of these in it, such as infogan_tf.")
 flags.DEFINE_enum("onednn", "default", ["default", "on", "off", "both"], f"oneDNN; default: as {ONEDNN} says, or on.")
 flags.DEFINE_string("json", None, "A file to write the numbers into.")
 
@@ -41,7 +41,7 @@ def main(_):
     names = ("on", "off") if flags.FLAGS.onednn == "both" else (flags.FLAGS.onednn,)
     with contextlib.ExitStack() as stack:
         # PyTorch does not read TensorFlow's variable: it is timed once, by the first process.
-        workers = [stack.enter_context(_worker(name, torch=name == names[0])) for name in names]
+        workers = [stack.enter_context(_worker(name, torch=name == names[0] and _has_torch())) for name in names]
         built = [_answer(worker) for worker in workers]
         rounds = []
         for number in range(1, flags.FLAGS.rounds + 1):
@@ -61,12 +61,8 @@ def _check_flags():
 
 @contextlib.contextmanager
 def _worker(onednn: str, torch: bool) -> Iterator[subprocess.Popen]:
-    torch = torch and flags.FLAGS.others
-    if torch and not importlib.util.find_spec("torch"):
-        print("PyTorch is not installed and is left out (pip install torch)", file=sys.stderr)
-        torch = False
-    settings = {name: flags.FLAGS[name].value for name in ("batch_size", "updates", "sgemm_size")}
-    settings |= {"threads": _threads(), "plain_keras": flags.FLAGS.others, "torch": torch}
+    settings = {name: flags.FLAGS[name].value for name in ("batch_size", "updates", "sgemm_size", "only")}
+    settings |= {"threads": _threads(), "torch": torch}
     command = [sys.executable, str(WORKER), json.dumps(settings)]
     environment = os.environ | SETTINGS[onednn]
     with subprocess.Popen(
@@ -76,6 +72,14 @@ def _worker(onednn: str, torch: bool) -> Iterator[subprocess.Popen]:
             yield process
         finally:
             process.kill()
+
+
+def _has_torch() -> bool:
+    wanted = not flags.FLAGS.only or any("torch" in part.lower() for part in flags.FLAGS.only)
+    installed = importlib.util.find_spec("torch") is not None
+    if wanted and not installed:
+        print("PyTorch is not installed and is left out (pip install torch)", file=sys.stderr)
+    return wanted and installed
 
 
 def _threads() -> int:

@@ -27,25 +27,20 @@ from infogan_tf.configs.mnist import PRESETS
 from infogan_tf.errors import first_line
 from infogan_tf.experiments import build_model, compile_model
 
+Calls = dict[str, Callable[[], Any]]
+
 OURS = {f"infogan_tf, {update}": MnistConfig(update=update) for update in UPDATES} | {
     "infogan_tf, preset best": PRESETS["best"]
 }
 
 
-def main(batch_size: int, threads: int, updates: int, plain_keras: bool, torch: bool, sgemm_size: int):
+def main(batch_size: int, threads: int, updates: int, only: list[str], torch: bool, sgemm_size: int):
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     show_progress(f"building what is timed with {describe_onednn(onednn_is_on())}")
-    images = real_images(batch_size)
-    contenders = {name: _ours(config, images) for name, config in OURS.items()}
-    products = {"TensorFlow": _tensorflow_product(sgemm_size)}
-    if plain_keras:
-        contenders["plain Keras"] = _plain_keras(images)
-    if torch:
-        contenders |= _torch_variants(images, threads)
-        products["PyTorch"] = _torch_product(sgemm_size)
-    packages = ("tensorflow", "keras", *(["torch"] if torch else []))
+    contenders, products = _build(real_images(batch_size), threads, only, torch, sgemm_size)
     warm_up(contenders | products)
+    packages = ("tensorflow", "keras", *(["torch"] if torch else []))
     built = {
         "onednn": onednn_is_on(),
         "versions": {name: importlib.metadata.version(name) for name in packages},
@@ -55,6 +50,24 @@ def main(batch_size: int, threads: int, updates: int, plain_keras: bool, torch: 
     print(json.dumps(built), flush=True)
     for _ in sys.stdin:
         print(json.dumps(time_round(contenders | products, updates)), flush=True)
+
+
+def _build(images: np.ndarray, threads: int, only: list[str], torch: bool, sgemm_size: int) -> tuple[Calls, Calls]:
+    """What is timed, by name: the updates, and the matrix products."""
+    builders = {name: functools.partial(_ours, config, images) for name, config in OURS.items()}
+    builders["plain Keras"] = functools.partial(_plain_keras, images)
+    contenders = {name: build() for name, build in builders.items() if _is_wanted(name, only)}
+    products = {"TensorFlow": _tensorflow_product(sgemm_size)}
+    if torch:
+        contenders |= _torch_variants(images, threads, only)
+        products["PyTorch"] = _torch_product(sgemm_size)
+    if not contenders:
+        sys.exit(f"error: flag --only: expected parts of the rows' names, got {','.join(only)}")
+    return contenders, products
+
+
+def _is_wanted(name: str, only: list[str]) -> bool:
+    return not only or any(part in name for part in only)
 
 
 def _flops(name: str, batch_size: int) -> float:
@@ -79,13 +92,15 @@ def _read_update(model: Any, batch: Any) -> list[float]:
     return [float(value) for value in model.train_step(batch).values()]
 
 
-def _torch_variants(images: np.ndarray, threads: int) -> dict[str, Callable[[], Any]]:
+def _torch_variants(images: np.ndarray, threads: int, only: list[str]) -> Calls:
     import plain_torch
     import torch
 
     torch.set_num_threads(threads)
     contenders = {}
     for variant in plain_torch.VARIANTS:
+        if not _is_wanted(f"PyTorch, {variant}", only):
+            continue
         model = plain_torch.TorchInfoGAN(variant)
         batch = torch.tensor(images.transpose(0, 3, 1, 2)).to(memory_format=model.memory_format)
         update = functools.partial(_read_update, model, batch)

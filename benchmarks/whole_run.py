@@ -1,27 +1,35 @@
 """Where the time and the memory of a run go besides its updates: start-up, records, and making images afterwards."""
 
+import contextlib
 import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+from unittest import mock
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from absl import app, flags
+from machine import ONEDNN, processor, use_onednn_by_default
 
 ROOT = Path(__file__).resolve().parents[1]
 NUM_GENERATED = (1, 128, 1_000, 10_000)
 
+flags.DEFINE_string("data_source", "auto", "Where the images come from: auto, tfds or embedded.")
 flags.DEFINE_string("data_dir", "auto", "Where TFDS keeps prepared data.")
+flags.DEFINE_integer("batch_size", 128, "Images in a batch.", lower_bound=2, upper_bound=4000)
 flags.DEFINE_integer("updates", 1000, "Updates of the run whose records are timed.", lower_bound=1)
 flags.DEFINE_integer("starts", 3, "Starts that are timed; the median is shown.", lower_bound=1)
 
 
 def main(_):
+    use_onednn_by_default()
+    print(f"{processor()}, {ONEDNN}={os.environ[ONEDNN]}\n")
     print("| what | measured |\n| --- | --- |")
     starts = range(flags.FLAGS.starts)
     print(f"| import infogan_tf and what trains | {median(_import_seconds() for _ in starts):.1f} s |")
@@ -41,8 +49,10 @@ def _import_seconds() -> float:
 def _seconds_to_first_update(cache: str) -> float:
     with tempfile.TemporaryDirectory() as parent:
         metrics = Path(parent, "run", "metrics.jsonl")
-        arguments = [f"--run_folder={metrics.parent}", f"--data_dir={flags.FLAGS.data_dir}", "--summary_interval=1"]
-        command = [sys.executable, str(ROOT / "launchers" / "run_mnist_exp.py"), *arguments, "--max_epoch=1"]
+        arguments = [f"--{name}={flags.FLAGS[name].value}" for name in ("data_source", "data_dir")]
+        arguments += [f"--run_folder={metrics.parent}", f"--batch_size={flags.FLAGS.batch_size}"]
+        arguments += ["--summary_interval=1", "--max_epoch=1"]
+        command = [sys.executable, str(ROOT / "launchers" / "run_mnist_exp.py"), *arguments]
         start = time.perf_counter()
         with open(Path(parent, "output"), "w") as output:
             run = subprocess.Popen(command, env=os.environ | {"XDG_CACHE_HOME": cache}, stdout=output, stderr=output)
@@ -61,18 +71,22 @@ def _time_a_run():
     from infogan_tf.configs import MnistConfig
     from infogan_tf.training.recorder import Recorder
 
-    recorded = _timed(Recorder, "record")
-    saved = _timed(Recorder, "save")
     data_dir = None if flags.FLAGS.data_dir == "auto" else flags.FLAGS.data_dir
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent, "run")
         config = MnistConfig(
-            run_folder=str(folder), data_dir=data_dir, updates_per_epoch=flags.FLAGS.updates, max_epoch=1
+            run_folder=str(folder),
+            data_source=flags.FLAGS.data_source,
+            data_dir=data_dir,
+            batch_size=flags.FLAGS.batch_size,
+            updates_per_epoch=flags.FLAGS.updates,
+            max_epoch=1,
         )
-        start = time.perf_counter()
-        infogan_tf.train(config)
-        total = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        with _timed(Recorder, "record") as recorded, _timed(Recorder, "save") as saved:
+            start = time.perf_counter()
+            infogan_tf.train(config)
+            total = time.perf_counter() - start
+        peak = peak_megabytes()
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
         model = infogan_tf.load(folder)
     print(f"| {config.total_updates:,} updates with all records | {total:.1f} s |")
@@ -86,8 +100,16 @@ def _time_a_run():
         print(f"| generate({number:,} images) | {number / seconds:,.0f} images/s |")
 
 
-def _timed(owner: type, name: str) -> list[float]:
-    """Replaces a method by itself with a clock, and returns the list that its seconds go to."""
+def peak_megabytes() -> float:
+    """The largest resident memory that this process has had, in MiB."""
+    # Linux counts in KiB, macOS in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+
+
+@contextlib.contextmanager
+def _timed(owner: type, name: str) -> Iterator[list[float]]:
+    """Gives the list that the seconds of a method's calls go to."""
     method, seconds = getattr(owner, name), []
 
     def timed(*arguments):
@@ -95,8 +117,8 @@ def _timed(owner: type, name: str) -> list[float]:
         method(*arguments)
         seconds.append(time.perf_counter() - start)
 
-    setattr(owner, name, timed)
-    return seconds
+    with mock.patch.object(owner, name, timed):
+        yield seconds
 
 
 def _seconds(call) -> float:

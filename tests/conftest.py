@@ -1,5 +1,6 @@
 """What the tests share."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -26,6 +27,13 @@ def _fresh_keras():
     import keras
 
     keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_left_of_a_module():
+    """Frees models, which hold themselves through their layers and functions, before the next module makes its own."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 import re
 import shutil
-import subprocess
 
 import numpy as np
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from infogan_tf.figures.animation import save_animation
 from infogan_tf.figures.pictures import save_picture
 from infogan_tf.reproduction.report import markdown_table, write_report
+from tests import processes
 
 TEXT = "# Title\n\n![a picture](picture.png)\n\n![moving](moving.gif)\n\n" + markdown_table([("a", "b"), ("1", "2")])
 
@@ -45,5 +45,6 @@ def test_a_browser_shows_it_from_an_empty_folder(report, tmp_path_factory):
         )
     )
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={alone}", "--dump-dom"]
-    shown = subprocess.run([*command, page.as_uri()], capture_output=True, text=True, timeout=60, check=True)
+    shown = processes.run([*command, page.as_uri()])
+    assert shown.returncode == 0, shown.stderr
     assert "<title>30,20</title>" in shown.stdout
