@@ -3,19 +3,25 @@
 Prints a table, and writes evaluation.json into the run folder and scalars for TensorBoard.
 """
 
-from infogan_tf.configs.evaluation import EvaluationConfig
-from infogan_tf.errors import SettingError
-from infogan_tf.launching import launch
+from infogan_tf.interruption import exit_on_signals
 
 
-def run(config: EvaluationConfig):
-    from infogan_tf.evaluation.evaluate import evaluate
-    from infogan_tf.evaluation.table import evaluation_table
+def run(config):
+    from infogan_tf.errors import SettingError
 
     if config.run_folder is None:
         raise SettingError("run_folder", "the folder of a trained run", "none")
-    print(evaluation_table(evaluate(config.run_folder, config.data_dir)))
+    from infogan_tf.evaluation.evaluate import evaluate
+    from infogan_tf.evaluation.table import evaluation_table
+    from infogan_tf.training.console import say
+
+    say(evaluation_table(evaluate(config.run_folder, config.data_dir)))
 
 
 if __name__ == "__main__":
+    exit_on_signals()  # Before imports that take time.
+
+    from infogan_tf.configs.evaluation import EvaluationConfig
+    from infogan_tf.launching import launch
+
     launch({"": EvaluationConfig()}, run)

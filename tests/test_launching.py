@@ -25,9 +25,9 @@ BAD_FLAGS = {
     "--max_shift=99": "flag --max_shift=99: expected a whole number from 0 to 8, or auto",
     "--preset=worst": "flag --preset=worst: expected one of paper, original, best, got 'worst'",
     "--data_source=web": "flag --data_source=web: expected one of auto, tfds, embedded, got 'web'",
-    "--dataset=": "flag --dataset=: expected a text that is not empty, got ''",
-    "--data_dir=": "flag --data_dir=: expected a text that is not empty, or auto (TFDS's own folder), got ''",
-    "--run_folder=": "flag --run_folder=: expected a text that is not empty, or auto",
+    "--dataset=": "flag --dataset=: expected a non-empty UTF-8 text, got ''",
+    "--data_dir=": "flag --data_dir=: expected a non-empty UTF-8 text, or auto (TFDS's own folder), got ''",
+    "--run_folder=": "flag --run_folder=: expected a non-empty UTF-8 text, or auto",
     "--bach_size=3": "Unknown command line flag 'bach_size'. Did you mean: batch_size ?",
     "stray": "expected flags only, such as --batch_size=128, got stray",
 }

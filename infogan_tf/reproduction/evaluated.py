@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation.evaluate import EVALUATION_FILE, VERSION, evaluate
+from infogan_tf.training.console import say
 from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.metrics_log import read_curve
 
@@ -50,7 +51,7 @@ def evaluated(run: TrainedRun, data_dir: str | None) -> Evaluated:
     """
     evaluation = _written_evaluation(run)
     if evaluation is None:
-        print(f"evaluating {run.folder.path}", flush=True)
+        say(f"evaluating {run.folder.path}")
         evaluation = evaluate(run.folder.path, data_dir)
     curve = read_curve(run.folder.metrics, f"mutual_information/{CATEGORY}")
     if not curve:

@@ -15,6 +15,7 @@ from infogan_tf.reproduction.evaluated import BASELINE_PRESET, Evaluated, evalua
 from infogan_tf.reproduction.report import write_report
 from infogan_tf.reproduction.sections import report_text
 from infogan_tf.training import train
+from infogan_tf.training.console import say
 from infogan_tf.training.loading import TrainedRun, load_run
 from infogan_tf.training.run_record import check_resumable
 
@@ -40,7 +41,7 @@ def reproduce(config: ReproductionConfig) -> bool:
         with _as_flags_of_this_launcher(run_config.run_folder):
             run = _trained(run_config)
             if run is None:
-                print("stopped; the same command goes on")
+                say("stopped; the same command goes on")
                 return False
             results.append(evaluated(run, config.data_dir))
     _check_same(results)
@@ -48,7 +49,7 @@ def reproduce(config: ReproductionConfig) -> bool:
     shown = _middle(runs)
     draw_figures(folder, config.preset, shown, baseline)
     write_report(folder, "InfoGAN on MNIST", report_text(config.preset, runs, baseline, shown))
-    print(f"report: {folder / 'report.html'}")
+    say(f"report: {folder / 'report.html'}")
     return True
 
 

@@ -12,10 +12,10 @@ from infogan_tf.configs import ExperimentConfig
 from infogan_tf.data import ImageBatches, ImageData, load_images
 from infogan_tf.errors import SettingError, TrainingError, first_line
 from infogan_tf.experiments import EXPERIMENTS, build_model, compile_model
+from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
 from infogan_tf.training import announcements
 from infogan_tf.training.checkpoints import KEEP, Checkpoints
-from infogan_tf.training.interruption import StopRequest
 from infogan_tf.training.recorder import Recorder
 from infogan_tf.training.run_folder import RunFolder
 from infogan_tf.training.run_record import check_resumable, new_record, resumed_record, with_recorded_origin
@@ -25,19 +25,23 @@ FEW_IMAGES = 20_000
 SHIFT_FOR_FEW_IMAGES = 2
 
 
-def train(config: ExperimentConfig) -> bool:
+def train(config: ExperimentConfig, command: str | None = None) -> bool:
     """Trains a model, or goes on with an earlier run of the same folder, and writes everything into the folder.
 
-    SIGINT and SIGTERM save and end it. Whatever stops it, the same call goes on from the last checkpoint and reaches
-    the same bits as a run that was never stopped, on the same machine.
+    SIGINT, SIGTERM and SIGHUP save and end it; one more, a second or more later, aborts. Whatever stops it, the same
+    call goes on from the last checkpoint and reaches the same bits as a run that was never stopped, on the same
+    machine.
 
     Args:
         config: the settings.
+        command: how the launcher was started that trains, such as `python launchers/run_mnist_exp.py`; what is said in
+            the end then names the commands to type next.
 
     Returns:
         False if a signal asked for an end, whether or not the run was done by then.
 
     Raises:
+        Interrupted: a second signal aborted it; a `KeyboardInterrupt`.
         SettingError: a setting does not go with the data or the folder; nothing was changed.
         TrainingError: a number is no longer finite, or the disk is full; the last good checkpoint stays.
     """
@@ -50,12 +54,12 @@ def train(config: ExperimentConfig) -> bool:
     model = build_model(config, max_shift)
     compile_model(model, config)
     checkpoints = Checkpoints(folder.checkpoints, model)
-    with StopRequest() as stop:
+    with StopRequest(checkpoints.what_is_left) as stop:
         folder.create(checkpoints.bytes_needed * (KEEP + 1 - len(checkpoints.steps())))
         try:
             is_new = record is None
             folder.write_record(new_record(config, data, max_shift) if is_new else resumed_record(record, config))
-            return _train(config, folder, model, data, checkpoints, stop)
+            return _train(config, folder, model, data, checkpoints, stop, command)
         except (OSError, tf.errors.OpError) as error:
             raise TrainingError(f"training can't go on: {first_line(error)}; {checkpoints.what_is_left()}") from error
         finally:
@@ -88,11 +92,12 @@ def _train(
     data: ImageData,
     checkpoints: Checkpoints,
     stop: StopRequest,
+    command: str | None,
 ) -> bool:
     start = _restore(folder, checkpoints)
     announcements.start(folder, config, model, data)
     if start >= config.total_updates:
-        folder.announce(f"already trained for {start:,} updates; a larger --max_epoch goes on")
+        announcements.trained_before(folder, start, command)
         return stop.signal_name is None
     began = time.monotonic()
     update = _make_update(model, ImageBatches(data.training, config.batch_size, config.seed))
@@ -105,9 +110,9 @@ def _train(
                 recorder.save(step)
                 break
     if step < config.total_updates:
-        announcements.stopped(folder, stop.signal_name, step)
+        announcements.stopped(folder, stop.signal_name, step, command)
     else:
-        announcements.done(folder, step - start, time.monotonic() - began)
+        announcements.done(folder, step - start, time.monotonic() - began, command)
     return stop.signal_name is None
 
 
@@ -136,5 +141,5 @@ def _check_finite(step: int, metrics: Mapping[str, float], checkpoints: Checkpoi
         if not math.isfinite(metrics[name]):
             raise TrainingError(
                 f"{name} became {metrics[name]} at update {step}; {checkpoints.what_is_left()}. "
-                "Lower learning rates or a smaller --info_reg_coeff may help."
+                "Lower learning rates or a smaller info_reg_coeff may help."
             )

@@ -129,7 +129,7 @@ class RunFolder:
     def announce(self, line: str):
         """Says something to the person at the terminal and keeps it in `log.txt`."""
         say(line)
-        with self.log.open("a", encoding="utf-8") as log:
+        with self.log.open("a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}  {line}\n")
 
 

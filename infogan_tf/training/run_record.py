@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import shlex
 import sys
 from typing import Any
 
@@ -9,7 +10,7 @@ import keras
 import tensorflow as tf
 
 import infogan_tf
-from infogan_tf.configs import CONFIGS, ExperimentConfig
+from infogan_tf.configs import CONFIGS, ExperimentConfig, describe_preset
 from infogan_tf.configs.fields import as_text
 from infogan_tf.data import ImageData
 from infogan_tf.errors import SettingError
@@ -24,6 +25,8 @@ def new_record(config: ExperimentConfig, data: ImageData, max_shift: int) -> Rec
     """The record of a run that begins."""
     return {
         "experiment": config.experiment,
+        "preset": describe_preset(config),
+        "command": _command(),
         "settings": _movable(config),
         "data": {
             **{name: getattr(data, name) for name in ORIGIN},
@@ -40,7 +43,7 @@ def resumed_record(record: Record, config: ExperimentConfig) -> Record:
     """The record of a run that goes on: its data and the reason for it stay, its epochs never become fewer."""
     settings = _movable(config)
     settings["max_epoch"] = max(settings["max_epoch"], record["settings"]["max_epoch"])
-    resumption = {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", **_versions()}
+    resumption = {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", "command": _command(), **_versions()}
     return {**record, "settings": settings, "resumed": [*record["resumed"], resumption]}
 
 
@@ -81,6 +84,11 @@ def with_recorded_origin(record: Record, data: ImageData) -> ImageData:
 
 def _movable(config: ExperimentConfig) -> Record:
     return {**config.to_dict(), "run_folder": None}  # The folder may be moved.
+
+
+def _command() -> str:
+    """The command line of this process."""
+    return shlex.join(sys.orig_argv)
 
 
 def _versions() -> dict[str, str]:

@@ -5,7 +5,6 @@ import sys
 import threading
 
 import pytest
-
 from infogan_tf.training.interruption import StopRequest
 
 
