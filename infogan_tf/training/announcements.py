@@ -5,6 +5,7 @@ trains; without one nothing is advised that only this launcher can do.
 """
 
 import json
+import math
 import os
 import shlex
 
@@ -41,18 +42,18 @@ def stopped(folder: RunFolder, signal_name: str, step: int, command: str | None)
     folder.announce(f"stopped by {signal_name} after update {step:,}, which is saved{advice}")
 
 
-def trained_before(folder: RunFolder, updates: int, command: str | None):
+def trained_before(folder: RunFolder, config: ExperimentConfig, step: int, command: str | None):
     """Tells that nothing is left to train, and how to train longer."""
-    advice = f"; train longer with: {_resume(folder, command)} --max_epoch=..." if command else ""
-    folder.announce(f"already trained for {updates:,} updates{advice}")
+    advice = f"; train longer with: {_longer(folder, config, step, command)}" if command else ""
+    folder.announce(f"already trained for {step:,} updates{advice}")
 
 
-def done(folder: RunFolder, updates: int, seconds: float, command: str | None):
+def done(folder: RunFolder, config: ExperimentConfig, updates: int, seconds: float, command: str | None):
     """Tells where everything is and what to type next."""
     folder.announce(f"done: {updates:,} updates in {tqdm.format_interval(seconds)}; everything is in {folder.path}")
     lines = [f"pictures  {folder.samples}", f"curves    {_tensorboard(folder)}"]
     if command:
-        lines.append(f"longer    {_resume(folder, command)} --max_epoch=...")
+        lines.append(f"longer    {_longer(folder, config, config.total_updates, command)}")
     lines.append(f"use it    {_use(folder)}")
     say("\n".join(f"  {line}" for line in lines))
 
@@ -63,6 +64,11 @@ def _tensorboard(folder: RunFolder) -> str:
 
 def _resume(folder: RunFolder, command: str) -> str:
     return f"{command} --run_folder={shlex.quote(str(folder.path))}"
+
+
+def _longer(folder: RunFolder, config: ExperimentConfig, step: int, command: str) -> str:
+    epochs = math.ceil(step / config.updates_per_epoch)
+    return f"{_resume(folder, command)} --max_epoch={2 * epochs}"
 
 
 def _use(folder: RunFolder) -> str:

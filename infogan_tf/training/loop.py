@@ -97,7 +97,7 @@ def _train(
     start = _restore(folder, checkpoints)
     announcements.start(folder, config, model, data)
     if start >= config.total_updates:
-        announcements.trained_before(folder, start, command)
+        announcements.trained_before(folder, config, start, command)
         return stop.signal_name is None
     began = time.monotonic()
     update = _make_update(model, ImageBatches(data.training, config.batch_size, config.seed))
@@ -112,7 +112,7 @@ def _train(
     if step < config.total_updates:
         announcements.stopped(folder, stop.signal_name, step, command)
     else:
-        announcements.done(folder, step - start, time.monotonic() - began, command)
+        announcements.done(folder, config, step - start, time.monotonic() - began, command)
     return stop.signal_name is None
 
 
