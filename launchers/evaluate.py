@@ -3,7 +3,10 @@
 Prints a table, and writes evaluation.json into the run folder and scalars for TensorBoard.
 """
 
-from infogan_tf.interruption import exit_on_signals
+try:
+    from infogan_tf.interruption import exit_on_signals
+except KeyboardInterrupt:
+    raise SystemExit(130) from None
 
 
 def run(config):

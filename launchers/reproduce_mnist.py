@@ -3,7 +3,10 @@
 Started again after an interruption, it goes on.
 """
 
-from infogan_tf.interruption import exit_on_signals
+try:
+    from infogan_tf.interruption import exit_on_signals
+except KeyboardInterrupt:
+    raise SystemExit(130) from None
 
 
 def run(config):

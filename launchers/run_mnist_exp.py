@@ -3,7 +3,10 @@
 Start it with no flag at all, or with any of those below. `--run_folder` alone resumes the run in that folder.
 """
 
-from infogan_tf.interruption import exit_on_signals
+try:
+    from infogan_tf.interruption import exit_on_signals
+except KeyboardInterrupt:
+    raise SystemExit(130) from None
 
 if __name__ == "__main__":
     exit_on_signals()  # Before imports that take time.

@@ -1,9 +1,9 @@
 """Flags and errors of a launcher, each in a real process."""
 
+import dataclasses
 import importlib.metadata
 import json
 import os
-import re
 import shlex
 import subprocess
 import sys
@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from infogan_tf.configs import MnistConfig
+from infogan_tf.interruption import SIGNALS
 from tests.conftest import MNIST_LAUNCHER
 
 BAD_FLAGS = {
@@ -53,9 +54,6 @@ def test_bad_flag_ends_with_one_clear_line_and_leaves_nothing(run_mnist, tmp_pat
 
 
 def test_help_documents_every_setting(run_mnist):
-    import dataclasses
-
-    from infogan_tf.configs import MnistConfig
 
     result = run_mnist("--help")
     assert result.returncode == 0
@@ -183,23 +181,22 @@ def test_a_signal_while_it_works_ends_with_one_line_after_what_is_half_written_i
         "    def write(path):\n        path.write_text('half'); os.kill(os.getpid(), signal.{}); time.sleep(60)\n"
         "    write_atomically(Path('result'), write)"
     )
-    for name, status, word in (
-        ("SIGTERM", 143, "terminated"),
-        ("SIGINT", 130, "interrupted"),
-        ("SIGHUP", 129, "hung up"),
-    ):
-        result = launch(do=do.format(name), cwd=tmp_path)
-        assert (result.returncode, result.stderr) == (status, f"{word}; start the same command again\n")
+    for number, word in SIGNALS.items():
+        result = launch(do=do.format(number.name), cwd=tmp_path)
+        assert (result.returncode, result.stderr) == (128 + number, f"{word}; start the same command again\n")
         assert not list(tmp_path.iterdir())
 
 
-def test_a_launcher_handles_signals_before_it_loads_what_takes_long():
-    for launcher in MNIST_LAUNCHER.parent.glob("*.py"):
-        main = launcher.read_text(encoding="utf-8").split('if __name__ == "__main__":\n')
-        assert re.findall(r"^(?:from|import) .*", main[0], re.M) == [
-            "from infogan_tf.interruption import exit_on_signals"
-        ]
-        assert main[1].startswith("    exit_on_signals()")
+@pytest.mark.parametrize("launcher", sorted(path.name for path in MNIST_LAUNCHER.parent.glob("*.py")))
+def test_ctrl_c_while_a_launcher_starts_leaves_no_traceback(launcher, tmp_path):
+    interrupt = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+    for stand_in, said in (("infogan_tf", ""), ("absl", "interrupted; start the same command again\n")):
+        (tmp_path / f"{stand_in}.py").write_text(interrupt)
+        command = [sys.executable, str(MNIST_LAUNCHER.parent / launcher)]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+        result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        assert (result.returncode, result.stdout, result.stderr) == (130, "", said)
+        (tmp_path / f"{stand_in}.py").unlink()
 
 
 def test_a_bad_flag_is_answered_without_loading_tensorflow():
