@@ -4,11 +4,10 @@ Names load what they need when they are first used, so that a mistyped flag is a
 """
 
 import importlib
-import os
-from typing import Any
 
-# Keras chooses its backend when it is first loaded, and only this one computes what this package asks for.
-os.environ["KERAS_BACKEND"] = "tensorflow"
+from infogan_tf import backend
+
+backend.set_up()
 
 __version__ = "0.1.0"
 
@@ -31,7 +30,7 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

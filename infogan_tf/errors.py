@@ -1,14 +1,30 @@
-"""What is said when something that a person gave can't be used."""
+"""Exceptions for invalid user input, and errors in one line."""
 
 import re
 from typing import Any
 
+# What systems and libraries say, and what it means.
+CAUSES = {
+    "No space left on device": "disk full",
+    "OOM when allocating": "out of memory",
+    "Unable to allocate": "out of memory",
+}
+# By these TensorFlow marks where in a graph an error comes from.
+GRAPH_MARKS = re.compile(r"\{\{[^{}]*\}\}\s*|\s*\[Op:\w+\]( name:.*)?")
+
+
+def cause(error: BaseException) -> str | None:
+    """`disk full` or `out of memory` if that is what an error says."""
+    found = next((cause for sign, cause in CAUSES.items() if sign in str(error)), None)
+    return "out of memory" if found is None and isinstance(error, MemoryError) else found
+
 
 def first_line(error: BaseException, length: int = 200) -> str:
-    """What an error says, in one line of at most `length` characters."""
-    # TensorFlow puts the name of an internal function first.
-    text = re.sub(r"\{\{function_node .*?\}\}", "", str(error)).strip() or type(error).__name__
-    return text.splitlines()[0][:length]
+    """What an error says, with its cause if that is known, in one line of at most `length` characters."""
+    text = GRAPH_MARKS.sub("", str(error)).strip()
+    line = text.splitlines()[0] if text else type(error).__name__
+    known = cause(error)
+    return (f"{known} ({line})" if known else line)[:length]
 
 
 class SettingError(ValueError):

@@ -1,7 +1,6 @@
 """Files that a reader, or a crash, never sees half written."""
 
 import contextlib
-import errno
 import json
 import os
 import shutil
@@ -9,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from infogan_tf.errors import first_line
+from infogan_tf.errors import cause, first_line
 
 PARTIAL_PREFIX = ".partial-"
 
@@ -32,7 +31,7 @@ def write_atomically(path: Path, write: Callable[[Path], Any]):
 
 def reason_not_written(folder: Path, error: BaseException) -> str:
     """Why a write below a folder failed, in one line; TensorFlow reports a full disk as an error of its own."""
-    if getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):
+    if cause(error) == "disk full":
         return f"the disk is full, with {shutil.disk_usage(folder).free / 2**20:,.0f} MiB left at {folder}"
     return first_line(error)
 

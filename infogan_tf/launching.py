@@ -2,39 +2,60 @@
 
 import contextlib
 import dataclasses
+import importlib.metadata
+import json
 import os
+import platform
+import shlex
 import sys
-import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
 from absl import app, flags, logging
 
-from infogan_tf.configs.base import Settings
+import infogan_tf
+from infogan_tf.backend import stderr_held_back
+from infogan_tf.configs.base import ExperimentConfig, Settings
 from infogan_tf.configs.fields import Choice, as_text
-from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, first_line
+from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line
+from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals
 
 # Flags belong to the launcher, so that its --help shows them.
 flags.disclaim_key_flags()
+
+CONFIG_FILE = "config.json"  # Of a run; `training.run_folder`, which writes it, would load TensorFlow.
 
 
 def launch(presets: Mapping[str, Settings], run: Callable[[Settings], None]) -> NoReturn:
     """Runs a launcher, whose flags are the fields of its config, and ends the process.
 
-    Exit status: 0 done, or stopped by a signal with everything saved; 1 training could not go on; 2 bad input; 130
-    interrupted before training had begun.
+    A `--run_folder` that holds a run gives the defaults instead of a preset, so that this flag alone resumes it.
+
+    Exit status: 0 done, or training stopped by a signal with everything saved; 1 it could not go on; 2 bad input; 129,
+    130 or 143 ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM with nothing saved.
 
     Args:
         presets: configs by name; the first gives the defaults that `--help` shows.
         run: what to do with the config.
     """
+    _make_streams_safe()
     logging.set_verbosity(logging.WARNING)
+    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
     _define_flags(next(iter(presets.values())))
+    flags.DEFINE_boolean("version", False, "Print versions and end.")
     if len(presets) > 1:
         first = next(iter(presets))
         parser = _SettingParser(Choice(tuple(presets)))
         flags.DEFINE(parser, "preset", first, "Which defaults to start from; any flag given beside it wins.")
-    app.run(lambda _: _run(presets, run), flags_parser=_parse_flags)
+    with _stdout_that_may_fail():
+        app.run(lambda _: _run(presets, run), flags_parser=_parse_flags)
+
+
+def command() -> str:
+    """How this launcher is started, to be pasted into a shell."""
+    return f"python {shlex.quote(sys.argv[0])}"
 
 
 class _SettingParser(flags.ArgumentParser):
@@ -83,39 +104,45 @@ def _parse_flags(argv: list[str]) -> list[str]:
         sys.exit(0)  # --help, which absl counts as a failure.
     if unused:
         _fail(f"expected flags only, such as --batch_size=128, got {' '.join(unused)}")
+    if flags.FLAGS.version:
+        print(_versions())
+        sys.exit(0)
     return argv[:1]
 
 
+def _versions() -> str:
+    """The versions of what a run depends on, without loading it."""
+    tensorflow, keras = map(importlib.metadata.version, ("tensorflow", "keras"))
+    python = platform.python_version()
+    return f"infogan_tf {infogan_tf.__version__} (TensorFlow {tensorflow}, Keras {keras}, Python {python})"
+
+
 def _config_from_flags(presets: Mapping[str, Settings]) -> Settings:
-    preset = presets[flags.FLAGS.preset] if len(presets) > 1 else next(iter(presets.values()))
-    names = [field.name for field in dataclasses.fields(preset)]
+    defaults = presets[flags.FLAGS.preset] if len(presets) > 1 else next(iter(presets.values()))
+    names = [field.name for field in dataclasses.fields(defaults)]
     given = {name: flags.FLAGS[name].value for name in names if flags.FLAGS[name].present}
-    return dataclasses.replace(preset, **given)
+    asks_for_preset = len(presets) > 1 and flags.FLAGS["preset"].present
+    if isinstance(defaults, ExperimentConfig) and given.get("run_folder") and not asks_for_preset:
+        defaults = _recorded(given["run_folder"], type(defaults)) or defaults
+    return dataclasses.replace(defaults, **given)
 
 
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Holds back what is written to stderr below Python, and shows it after all if what runs meanwhile fails."""
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    with tempfile.TemporaryFile() as held_back:
-        os.dup2(held_back.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            held_back.seek(0)
-            os.write(stderr, held_back.read())
-            raise
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
+def _recorded(run_folder: str, experiment: type[ExperimentConfig]) -> ExperimentConfig | None:
+    """The settings of the run that a folder holds; None where there is none that can be read, which is refused later
+    and with a reason.
+    """
+    try:
+        record = json.loads(Path(os.path.expanduser(run_folder), CONFIG_FILE).read_text(encoding="utf-8"))
+        return experiment.from_dict(record["settings"]) if record["experiment"] == experiment.experiment else None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _load_tensorflow():
     # Its remarks on processors and missing GPUs look like errors, come before any log level is read, and would bury
     # what the run has to say.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with _quiet_stderr():
+    with stderr_held_back():
         import tensorflow as tf
 
         tf.config.list_logical_devices()
@@ -125,19 +152,54 @@ def _run(presets: Mapping[str, Settings], run: Callable[[Settings], None]):
     try:
         config = _config_from_flags(presets)
         _load_tensorflow()
+        raise_on_signals()
         run(config)
-    except SettingError as error:
-        _fail(f"flag --{error}")
-    except RunNotFoundError as error:
+        ignore_signals()
+    except Interrupted as error:
+        ignore_signals()
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_status)
+    except (SettingError, RunNotFoundError) as error:
         _fail(f"flag --{error}")
     except TrainingError as error:
         _fail(str(error), status=1)
-    except KeyboardInterrupt:
-        _fail("interrupted; start the same command again", status=130)
-    except OSError as error:
+    except Exception as error:
+        if not isinstance(error, OSError) and cause(error) is None:
+            raise  # A mistake in the program.
         _fail(first_line(error), status=1)
 
 
+def _make_streams_safe():
+    """Lets nothing fail because stdout or stderr is closed or can't show a character."""
+    for file in (0, 1, 2):
+        try:
+            os.fstat(file)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # Else the next file that is opened would get what is printed.
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it stays open until the end.
+        getattr(sys, name).reconfigure(errors="backslashreplace")
+
+
+@contextlib.contextmanager
+def _stdout_that_may_fail() -> Iterator[None]:
+    """Ends with one line where stdout can't be written, and without any where nobody listens any more (`| head`)."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        # What could not be written must not be tried again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if not isinstance(error, BrokenPipeError):
+            _fail(first_line(error), status=1)
+        sys.exit(0)
+
+
 def _fail(message: str, status: int = 2) -> NoReturn:
+    if "out of memory" in message and "batch_size" in flags.FLAGS:
+        message += "; a smaller --batch_size may help"
     print(f"error: {message}", file=sys.stderr)
     sys.exit(status)

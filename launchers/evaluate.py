@@ -3,22 +3,30 @@
 Prints tables, and writes evaluation.json into the run folder and scalars for TensorBoard.
 """
 
-from infogan_tf.configs.evaluation import EvaluationConfig
-from infogan_tf.errors import SettingError
-from infogan_tf.launching import launch
+try:
+    from infogan_tf.interruption import exit_on_signals
+except KeyboardInterrupt:
+    raise SystemExit(130) from None
 
 
-def run(config: EvaluationConfig):
-    from infogan_tf.evaluation.evaluate import evaluate
-    from infogan_tf.evaluation.table import evaluation_table
-    from infogan_tf.training.loading import load_run
+def run(config):
+    from infogan_tf.errors import SettingError
 
     if config.run_folder is None:
         raise SettingError("run_folder", "the folder of a trained run", "none")
-    chosen = {} if config.step is None else {"step": config.step}
-    evaluation = evaluate(load_run(config.run_folder, **chosen), config.data_dir)
-    print(f"\n{evaluation_table(evaluation)}")
+    from infogan_tf.evaluation.evaluate import evaluate
+    from infogan_tf.evaluation.table import evaluation_table
+    from infogan_tf.training.console import say
+    from infogan_tf.training.loading import load_run
+
+    evaluation = evaluate(load_run(config.run_folder, config.step), config.data_dir)
+    say(f"\n{evaluation_table(evaluation)}")
 
 
 if __name__ == "__main__":
+    exit_on_signals()  # Before imports that take time.
+
+    from infogan_tf.configs.evaluation import EvaluationConfig
+    from infogan_tf.launching import launch
+
     launch({"": EvaluationConfig()}, run)

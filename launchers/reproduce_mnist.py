@@ -3,15 +3,22 @@
 Started again after an interruption, it goes on.
 """
 
-from infogan_tf.configs.reproduction import ReproductionConfig
-from infogan_tf.launching import launch
+try:
+    from infogan_tf.interruption import exit_on_signals
+except KeyboardInterrupt:
+    raise SystemExit(130) from None
 
 
-def run(config: ReproductionConfig):
+def run(config):
     from infogan_tf.reproduction.mnist import reproduce
 
     reproduce(config)
 
 
 if __name__ == "__main__":
+    exit_on_signals()  # Before imports that take time.
+
+    from infogan_tf.configs.reproduction import ReproductionConfig
+    from infogan_tf.launching import launch
+
     launch({"": ReproductionConfig()}, run)

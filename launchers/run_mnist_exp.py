@@ -1,11 +1,18 @@
 """Trains InfoGAN on MNIST; watch it with `tensorboard --logdir logs/mnist`.
 
-Start it with no flag at all, or with any of those below. The same command with the same --run_folder resumes.
+Start it with no flag at all, or with any of those below. `--run_folder` alone resumes the run in that folder.
 """
 
-import infogan_tf
-from infogan_tf.configs.mnist import PRESETS
-from infogan_tf.launching import launch
+try:
+    from infogan_tf.interruption import exit_on_signals
+except KeyboardInterrupt:
+    raise SystemExit(130) from None
 
 if __name__ == "__main__":
-    launch(PRESETS, lambda config: infogan_tf.train(config))
+    exit_on_signals()  # Before imports that take time.
+
+    import infogan_tf
+    from infogan_tf import launching
+    from infogan_tf.configs.mnist import PRESETS
+
+    launching.launch(PRESETS, lambda config: infogan_tf.train(config, launching.command()))

@@ -1,9 +1,18 @@
 """Flags and errors of a launcher, each in a real process."""
 
+import dataclasses
+import importlib.metadata
+import json
+import os
+import shlex
 import subprocess
 import sys
 
 import pytest
+
+from infogan_tf.configs import MnistConfig
+from infogan_tf.interruption import SIGNALS
+from tests.conftest import MNIST_LAUNCHER
 
 BAD_FLAGS = {
     "--batch_size=0": "flag --batch_size=0: expected an integer >= 2, got '0'",
@@ -25,9 +34,9 @@ BAD_FLAGS = {
     "--max_shift=99": "flag --max_shift=99: expected an integer from 0 to 8, or auto",
     "--preset=worst": "flag --preset=worst: expected one of best, paper, original, got 'worst'",
     "--data_source=web": "flag --data_source=web: expected one of auto, tfds, embedded, got 'web'",
-    "--dataset=": "flag --dataset=: expected a text that is not empty, got ''",
-    "--data_dir=": "flag --data_dir=: expected a text that is not empty, or auto (TFDS's own folder), got ''",
-    "--run_folder=": "flag --run_folder=: expected a text that is not empty, or auto",
+    "--dataset=": "flag --dataset=: expected a non-empty UTF-8 text, got ''",
+    "--data_dir=": "flag --data_dir=: expected a non-empty UTF-8 text, or auto (TFDS's own folder), got ''",
+    "--run_folder=": "flag --run_folder=: expected a non-empty UTF-8 text, or auto",
     "--bach_size=3": "Unknown command line flag 'bach_size'. Did you mean: batch_size ?",
     "stray": "expected flags only, such as --batch_size=128, got stray",
 }
@@ -45,9 +54,6 @@ def test_bad_flag_ends_with_one_clear_line_and_leaves_nothing(run_mnist, tmp_pat
 
 
 def test_help_documents_every_setting(run_mnist):
-    import dataclasses
-
-    from infogan_tf.configs import MnistConfig
 
     result = run_mnist("--help")
     assert result.returncode == 0
@@ -58,17 +64,139 @@ def test_help_documents_every_setting(run_mnist):
     assert "(default: '1,0.1,0.1')" in text
 
 
+# The launcher, but for TensorFlow, which is not loaded, and for what it does.
+LAUNCH = (
+    "import json, os, signal, sys, time\n"
+    "from infogan_tf.configs.mnist import PRESETS\n"
+    "from infogan_tf import errors, launching\n"
+    "def do(config):\n    {do}\n"
+    "launching._load_tensorflow = lambda: None; launching.launch(PRESETS, do)"
+)
+
+
+def launch(*flags, do="print(config)", **kwargs):
+    command = [sys.executable, "-c", LAUNCH.replace("{do}", do), *flags]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=240, **kwargs)
+
+
 def test_flags_win_over_the_preset():
-    code = (
-        "import sys; from infogan_tf.configs.mnist import PRESETS; from infogan_tf import launching; "
-        "launching._load_tensorflow = lambda: None; launching.launch(PRESETS, print)"
+    out = launch("--preset=original", "--leaky_slope=0.2", "--code_weights=1,0,0.5", "--max_shift=auto").stdout
+    assert "leaky_slope=0.2" in out
+    assert "posterior_std='fixed'" in out
+    assert "code_weights=(1.0, 0.0, 0.5)" in out
+    assert "max_shift=None" in out
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    """The folder of a run with settings of its own, as far as they are read before TensorFlow is loaded."""
+    settings = MnistConfig(batch_size=64, leaky_slope=0.3, max_epoch=7, code_weights=(1.0, 0.5, 0.5)).to_dict()
+    (tmp_path / "config.json").write_text(json.dumps({"experiment": "mnist", "settings": settings}))
+    return tmp_path
+
+
+SHOW = "print(json.dumps([config.run_folder, config.batch_size, config.leaky_slope, config.max_epoch]))"
+
+
+def test_a_run_folder_alone_goes_on_with_its_settings_and_flags_beside_it_win(recorded):
+    flag = f"--run_folder={recorded}"
+    assert json.loads(launch(flag, do=SHOW).stdout) == [str(recorded), 64, 0.3, 7]
+    assert json.loads(launch(flag, "--max_epoch=9", do=SHOW).stdout) == [str(recorded), 64, 0.3, 9]
+    assert json.loads(launch(flag, "--preset=original", do=SHOW).stdout) == [str(recorded), 128, 0.01, 50]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"experiment": "mnist"}', '{"experiment": "mnist", "settings": null}'])
+def test_a_folder_without_settings_is_left_to_who_can_say_what_is_wrong_with_it(recorded, text):
+    (recorded / "config.json").write_text(text)
+    assert json.loads(launch(f"--run_folder={recorded}", do=SHOW).stdout) == [str(recorded), 128, 0.1, 50]
+
+
+def test_version_is_told_without_loading_tensorflow(run_mnist):
+    versions = [importlib.metadata.version(name) for name in ("infogan_tf", "tensorflow", "keras")]
+    expected = "infogan_tf {} (TensorFlow {}, Keras {}, Python {})\n".format(*versions, sys.version.split()[0])
+    result = run_mnist("--version")
+    assert (result.returncode, result.stdout, result.stderr) == (0, expected, "")
+
+
+def shell(command, **variables):
+    """Runs the launcher, called `launch` in the command, in a real shell."""
+    functions = f'launch() {{ {shlex.quote(sys.executable)} {shlex.quote(str(MNIST_LAUNCHER))} "$@"; }}\n'
+    environment = os.environ | variables
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", functions + command], capture_output=True, env=environment, check=False
     )
-    flags = ["--preset=original", "--leaky_slope=0.2", "--code_weights=1,0,0.5", "--max_shift=auto"]
-    result = subprocess.run([sys.executable, "-c", code, *flags], capture_output=True, text=True, check=True)
-    assert "leaky_slope=0.2" in result.stdout
-    assert "posterior_std='fixed'" in result.stdout
-    assert "code_weights=(1.0, 0.0, 0.5)" in result.stdout
-    assert "max_shift=None" in result.stdout
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_nobody_listening_to_help_is_no_error(unbuffered):
+    for reader in ("head -1", "true"):
+        result = shell(f"launch --help | {reader}", PYTHONUNBUFFERED=unbuffered)
+        assert (result.returncode, result.stderr) == (0, b"")
+
+
+def test_closed_full_and_ascii_streams():
+    assert shell("launch --version >&-").returncode == 0
+    assert shell("launch --bad >&- 2>&-").returncode == 2
+    full = shell("launch --help > /dev/full")
+    assert (full.returncode, full.stderr) == (1, b"error: disk full ([Errno 28] No space left on device)\n")
+    ascii_only = shell("launch --max_epoch=\u00f6", PYTHONIOENCODING="ascii")
+    assert b"flag --max_epoch=\\xf6: expected" in ascii_only.stderr
+
+
+def test_a_path_that_is_not_utf8_is_refused():
+    result = shell("launch --run_folder=$'b\\xff'")
+    assert result.returncode == 2
+    assert result.stderr.startswith(b"error: flag --run_folder=b\\udcff: expected a non-empty UTF-8 text, or auto")
+
+
+ERRORS = {
+    "raise errors.SettingError('seed', 'a', 'b')": (2, "error: flag --seed: expected a, got b\n"),
+    "raise errors.RunNotFoundError('run_folder: none')": (2, "error: flag --run_folder: none\n"),
+    "raise errors.TrainingError('no\u00fc')": (1, "error: no\u00fc\n"),
+    "raise OSError(28, 'No space left on device')": (1, "error: disk full ([Errno 28] No space left on device)\n"),
+    "raise MemoryError": (1, "error: out of memory (MemoryError); a smaller --batch_size may help\n"),
+    "raise RuntimeError('OOM when allocating tensor')": (
+        1,
+        "error: out of memory (OOM when allocating tensor); a smaller --batch_size may help\n",
+    ),
+    "import warnings; warnings.warn('look')": (0, "warning: look\n"),
+}
+
+
+@pytest.mark.parametrize("do", ERRORS)
+def test_an_error_ends_with_one_line_and_its_status(do):
+    result = launch(do=do)
+    assert (result.returncode, result.stderr) == ERRORS[do]
+
+
+def test_a_mistake_in_the_program_keeps_its_traceback():
+    result = launch(do="raise RuntimeError('a bug')")
+    assert result.returncode == 1
+    assert result.stderr.endswith("RuntimeError: a bug\n")
+
+
+def test_a_signal_while_it_works_ends_with_one_line_after_what_is_half_written_is_removed(tmp_path):
+    do = (
+        "from infogan_tf.files import write_atomically; from pathlib import Path\n"
+        "    def write(path):\n        path.write_text('half'); os.kill(os.getpid(), signal.{}); time.sleep(60)\n"
+        "    write_atomically(Path('result'), write)"
+    )
+    for number, word in SIGNALS.items():
+        result = launch(do=do.format(number.name), cwd=tmp_path)
+        assert (result.returncode, result.stderr) == (128 + number, f"{word}; start the same command again\n")
+        assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("launcher", sorted(path.name for path in MNIST_LAUNCHER.parent.glob("*.py")))
+def test_ctrl_c_while_a_launcher_starts_leaves_no_traceback(launcher, tmp_path):
+    interrupt = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+    for stand_in, said in (("infogan_tf", ""), ("absl", "interrupted; start the same command again\n")):
+        (tmp_path / f"{stand_in}.py").write_text(interrupt)
+        command = [sys.executable, str(MNIST_LAUNCHER.parent / launcher)]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+        result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        assert (result.returncode, result.stdout, result.stderr) == (130, "", said)
+        (tmp_path / f"{stand_in}.py").unlink()
 
 
 def test_a_bad_flag_is_answered_without_loading_tensorflow():

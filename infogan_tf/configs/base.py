@@ -1,6 +1,7 @@
 """The settings that every experiment shares."""
 
 import dataclasses
+import re
 from typing import Any, ClassVar
 
 from infogan_tf.configs.fields import Automatic, Choice, Integer, Number, Text, plain, setting
@@ -43,7 +44,7 @@ class ExperimentConfig(Settings):
     run_folder: str | None = setting(
         None,
         Automatic(Text(), "a new folder named after the time"),
-        "Where the run is kept; the same command on the same folder resumes it.",
+        "Where the run is kept; --run_folder of an earlier run, alone, resumes it with its own settings.",
         may_change=True,
     )
     seed: int = setting(0, Integer(0, 2**31 - 1), "Decides initial weights, codes, noise and data order.")
@@ -113,6 +114,11 @@ class ExperimentConfig(Settings):
         "Save and keep the checkpoint of every so many updates; 0 keeps only the last two of the run.",
         may_change=True,
     )
+
+    @property
+    def run_name(self) -> str:
+        """What runs are named after: the data set, without its version or variant."""
+        return re.split("[:/]", self.dataset)[0]
 
     @property
     def total_updates(self) -> int:

@@ -103,15 +103,15 @@ class Choice:
 
 @dataclasses.dataclass(frozen=True)
 class Text:
-    """Any text that is not empty."""
+    """Any text that is not empty and can be written in UTF-8, which TensorFlow demands of paths."""
 
-    expected = "a text that is not empty"
+    expected = "a non-empty UTF-8 text"
 
     def parse(self, text: str) -> str:
         return text
 
     def accepts(self, value: Any) -> bool:
-        return isinstance(value, str) and bool(value.strip())
+        return isinstance(value, str) and bool(value.strip()) and not any("\ud800" <= c <= "\udfff" for c in value)
 
 
 @dataclasses.dataclass(frozen=True)

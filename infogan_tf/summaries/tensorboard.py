@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from infogan_tf.figures import Picture
 from infogan_tf.latents import LatentSpec
+from infogan_tf.summaries.curves import describe, displayed
 
 
 class TensorBoardWriter:
@@ -20,10 +21,10 @@ class TensorBoardWriter:
         self._writer = tf.summary.create_file_writer(str(folder))
 
     def scalars(self, step: int, metrics: Mapping[str, float]):
-        """Adds a point to each curve, named by its tag."""
+        """Adds a point to each curve, by tag; the mutual information is shown first."""
         with self._writer.as_default(step):
             for tag, value in metrics.items():
-                tf.summary.scalar(tag, value)
+                tf.summary.scalar(displayed(tag), value, description=describe(tag) or None)
 
     def pictures(self, step: int, pictures: Mapping[str, Picture]):
         """Shows pictures by name: `samples`, and traversals by code."""

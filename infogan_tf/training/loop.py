@@ -13,10 +13,10 @@ from infogan_tf.data import ImageBatches, ImageData, load_images
 from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.experiments import EXPERIMENTS, build_model, compile_model
 from infogan_tf.files import reason_not_written
+from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
 from infogan_tf.training import announcements
 from infogan_tf.training.checkpoints import Checkpoints, find_steps
-from infogan_tf.training.interruption import StopRequest
 from infogan_tf.training.metrics_log import newest_update
 from infogan_tf.training.recorder import Recorder
 from infogan_tf.training.run_folder import RunFolder
@@ -33,21 +33,25 @@ FEW_IMAGES = 20_000
 SHIFT_FOR_FEW_IMAGES = 2
 
 
-def train(config: ExperimentConfig) -> bool:
+def train(config: ExperimentConfig, command: str | None = None) -> bool:
     """Trains a model, or goes on with an earlier run of the same folder, and writes everything into the folder.
 
-    SIGINT and SIGTERM save and end it. Whatever stops it, the same call goes on from the last checkpoint. On the same
-    CPU, with the same TensorFlow build and the same `TF_ENABLE_ONEDNN_OPTS`, it reaches the same bits as a run that
-    was never stopped; on a GPU, whose kernels may add numbers in any order, it does not.
+    SIGINT, SIGTERM and SIGHUP save and end it; one more, a second or more later, aborts. Whatever stops it, the same
+    call goes on from the last checkpoint. On the same CPU, with the same TensorFlow build and the same
+    `TF_ENABLE_ONEDNN_OPTS`, it reaches the same bits as a run that was never stopped; on a GPU, whose kernels may add
+    numbers in any order, it does not.
 
     Args:
         config: the settings.
+        command: how the launcher was started that trains, such as `python launchers/run_mnist_exp.py`; what is said in
+            the end then names the commands to type next.
 
     Returns:
         False if a signal asked for an end, whether or not the run was done by then.
 
     Raises:
         TypeError: `config` is not a config.
+        Interrupted: a second signal aborted it; a `KeyboardInterrupt`.
         SettingError: a setting does not go with the data or the folder; nothing was changed.
         TrainingError: a number is no longer finite, or the disk is full; the last good checkpoint stays.
     """
@@ -63,14 +67,14 @@ def train(config: ExperimentConfig) -> bool:
         model = build_model(config, max_shift)
         compile_model(model, config)
         checkpoints = Checkpoints(folder.checkpoints, model, config.keep_every)
-        with StopRequest() as stop:
+        with StopRequest(checkpoints.what_is_left) as stop:
             folder.claim(checkpoints.bytes_to_come(config.total_updates))
             try:
                 # First, since a run whose checkpoints can't be read is left as it is.
                 start = _restore(folder, checkpoints)
                 is_new = record is None
                 folder.write_record(new_record(config, data, max_shift) if is_new else resumed_record(record, config))
-                return _train(config, folder, model, data, checkpoints, stop, start)
+                return _train(config, folder, model, data, checkpoints, stop, start, command)
             except (OSError, tf.errors.OpError) as error:
                 reason = reason_not_written(folder.path, error)
                 raise TrainingError(f"training can't go on: {reason}; {checkpoints.what_is_left()}") from error
@@ -118,10 +122,11 @@ def _train(
     checkpoints: Checkpoints,
     stop: StopRequest,
     start: int,
+    command: str | None,
 ) -> bool:
     announcements.start(folder, config, model, data)
     if start >= config.total_updates:
-        folder.announce(f"already trained for {start:,} updates; a larger --max_epoch goes on")
+        announcements.trained_before(folder, config, start, command)
         return stop.signal_name is None
     began = time.monotonic()
     update = _make_update(model, ImageBatches(data.training, config.batch_size, config.seed))
@@ -134,9 +139,9 @@ def _train(
                 recorder.save(step)
                 break
     if step < config.total_updates:
-        announcements.stopped(folder, stop.signal_name, step)
+        announcements.stopped(folder, stop.signal_name, step, command)
     else:
-        announcements.done(folder, step - start, time.monotonic() - began)
+        announcements.done(folder, config, step - start, time.monotonic() - began, command)
     return stop.signal_name is None
 
 
@@ -167,5 +172,5 @@ def _check_finite(step: int, metrics: Mapping[str, float], checkpoints: Checkpoi
         if not math.isfinite(metrics[name]):
             raise TrainingError(
                 f"{name} became {metrics[name]} at update {step}; {checkpoints.what_is_left()}. "
-                "Lower learning rates or a smaller --info_reg_coeff may help."
+                "Lower learning rates or a smaller info_reg_coeff may help."
             )

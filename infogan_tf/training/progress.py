@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tqdm import tqdm
 
-from infogan_tf.training.console import say
+from infogan_tf.training.console import is_terminal, say
 
 # Short enough to show everything on a terminal of 80 columns.
 BAR_FORMAT = "{desc} |{bar}| {remaining} left {rate_noinv_fmt}{postfix}"
@@ -29,7 +29,7 @@ class Progress:
         self._total = total
         self._updates_per_epoch = updates_per_epoch
         self._bar = None
-        if sys.stdout.isatty():
+        if is_terminal():
             self._bar = tqdm(
                 initial=start, total=total, unit="", bar_format=BAR_FORMAT, file=sys.stdout, dynamic_ncols=True
             )

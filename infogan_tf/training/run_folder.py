@@ -192,7 +192,7 @@ class RunFolder:
                 self._write_log("interrupted" if is_stopped else f"error: {first_line(error, length=1000)}")
 
     def _write_log(self, line: str):
-        with self.log.open("a", encoding="utf-8") as log:
+        with self.log.open("a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}  {line}\n")
 
 

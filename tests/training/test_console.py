@@ -1,0 +1,42 @@
+import errno
+import io
+import sys
+
+import pytest
+
+from infogan_tf.training.console import is_terminal, say
+
+
+def test_a_stream_shows_what_it_can(monkeypatch):
+    for encoding, shown in (("ascii", b"\\xe9 \\udcff\n"), ("utf-8", b"\xc3\xa9 \\udcff\n")):
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding))
+        say("\u00e9 \udcff")
+        assert sys.stdout.buffer.getvalue() == shown
+
+
+class Gone(io.StringIO):
+    """A stream whose reader is gone."""
+
+    def __init__(self, number):
+        super().__init__()
+        self.number = number
+
+    def write(self, _):
+        raise OSError(self.number, "gone")
+
+
+def closed():
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("stream", [Gone(errno.EPIPE), Gone(errno.EIO), closed(), None])
+def test_without_a_listener_all_goes_on_in_silence(monkeypatch, stream):
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert not is_terminal()
+    say("one")
+    say("two")
+    assert not is_terminal()
+    if stream is not None:
+        sys.stdout.close()
