@@ -67,7 +67,7 @@ class RunFolder:
         Raises:
             SettingError: the folder can't be made, another process trains in it, or it holds something else.
         """
-        folder = cls._new(config.experiment) if config.run_folder is None else cls(_expanded(config.run_folder))
+        folder = cls._new(config.run_name) if config.run_folder is None else cls(_expanded(config.run_folder))
         try:
             if os.path.exists(folder.config_file):  # Unlike pathlib's, it raises nothing.
                 folder._acquire()
@@ -82,10 +82,10 @@ class RunFolder:
                 remove_empty(folder._made)
 
     @classmethod
-    def _new(cls, experiment: str) -> "RunFolder":
-        name = f"{experiment}_{datetime.datetime.now():%Y_%m_%d_%H_%M_%S}"
+    def _new(cls, run_name: str) -> "RunFolder":
+        name = f"{run_name}_{datetime.datetime.now():%Y_%m_%d_%H_%M_%S}"
         for number in itertools.count(1):
-            folder = cls(Path("logs", experiment, name if number == 1 else f"{name}_{number}"))
+            folder = cls(Path("logs", run_name, name if number == 1 else f"{name}_{number}"))
             if folder._make():
                 return folder
 
