@@ -34,6 +34,7 @@ EVALUATION_FILE = "evaluation.json"
 VERSION = 4
 NUM_GENERATED = 10_000
 NUM_MATCHED = 10_000
+NUM_OF_A_VALUE = 200
 NUM_NEIGHBORHOODS = 5_000
 
 
@@ -122,8 +123,8 @@ def _measure_codes(
     say("  what each code means: information, recovery, extrapolation, diversity")
     information = estimate_information(model.spec, generated)
     recovery = measure_recovery(model.spec, generated)
-    extrapolation = measure_extrapolation(model)
-    diversity = measure_diversity(model, features)
+    extrapolation = measure_extrapolation(model, NUM_OF_A_VALUE)
+    diversity = measure_diversity(model, features, NUM_OF_A_VALUE)
     modes = {code.name: code.distribution.posterior_mode(held_out[code.name]).numpy() for code in model.spec.codes}
     distributions = {code.name: code.distribution for code in model.spec.codes}
     verdicts = judge_codes(distributions, recovery, modes)

@@ -27,7 +27,8 @@ def launch(folder, **settings):
 @pytest.fixture(autouse=True, scope="module")
 def _few_images():
     with pytest.MonkeyPatch.context() as patch:
-        for name, number in (("NUM_GENERATED", 300), ("NUM_MATCHED", 400), ("NUM_NEIGHBORHOODS", 200)):
+        numbers = {"NUM_GENERATED": 300, "NUM_MATCHED": 400, "NUM_NEIGHBORHOODS": 200, "NUM_OF_A_VALUE": 5}
+        for name, number in numbers.items():
             patch.setattr(module, name, number)
         yield
 

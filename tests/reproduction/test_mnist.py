@@ -35,8 +35,9 @@ def settings(folder, **changes):
 def _short():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "best", TINY)
-        for name in ("NUM_GENERATED", "NUM_MATCHED", "NUM_NEIGHBORHOODS"):
-            patch.setattr(evaluation_module, name, 200)
+        numbers = {"NUM_GENERATED": 200, "NUM_MATCHED": 200, "NUM_NEIGHBORHOODS": 200, "NUM_OF_A_VALUE": 5}
+        for name, number in numbers.items():
+            patch.setattr(evaluation_module, name, number)
         patch.setitem(PRESETS, "paper", dataclasses.replace(PRESETS["paper"], **SHORT))
         yield
 
