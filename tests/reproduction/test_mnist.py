@@ -192,7 +192,7 @@ def test_errors_name_the_flags_of_this_launcher(tmp_path, monkeypatch):
         mnist.reproduce(settings(tmp_path / "file"))
     nowhere = {"data_source": "tfds", "data_dir": str(tmp_path / "nowhere")}
     monkeypatch.setattr(sources, "_try_download", lambda builder: "there is no network")
-    with pytest.raises(SettingError, match=r"^data_source: expected data prepared in "):
+    with pytest.raises(SettingError, match=r"^data_dir: expected data prepared in "):
         mnist.reproduce(settings(tmp_path / "new", **nowhere))
 
 
