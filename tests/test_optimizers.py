@@ -22,7 +22,7 @@ SHAPES = [(5, 3), (7,)]
         {"learning_rate": keras.optimizers.schedules.ExponentialDecay(1e-2, 2, 0.5)},
         {"amsgrad": False},
     ],
-    ids=str,
+    ids=lambda options: "-".join(options) or "defaults",
 )
 def test_same_numbers_as_keras_adam(options):
     rng = np.random.default_rng(0)
