@@ -141,6 +141,8 @@ def test_closed_full_and_ascii_streams():
     assert (full.returncode, full.stderr) == (1, b"error: disk full ([Errno 28] No space left on device)\n")
     ascii_only = shell("launch --max_epoch=\u00f6", PYTHONIOENCODING="ascii")
     assert b"flag --max_epoch=\\xf6: expected" in ascii_only.stderr
+    shown = launch("--run_folder=\u00e9", do="print(config.run_folder)", env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    assert (shown.returncode, shown.stdout) == (0, "\\xe9\n")
 
 
 def test_a_path_that_is_not_utf8_is_refused():
@@ -185,6 +187,17 @@ def test_a_signal_while_it_works_ends_with_one_line_after_what_is_half_written_i
         result = launch(do=do.format(number.name), cwd=tmp_path)
         assert (result.returncode, result.stderr) == (128 + number, f"{word}; start the same command again\n")
         assert not list(tmp_path.iterdir())
+
+
+def test_who_aborts_training_is_told_what_is_left():
+    do = (
+        "from infogan_tf.interruption import StopRequest\n"
+        "    with StopRequest(lambda: 'there is no earlier checkpoint'):\n"
+        "        os.kill(os.getpid(), signal.SIGINT); time.sleep(1.1); os.kill(os.getpid(), signal.SIGINT)"
+    )
+    result = launch(do=do)
+    assert result.returncode == 130
+    assert result.stderr == "interrupted; aborted without saving; there is no earlier checkpoint\n"
 
 
 @pytest.mark.parametrize("launcher", sorted(path.name for path in MNIST_LAUNCHER.parent.glob("*.py")))
