@@ -29,7 +29,7 @@ BAD_FLAGS = {
     "--min_std=1e-300": "flag --min_std=1e-300: expected a number > 0, got '1e-300'",
     "--min_std=0": "flag --min_std=0: expected a number > 0, got '0'",
     "--posterior_std=wide": "flag --posterior_std=wide: expected one of learned, fixed, got 'wide'",
-    "--code_weights=1,2": "expected 3 numbers of at least 0, separated by commas, for c1, c2, c3, got '1,2'",
+    "--code_weights=1,2": "expected 3 numbers >= 0, separated by commas, for c1, c2, c3, got '1,2'",
     "--seed=-1": "flag --seed=-1: expected an integer from 0 to 2147483647, got '-1'",
     "--max_shift=99": "flag --max_shift=99: expected an integer from 0 to 8, or auto",
     "--preset=worst": "flag --preset=worst: expected one of best, paper, original, got 'worst'",
