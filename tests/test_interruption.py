@@ -49,8 +49,8 @@ def test_two_signals_at_once_end_with_one_line():
 def test_an_exception_lets_what_is_half_written_be_removed():
     code = (
         "from infogan_tf.interruption import raise_on_signals\n"
-        "raise_on_signals(); print('ready', flush=True)\n"
-        "try:\n    time.sleep(60)\n"
+        "raise_on_signals()\n"
+        "try:\n    print('ready', flush=True); time.sleep(60)\n"
         "except KeyboardInterrupt as error:\n    time.sleep(0.5); print(error, error.exit_status)"
     )
     for number, text in ((signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")):
@@ -93,9 +93,11 @@ def test_a_later_signal_aborts_and_says_what_is_left():
 
 @pytest.mark.parametrize("close", ["os.close(1)", "sys.stdout.close()", "sys.stdout = sys.__stdout__ = None"])
 def test_an_answer_that_nobody_can_read_changes_nothing(close):
-    code = STOP.replace("SECONDS", "1").replace("for _", f"{close}\n    for _")
+    # The signal waits until stdout is closed.
+    opened = f"{close}; signal.pthread_sigmask(signal.SIG_UNBLOCK, [1])\n    for _"
+    code = STOP.replace("SECONDS", "1").replace("for _", opened)
     code = code.replace("print('saved',", "os._exit(len(") + ")"
-    status, out, err = run(code, signal.SIGHUP)
+    status, out, err = run(f"signal.pthread_sigmask(signal.SIG_BLOCK, [1])\n{code}", signal.SIGHUP)
     assert (status, out, err) == (len("SIGHUP"), "", "")
 
 

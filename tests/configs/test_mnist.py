@@ -20,7 +20,7 @@ def test_defaults_are_the_original_codes():
 
 
 def test_presets_differ_where_paper_and_original_code_do():
-    assert list(PRESETS) == ["paper", "original", "best"]
+    assert list(PRESETS) == ["best", "paper", "original"]
     paper, original, best = (PRESETS[name].to_dict() for name in ("paper", "original", "best"))
     differing = {name for name in paper if paper[name] != original[name]}
     assert differing == {"leaky_slope", "posterior_std", "code_weights"}

@@ -23,8 +23,9 @@ def test_information_of_a_perfect_and_a_useless_q(small_model):
 
 
 def test_the_standard_error_is_that_of_the_mean(small_model):
-    generated = BatchedModel(small_model).generate_and_infer(1200, seed=0)
-    groups = [tf.nest.map_structure(lambda values, g=g: values[g::12], generated) for g in range(12)]
+    generated = BatchedModel(small_model).generate_and_infer(2000, seed=0)
+    groups = [tf.nest.map_structure(lambda values, g=g: values[g::40], generated) for g in range(40)]
     estimates = [estimate_information(small_model.spec, group)["c2"] for group in groups]
     scatter = np.std([estimate.bound for estimate in estimates], ddof=1)
-    assert scatter == pytest.approx(estimates[0].standard_error, rel=0.6)
+    # The scatter of 40 groups is itself uncertain by a ninth.
+    assert scatter == pytest.approx(np.mean([estimate.standard_error for estimate in estimates]), rel=0.4)

