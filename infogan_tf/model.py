@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from infogan_tf.augmentation import random_deformation, random_shift
-from infogan_tf.configs.base import UPDATES
+from infogan_tf.configs.base import MAX_DECAY, UPDATES
 from infogan_tf.configs.fields import Choice, Integer, Number, checked
 from infogan_tf.latents import LatentSpec
 from infogan_tf.losses import (
@@ -21,7 +21,7 @@ from infogan_tf.losses import (
     predicted_information,
 )
 from infogan_tf.networks import DiscriminatorOutput
-from infogan_tf.networks.averaged import MAX_DECAY, AveragedNetwork
+from infogan_tf.networks.averaged import AveragedNetwork
 from infogan_tf.networks.frozen_statistics import frozen_statistics
 from infogan_tf.randomness import SEED, Stream, split_seed, stream_seed
 

@@ -10,6 +10,7 @@ from infogan_tf.errors import SettingError
 DATA_SOURCES = ("auto", "tfds", "embedded")
 UPDATES = ("alternating", "simultaneous")
 HELD_OUT = ("test", "validation")
+MAX_DECAY = 0.9999  # Averages over about 10,000 updates, twice as many as a run has by default.
 OBJECTIVES = ("infogan", "gan", "gan_own_q")
 
 
@@ -83,7 +84,7 @@ class ExperimentConfig(Settings):
     )
     average_decay: float = setting(
         0.0,
-        Number(maximum=0.9999),
+        Number(maximum=MAX_DECAY),
         "Decay per update of a moving average of G's weights, which then makes the images; 0 uses the last update's.",
     )
 
@@ -114,6 +115,11 @@ class ExperimentConfig(Settings):
         "Save and keep the checkpoint of every so many updates; 0 keeps only the last two of the run.",
         may_change=True,
     )
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.consistency and not self.deformation:
+            raise SettingError("consistency", "0 where deformation is 0", self.consistency)
 
     @property
     def run_name(self) -> str:

@@ -6,7 +6,6 @@ import tensorflow as tf
 # Updates between two moves of the averages. Each move reads and writes all weights, which at every update would cost
 # 4 % of its time.
 INTERVAL = 5
-MAX_DECAY = 0.9999  # Averages over about 10,000 updates, longer than any run here.
 
 
 class AveragedNetwork(keras.layers.Layer):

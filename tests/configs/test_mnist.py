@@ -28,6 +28,12 @@ def test_presets_differ_where_paper_and_original_code_do():
     assert differing == {"deformation", "update", "discriminator_learning_rate"}
 
 
+def test_consistency_needs_deformation():
+    with pytest.raises(SettingError, match="consistency: expected 0 where deformation is 0, got 0.5"):
+        MnistConfig(consistency=0.5)
+    assert MnistConfig(consistency=0.5, deformation=1).consistency == 0.5
+
+
 def test_survives_json():
     for config in PRESETS.values():
         assert MnistConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
