@@ -29,7 +29,7 @@ def test_presets_differ_where_paper_and_original_code_do():
 
 
 def test_consistency_needs_deformation():
-    with pytest.raises(SettingError, match="consistency: expected 0 where deformation is 0, got 0.5"):
+    with pytest.raises(SettingError, match=r"consistency: expected 0 where deformation is 0, got 0\.5"):
         MnistConfig(consistency=0.5)
     assert MnistConfig(consistency=0.5, deformation=1).consistency == 0.5
 
