@@ -13,9 +13,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 from absl import app, flags
-from machine import describe_onednn, onednn_is_on, processor
+from machine import describe_onednn, processor
 from timing import interleaved, real_images
 
+from infogan_tf.backend import onednn_is_on
 from infogan_tf.configs import MnistConfig
 from infogan_tf.experiments import build_model, compile_model
 

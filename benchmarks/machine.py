@@ -4,20 +4,7 @@ import os
 import platform
 from pathlib import Path
 
-ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 ONEDNN_LIMIT = "ONEDNN_MAX_CPU_ISA"
-
-
-def use_onednn_by_default():
-    """Turns oneDNN on, as the package does, unless the user has decided. Call it before TensorFlow is loaded."""
-    os.environ.setdefault(ONEDNN, "1")
-
-
-def onednn_is_on() -> bool:
-    """Whether TensorFlow, which decides once, uses oneDNN's kernels in this process."""
-    from tensorflow.python.util import _pywrap_util_port
-
-    return _pywrap_util_port.IsMklEnabled()
 
 
 def onednn_limit() -> str | None:

@@ -17,13 +17,14 @@ from statistics import median
 from typing import Any
 
 from absl import app, flags
-from machine import ONEDNN, describe_onednn, onednn_limit, processor, use_onednn_by_default
+from machine import describe_onednn, onednn_limit, processor
 from timing import show_progress
 
+from infogan_tf.backend import ONEDNN_VARIABLE
 from infogan_tf.files import write_json
 
 WORKER = Path(__file__).with_name("train_step_worker.py")
-SETTINGS = {"on": {ONEDNN: "1"}, "off": {ONEDNN: "0"}, "default": {}}
+SETTINGS = {"on": {ONEDNN_VARIABLE: "1"}, "off": {ONEDNN_VARIABLE: "0"}, "default": {}}
 
 flags.DEFINE_integer("batch_size", 128, "Images in a batch.", lower_bound=2, upper_bound=4000)
 flags.DEFINE_integer("threads", 0, "Threads to compute with; 0 for one on each processor.", lower_bound=0)
@@ -31,13 +32,14 @@ flags.DEFINE_integer("rounds", 9, "Rounds; the median is taken over them.", lowe
 flags.DEFINE_integer("updates", 3, "Updates that are timed in a round, after one that is not.", lower_bound=1)
 flags.DEFINE_integer("sgemm_size", 4096, "Rows and columns of the matrices that are multiplied.", lower_bound=1)
 flags.DEFINE_list("only", [], "Leaves out every row whose name has none of these in it, such as infogan_tf.")
-flags.DEFINE_enum("onednn", "default", ["default", "on", "off", "both"], f"oneDNN; default: as {ONEDNN} says, or on.")
+flags.DEFINE_enum(
+    "onednn", "default", ["default", "on", "off", "both"], f"oneDNN; default: as {ONEDNN_VARIABLE} says, or on."
+)
 flags.DEFINE_string("json", None, "A file to write the numbers into.")
 
 
 def main(_):
     _check_flags()
-    use_onednn_by_default()
     names = ("on", "off") if flags.FLAGS.onednn == "both" else (flags.FLAGS.onednn,)
     with contextlib.ExitStack() as stack:
         # PyTorch does not read TensorFlow's variable: it is timed once, by the first process.

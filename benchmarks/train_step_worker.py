@@ -17,10 +17,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import numpy as np
 import tensorflow as tf
 from arithmetic import update_flops
-from machine import describe_onednn, onednn_is_on
+from machine import describe_onednn
 from plain_keras import PlainInfoGAN
 from timing import real_images, show_progress, time_round, warm_up
 
+from infogan_tf.backend import onednn_is_on
 from infogan_tf.configs import MnistConfig
 from infogan_tf.configs.base import UPDATES
 from infogan_tf.configs.mnist import PRESETS
@@ -78,7 +79,7 @@ def _flops(name: str, batch_size: int) -> float:
 def _ours(config: MnistConfig, images: np.ndarray) -> Callable[[], Any]:
     model = build_model(config)
     compile_model(model, config)
-    step, batch = tf.function(model.train_step), tf.constant(images)
+    step, batch = tf.function(model.apply_update), tf.constant(images)
     # As in training, every number is read.
     return lambda: [float(value) for value in step(batch).values()]
 

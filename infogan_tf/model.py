@@ -96,7 +96,7 @@ class InfoGAN(keras.Model):
             for each invariant code, from real images and from deformed copies of them (`predicted_information`), which
             D and Q maximize. Half of the deformed images are then real. Needs `deformation`.
         average_decay: `generate` and the model itself use an exponential moving average of G's weights
-            (`AveragedNetwork`) with this decay, in [0, 1); 0 makes them use the weights of the last update.
+            (`AveragedNetwork`) with this decay, from 0 to 0.9999; 0 makes them use the weights of the last update.
         seed: an integer >= 0; with the number of the update, decides all randomness of training.
         update: `alternating` updates D and Q, then G on fresh noise and codes, against the D just updated, as in the
             original code; `simultaneous` updates all from the same noise, codes and weights, which costs less.
@@ -135,6 +135,9 @@ class InfoGAN(keras.Model):
         self.consistency = checked("consistency", consistency, Number())
         if self.consistency and not self.deformation:
             raise ValueError(f"consistency must be 0 where deformation is 0, got {consistency!r}")
+        for code in spec.codes:
+            if self.consistency and code.invariant and code.distribution.num_categories is None:
+                raise ValueError(f"consistency needs invariant codes to be categorical, got {code.name}")
         average_decay = checked("average_decay", average_decay, Number(maximum=MAX_DECAY))
         self.seed = checked("seed", seed, SEED)
         self.update = checked("update", update, Choice(UPDATES))

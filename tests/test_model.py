@@ -664,6 +664,12 @@ def test_consistency_without_deformation_is_refused(small_model):
         infogan_tf.InfoGAN(*networks, average_decay=1.0)
 
 
+def test_consistency_of_a_continuous_code_is_refused(small_model):
+    spec = infogan_tf.LatentSpec((infogan_tf.LatentCode("c1", infogan_tf.Uniform(size=7), invariant=True),))
+    with pytest.raises(ValueError, match="consistency needs invariant codes to be categorical, got c1"):
+        infogan_tf.InfoGAN(small_model.generator, small_model.discriminator, spec, deformation=1.0, consistency=1.0)
+
+
 def test_averaged_weights_make_images_and_are_not_trained(real_images):
     config = MnistConfig(seed=1, average_decay=0.9, update="simultaneous")
     model, plain = build_model(config), build_model(MnistConfig(seed=1, update="simultaneous"))

@@ -65,15 +65,15 @@ class ExperimentConfig(Settings):
     max_shift: int | None = setting(
         None,
         Automatic(Integer(0, 8), "2 for fewer than 20,000 images, else 0"),
-        "D sees each image, real and fake, moved at random by up to this many pixels; keeps it from learning a small "
-        "set by heart.",
+        "D sees each image, real and fake, shifted at random by up to this many pixels, which prevents D from "
+        "overfitting small data sets.",
     )
 
     deformation: float = setting(
         0.0,
         Number(maximum=2.0),
-        "Q reads the kind of thing shown (c1) off images turned, scaled, sheared, moved, thickened or thinned at "
-        "random; 1 is up to 20 degrees, a fifth of the size, a shear of 0.3, a pixel of stroke.",
+        "Q predicts c1 from images rotated, scaled, sheared, shifted, thickened or thinned at random; 1 is up "
+        "to 20 degrees, a fifth of the size, a shear of 0.3, a pixel of stroke.",
     )
 
     consistency: float = setting(
@@ -91,8 +91,8 @@ class ExperimentConfig(Settings):
     max_epoch: int = setting(50, Integer(1), "Train for this many epochs.", may_change=True)
     updates_per_epoch: int = setting(100, Integer(1), "An epoch is this many updates.")
     batch_size: int = setting(128, Integer(2), "Images in a batch.")
-    discriminator_learning_rate: float = setting(2e-4, Number(positive=True), "Adam's step for D and Q.")
-    generator_learning_rate: float = setting(1e-3, Number(positive=True), "Adam's step for G.")
+    discriminator_learning_rate: float = setting(2e-4, Number(positive=True), "Learning rate of Adam for D and Q.")
+    generator_learning_rate: float = setting(1e-3, Number(positive=True), "Learning rate of Adam for G.")
     objective: str = setting(
         "infogan",
         Choice(OBJECTIVES),
@@ -103,7 +103,7 @@ class ExperimentConfig(Settings):
     update: str = setting(
         "alternating",
         Choice(UPDATES),
-        "Move D and then G on fresh codes, or, which costs less, both at once on the same.",
+        "Update D and then G on fresh codes or, at lower cost, both at once on the same.",
     )
 
     summary_interval: int = setting(10, Integer(1), "Updates between two points of the curves.", may_change=True)

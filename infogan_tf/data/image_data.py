@@ -53,7 +53,9 @@ class ImageData:
         Settings are chosen on these, so that the test images can be read once, by runs that no choice depends on.
         """
         training, held_out = hold_out(self.training, VALIDATE_EVERY)
-        return dataclasses.replace(self, training=training, held_out=held_out, name=f"{self.name} (validation split)")
+        return dataclasses.replace(
+            self, training=training, held_out=held_out, name=f"{self.name} without its validation split"
+        )
 
     def fingerprint(self) -> str:
         """A hash of the training images, by which a resumed run knows its data again."""

@@ -22,12 +22,12 @@ class Certainty(NamedTuple):
 def measure_certainty(probabilities: np.ndarray, deformed_probabilities: np.ndarray) -> Certainty:
     """A good classification is confident, balanced and stable.
 
-    By these, and by the mutual information, a setting can be chosen without a label. Stability favours a model that was
+    By these, and by the mutual information, a setting can be chosen without a label. Stability favors a model that was
     itself trained with `random_deformation`.
 
     Args:
         probabilities: of images as they are, `[number, K]`.
-        deformed_probabilities: of the same images deformed (`read_deformed`), `[number, K]`.
+        deformed_probabilities: of the same images deformed (`BatchedModel.infer_codes_of_deformed`), `[number, K]`.
     """
     mean = probabilities.mean(axis=0, dtype=np.float64)
     return Certainty(

@@ -42,6 +42,8 @@ class AveragedNetwork(keras.layers.Layer):
             for variable in network.variables
             if tf.as_dtype(variable.dtype).is_floating  # All but the states of seed generators.
         }
+        for number, average in enumerate(self._averages.values()):
+            setattr(self, f"average_{number}", average)  # Checkpoints find attributes, and nothing inside a dict.
         self.built = True
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:

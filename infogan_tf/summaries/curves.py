@@ -14,6 +14,8 @@ DESCRIPTIONS = {
     "gradient_norm/": "L2 norm of the gradient of all weights of one network, 0 or more.",
     "posterior_std/": "Smallest and largest standard deviation of Q(c|x) on the batch; "
     "a uniform code on [-1, 1] has 0.58 by itself.",
+    "consistency/": "Mutual information of what Q predicts from real images and from augmented copies of them, in "
+    "nats, 0 to ln 10 = 2.30 for a 10-way categorical code.",
     "memorization/": "D's mean probability of real, 0 to 1, on up to 500 images; training and held-out drift apart "
     "when D overfits.",
     "speed/updates_per_second": "Updates per second since the last point, pictures and checkpoints included.",

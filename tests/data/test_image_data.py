@@ -17,7 +17,7 @@ def test_every_sixth_training_image_is_held_out_for_validation(random_images):
     data = ImageData(images, test_images, source="tfds", name="digits", reason="for the test").for_validation()
     np.testing.assert_array_equal(data.held_out, images[[5, 11]])
     np.testing.assert_array_equal(data.training, images[[0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 12]])
-    assert data.name == "digits (validation split)"
+    assert data.name == "digits without its validation split"
 
 
 def test_describes_itself(random_images):

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -45,6 +47,19 @@ def test_everything_comes_back(tmp_path, trained):
     assert Checkpoints(tmp_path, other).restore_newest() == (3, [])
     assert_same_state(trained, other)
     assert int(other.g_optimizer.iterations) == int(other.d_optimizer.iterations) == 3
+
+
+def test_averaged_weights_come_back(tmp_path):
+    config = MnistConfig(seed=1, average_decay=0.9)
+    model, other = build_model(config), build_model(dataclasses.replace(config, seed=2))
+    for variable in model.generator.trainable_variables:
+        variable.assign(variable + 0.1)
+    model.averaged_generator.update(tf.constant(5))
+    Checkpoints(tmp_path, model).save(5)
+    Checkpoints(tmp_path, other).restore_newest()
+    latents = model.spec.join(model.spec.sample(3, [0, 0]))
+    np.testing.assert_array_equal(other(latents), model(latents))
+    assert not np.allclose(model(latents), model.generator(latents), rtol=0, atol=1e-6)
 
 
 def test_needs_about_the_bytes_that_it_says(tmp_path, trained):
