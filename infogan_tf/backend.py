@@ -77,8 +77,9 @@ def _choose_keras_backend():
 
 
 def _turn_on_onednn():
-    # By itself TensorFlow chooses oneDNN only on processors with AVX512-VNNI or AMX, and on all others kernels that
-    # take up to twice as long. It reads the variable once, while it is loaded: set later, it would only seem to be on.
+    # By itself TensorFlow chooses oneDNN only on processors with AVX512-VNNI, BF16 or AMX, and on all others slower
+    # kernels (docs/performance.md). It reads the variable once, while it is loaded: set later, it would only seem to
+    # be on.
     if "tensorflow" in sys.modules or ONEDNN_VARIABLE in os.environ:
         return
     os.environ[ONEDNN_VARIABLE] = "1"
