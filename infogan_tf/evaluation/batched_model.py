@@ -83,7 +83,7 @@ class BatchedModel:
 
 def probabilities(params: Any) -> np.ndarray:
     """The probability of each category of a categorical code: `[number, num_categories]`."""
-    return tf.nn.softmax(params.logits).numpy()
+    return params.probs.numpy()
 
 
 def categories(params: Any) -> np.ndarray:
