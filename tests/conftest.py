@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import infogan_tf  # noqa: F401 - before TensorFlow, which reads only while it is loaded that oneDNN is to be on.
 from tests import processes
 
 ROOT = Path(__file__).parent.parent

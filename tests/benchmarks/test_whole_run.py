@@ -23,6 +23,7 @@ def test_a_run_its_memory_and_its_images_are_measured(monkeypatch, capsys):
     monkeypatch.setattr(whole_run, "_seconds_to_first_update", lambda cache: 2.5)
     whole_run.main([])
     out = capsys.readouterr().out
+    assert re.match(r".+, oneDNN (on|off)\n", out)
     for row in (
         r"import infogan_tf and what trains \| 1.5 s",
         r"start to first update, decoded images cached \| 2.5 s",
