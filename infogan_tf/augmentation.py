@@ -4,8 +4,8 @@ import math
 
 import tensorflow as tf
 
-from infogan_tf.configs.fields import Integer, Number, checked
 from infogan_tf.randomness import split_seed
+from infogan_tf.settings import Integer, Number, checked
 
 # The largest deformations at strength 1; each is drawn evenly between minus and plus.
 ROTATION = math.radians(20)

@@ -125,7 +125,7 @@ def _measure_codes(
     recovery = measure_recovery(model.spec, generated)
     extrapolation = measure_extrapolation(model, NUM_OF_A_VALUE)
     diversity = measure_diversity(model, features, NUM_OF_A_VALUE)
-    modes = {code.name: code.distribution.posterior_mode(held_out[code.name]).numpy() for code in model.spec.codes}
+    modes = {code.name: held_out[code.name].mode.numpy() for code in model.spec.codes}
     distributions = {code.name: code.distribution for code in model.spec.codes}
     verdicts = judge_codes(distributions, recovery, modes)
     return {
