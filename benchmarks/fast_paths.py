@@ -23,7 +23,7 @@ from infogan_tf.experiments import build_model, compile_model
 PLAIN_PARTS = {
     "Dense": ("infogan_tf.networks.blocks.Dense", keras.layers.Dense),
     "BatchNorm": (
-        "infogan_tf.networks.mnist.BatchNorm",
+        "infogan_tf.networks.blocks.BatchNorm",
         lambda: keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
     ),
     "FusedAdam": (
