@@ -54,7 +54,7 @@ class Augmentation(abc.ABC):
 
     @abc.abstractmethod
     def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
-        """Images from which Q predicts the invariant codes.
+        """Images from which Q predicts categorical codes.
 
         Args:
             images: `[batch, height, width, channels]`, in [0, 1].
@@ -147,6 +147,10 @@ class PhotographAugmentation(Augmentation):
             f"with other colors, shifted by up to {max_shift} pixels and with a part cut out"
             f"{_with_probability(self.probability)}"
         )
+
+
+# By the name that an experiment gives.
+AUGMENTATIONS = {"digits": DigitAugmentation(), "photographs": PhotographAugmentation()}
 
 
 def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
