@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from infogan_tf.configs import ExperimentConfig
-from infogan_tf.data import ImageBatches, ImageData, load_images
+from infogan_tf.data import ImageBatches, ImageData, ImageRequest, check_two_batches, load_images
 from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.experiments import EXPERIMENTS, build_model, compile_model
 from infogan_tf.files import reason_not_written
@@ -97,14 +97,18 @@ def _load_data(config: ExperimentConfig, record: Mapping[str, Any] | None) -> Im
     source = config.data_source
     if record is not None and source == "auto":
         source = record["data"]["source"]
-    data = load_images(config.dataset, source, config.data_dir, EXPERIMENTS[config.experiment].image_shape)
-    if config.held_out == "validation":
-        data = data.for_validation()
+    data = load_images(
+        ImageRequest(
+            dataset=config.dataset,
+            data_source=source,
+            data_dir=config.data_dir,
+            image_shape=EXPERIMENTS[config.experiment].image_shape,
+            held_out=config.held_out,
+        )
+    )
     if record is not None:
         data = with_recorded_origin(record, data)
-    if config.batch_size > len(data.training):
-        expected = f"at most {len(data.training)}, the number of training images"
-        raise SettingError("batch_size", expected, config.batch_size)
+    check_two_batches(data, config.batch_size)
     return data
 
 
@@ -132,7 +136,7 @@ def _train(
     update = _make_update(model, ImageBatches(data.training, config.batch_size, config.seed))
     with contextlib.closing(Recorder(config, folder, model, data, checkpoints, start)) as recorder:
         for step in range(start + 1, config.total_updates + 1):
-            metrics = update()
+            metrics = update(step - 1)
             _check_finite(step, metrics, checkpoints)
             recorder.record(step, metrics)
             if stop.signal_name is not None:
@@ -157,13 +161,10 @@ def _restore(folder: RunFolder, checkpoints: Checkpoints) -> int:
     return step
 
 
-def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[], dict[str, float]]:
+def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[int], dict[str, float]]:
     # One update a call: several in one graph gain nothing, and every one is checked and can be the last.
-    @tf.function
-    def update() -> dict[str, tf.Tensor]:
-        return model.apply_update(batches(model.g_optimizer.iterations))
-
-    return lambda: {name: float(value) for name, value in update().items()}
+    update = tf.function(model.apply_update)
+    return lambda step: {name: float(value) for name, value in update(batches(step)).items()}
 
 
 def _check_finite(step: int, metrics: Mapping[str, float], checkpoints: Checkpoints):
