@@ -93,7 +93,7 @@ def _embedded_columns(_: ImageRequest) -> list[_Column]:
 
 
 def _npz_columns(request: ImageRequest) -> list[_Column]:
-    labels, names = read_labels(request.path) or (np.empty([0, 0]), ())
+    labels, names = read_labels(request.path)
     return [
         _Column(name, *hold_out(labels[:, index], HOLD_OUT_OWN_EVERY), may_be_class=True)
         for index, name in enumerate(names)

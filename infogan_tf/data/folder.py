@@ -71,11 +71,18 @@ def _find_images(root: Path) -> list[ImageFile]:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir():
+            if _is_folder(entry):
                 folders.append(Path(entry.path))
             elif entry.name.lower().endswith(EXTENSIONS):
                 files.append(_describe(entry, root))
     return sorted(files)
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # A link to itself.
+        return False
 
 
 def _describe(entry: os.DirEntry, root: Path) -> ImageFile:

@@ -17,6 +17,7 @@ from infogan_tf.data.store import SplitWriter, StoredImages, short_hash, stored
 from infogan_tf.errors import SettingError, first_line
 
 HEADER_READERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+NUMBERS, TEXT = "biuf", "U"  # Kinds of NumPy's types.
 CHUNK = 256
 
 
@@ -38,24 +39,20 @@ def read_npz(path: Path, preparation: Preparation) -> StoredImages:
     return stored(name, version, lambda writer: _prepare(path, shape, preparation, writer))
 
 
-def read_labels(path: Path) -> tuple[np.ndarray, tuple[str, ...]] | None:
-    """The labels `[number, kinds]` and their names; None where there are none.
+def read_labels(path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The labels of a file that was read before, `[number, kinds]`, and their names; of kinds 0 if there are none.
 
     Raises:
-        SettingError: the file is damaged or its labels are no numbers or text.
+        SettingError: the file is damaged.
     """
     with _named_errors(path), np.load(path, allow_pickle=False) as archive:
         if "labels" not in archive:
-            return None
-        labels = archive["labels"]
-        labels = labels[:, None] if labels.ndim == 1 else labels
+            return np.empty([len(archive["images"]), 0]), ()
+        labels = archive["labels"].reshape(len(archive["labels"]), -1)
+        number = labels.shape[1]
         if "label_names" in archive:
-            names = tuple(map(str, np.atleast_1d(archive["label_names"])))
-        else:
-            names = ("label",) if labels.shape[1] == 1 else tuple(f"label {i + 1}" for i in range(labels.shape[1]))
-    if len(names) != labels.shape[1]:
-        raise _wrong(path, f"label_names for {labels.shape[1]} labels", f"{len(names)}")
-    return labels, names
+            return labels, tuple(archive["label_names"].reshape(-1).tolist())
+        return labels, ("label",) if number == 1 else tuple(f"label {index + 1}" for index in range(number))
 
 
 def _images_shape(path: Path) -> tuple[int, int, int, int]:
@@ -69,16 +66,22 @@ def _images_shape(path: Path) -> tuple[int, int, int, int]:
 
 
 def _check_labels(path: Path, number: int):
-    """Before a training and not only after it; the labels themselves are not read."""
+    """Before a training and not only after it, though the labels themselves are not read."""
     with _named_errors(path):
         with zipfile.ZipFile(path) as archive:
-            if "labels.npy" not in archive.namelist():
-                return
+            names = archive.namelist()
+        if "labels.npy" not in names:
+            return
         with _open_array(path, "labels") as (_, shape, _, dtype):
             if len(shape) not in (1, 2) or shape[0] != number:
                 raise _wrong(path, f"labels of shape [{number}] or [{number}, kinds], as there are images", list(shape))
-            if dtype.kind not in "biufU":
+            if dtype.kind not in NUMBERS + TEXT:
                 raise _wrong(path, "labels that are numbers or text", dtype.name)
+        if "label_names.npy" in names:
+            with _open_array(path, "label_names") as (_, names_shape, _, dtype):
+                kinds = int(np.prod(shape[1:]))
+                if dtype.kind not in TEXT or int(np.prod(names_shape)) != kinds:
+                    raise _wrong(path, f"{kinds} label_names that are text", f"{dtype.name} {list(names_shape)}")
 
 
 def _prepare(path: Path, shape: tuple[int, int, int, int], preparation: Preparation, writer: SplitWriter):

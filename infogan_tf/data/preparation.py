@@ -41,8 +41,9 @@ class Preparation:
     def __call__(self, picture: Image.Image) -> np.ndarray:
         """One image: uint8 `[size, size, channels]`; transparent parts become white."""
         picture = _opaque(_in_8_bits(picture)).convert("L" if self.channels == 1 else "RGB")
-        box = _centered_square(picture.size) if self.crop == "center" else None
-        resized = picture.resize((self.size, self.size), Image.Resampling.LANCZOS, box)
+        if self.crop == "center":
+            picture = picture.crop(_centered_square(picture.size))
+        resized = picture.resize((self.size, self.size), Image.Resampling.LANCZOS)
         return np.asarray(resized).reshape(self.image_shape)
 
 
