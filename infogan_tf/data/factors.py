@@ -137,7 +137,9 @@ def _is_number(feature: tfds.features.Tensor) -> bool:
     return np.dtype(feature.np_dtype).kind in "biuf"
 
 
-def _read_scalars(builder: tfds.core.DatasetBuilder, split: str, paths: list[FeaturePath]) -> dict[FeaturePath, np.ndarray]:
+def _read_scalars(
+    builder: tfds.core.DatasetBuilder, split: str, paths: list[FeaturePath]
+) -> dict[FeaturePath, np.ndarray]:
     wanted: dict[str, Any] = {}
     for *above, name in paths:
         inner = wanted

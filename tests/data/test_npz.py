@@ -69,16 +69,28 @@ WHOLE = np.zeros([20, 16, 16, 3], np.uint8)
         ({"images": WHOLE / 255}, "set.npz with images of uint8 (0 to 255), got float64"),
         ({"images": WHOLE.astype(np.uint16)}, "set.npz with images of uint8 (0 to 255), got uint16"),
         ({"images": np.array([None])}, "set.npz with images of uint8 (0 to 255), got object"),
-        ({"images": WHOLE[0, 0]}, "images of shape [number, height, width] or [number, height, width, 1 or 3], got [16"),
+        (
+            {"images": WHOLE[0, 0]},
+            "images of shape [number, height, width] or [number, height, width, 1 or 3], got [16",
+        ),
         ({"images": WHOLE.transpose(0, 3, 1, 2)}, "[number, height, width, 1 or 3], got [20, 3, 16, 16]"),
         ({"images": WHOLE[:0]}, "[number, height, width, 1 or 3], got [0, 16, 16, 3]"),
         ({"images": WHOLE[..., :2]}, "[number, height, width, 1 or 3], got [20, 16, 16, 2]"),
-        ({"images": WHOLE, "labels": np.zeros(19)}, "labels of shape [20] or [20, kinds], as there are images, got [19]"),
+        (
+            {"images": WHOLE, "labels": np.zeros(19)},
+            "labels of shape [20] or [20, kinds], as there are images, got [1",
+        ),
         ({"images": WHOLE, "labels": np.zeros([20, 2, 2])}, "labels of shape [20] or [20, kinds], as there are images"),
         ({"images": WHOLE, "labels": np.full(20, None)}, "set.npz with labels that are numbers or text, got object"),
         ({"images": WHOLE, "labels": np.zeros(20, complex)}, "labels that are numbers or text, got complex128"),
-        ({"images": WHOLE, "labels": np.zeros([20, 2]), "label_names": ["a"]}, "set.npz with 2 label_names that are text, got str32 [1]"),
-        ({"images": WHOLE, "labels": np.zeros(20), "label_names": np.full(1, None)}, "1 label_names that are text, got object [1]"),
+        (
+            {"images": WHOLE, "labels": np.zeros([20, 2]), "label_names": ["a"]},
+            "2 label_names that are text, got str32",
+        ),
+        (
+            {"images": WHOLE, "labels": np.zeros(20), "label_names": np.full(1, None)},
+            "1 label_names that are text, got object [1]",
+        ),
     ],
 )
 def test_refuses_what_is_no_set_of_images(tmp_path, arrays, text):
