@@ -39,9 +39,9 @@ class ImageBatches:
         seeds = np.empty([self.batch_size, 3], np.int64)
         seeds[:] = self.seed, Stream.DATA_ORDER, 0
         seeds[:, 2] = positions // number
-        return tf.raw_ops.RandomIndexShuffle(
-            index=positions % number, seed=seeds, max_index=np.int64(number - 1), rounds=4
-        ).numpy()
+        # Given arrays instead of tensors, it takes several times as long.
+        index, seed, max_index = map(tf.constant, (positions % number, seeds, np.int64(number - 1)))
+        return tf.raw_ops.RandomIndexShuffle(index=index, seed=seed, max_index=max_index, rounds=4).numpy()
 
     def __call__(self, step: int) -> tf.Tensor:
         """The batch of a step: float32 `[batch, height, width, channels]` in [0, 1]."""

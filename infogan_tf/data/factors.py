@@ -2,6 +2,7 @@
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -20,7 +21,7 @@ from infogan_tf.errors import SettingError
 FeaturePath = tuple[str, ...]
 
 MAX_CLASSES = 20
-ANGLE_NAME = re.compile("azimuth|angle|rotation|degrees", re.IGNORECASE)
+ANGLE_NAME = re.compile("azimuth|elevation|angle|rotation|degree|(?<![a-z])deg(?![a-z])", re.IGNORECASE)
 MIN_ANGLE_RANGE = 270
 
 
@@ -61,15 +62,16 @@ class _Column(NamedTuple):
 def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
     """What is known about images that were loaded before; nothing where there are no labels.
 
-    What is the same for all images, or unknown for some, is left out. Numbers of an .npz file are classes if they are
-    integers and at most 20 different ones. Numbers are an angle if the name speaks of one and they span over 270.
+    What is the same for all images, or unknown for some, is left out with a warning. Numbers whose name speaks of an angle are one if
+    they span more than 270, else they are ordered. Other numbers of an .npz file are classes if they are integers and
+    at most 20 different ones.
 
     Args:
         request: what the images were loaded by.
         data: what `load_images` gave.
 
     Raises:
-        SettingError: the labels are damaged, not finite, or not those of the images.
+        SettingError: the labels are damaged, or not those of the images.
     """
     columns = {"embedded": _embedded_columns, "npz": _npz_columns, "tfds": _tfds_columns}.get(data.source)
     factors = []
@@ -80,9 +82,11 @@ def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
         if (len(column.training), len(column.held_out)) != (len(data.training), len(data.held_out)):
             expected = f"as many values of {column.name} as there are images"
             raise SettingError("images" if data.source == "npz" else "dataset", expected, data.name)
-        factor = _make_factor(column)
-        if factor is not None:
-            factors.append(factor)
+        problem = _why_useless(column)
+        if problem is None:
+            factors.append(_make_factor(column))
+        else:
+            warnings.warn(f"{column.name}, a label of {data.name}, is left out: {problem}", stacklevel=2)
     return tuple(factors)
 
 
@@ -150,31 +154,31 @@ def _read_scalars(
     return {path: np.concatenate([reduce(getitem, path, batch) for batch in batches]) for path in paths}
 
 
-def _make_factor(column: _Column) -> Factor | None:
-    name, training, held_out, class_names, _ = column
-    values = np.concatenate([training, held_out])
+def _why_useless(column: _Column) -> str | None:
+    values = np.concatenate([column.training, column.held_out])
     if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise SettingError("images", f"finite labels {name}", "some that are not")
-    distinct = np.unique(values)
-    if len(distinct) < 2:
-        return None
+        return "some values are not finite"
+    if column.class_names is not None and values.min() < 0:  # TFDS's sign for it.
+        return "the class of some images is unknown"
+    return "it is the same for all images" if (values == values[0]).all() else None
+
+
+def _make_factor(column: _Column) -> Factor:
+    name, training, held_out, class_names, _ = column
     if class_names is not None:
-        if values.min() < 0:  # TFDS's sign for an unknown class.
-            return None
-        training, held_out = training.astype(np.int64), held_out.astype(np.int64)
-        return Factor(name, "attribute" if len(class_names) == 2 else "class", training, held_out, class_names)
+        kind = "attribute" if len(class_names) == 2 else "class"
+        return Factor(name, kind, training.astype(np.int64), held_out.astype(np.int64), class_names)
+    values = np.concatenate([training, held_out])
+    distinct = np.unique(values)
     if len(distinct) == 2 or values.dtype.kind == "U" or _are_classes(column, distinct):
         class_names = tuple(f"{value:g}" if values.dtype.kind == "f" else str(value) for value in distinct)
         training, held_out = (np.searchsorted(distinct, part) for part in (training, held_out))
         return Factor(name, "attribute" if len(distinct) == 2 else "class", training, held_out, class_names)
-    kind = "angle" if _is_angle(name, distinct) else "ordered"
+    is_angle = ANGLE_NAME.search(name) and np.ptp(distinct) > MIN_ANGLE_RANGE
+    kind = "angle" if is_angle else "ordered"
     return Factor(name, kind, training.astype(np.float64), held_out.astype(np.float64))
 
 
 def _are_classes(column: _Column, distinct: np.ndarray) -> bool:
-    is_few = column.may_be_class and len(distinct) <= MAX_CLASSES and not _is_angle(column.name, distinct)
+    is_few = column.may_be_class and len(distinct) <= MAX_CLASSES and not ANGLE_NAME.search(column.name)
     return is_few and bool((distinct == np.rint(distinct)).all())
-
-
-def _is_angle(name: str, distinct: np.ndarray) -> bool:
-    return bool(ANGLE_NAME.search(name)) and np.ptp(distinct) > MIN_ANGLE_RANGE

@@ -92,7 +92,12 @@ def rich_set(tmp_path_factory):
         data_dir=str(folder),
         disable_shuffling=True,
     )
-    data, factors = load(ImageRequest("rich", data_dir=str(folder), image_size=16))
+    with pytest.warns(UserWarning) as warned:
+        data, factors = load(ImageRequest("rich", data_dir=str(folder), image_size=16))
+    assert sorted(str(warning.message) for warning in warned) == [
+        "same, a label of rich/1.0.0 from TFDS, is left out: it is the same for all images",
+        "unknown, a label of rich/1.0.0 from TFDS, is left out: the class of some images is unknown",
+    ]
     assert data.image_shape == (16, 16, 3)
     return {factor.name: factor for factor in factors}
 
@@ -129,7 +134,8 @@ def test_values_keep_their_order_and_have_the_types_of_their_kinds(rich_set):
         ("is_old", RANGE % 2 == 0, "attribute", ("False", "True")),
         ("width", RANGE % 5 * 0.1, "ordered", None),
         ("Light Azimuth", RANGE % 5 * 90, "angle", None),
-        ("degrees", RANGE % 5 * 10.0, "class", ("0", "10", "20", "30", "40")),
+        ("light_deg", RANGE % 5 * 10, "ordered", None),
+        ("degenerate", RANGE % 5 * 10, "class", ("0", "10", "20", "30", "40")),
         ("azimuth", RANGE * 5.0, "ordered", None),
         ("mood", np.array(["sad", "happy", "calm"] * 10), "class", ("calm", "happy", "sad")),
         ("sex", np.array(["male", "female"] * 15), "attribute", ("female", "male")),
@@ -146,10 +152,10 @@ def test_kinds_of_npz_labels_follow_from_names_and_values(tmp_path, name, values
     np.testing.assert_array_equal(factor.held_out, expected[is_held_out])
 
 
-def test_npz_labels_without_names_are_numbered_and_constant_ones_left_out(tmp_path):
-    labels = np.stack([RANGE % 3, np.zeros(NUMBER), RANGE % 2], axis=1)
+def test_npz_labels_without_names_are_numbered(tmp_path):
+    labels = np.stack([RANGE % 3, RANGE % 2], axis=1)
     path = tmp_path / "set.npz"
-    for kept, names in ((labels, ["label 1", "label 3"]), (labels[:, 0], ["label"])):
+    for kept, names in ((labels, ["label 1", "label 2"]), (labels[:, 0], ["label"])):
         np.savez(path, images=np.zeros([NUMBER, 16, 16], np.uint8), labels=kept)
         request = ImageRequest(images=str(path), image_size=16, held_out="validation")
         data, factors = load(request)
@@ -162,16 +168,21 @@ def test_npz_without_labels_has_no_factors(tmp_path):
     assert load(ImageRequest(images=str(tmp_path / "set.npz"), image_size=16))[1] == ()
 
 
-def test_refuses_labels_that_are_not_finite_or_not_those_of_the_images(tmp_path, random_images):
-    images, labels = random_images(NUMBER, (16, 16)), np.linspace(0, 1, NUMBER)
-    request = ImageRequest(images=str(tmp_path / "set.npz"), image_size=16)
-    np.savez(tmp_path / "set.npz", images=images, labels=np.where(RANGE == 3, np.nan, labels), label_names=["width"])
-    with pytest.raises(SettingError, match="images: expected finite labels width, got some that are not"):
-        load(request)
-    np.savez(tmp_path / "set.npz", images=images, labels=labels)
+def test_labels_that_are_not_finite_are_left_out_with_a_warning(tmp_path):
+    labels = np.stack([RANGE * 1.5, np.where(RANGE == 3, np.nan, RANGE)], axis=1)
+    path = tmp_path / "set.npz"
+    np.savez(path, images=np.zeros([NUMBER, 16, 16], np.uint8), labels=labels, label_names=["width", "age"])
+    with pytest.warns(UserWarning, match=r"^age, a label of set.npz, is left out: some values are not finite$"):
+        _, factors = load(ImageRequest(images=str(path), image_size=16))
+    assert [factor.name for factor in factors] == ["width"]
+
+
+def test_refuses_labels_that_are_not_those_of_the_images(tmp_path, random_images):
+    images = random_images(NUMBER, (16, 16))
+    np.savez(tmp_path / "set.npz", images=images, labels=RANGE)
     other = ImageData(images[:9], images[:1], source="npz", name="other", reason="for the test")
     with pytest.raises(SettingError, match="images: expected as many values of label as there are images, got other"):
-        load_factors(request, other)
+        load_factors(ImageRequest(images=str(tmp_path / "set.npz"), image_size=16), other)
 
 
 def test_numbers_of_classes():

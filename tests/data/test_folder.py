@@ -206,10 +206,8 @@ def test_what_cannot_be_read_is_left_out_and_named_with_the_reason(tmp_path, cap
     for _ in range(2):  # Decoded, then from the cache.
         data = load(tmp_path, channels=3)
         assert len(data.training) + len(data.held_out) == 100
-        assert [line.split(":")[0] for line in data.skipped] == [
-            *(f"bad{i}.{e}" for i, e in KINDS),
-            r"'bad7\udcff\n.png'",
-        ]
+        names = [f"bad{index}.{suffix}" for index, suffix in enumerate(["jpg", *["png"] * 5, "jpg"])]
+        assert [line.split(":")[0] for line in data.skipped] == [*names, r"'bad7\udcff\n.png'"]
         assert data.skipped[0] == "bad0.jpg: not a file of PNG, JPEG, WEBP, GIF"
         assert "truncated" in data.skipped[1]
         assert "decompression bomb" in data.skipped[3]
