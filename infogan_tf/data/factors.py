@@ -62,9 +62,9 @@ class _Column(NamedTuple):
 def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
     """What is known about images that were loaded before; nothing where there are no labels.
 
-    What is the same for all images, or unknown for some, is left out with a warning. Numbers whose name speaks of an angle are one if
-    they span more than 270, else they are ordered. Other numbers of an .npz file are classes if they are integers and
-    at most 20 different ones.
+    What is the same for all images, or unknown for some, is left out with a warning. Numbers whose name speaks of an
+    angle are one if they span more than 270, else they are ordered. Other numbers of an .npz file are classes if they
+    are integers and at most 20 different ones.
 
     Args:
         request: what the images were loaded by.

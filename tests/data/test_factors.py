@@ -92,7 +92,7 @@ def rich_set(tmp_path_factory):
         data_dir=str(folder),
         disable_shuffling=True,
     )
-    with pytest.warns(UserWarning) as warned:
+    with pytest.warns(UserWarning, match="is left out") as warned:
         data, factors = load(ImageRequest("rich", data_dir=str(folder), image_size=16))
     assert sorted(str(warning.message) for warning in warned) == [
         "same, a label of rich/1.0.0 from TFDS, is left out: it is the same for all images",
