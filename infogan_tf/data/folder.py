@@ -56,25 +56,26 @@ def read_folder(folder: Path, preparation: Preparation) -> StoredImages:
 
 def _find_images(root: Path) -> list[ImageFile]:
     """The images below a folder, sorted by relative path; each folder once, even where links make a circle."""
-    files, seen, folders = [], set(), [root]
+    files, seen, folders = [], set(), [""]  # Relative ones, each but the first with a / behind it.
     while folders:
         folder = folders.pop()
+        path = root / folder
         try:
-            status = folder.stat()
+            status = path.stat()
             if (status.st_dev, status.st_ino) in seen:
                 continue
             seen.add((status.st_dev, status.st_ino))
             # Sorted, so that of two links to one folder it is always the same that counts.
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name, reverse=True)
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)
         except OSError as error:
-            raise SettingError("images", "folders that can be read", f"{folder} ({first_line(error)})") from error
+            raise SettingError("images", "folders that can be read", f"{path} ({first_line(error)})") from error
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             if _is_folder(entry):
-                folders.append(Path(entry.path))
+                folders.append(f"{folder}{entry.name}/")
             elif entry.name.lower().endswith(EXTENSIONS):
-                files.append(_describe(entry, root))
+                files.append(_describe(folder, entry))
     return sorted(files)
 
 
@@ -85,8 +86,8 @@ def _is_folder(entry: os.DirEntry) -> bool:
         return False
 
 
-def _describe(entry: os.DirEntry, root: Path) -> ImageFile:
-    name = Path(entry.path).relative_to(root).as_posix()
+def _describe(folder: str, entry: os.DirEntry) -> ImageFile:
+    name = folder + entry.name
     try:
         status = entry.stat()
     except OSError:
