@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import math
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from infogan_tf.errors import SettingError, first_line
 
 HEADER_READERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 NUMBERS, TEXT = "biuf", "U"  # Kinds of NumPy's types.
-CHUNK = 256
+CHUNK_BYTES = 2**24
 
 
 def read_npz(path: Path, preparation: Preparation) -> StoredImages:
@@ -79,8 +80,8 @@ def _check_labels(path: Path, number: int):
                 raise _wrong(path, "labels that are numbers or text", dtype.name)
         if "label_names.npy" in names:
             with _open_array(path, "label_names") as (_, names_shape, _, dtype):
-                kinds = int(np.prod(shape[1:]))
-                if dtype.kind not in TEXT or int(np.prod(names_shape)) != kinds:
+                kinds = math.prod(shape[1:])
+                if dtype.kind not in TEXT or math.prod(names_shape) != kinds:
                     raise _wrong(path, f"{kinds} label_names that are text", f"{dtype.name} {list(names_shape)}")
 
 
@@ -107,9 +108,10 @@ def _chunks(path: Path, shape: tuple[int, int, int, int]) -> Iterator[np.ndarray
             with np.load(path, allow_pickle=False) as archive:
                 yield archive["images"].reshape(shape)
             return
-        size = int(np.prod(shape[1:]))
-        for start in range(0, shape[0], CHUNK):
-            number = min(CHUNK, shape[0] - start)
+        size = math.prod(shape[1:])
+        chunk = max(1, CHUNK_BYTES // size)
+        for start in range(0, shape[0], chunk):
+            number = min(chunk, shape[0] - start)
             data = stream.read(number * size)
             if len(data) < number * size:
                 raise EOFError("the images end too early")

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from PIL import Image
 from tqdm import tqdm
 
 CROPS = ("center", "none")
-PARALLEL_CHUNK = 256
+AHEAD = 4  # Items for each thread that are held at a time.
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,14 @@ def in_parallel(function: Callable[[Any], Any], items: Iterable[Any], number: in
         number: how many there are.
         label: what is done, for the bar.
     """
-    items = iter(items)
     bar_format = f"  {label} |{{bar:40}}| {{n_fmt}} of {{total_fmt}}, {{remaining}} left"
     # No bar where stdout is no terminal.
     bar = tqdm(total=number, file=sys.stdout, disable=None, leave=False, bar_format=bar_format)
-    with bar, ThreadPoolExecutor(os.cpu_count()) as pool:
-        while chunk := list(islice(items, PARALLEL_CHUNK)):
-            for result in pool.map(function, chunk):
-                yield result
-                bar.update()
+    threads = os.cpu_count() or 1
+    with bar, ThreadPoolExecutor(threads) as pool:
+        futures = (pool.submit(function, item) for item in items)
+        pending = deque(islice(futures, threads * AHEAD))
+        while pending:
+            yield pending.popleft().result()
+            pending.extend(islice(futures, 1))
+            bar.update()

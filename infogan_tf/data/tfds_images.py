@@ -97,14 +97,14 @@ def _files_hash(folder: Path) -> str:
 
 
 def _decode(builder: tfds.core.DatasetBuilder, preparation: Preparation | None, writer: SplitWriter) -> tuple[str, ...]:
+    has_test = "test" in builder.info.splits
     for images in _decode_split(builder, "train", preparation):
-        if "test" in builder.info.splits:
+        if has_test:
             writer.append(images)
         else:
             writer.split(images, HOLD_OUT_EVERY)
-    if "test" in builder.info.splits:
-        for images in _decode_split(builder, "test", preparation):
-            writer.append(images, held_out=True)
+    for images in _decode_split(builder, "test", preparation) if has_test else ():
+        writer.append(images, held_out=True)
     return ()
 
 
