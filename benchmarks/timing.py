@@ -53,9 +53,5 @@ def real_images(batch_size: int) -> np.ndarray:
     # Loaded here, since what only starts the processes that are timed does without TensorFlow.
     from infogan_tf.data import ImageRequest, load_images
 
-    return (
-        load_images(ImageRequest(data_source="embedded", image_shape=(28, 28, 1)))
-        .training[:batch_size]
-        .astype(np.float32)
-        / 255
-    )
+    digits = load_images(ImageRequest(data_source="embedded", image_shape=(28, 28, 1)))
+    return digits.training[:batch_size].astype(np.float32) / 255

@@ -1,6 +1,8 @@
 """Real .npz files, written by the tests."""
 
+import io
 import re
+import zipfile
 
 import numpy as np
 import pytest
@@ -118,6 +120,16 @@ def test_refuses_damaged_files(tmp_path, random_images, damage, compressed):
     with pytest.raises(SettingError, match=r"images: expected a whole .npz file, got .*set.npz \(.*\)") as info:
         load(path)
     assert "\n" not in str(info.value)
+
+
+def test_refuses_fewer_images_than_the_file_promises(tmp_path):
+    content = io.BytesIO()
+    header = {"descr": "|u1", "fortran_order": False, "shape": (21, *WHOLE.shape[1:])}
+    np.lib.format.write_array_header_1_0(content, header)
+    with zipfile.ZipFile(tmp_path / "set.npz", "w") as archive:
+        archive.writestr("images.npy", content.getvalue() + WHOLE.tobytes())
+    with pytest.raises(SettingError, match=r"a whole .npz file, got .*set.npz \(the images end too early\)"):
+        load(tmp_path / "set.npz")
 
 
 def test_refuses_an_array_that_was_saved_alone(tmp_path):
