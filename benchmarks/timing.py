@@ -51,6 +51,7 @@ def show_progress(text: str):
 def real_images(batch_size: int) -> np.ndarray:
     """Real digits, which every machine has: float32 `[batch, 28, 28, 1]` in [0, 1]."""
     # Loaded here, since what only starts the processes that are timed does without TensorFlow.
-    from infogan_tf.data import load_images
+    from infogan_tf.data import ImageRequest, load_images
 
-    return load_images("mnist", "embedded", None, (28, 28, 1)).training[:batch_size].astype(np.float32) / 255
+    digits = load_images(ImageRequest(data_source="embedded", image_shape=(28, 28, 1)))
+    return digits.training[:batch_size].astype(np.float32) / 255

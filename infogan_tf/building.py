@@ -1,4 +1,4 @@
-"""A model from a config."""
+"""What a config asks for: images, latents and a model."""
 
 import contextlib
 import dataclasses
@@ -8,13 +8,47 @@ from collections.abc import Iterator
 from infogan_tf.augmentation import AUGMENTATIONS, Augmentation
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import Config
+from infogan_tf.data import ImageRequest
+from infogan_tf.errors import SettingError
 from infogan_tf.experiments import find_experiment
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks.discriminator import Discriminator
 from infogan_tf.networks.generator import Generator
 from infogan_tf.optimizers import FusedAdam
 
+DEFAULT_IMAGE_SIZE = 32
 Q_FEATURES_OF_OBJECTIVE = {"infogan": "shared", "gan": "detached", "gan_own_q": "own"}
+
+
+def image_request(config: Config, data_source: str) -> ImageRequest:
+    """Which images a config asks for, and how they are prepared.
+
+    Args:
+        config: the settings.
+        data_source: replaces the config's own, such as by the source that was found before.
+
+    Raises:
+        SettingError: no images are named, or another shape is asked for than the experiment's networks take.
+    """
+    if config.images is None and config.dataset is None:
+        raise SettingError("images", "a folder of images or an .npz file, or else --dataset", "neither")
+    image_shape = find_experiment(config.experiment).image_shape
+    for name, of_networks in zip(("image_size", "channels"), (image_shape or ())[1:], strict=False):
+        if getattr(config, name) not in (None, of_networks):
+            raise SettingError(
+                name, f"{of_networks}, as the networks of {config.experiment} take", getattr(config, name)
+            )
+    return ImageRequest(
+        dataset=config.dataset,
+        images=config.images,
+        data_source=data_source,
+        data_dir=config.data_dir,
+        image_shape=image_shape,
+        image_size=config.image_size or DEFAULT_IMAGE_SIZE,
+        channels=config.channels,
+        crop=config.crop,
+        held_out=config.held_out,
+    )
 
 
 def build_latents(config: Config) -> LatentSpec:

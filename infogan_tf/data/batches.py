@@ -5,15 +5,19 @@ import tensorflow as tf
 
 from infogan_tf.randomness import Stream
 
+# A graph would turn a division by 255 into this, which in a few values differs in the last bit.
+PIXEL_STEP = np.float32(1) / np.float32(255)
+
 
 class ImageBatches:
     """Endless batches from one uint8 array; every pass sees every image once, in an order of its own.
 
-    Nothing is kept between batches: a pass's order depends on (seed, pass) alone, and a batch may run over the end of
-    one pass into the next.
+    Only the images of a batch are read, outside of TensorFlow's graphs, so a memory-mapped array stays on disk. Nothing
+    is kept between batches: a pass's order depends on (seed, pass) alone, and a batch may run over the end of one pass
+    into the next.
 
     Args:
-        images: uint8 `[number, height, width, channels]`.
+        images: uint8 `[number, height, width, channels]`, in memory or memory-mapped.
         batch_size: images in a batch.
         seed: decides the order.
 
@@ -23,27 +27,27 @@ class ImageBatches:
     """
 
     def __init__(self, images: np.ndarray, batch_size: int, seed: int):
-        self.images = tf.constant(images)
+        self.images = images
         self.batch_size = batch_size
         self.seed = seed
 
-    def indices(self, step: tf.Tensor | int) -> tf.Tensor:
+    def indices(self, step: int) -> np.ndarray:
         """Which images make up the batch of a step: int64 `[batch]`."""
         number = len(self.images)
-        positions = tf.cast(step, tf.int64) * self.batch_size + tf.range(self.batch_size, dtype=tf.int64)
-        passes = positions // number
-        constants = tf.constant([self.seed, int(Stream.DATA_ORDER)], tf.int64)
+        positions = np.int64(step) * self.batch_size + np.arange(self.batch_size, dtype=np.int64)
         # The raw operation takes a seed for each position; tf.random.experimental.index_shuffle fails on several.
-        seeds = tf.concat([tf.tile(constants[None], [self.batch_size, 1]), passes[:, None]], axis=1)
-        return tf.raw_ops.RandomIndexShuffle(
-            index=positions % number, seed=seeds, max_index=tf.constant(number - 1, tf.int64), rounds=4
-        )
+        seeds = np.empty([self.batch_size, 3], np.int64)
+        seeds[:] = self.seed, Stream.DATA_ORDER, 0
+        seeds[:, 2] = positions // number
+        # Given arrays instead of tensors, it takes several times as long.
+        index, seed, max_index = map(tf.constant, (positions % number, seeds, np.int64(number - 1)))
+        return tf.raw_ops.RandomIndexShuffle(index=index, seed=seed, max_index=max_index, rounds=4).numpy()
 
-    def __call__(self, step: tf.Tensor | int) -> tf.Tensor:
+    def __call__(self, step: int) -> tf.Tensor:
         """The batch of a step: float32 `[batch, height, width, channels]` in [0, 1]."""
-        return as_floats(tf.gather(self.images, self.indices(step)))
+        return as_floats(self.images[self.indices(step)])
 
 
 def as_floats(images: tf.Tensor | np.ndarray) -> tf.Tensor:
-    """uint8 pixels as floats in [0, 1]."""
-    return tf.cast(images, tf.float32) / 255
+    """uint8 pixels as floats in [0, 1], the same bits inside and outside of a graph."""
+    return tf.cast(images, tf.float32) * PIXEL_STEP

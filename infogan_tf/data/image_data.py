@@ -2,13 +2,19 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Iterator
 
 import numpy as np
 
-# Of a set without a test split every fifth image is held out; for validation every sixth training image, which of
-# MNIST's 60,000 are 10,000.
+from infogan_tf.data.store import SplitWriter, stored
+from infogan_tf.errors import SettingError
+
+# Of a data set without a test split every fifth image is held out, of a person's own images every tenth; for
+# validation every sixth training image, which of MNIST's 60,000 are 10,000.
 HOLD_OUT_EVERY = 5
+HOLD_OUT_OWN_EVERY = 10
 VALIDATE_EVERY = 6
+CHUNK = 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,12 +22,14 @@ class ImageData:
     """Images to train on and images held out, with their origin. There are no labels here.
 
     Attributes:
-        training: uint8 `[number, height, width, channels]`.
+        training: uint8 `[number, height, width, channels]`; sets that were loaded are read-only memory maps.
         held_out: the same, never trained on.
-        source: `tfds` or `embedded`.
+        source: `tfds`, `embedded`, `folder` or `npz`.
         name: what the images are, for captions.
         reason: why they were taken from there.
         is_fallback: whether better data would have been taken, had this machine had it.
+        skipped: images that could not be read, each as `name: reason`.
+        known_fingerprint: what `fingerprint` returns, if it was computed before.
 
     >>> digits = np.zeros([10, 28, 28, 1], np.uint8)
     >>> ImageData(digits, digits[:2], source="tfds", name="digits", reason="found").description
@@ -34,6 +42,13 @@ class ImageData:
     name: str
     reason: str
     is_fallback: bool = False
+    skipped: tuple[str, ...] = ()
+    known_fingerprint: str | None = None
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels)."""
+        return self.training.shape[1:]
 
     @property
     def description(self) -> str:
@@ -52,14 +67,38 @@ class ImageData:
 
         Settings are chosen on these, so that the test images can be read once, by runs that no choice depends on.
         """
-        training, held_out = hold_out(self.training, VALIDATE_EVERY)
-        return dataclasses.replace(
-            self, training=training, held_out=held_out, name=f"{self.name} without its validation split"
-        )
+
+        def fill(writer: SplitWriter) -> tuple[str, ...]:
+            for images in _chunks(self.training):
+                writer.split(images, VALIDATE_EVERY)
+            return self.skipped
+
+        fingerprint = self.fingerprint()
+        split = stored(f"validation-{fingerprint[:16]}", fingerprint, fill)
+        return dataclasses.replace(self, **split._asdict(), name=f"{self.name} without its validation split")
 
     def fingerprint(self) -> str:
-        """A hash of the training images, by which a resumed run knows its data again."""
-        return hashlib.sha256(np.ascontiguousarray(self.training)).hexdigest()
+        """SHA-256 of the training images' bytes, by which a resumed run recognizes its data."""
+        if self.known_fingerprint is not None:
+            return self.known_fingerprint
+        digest = hashlib.sha256()
+        for images in _chunks(self.training):
+            digest.update(np.ascontiguousarray(images))
+        return digest.hexdigest()
+
+
+def check_two_batches(data: ImageData, batch_size: int):
+    """Refuses a person's own images if they don't make two batches, and a batch larger than a data set.
+
+    Raises:
+        SettingError: naming `images` or `batch_size`.
+    """
+    number = len(data.training)
+    if data.source in ("folder", "npz") and number < 2 * batch_size:
+        expected = f"at least {2 * batch_size} training images, two batches of {batch_size}"
+        raise SettingError("images", expected, f"{number} from {data.name} ({data.reason})")
+    if batch_size > number:
+        raise SettingError("batch_size", f"at most {number}, the number of training images", batch_size)
 
 
 def evenly_spread(images: np.ndarray, number: int) -> np.ndarray:
@@ -68,10 +107,14 @@ def evenly_spread(images: np.ndarray, number: int) -> np.ndarray:
     return images[np.arange(number) * len(images) // number]
 
 
-def hold_out(images: np.ndarray, every: int = HOLD_OUT_EVERY) -> tuple[np.ndarray, np.ndarray]:
-    """Splits off every fifth (or `every`-th) image or label: (training, held out).
+def hold_out(values: np.ndarray, every: int = HOLD_OUT_EVERY) -> tuple[np.ndarray, np.ndarray]:
+    """Splits off every fifth (or `every`-th) value: (training, held out), as `SplitWriter.split` does with images.
 
     The split is fixed, and even over a set that is sorted by class.
     """
-    is_held_out = np.arange(len(images)) % every == every - 1
-    return images[~is_held_out], images[is_held_out]
+    is_held_out = np.arange(len(values)) % every == every - 1
+    return values[~is_held_out], values[is_held_out]
+
+
+def _chunks(images: np.ndarray) -> Iterator[np.ndarray]:
+    return (images[start : start + CHUNK] for start in range(0, len(images), CHUNK))

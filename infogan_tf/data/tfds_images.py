@@ -1,25 +1,28 @@
 """Images of TensorFlow Datasets, prepared or downloaded."""
 
-import hashlib
+import dataclasses
 import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
+from PIL import Image
 
-from infogan_tf.data.cache import cached
-from infogan_tf.data.image_data import ImageData, hold_out
+from infogan_tf.data.image_data import HOLD_OUT_EVERY, ImageData
+from infogan_tf.data.preparation import Preparation, in_parallel
+from infogan_tf.data.store import SplitWriter, short_hash, stored
 from infogan_tf.errors import SettingError, first_line
 
 ImageShape = tuple[int, int, int]
 
 
-def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape) -> tfds.core.DatasetBuilder:
-    """The TFDS data set of that name, prepared or not, once it is known to fit.
+def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape | None) -> tfds.core.DatasetBuilder:
+    """The TFDS data set of that name, prepared or not, once it is known to fit; with a shape of None any images do.
 
     Raises:
         SettingError: TFDS has no such set, its images are of another shape, or what is prepared of it is damaged.
@@ -33,17 +36,25 @@ def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape) ->
             raise _damaged(folder, error) from error
         got = f"{dataset} ({first_line(error)})"
         raise SettingError("dataset", "the name of a TFDS data set", got) from error
-    expected = "a data set with images of shape {}x{}x{}".format(*image_shape)
-    features = builder.info.features
-    if features is None or "image" not in features or "train" not in (builder.info.splits or {"train": None}):
+    expected = "a data set with images"
+    if image_shape is not None:
+        expected += " of shape {}x{}x{}".format(*image_shape)
+    feature = builder.info.features and image_feature(builder)
+    if not feature or "train" not in (builder.info.splits or {"train": None}):
         raise SettingError("dataset", expected, f"{dataset}, which has no training images")
-    shape = features["image"].shape
-    if tuple(shape) != image_shape:
+    shape, dtype = builder.info.features[feature].shape, np.dtype(builder.info.features[feature].np_dtype)
+    if image_shape is not None and tuple(shape) != image_shape:
         raise SettingError("dataset", expected, f"{dataset} with {'x'.join(str(size or '?') for size in shape)}")
-    dtype = np.dtype(features["image"].np_dtype)
     if dtype != np.uint8:
         raise SettingError("dataset", "images of uint8", f"{dataset} with {dtype.name}")
     return builder
+
+
+def image_feature(builder: tfds.core.DatasetBuilder) -> str | None:
+    """The feature that holds the images: `image`, or the first that is one; None if there is none."""
+    features = builder.info.features
+    names = [name for name, feature in features.items() if isinstance(feature, tfds.features.Image)]
+    return "image" if "image" in names else next(iter(names), None)
 
 
 def is_prepared(builder: tfds.core.DatasetBuilder) -> bool:
@@ -56,7 +67,7 @@ def download(builder: tfds.core.DatasetBuilder):
     builder.download_and_prepare()
 
 
-def read_images(builder: tfds.core.DatasetBuilder, reason: str) -> ImageData:
+def read_images(builder: tfds.core.DatasetBuilder, reason: str, preparation: Preparation | None = None) -> ImageData:
     """Reads a prepared data set: its test split is held out or, if it has none, every fifth image.
 
     Labels are not even decoded.
@@ -64,51 +75,79 @@ def read_images(builder: tfds.core.DatasetBuilder, reason: str) -> ImageData:
     Args:
         builder: a prepared data set.
         reason: why it was chosen.
+        preparation: how its images are resized; None if all have the right shape. Without a choice of channels they
+            keep theirs.
 
     Raises:
         SettingError: its files are damaged.
     """
+    folder = Path(builder.data_path)
     full_name = builder.info.full_name
-    key = f"tfds-{full_name.replace('/', '-')}-{_files_hash(Path(builder.data_path))}"
-    training, held_out = cached(key, lambda: _decode(builder))
-    return ImageData(training, held_out, source="tfds", name=f"{full_name} from TFDS", reason=reason)
+    if preparation is not None and preparation.channels is None:
+        channels = builder.info.features[image_feature(builder)].shape[-1]
+        preparation = dataclasses.replace(preparation, channels=1 if channels == 1 else 3)
+    name = f"tfds-{full_name.replace('/', '-')}-{short_hash(folder.resolve(), preparation)}"
+    images = stored(name, _files_hash(folder), lambda writer: _decode(builder, preparation, writer))
+    return ImageData(**images._asdict(), source="tfds", name=f"{full_name} from TFDS", reason=reason)
 
 
 def _files_hash(folder: Path) -> str:
     # Name and version don't tell what lies in the files, which may be prepared anew; reading them takes too long.
-    files = sorted(folder.iterdir())
-    described = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    return hashlib.sha256(repr(described).encode()).hexdigest()[:16]
+    return short_hash(*((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(folder.iterdir())))
 
 
-def _decode(builder: tfds.core.DatasetBuilder) -> tuple[np.ndarray, np.ndarray]:
-    training = _decode_split(builder, "train")
-    return (training, _decode_split(builder, "test")) if "test" in builder.info.splits else hold_out(training)
+def _decode(builder: tfds.core.DatasetBuilder, preparation: Preparation | None, writer: SplitWriter) -> tuple[str, ...]:
+    has_test = "test" in builder.info.splits
+    for images in _decode_split(builder, "train", preparation):
+        if has_test:
+            writer.append(images)
+        else:
+            writer.split(images, HOLD_OUT_EVERY)
+    for images in _decode_split(builder, "test", preparation) if has_test else ():
+        writer.append(images, held_out=True)
+    return ()
 
 
-def _decode_split(builder: tfds.core.DatasetBuilder, split: str) -> np.ndarray:
-    shape = builder.info.features["image"].shape
-    return read_feature(builder, split, "image", np.empty([builder.info.splits[split].num_examples, *shape], np.uint8))
+def _decode_split(
+    builder: tfds.core.DatasetBuilder, split: str, preparation: Preparation | None
+) -> Iterator[np.ndarray]:
+    """The images of a split in batches, `[number, height, width, channels]`."""
+    feature = image_feature(builder)
+    examples = read_examples(builder, split, {feature: True}, batch_size=1024 if preparation is None else None)
+    images = (example[feature] for example in examples)
+    if preparation is None:
+        yield from images
+        return
+
+    def prepare(image: np.ndarray) -> np.ndarray:
+        return preparation(Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image))
+
+    number = builder.info.splits[split].num_examples
+    for image in in_parallel(prepare, images, number, f"resizing images of {split}"):
+        yield image[None]
 
 
-def read_feature(builder: tfds.core.DatasetBuilder, split: str, feature: str, array: np.ndarray) -> np.ndarray:
-    """Fills an array with one feature of a split, in the order of its files, and returns it.
+def read_examples(
+    builder: tfds.core.DatasetBuilder, split: str, features: dict[str, Any], batch_size: int | None
+) -> Iterator[dict[str, Any]]:
+    """Reads some features of a split in the order of its files.
+
+    Args:
+        builder: a prepared data set.
+        split: its name.
+        features: which, as `tfds.decode.PartialDecoding` takes them; others are not even decoded.
+        batch_size: examples read at once; None for each alone, which may then differ in shape.
 
     Raises:
         SettingError: the files are damaged.
     """
-    feature_only = tfds.decode.PartialDecoding({feature: True})
     with _quiet_tfds():
-        examples = builder.as_dataset(split=split, decoders=feature_only, shuffle_files=False)
-    values = examples.map(lambda example: example[feature], num_parallel_calls=tf.data.AUTOTUNE)
-    start = 0
+        decoders = tfds.decode.PartialDecoding(features)
+        examples = builder.as_dataset(split=split, decoders=decoders, shuffle_files=False, batch_size=batch_size)
     try:
-        for batch in values.batch(1024).as_numpy_iterator():
-            array[start : start + len(batch)] = batch
-            start += len(batch)
+        yield from examples.prefetch(tf.data.AUTOTUNE).as_numpy_iterator()
     except (tf.errors.OpError, ValueError) as error:
         raise _damaged(builder.data_path, error) from error
-    return array
 
 
 def _damaged(folder: Path | str, error: Exception) -> SettingError:

@@ -17,8 +17,8 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from infogan_tf.data import ImageBatches, ImageData, as_floats
-from infogan_tf.data.cache import cache_folder
-from infogan_tf.data.labels import Labels
+from infogan_tf.data.factors import Factor
+from infogan_tf.data.store import cache_folder
 from infogan_tf.files import write_atomically
 from infogan_tf.training.console import say
 
@@ -77,7 +77,7 @@ class DigitFeatures:
         return _answers(self._network, images).features
 
 
-def load_digit_features(data: ImageData, labels: Labels) -> DigitFeatures:
+def load_digit_features(data: ImageData, labels: Factor) -> DigitFeatures:
     """The features for a data set.
 
     The trained classifier and its features of the held-out images are kept in the cache folder; without them the
@@ -137,7 +137,7 @@ def _cache(path: Path, write: Callable[[Path], None]):
         warnings.warn(f"{path} can't be written, so the next evaluation takes longer: {error}", stacklevel=4)
 
 
-def _key(data: ImageData, labels: Labels) -> str:
+def _key(data: ImageData, labels: Factor) -> str:
     described = data.fingerprint() + hashlib.sha256(labels.training.tobytes()).hexdigest()
     return hashlib.sha256(described.encode()).hexdigest()[:16]
 
@@ -173,18 +173,16 @@ def _train(network: keras.Model, images: np.ndarray, labels: np.ndarray):
     optimizer = keras.optimizers.Adam(1e-3)
     optimizer.build(network.trainable_variables)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    all_labels = tf.constant(labels)
 
     @tf.function
-    def update(step: tf.Tensor):
+    def update(images: tf.Tensor, labels: tf.Tensor):
         with tf.GradientTape() as tape:
-            logits = network(batches(step), training=True)[1]
-            value = loss(tf.gather(all_labels, batches.indices(step)), logits)
+            value = loss(labels, network(images, training=True)[1])
         optimizer.apply(tape.gradient(value, network.trainable_weights), network.trainable_weights)
 
     steps = range(EPOCHS * len(images) // batches.batch_size)
     for step in tqdm(steps, file=sys.stdout, disable=None, leave=False, unit="updates"):
-        update(tf.constant(step))
+        update(batches(step), tf.constant(labels[batches.indices(step)]))
 
 
 def _answers(network: keras.Model, images: np.ndarray | tf.Tensor) -> Answers:

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from infogan_tf.data import ImageData, load_images
+from infogan_tf.data import ImageData, ImageRequest, load_images
+from infogan_tf.data.factors import Factor, load_factors
 from infogan_tf.data.image_data import evenly_spread
-from infogan_tf.data.labels import Labels, load_labels
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages, categories, probabilities
 from infogan_tf.evaluation.certainty import Certainty, measure_certainty
@@ -91,14 +91,21 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
     return values
 
 
-def _load_data(run: TrainedRun, data_dir: str | None) -> tuple[ImageData, Labels]:
+def _load_data(run: TrainedRun, data_dir: str | None) -> tuple[ImageData, Factor]:
     data_dir = data_dir and os.path.expanduser(data_dir)
     dataset, source = run.config.dataset, run.record["data"]["source"]
     try:
-        data = load_images(dataset, source, data_dir, run.model.image_shape)
-        labels = load_labels(data, dataset, data_dir)
-        if run.config.held_out == "validation":
-            data, labels = data.for_validation(), labels.for_validation()
+        request = ImageRequest(
+            dataset=dataset,
+            data_source=source,
+            data_dir=data_dir,
+            image_shape=run.model.image_shape,
+            held_out=run.config.held_out,
+        )
+        data = load_images(request)
+        labels = next((factor for factor in load_factors(request, data) if factor.kind == "class"), None)
+        if labels is None:
+            raise SettingError("dataset", "a data set with labels", f"{data.name} without")
         return with_recorded_origin(run.record, data), labels
     except SettingError as error:
         # The error names a setting of the run, which an evaluation can't change.
@@ -146,7 +153,7 @@ def _measure_codes(
 
 
 def _measure_classification(
-    model: BatchedModel, data: ImageData, held_out: dict[str, Any], labels: Labels
+    model: BatchedModel, data: ImageData, held_out: dict[str, Any], labels: Factor
 ) -> Evaluation:
     codes = [code for code in model.spec.codes if code.distribution.num_categories]
     if not codes:
@@ -168,7 +175,7 @@ def _measure_classification(
     return results
 
 
-def _measure_images(generated: GeneratedImages, labels: Labels, features: DigitFeatures) -> Evaluation:
+def _measure_images(generated: GeneratedImages, labels: Factor, features: DigitFeatures) -> Evaluation:
     held_out = evenly_spread(features.held_out, NUM_GENERATED)
     say(f"  the images: features of {len(held_out):,}, Frechet distances, nearest neighbors")
     of_generated = features(generated.images[: len(held_out)])

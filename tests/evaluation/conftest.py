@@ -5,9 +5,10 @@ import pytest
 
 @pytest.fixture(scope="session")
 def labels(embedded_digits):
-    from infogan_tf.data.labels import load_labels
+    from infogan_tf.data import ImageRequest
+    from infogan_tf.data.factors import load_factors
 
-    return load_labels(embedded_digits, "mnist", None)
+    return load_factors(ImageRequest(), embedded_digits)[0]
 
 
 @pytest.fixture(scope="session")

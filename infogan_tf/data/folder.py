@@ -1,0 +1,155 @@
+"""Anybody's images: a folder of files of any size and kind."""
+
+import contextlib
+import dataclasses
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from infogan_tf.data.image_data import HOLD_OUT_OWN_EVERY
+from infogan_tf.data.preparation import Preparation, in_parallel, is_colored
+from infogan_tf.data.store import SplitWriter, StoredImages, short_hash, stored
+from infogan_tf.errors import SettingError, first_line
+
+EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+GREY_MODES = ("1", "L", "LA", "I;16")
+MAX_SKIPPED_SHARE = 0.1
+# Much larger JPEG files are decoded at a half, a fourth or an eighth of their size, at least this many times ours.
+DRAFT_FACTOR = 2
+
+
+class ImageFile(NamedTuple):
+    """A file below a folder, with what tells whether it has changed."""
+
+    name: str
+    size: int
+    modified_ns: int
+
+
+class Unreadable(str):
+    """Why a file can't be read, in place of what was to be read."""
+
+
+def read_folder(folder: Path, preparation: Preparation) -> StoredImages:
+    """All images in a folder and the folders in it, sorted by relative path; every tenth is held out.
+
+    Images are files named .png, .jpg, .jpeg, .webp or .gif; of an animation the first frame is taken. Hidden files and
+    folders are left out. Pictures are turned as their EXIF data says. Without a choice of channels they become grey if
+    all of them are. Files that can't be read are left out and reported.
+
+    Raises:
+        SettingError: there are no images, or more than a tenth of them can't be read.
+    """
+    files = _find_images(folder)
+    if not files:
+        raise SettingError("images", f"a folder of images ({', '.join(EXTENSIONS)})", f"{folder}, which has none")
+    # The place belongs to the name, so that the images of before are removed when the folder has changed.
+    name = f"folder-{short_hash(folder.resolve(), preparation)}"
+    return stored(name, short_hash(*files), lambda writer: _decode(folder, files, preparation, writer))
+
+
+def _find_images(root: Path) -> list[ImageFile]:
+    """The images below a folder, sorted by relative path; each folder once, even where links make a circle."""
+    files, seen, folders = [], set(), [""]  # Relative ones, each but the first with a / behind it.
+    while folders:
+        folder = folders.pop()
+        path = root / folder
+        try:
+            status = path.stat()
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            # Sorted, so that of two links to one folder it is always the same that counts.
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)
+        except OSError as error:
+            raise SettingError("images", "folders that can be read", f"{path} ({first_line(error)})") from error
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if _is_folder(entry):
+                folders.append(f"{folder}{entry.name}/")
+            elif entry.name.lower().endswith(EXTENSIONS):
+                files.append(_describe(folder, entry))
+    return sorted(files)
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # A link to itself.
+        return False
+
+
+def _describe(folder: str, entry: os.DirEntry) -> ImageFile:
+    name = folder + entry.name
+    try:
+        status = entry.stat()
+    except OSError:
+        return ImageFile(name, 0, 0)  # A broken link, which is reported when it is read.
+    return ImageFile(name, status.st_size, status.st_mtime_ns)
+
+
+def _decode(folder: Path, files: list[ImageFile], preparation: Preparation, writer: SplitWriter) -> tuple[str, ...]:
+    if preparation.channels is None:
+        preparation = dataclasses.replace(preparation, channels=_choose_channels(folder, files, preparation))
+    skipped = []
+    with _for_each(files, lambda file: _read(folder / file.name, preparation), "decoding images") as images:
+        for file, image in zip(files, images, strict=True):
+            if isinstance(image, Unreadable):
+                skipped.append(f"{_printable(file.name)}: {image}")
+            else:
+                writer.split(image[None], HOLD_OUT_OWN_EVERY)
+    if len(skipped) > MAX_SKIPPED_SHARE * len(files):
+        got = f"{folder}, where {len(skipped):,} of {len(files):,} can't, such as {skipped[0]}"
+        raise SettingError("images", "a folder of images of which nine in ten can be read", got)
+    return tuple(skipped)
+
+
+def _choose_channels(folder: Path, files: list[ImageFile], preparation: Preparation) -> int:
+    """3 where an image is colored, which the first usually is; else 1."""
+    colored = dataclasses.replace(preparation, channels=3)
+    with _for_each(files, lambda file: _is_colored(folder / file.name, colored), "looking for colors") as answers:
+        return 3 if any(answer is True for answer in answers) else 1
+
+
+def _read(path: Path, preparation: Preparation) -> np.ndarray | Unreadable:
+    return _with_picture(path, preparation, lambda picture: preparation(ImageOps.exif_transpose(picture)))
+
+
+def _is_colored(path: Path, preparation: Preparation) -> bool | Unreadable:
+    # What says that it is grey needs no decoding.
+    return _with_picture(
+        path, preparation, lambda picture: picture.mode not in GREY_MODES and is_colored(preparation(picture))
+    )
+
+
+def _with_picture(path: Path, preparation: Preparation, use: Callable[[Image.Image], object]):
+    try:
+        if not path.is_file():
+            return Unreadable("not a file, or a broken link")
+        with Image.open(path, formats=FORMATS) as picture:
+            picture.draft(None, (DRAFT_FACTOR * preparation.size,) * 2)
+            return use(picture)
+    except UnidentifiedImageError:
+        return Unreadable(f"not a file of {', '.join(FORMATS)}")
+    except Exception as error:  # Pillow's decoders raise whatever a damaged file makes them stumble over.
+        return Unreadable(first_line(error))
+
+
+@contextlib.contextmanager
+def _for_each(files: list[ImageFile], function: Callable[[ImageFile], object], label: str) -> Iterator[Iterator]:
+    results = in_parallel(function, files, len(files), label)
+    with warnings.catch_warnings(), contextlib.closing(results):
+        # Pillow warns of damaged EXIF data, odd palettes and very large images, and reads them.
+        warnings.simplefilter("ignore")
+        yield results
+
+
+def _printable(name: str) -> str:
+    return name if name.isprintable() else ascii(name)

@@ -1,0 +1,98 @@
+"""From a picture of any kind to an image of the size that the networks take."""
+
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+CROPS = ("center", "none")
+AHEAD = 4  # Items for each thread that are held at a time.
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How pictures become square images of one size.
+
+    Attributes:
+        size: height and width in pixels.
+        channels: 1 (grey) or 3 (RGB); None if the pictures are to decide.
+        crop: `center` takes the largest centered square, `none` squeezes the whole picture into one.
+
+    >>> Preparation(16, 1, "center")(Image.new("RGB", (40, 20), "white")).shape
+    (16, 16, 1)
+    """
+
+    size: int
+    channels: int | None
+    crop: str
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels)."""
+        return self.size, self.size, self.channels
+
+    def __call__(self, picture: Image.Image) -> np.ndarray:
+        """One image: uint8 `[size, size, channels]`; transparent parts become white."""
+        picture = _opaque(_in_8_bits(picture)).convert("L" if self.channels == 1 else "RGB")
+        if self.crop == "center":
+            picture = picture.crop(_centered_square(picture.size))
+        resized = picture.resize((self.size, self.size), Image.Resampling.LANCZOS)
+        return np.asarray(resized).reshape(self.image_shape)
+
+
+def is_colored(image: np.ndarray) -> bool:
+    """Whether an RGB image `[height, width, 3]` is anything but grey."""
+    return bool((image != image[..., :1]).any())
+
+
+def _in_8_bits(picture: Image.Image) -> Image.Image:
+    if not picture.mode.startswith("I"):
+        return picture
+    # Grey of 16 bits, which Pillow would cut off at 255.
+    return Image.fromarray(np.rint(np.asarray(picture) / 257).astype(np.uint8))
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    if not picture.has_transparency_data:
+        return picture
+    picture = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+
+
+def _centered_square(size: tuple[int, int]) -> tuple[int, int, int, int]:
+    width, height = size
+    side = min(size)
+    left, top = (width - side) // 2, (height - side) // 2
+    return left, top, left + side, top + side
+
+
+def in_parallel(function: Callable[[Any], Any], items: Iterable[Any], number: int, label: str) -> Iterator[Any]:
+    """Yields what a function gives for each item, in order, computed by one thread a core.
+
+    On a terminal a bar shows how far the items are.
+
+    Args:
+        function: spends its time outside of Python, as Pillow does.
+        items: what it is called with; few of them are held at a time.
+        number: how many there are.
+        label: what is done, for the bar.
+    """
+    bar_format = f"  {label} |{{bar:40}}| {{n_fmt}} of {{total_fmt}}, {{remaining}} left"
+    # No bar where stdout is no terminal.
+    bar = tqdm(total=number, file=sys.stdout, disable=None, leave=False, bar_format=bar_format)
+    threads = os.cpu_count() or 1
+    with bar, ThreadPoolExecutor(threads) as pool:
+        futures = (pool.submit(function, item) for item in items)
+        pending = deque(islice(futures, threads * AHEAD))
+        while pending:
+            yield pending.popleft().result()
+            pending.extend(islice(futures, 1))
+            bar.update()

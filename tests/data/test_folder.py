@@ -1,0 +1,290 @@
+"""Real files of every kind, written by the tests."""
+
+import os
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from infogan_tf.data import ImageRequest, folder, load_images
+from infogan_tf.data.factors import load_factors
+from infogan_tf.data.preparation import Preparation
+from infogan_tf.errors import SettingError
+
+SIZE = 16
+RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+
+
+def load(path, **changes):
+    return load_images(ImageRequest(images=str(path), **{"image_size": SIZE, **changes}))
+
+
+def load_one(path, **changes):
+    """The only image of a folder."""
+    data = load(path, **changes)
+    assert (len(data.training), len(data.held_out)) == (1, 0)
+    return data.training[0]
+
+
+def square(color=RED, size=(SIZE, SIZE), mode="RGB"):
+    return Image.new(mode, size, color)
+
+
+def noise(size=(SIZE, SIZE), seed=0):
+    return Image.fromarray(np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), np.uint8))
+
+
+def fill_with(path, number, start=0):
+    path.mkdir(exist_ok=True)
+    for index in range(start, start + number):
+        square((index, 0, 255 - index)).save(path / f"{index:03d}.png")
+
+
+def png_of_16_bits(values):
+    """A grey PNG of 16 bits, written by hand, since Pillow writes what Pillow reads."""
+    height, width = values.shape
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    header = struct.pack(">IIBBBBB", width, height, 16, 0, 0, 0, 0)
+    signature = b"\x89PNG\r\n\x1a\n"
+    return signature + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def png_that_claims_a_size(width, height):
+    image = png_of_16_bits(np.zeros([1, 1]))
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 16, 0, 0, 0, 0)
+    return image[:12] + header + struct.pack(">I", zlib.crc32(header)) + image[33:]
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("a.png", {}),
+        ("a.jpg", {"quality": 95}),
+        ("a.JPEG", {"format": "JPEG", "progressive": True}),
+        ("a.webp", {"lossless": True}),
+        ("a.webp", {"save_all": True, "append_images": [square(BLUE, (40, 30))]}),
+        ("a.gif", {"save_all": True, "append_images": [square(BLUE, (40, 30))]}),
+        ("a.png.jpg", {"format": "PNG"}),
+    ],
+    ids=["PNG", "JPEG", "progressive", "WebP", "animated WebP", "animated GIF", "named wrongly"],
+)
+def test_reads_every_kind_and_of_animations_the_first_frame(tmp_path, name, options):
+    square(RED, (40, 30)).save(tmp_path / name, **options)
+    np.testing.assert_allclose(load_one(tmp_path), np.broadcast_to(RED, [SIZE, SIZE, 3]), atol=4)
+
+
+def save_transparent_palette(path):
+    picture = square(RED).convert("P")
+    picture.save(path, transparency=picture.getpixel((0, 0)))
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda path: square((0, 0, 255, 0), mode="RGBA").save(path), (255, 255, 255)),
+        (lambda path: square((0, 0, 255, 128), mode="RGBA").save(path), (127, 127, 255)),
+        (lambda path: square(RED).convert("P").save(path), RED),
+        (save_transparent_palette, (255, 255, 255)),
+        (lambda path: square((0, 128), mode="LA").save(path), (127, 127, 127)),
+        (lambda path: square(1, mode="1").save(path), (255, 255, 255)),
+        (lambda path: path.write_bytes(png_of_16_bits(np.full([SIZE, SIZE], 128 * 257))), (128, 128, 128)),
+        (lambda path: square((0, 255, 255, 0), mode="CMYK").save(path, "JPEG", quality=95), RED),
+    ],
+    ids=["transparent", "half transparent", "palette", "transparent palette", "grey half", "1 bit", "16 bit", "CMYK"],
+)
+def test_reads_every_mode_and_lays_what_is_transparent_on_white(tmp_path, make, expected):
+    make(tmp_path / "a.png")
+    image = load_one(tmp_path, channels=3)
+    np.testing.assert_allclose(image, np.broadcast_to(expected, [SIZE, SIZE, 3]), atol=4)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_turns_pictures_as_their_exif_data_says(tmp_path, orientation):
+    upright = noise((24, 24))
+    turns = Image.Transpose
+    undo = {
+        2: turns.FLIP_LEFT_RIGHT,
+        3: turns.ROTATE_180,
+        4: turns.FLIP_TOP_BOTTOM,
+        5: turns.TRANSPOSE,
+        6: turns.ROTATE_90,
+        7: turns.TRANSVERSE,
+        8: turns.ROTATE_270,
+    }
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = upright.transpose(undo[orientation]) if orientation in undo else upright
+    stored.save(tmp_path / "a.png", exif=exif)
+    np.testing.assert_array_equal(load_one(tmp_path, image_size=24), np.asarray(upright))
+
+
+def test_an_image_of_the_right_size_keeps_its_pixels(tmp_path):
+    noise().save(tmp_path / "a.png")
+    np.testing.assert_array_equal(load_one(tmp_path), np.asarray(noise()))
+
+
+@pytest.mark.parametrize("size", [(96, 48), (48, 97)])
+def test_crops_the_largest_centered_square_or_squeezes_the_whole(tmp_path, size):
+    picture = square(RED, size)
+    side = min(size)
+    left, top = (size[0] - side) // 2, (size[1] - side) // 2
+    picture.paste(BLUE, (left, top, left + side, top + side))
+    picture.save(tmp_path / "a.png")
+    np.testing.assert_array_equal(load_one(tmp_path), np.broadcast_to(BLUE, [SIZE, SIZE, 3]))
+    squeezed = load_one(tmp_path, crop="none")
+    assert squeezed[0, 0].tolist() == squeezed[-1, -1].tolist() == list(RED)
+    assert squeezed[SIZE // 2, SIZE // 2].tolist() == list(BLUE)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_resizes_without_aliasing(tmp_path, suffix):
+    stripes = np.zeros([512, 512], np.uint8)
+    stripes[:, ::2] = 255
+    Image.fromarray(stripes).save(tmp_path / f"a.{suffix}")
+    np.testing.assert_allclose(load_one(tmp_path), 127, atol=3)
+
+
+def test_channels_follow_from_all_images_unless_chosen(tmp_path):
+    square(90, mode="L").save(tmp_path / "a.png")
+    square((9, 9, 9)).save(tmp_path / "b.jpg")
+    assert load(tmp_path).image_shape == (SIZE, SIZE, 1)
+    assert load(tmp_path).training[:, 0, 0, 0].tolist() == [90, 9]
+    assert load(tmp_path, channels=3).image_shape == (SIZE, SIZE, 3)
+    square(GREEN).save(tmp_path / "c.png")
+    (tmp_path / "d.png").write_bytes(png_of_16_bits(np.full([4, 4], 65535)))
+    assert load(tmp_path).training[:, 0, 0].tolist() == [[90] * 3, [9] * 3, list(GREEN), [255] * 3]
+    assert load(tmp_path, channels=1).training[:, 0, 0, 0].tolist() == [90, 9, 150, 255]
+
+
+def test_files_are_sorted_by_relative_path_and_every_tenth_is_held_out(tmp_path):
+    for index in reversed(range(25)):
+        path = tmp_path / ("b" if index >= 12 else "a") / "deeper" / f"{index:02d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        square((index, index, 0)).save(path)
+    data = load(tmp_path)
+    assert data.held_out[:, 0, 0, 0].tolist() == [9, 19]
+    assert data.training[:, 0, 0, 0].tolist() == [index for index in range(25) if index not in (9, 19)]
+    assert data.source == "folder"
+    assert data.description == f"{tmp_path.name}, 23 training and 2 held-out images (read from {tmp_path})"
+    assert load_factors(ImageRequest(images=str(tmp_path), image_size=SIZE), data) == ()
+
+
+def test_a_folder_is_read_once_however_it_is_linked_and_what_is_hidden_or_no_image_is_left_out(tmp_path):
+    photos = tmp_path / "photos"
+    fill_with(photos, 3)
+    (photos / "deeper").mkdir()
+    (photos / "deeper" / "circle").symlink_to(photos)
+    (photos / "itself").symlink_to("itself")
+    square().save(photos / ".hidden.png")
+    fill_with(photos / ".thumbnails", 2)
+    (photos / "notes.txt").write_text("no image")
+    (photos / "folder.png").mkdir()
+    fill_with(tmp_path / "elsewhere", 1, start=7)
+    (photos / "linked").symlink_to(tmp_path / "elsewhere")
+    (photos / "linked.png").symlink_to(tmp_path / "elsewhere" / "007.png")
+    data = load(photos)
+    assert data.training[:, 0, 0, 0].tolist() == [0, 1, 2, 7, 7]
+    assert data.skipped == ()
+
+
+def test_what_cannot_be_read_is_left_out_and_named_with_the_reason(tmp_path, capsys):
+    fill_with(tmp_path, 100)
+    whole = (tmp_path / "000.png").read_bytes()
+    (tmp_path / "bad0.jpg").write_text("no image")
+    (tmp_path / "bad1.png").write_bytes(whole[:50])
+    (tmp_path / "bad2.png").write_bytes(b"")
+    (tmp_path / "bad3.png").write_bytes(png_that_claims_a_size(60_000, 60_000))
+    (tmp_path / "bad4.png").symlink_to("nothing")
+    os.mkfifo(tmp_path / "bad5.png")
+    noise((99, 99)).save(tmp_path / "bad6.jpg")
+    (tmp_path / "bad6.jpg").write_bytes((tmp_path / "bad6.jpg").read_bytes()[:3000])
+    (tmp_path / os.fsdecode(b"bad7\xff\n.png")).write_bytes(b"")
+    for _ in range(2):  # Decoded, then from the cache.
+        data = load(tmp_path, channels=3)
+        assert len(data.training) + len(data.held_out) == 100
+        names = [f"bad{index}.{suffix}" for index, suffix in enumerate(["jpg", *["png"] * 5, "jpg"])]
+        assert [line.split(":")[0] for line in data.skipped] == [*names, r"'bad7\udcff\n.png'"]
+        assert data.skipped[0] == "bad0.jpg: not a file of PNG, JPEG, WEBP, GIF"
+        assert "truncated" in data.skipped[1]
+        assert "decompression bomb" in data.skipped[3]
+        assert data.skipped[4] == "bad4.png: not a file, or a broken link"
+        assert "truncated" in data.skipped[6]
+        assert data.reason == f"read from {tmp_path}, without 8 that can't be read"
+    assert capsys.readouterr() == ("", "")
+
+
+def test_pillows_warnings_are_kept_back(tmp_path, monkeypatch):
+    fill_with(tmp_path, 2)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 200)  # Between the limits that warn and that fail.
+    assert len(load(tmp_path).training) == 2
+
+
+def test_second_start_does_not_decode_and_a_changed_folder_is_read_anew(tmp_path, monkeypatch):
+    fill_with(tmp_path, 12)
+    first = load(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "_read", None)
+        again = load(tmp_path)
+        np.testing.assert_array_equal(again.training, first.training)
+        assert again.fingerprint() == first.fingerprint()
+        for changes in ({"image_size": 24}, {"channels": 1}, {"crop": "none"}):
+            with pytest.raises(TypeError):
+                load(tmp_path, **changes)
+    changed = tmp_path / "003.png"
+    status = changed.stat()
+    square(GREEN).save(changed)
+    os.utime(changed, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+    assert load(tmp_path).training[3, 0, 0].tolist() == list(GREEN)
+    changed.rename(tmp_path / "100.png")
+    assert load(tmp_path).training[3, 0, 0].tolist() == [4, 0, 251]
+    (tmp_path / "100.png").unlink()
+    assert len(load(tmp_path).training) == 10
+
+
+def test_a_shape_that_an_experiment_asks_for_is_made(tmp_path):
+    fill_with(tmp_path, 2)
+    assert load(tmp_path, image_shape=(28, 28, 1)).image_shape == (28, 28, 1)
+
+
+def test_preparation_makes_grey_of_16_bits_without_cutting_off():
+    values = np.linspace(0, 65535, 256).reshape(16, 16).astype(np.uint16)
+    image = Preparation(16, 1, "center")(Image.fromarray(values))
+    np.testing.assert_array_equal(image[..., 0], np.rint(values / 257))
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda path: None, "images: expected a folder of images or an .npz file, got .*photos, which does not exist"),
+        (lambda path: path.touch(), "expected a folder of images or an .npz file, got .*photos, which is neither"),
+        (lambda path: path.mkdir(), r"expected a folder of images \(.png, .jpg, .jpeg, .webp, .gif\), .* has none"),
+        (
+            lambda path: fill_broken(path, 8, 1),
+            "of which nine in ten can be read, got .*, where 1 of 9 can't, such as",
+        ),
+        (lambda path: fill_broken(path, 0, 3), "nine in ten can be read, got .* 3 of 3 can't, such as bad0.png: not a"),
+    ],
+    ids=["missing", "file", "empty", "more than a tenth", "all"],
+)
+def test_refuses_what_is_no_folder_of_images(tmp_path, make, text):
+    make(tmp_path / "photos")
+    with pytest.raises(SettingError, match=text) as info:
+        load(tmp_path / "photos")
+    assert "\n" not in str(info.value)
+
+
+def fill_broken(path, whole, broken):
+    fill_with(path, whole)
+    for index in range(broken):
+        (path / f"bad{index}.png").write_text("no image")
+
+
+def test_a_tenth_that_cannot_be_read_is_accepted(tmp_path):
+    fill_broken(tmp_path / "photos", 9, 1)
+    assert len(load(tmp_path / "photos").skipped) == 1
