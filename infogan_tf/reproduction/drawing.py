@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from infogan_tf.figures.animation import save_animation
-from infogan_tf.figures.confusion_picture import plot_confusion
 from infogan_tf.figures.figure2 import (
     category_panel,
     continuous_panel,
@@ -11,6 +10,7 @@ from infogan_tf.figures.figure2 import (
     moving_traversal,
     two_code_grid,
 )
+from infogan_tf.figures.heat_map import plot_confusion
 from infogan_tf.figures.information_plot import plot_information
 from infogan_tf.figures.pictures import save_picture
 from infogan_tf.figures.traversals import ROWS
