@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.evaluation.factors import factor
+
 
 @pytest.fixture(scope="session")
 def labels(embedded_digits):
@@ -11,7 +13,12 @@ def labels(embedded_digits):
 
 
 @pytest.fixture(scope="session")
-def features(embedded_digits, labels):
-    from infogan_tf.evaluation.digit_features import load_digit_features
+def digit(labels):
+    return factor("label", "class", labels.held_out, labels.training, tuple("0123456789"))
 
-    return load_digit_features(embedded_digits, labels)
+
+@pytest.fixture(scope="session")
+def features(embedded_digits, digit):
+    from infogan_tf.evaluation.features import load_features
+
+    return load_features(embedded_digits, [digit])
