@@ -61,7 +61,7 @@ def diversity_of_classes(features: np.ndarray, labels: np.ndarray) -> list[float
     """
     everything = spread(features)
     members = [features[labels == label] for label in np.unique(labels)]
-    return [spread(of_class) / everything for of_class in members if len(of_class) > 1]
+    return [spread(of_class) / max(everything, TINY) for of_class in members if len(of_class) > 1]
 
 
 def spread(features: np.ndarray) -> float:

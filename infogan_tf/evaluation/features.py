@@ -123,7 +123,7 @@ class _Task(Protocol):
     def key(self) -> str:
         """A hash of everything that it is trained on."""
 
-    def batch(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def batch(self, step: int) -> tuple[tf.Tensor, tf.Tensor]:
         """Images `[batch, height, width, channels]` in [0, 1] and their classes `[batch]`."""
 
     def held_out_error(self, network: keras.Model, images: np.ndarray, classes: np.ndarray) -> float:
@@ -148,7 +148,7 @@ class _Classes:
     def key(self) -> str:
         return _key(self._data.fingerprint() + hashlib.sha256(self._factor.training.tobytes()).hexdigest())
 
-    def batch(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def batch(self, step: int) -> tuple[tf.Tensor, tf.Tensor]:
         return self._batches(step), tf.gather(self._labels, self._batches.indices(step))
 
     def held_out_error(self, network: keras.Model, images: np.ndarray, classes: np.ndarray) -> float:
@@ -172,7 +172,7 @@ class _Rotations:
     def key(self) -> str:
         return _key(self._data.fingerprint())
 
-    def batch(self, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def batch(self, step: int) -> tuple[tf.Tensor, tf.Tensor]:
         images = self._batches(step)
         turned = tf.concat([rotate(images, turns) for turns in range(ROTATIONS)], axis=0)
         return turned, tf.repeat(tf.range(ROTATIONS), self._batches.batch_size)
@@ -273,14 +273,13 @@ def _train(network: keras.Model, task: _Task):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
     @tf.function
-    def update(step: tf.Tensor):
-        images, classes = task.batch(step)
+    def update(images: tf.Tensor, classes: tf.Tensor):
         with tf.GradientTape() as tape:
             value = loss(classes, network(images, training=True)[1])
         optimizer.apply(tape.gradient(value, network.trainable_weights), network.trainable_weights)
 
     for step in tqdm(range(task.num_updates), file=sys.stdout, disable=None, leave=False, unit="updates"):
-        update(tf.constant(step))
+        update(*task.batch(step))
 
 
 def _predict(network: keras.Model, images: np.ndarray | tf.Tensor) -> tuple[np.ndarray, np.ndarray]:

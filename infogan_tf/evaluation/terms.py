@@ -37,7 +37,8 @@ ASSOCIATION_TERMS = {
     "classes",
     "eta": "correlation ratio: root of the share of a number's variance that the category explains, corrected for the "
     "number of categories (Kelley 1935); 0 unrelated, 1 all images of a category have the same number",
-    "circular eta": "the same of an angle, as a point on the circle",
+    "circular eta": "the correlation ratio of an angle, taken as a point on the circle: root of the share of its variance "
+    "that the category explains, corrected likewise; 0 unrelated, 1 all images of a category have the same angle",
     "circular R": "multiple correlation of a continuous code with the cosine and sine of an angle (Mardia 1976); 0 "
     "unrelated, 1 at best; a code that runs once around evenly has 0.78",
 }
@@ -64,7 +65,7 @@ def held_out_images(run: Mapping[str, str]) -> str:
     return HELD_OUT[run["held_out"]]
 
 
-def legend_of(measures: Iterable[str]) -> dict[str, str]:
+def association_terms(measures: Iterable[str]) -> dict[str, str]:
     """The terms of those measures of association that occur."""
     present = set(measures)
     return {measure: term for measure, term in ASSOCIATION_TERMS.items() if measure in present}
