@@ -17,13 +17,13 @@ from machine import describe_onednn, processor
 from timing import interleaved, real_images
 
 from infogan_tf.backend import onednn_is_on
-from infogan_tf.configs import MnistConfig
-from infogan_tf.experiments import build_model, compile_model
+from infogan_tf.building import build_model, compile_model
+from infogan_tf.config import Config
 
 PLAIN_PARTS = {
     "Dense": ("infogan_tf.networks.blocks.Dense", keras.layers.Dense),
     "BatchNorm": (
-        "infogan_tf.networks.mnist.BatchNorm",
+        "infogan_tf.networks.blocks.BatchNorm",
         lambda: keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
     ),
     "FusedAdam": (
@@ -55,7 +55,7 @@ def main(_):
 
 def _update(replaced: list[str], images: np.ndarray) -> Callable[[], Any]:
     with _plain(replaced):
-        config = MnistConfig()
+        config = Config()
         model = build_model(config)
         compile_model(model, config)
     step, batch = tf.function(model.apply_update), tf.constant(images)

@@ -22,16 +22,15 @@ from plain_keras import PlainInfoGAN
 from timing import real_images, show_progress, time_round, warm_up
 
 from infogan_tf.backend import onednn_is_on
-from infogan_tf.configs import MnistConfig
-from infogan_tf.configs.base import UPDATES
-from infogan_tf.configs.mnist import PRESETS
+from infogan_tf.building import build_model, compile_model
+from infogan_tf.config import UPDATES, Config
 from infogan_tf.errors import first_line
-from infogan_tf.experiments import build_model, compile_model
+from infogan_tf.experiments import presets
 
 Calls = dict[str, Callable[[], Any]]
 
-OURS = {f"infogan_tf, {update}": MnistConfig(update=update) for update in UPDATES} | {
-    "infogan_tf, preset best": PRESETS["best"]
+OURS = {f"infogan_tf, {update}": Config(update=update) for update in UPDATES} | {
+    "infogan_tf, preset best": presets("mnist")["best"]
 }
 
 
@@ -72,11 +71,11 @@ def _is_wanted(name: str, only: list[str]) -> bool:
 
 
 def _flops(name: str, batch_size: int) -> float:
-    config = OURS.get(name, MnistConfig())
+    config = OURS.get(name, Config())
     return update_flops(batch_size, config.update, deformed=config.deformation > 0)
 
 
-def _ours(config: MnistConfig, images: np.ndarray) -> Callable[[], Any]:
+def _ours(config: Config, images: np.ndarray) -> Callable[[], Any]:
     model = build_model(config)
     compile_model(model, config)
     step, batch = tf.function(model.apply_update), tf.constant(images)

@@ -69,13 +69,13 @@ def _seconds_to_first_update(cache: str) -> float:
 
 def _time_a_run():
     import infogan_tf
-    from infogan_tf.configs import MnistConfig
+    from infogan_tf.config import Config
     from infogan_tf.training.recorder import Recorder
 
     data_dir = None if flags.FLAGS.data_dir == "auto" else flags.FLAGS.data_dir
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent, "run")
-        config = MnistConfig(
+        config = Config(
             run_folder=str(folder),
             data_source=flags.FLAGS.data_source,
             data_dir=data_dir,

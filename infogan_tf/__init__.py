@@ -14,16 +14,15 @@ __version__ = "0.1.0"
 _HOMES = {
     "Bernoulli": "distributions",
     "Categorical": "distributions",
+    "Config": "config",
     "Gaussian": "distributions",
-    "DiscriminatorOutput": "networks",
+    "DiscriminatorOutput": "networks.discriminator",
     "InfoGAN": "model",
-    "LatentCode": "latents",
-    "LatentSpec": "latents",
-    "MnistConfig": "configs",
-    "PRESETS": "configs",
-    "Product": "distributions",
+    "LatentCode": "codes",
+    "LatentSpec": "codes",
     "Uniform": "distributions",
     "load": "training",
+    "presets": "experiments",
     "train": "training",
 }
 

@@ -1,19 +1,205 @@
-"""Random shifts and deformations of images before D or Q sees them."""
+"""Random changes of images before D or Q sees them: of digits, and of photographs.
 
+Everything is differentiable in the images, with the exact gradient, so that G learns through it.
+"""
+
+import abc
+import dataclasses
 import math
+from collections.abc import Callable
+from typing import Any
 
+import keras
 import tensorflow as tf
 
-from infogan_tf.configs.fields import Integer, Number, checked
 from infogan_tf.randomness import split_seed
+from infogan_tf.settings import Integer, Number, checked
 
-# The largest deformations at strength 1; each is drawn evenly between minus and plus.
+FEW_IMAGES = 20_000  # D overfits smaller sets within a few thousand updates.
+
+# Digits. The largest deformations at strength 1; each is drawn evenly between minus and plus.
 ROTATION = math.radians(20)
 LOG_SCALE = 0.2  # Of each axis by itself.
 SHEAR = 0.3
 SHIFT = 0.07  # Of the image's size.
 # Shares of the image with thicker or thinner strokes in a mixture with the image itself.
 THICKER, THINNER = 1.0, 0.6
+
+# Photographs, for Q: the largest changes at strength 1.
+CROP = 0.3  # How much of each side is cut away.
+BRIGHTNESS, CONTRAST, SATURATION = 0.1, 0.2, 0.2
+# Photographs, for D: as in DiffAugment, whose images lie in [-1, 1], where twice the brightness is as much.
+DIFF_BRIGHTNESS, DIFF_CONTRAST, DIFF_SATURATION = 0.25, 0.5, 1.0
+DIFF_SHIFT, DIFF_CUTOUT = 1 / 8, 1 / 2  # Of the image's size.
+GRAY = 0.5  # What comes in where a photograph was shifted away or cut out, as in DiffAugment.
+
+
+class Augmentation(abc.ABC):
+    """What a kind of images may be changed by without becoming other images. Its subclasses are frozen dataclasses.
+
+    The two uses differ. D sees augmented images, real and fake, in place of the images themselves, and so cannot
+    overfit a small data set; what it sees too often, G learns to make. Q predicts some codes from augmented images, so
+    that these codes can only mean what survives.
+    """
+
+    @abc.abstractmethod
+    def for_discriminator(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+        """Images as D sees them.
+
+        Args:
+            images: `[batch, height, width, channels]`, in [0, 1].
+            max_shift: largest shift in pixels, an integer >= 0; 0 returns the images as they are.
+            seed: integers `[2]`.
+        """
+
+    @abc.abstractmethod
+    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+        """Images from which Q predicts categorical codes.
+
+        Args:
+            images: `[batch, height, width, channels]`, in [0, 1].
+            strength: a factor on all changes, >= 0; 0 returns the images as they are.
+            seed: integers `[2]`.
+        """
+
+    @abc.abstractmethod
+    def default_max_shift(self, num_images: int, image_size: int) -> int:
+        """The largest shift for D that suits a data set; 0 from 20,000 images on."""
+
+    @abc.abstractmethod
+    def describe(self, max_shift: int) -> str:
+        """What `for_discriminator` does, to be announced after "D sees images "."""
+
+    def get_config(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Augmentation":
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable("infogan_tf")
+@dataclasses.dataclass(frozen=True)
+class DigitAugmentation(Augmentation):
+    """Bright strokes on black: `random_shift` for D, `random_deformation` for Q.
+
+    Attributes:
+        probability: the share of images that are shifted for D, in (0, 1]. Where all are, no shift is likelier than
+            another, and G makes shifted digits; below 1, an unshifted digit is the likeliest (Karras et al. 2020,
+            "Training generative adversarial networks with limited data", section 2.2).
+
+    Raises:
+        ValueError: an argument is out of its range.
+    """
+
+    probability: float = 1.0
+
+    def __post_init__(self):
+        _check_probability(self)
+
+    def for_discriminator(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+        return _change_some(images, self.probability, seed, lambda seed: random_shift(images, max_shift, seed))
+
+    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+        return random_deformation(images, strength, seed)
+
+    def default_max_shift(self, num_images: int, image_size: int) -> int:
+        return 2 if num_images < FEW_IMAGES else 0
+
+    def describe(self, max_shift: int) -> str:
+        return f"shifted by up to {max_shift} pixels{_with_probability(self.probability)}"
+
+
+@keras.saving.register_keras_serializable("infogan_tf")
+@dataclasses.dataclass(frozen=True)
+class PhotographAugmentation(Augmentation):
+    """Photographs: for D those of DiffAugment (Zhao et al. 2020), for Q `random_view`.
+
+    Attributes:
+        flips: whether Q's images are mirrored too, at random. Turn it off where left and right differ in meaning, such
+            as with text, or when a code shall find the direction of a pose: a code that Q predicts from mirrored images
+            cannot mean it.
+        probability: the share of images that are changed for D, in (0, 1]; see `DigitAugmentation`.
+
+    Raises:
+        ValueError: an argument is of another type or out of its range.
+    """
+
+    flips: bool = True
+    probability: float = 0.5
+
+    def __post_init__(self):
+        if not isinstance(self.flips, bool):
+            raise ValueError(f"flips of PhotographAugmentation must be True or False, got {self.flips!r}")
+        _check_probability(self)
+
+    def for_discriminator(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+        return _change_some(images, self.probability, seed, lambda seed: diff_augment(images, max_shift, seed))
+
+    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+        return random_view(images, strength, self.flips, seed)
+
+    def default_max_shift(self, num_images: int, image_size: int) -> int:
+        return round(DIFF_SHIFT * image_size) if num_images < FEW_IMAGES else 0
+
+    def describe(self, max_shift: int) -> str:
+        return (
+            f"with other colors, shifted by up to {max_shift} pixels and with a part cut out"
+            f"{_with_probability(self.probability)}"
+        )
+
+
+# By the name that an experiment gives.
+AUGMENTATIONS = {"digits": DigitAugmentation(), "photographs": PhotographAugmentation()}
+
+
+def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+    """Changes brightness, saturation and contrast of each image, shifts it, and cuts a square of half its size out.
+
+    DiffAugment (Zhao et al. 2020, "Differentiable augmentation for data-efficient GAN training"), with gray in place of
+    what is missing. Values may leave [0, 1]: clipping would cut gradients off.
+
+    Args:
+        images: `[batch, height, width, channels]`, in [0, 1].
+        max_shift: largest shift in pixels; 0 returns the images as they are. DiffAugment: an eighth of the size.
+        seed: integers `[2]`.
+
+    Raises:
+        ValueError: `max_shift` is not an integer >= 0.
+    """
+    max_shift = checked("max_shift", max_shift, Integer(0))
+    if not max_shift:
+        return images
+    color_seed, shift_seed, cutout_seed = split_seed(seed, 3)
+    images = _random_color(images, DIFF_BRIGHTNESS, DIFF_CONTRAST, DIFF_SATURATION, color_seed)
+    images = GRAY + random_shift(images - GRAY, max_shift, shift_seed)
+    return GRAY + _random_cutout(images - GRAY, cutout_seed)
+
+
+def random_view(images: tf.Tensor, strength: float, flips: bool, seed: tf.Tensor) -> tf.Tensor:
+    """Crops a part of each image and enlarges it to the whole, changes its colors a little, and may mirror it.
+
+    At strength 1 a crop has 70 % to 100 % of each side, brightness changes by up to 0.1, contrast and saturation by a
+    fifth. Values may leave [0, 1]: clipping would cut gradients off.
+
+    Args:
+        images: `[batch, height, width, channels]`, in [0, 1].
+        strength: a factor on all of it, though a crop keeps at least a tenth of each side; 0 returns the images as they
+            are.
+        flips: whether half of the images are mirrored, left to right.
+        seed: integers `[2]`.
+
+    Raises:
+        ValueError: `strength` is not a number >= 0.
+    """
+    strength = checked("strength", strength, Number())
+    if not strength:
+        return images
+    crop_seed, color_seed, flip_seed = split_seed(seed, 3)
+    images = _random_crop(images, min(CROP * strength, 0.9), crop_seed)
+    contrast, saturation = min(CONTRAST * strength, 1.0), min(SATURATION * strength, 1.0)
+    images = _random_color(images, BRIGHTNESS * strength, contrast, saturation, color_seed)
+    return tf.where(_some(images, 0.5, flip_seed), tf.reverse(images, [2]), images) if flips else images
 
 
 def random_shift(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
@@ -74,6 +260,69 @@ def random_deformation(images: tf.Tensor, strength: float, seed: tf.Tensor) -> t
     places = tf.stack([tf.reshape(rows, [-1]), tf.reshape(columns, [-1])])  # [2, height * width]
     sources = matrices @ places + shifts * [[height], [width]] + [[(height - 1) / 2], [(width - 1) / 2]]
     return tf.reshape(_interpolate(images, sources[:, 0], sources[:, 1]), tf.shape(images))
+
+
+def _random_color(
+    images: tf.Tensor, brightness: float, contrast: float, saturation: float, seed: tf.Tensor
+) -> tf.Tensor:
+    """Adds up to `brightness` to each image, then stretches it about its gray and about its mean, by 1 +- a share."""
+    uniform = tf.random.stateless_uniform([3, tf.shape(images)[0], 1, 1, 1], seed, -1.0, 1.0)
+    images += brightness * uniform[0]
+    gray = tf.reduce_mean(images, axis=3, keepdims=True)
+    images = gray + (1 + saturation * uniform[1]) * (images - gray)
+    mean = tf.reduce_mean(images, axis=[1, 2, 3], keepdims=True)
+    return mean + (1 + contrast * uniform[2]) * (images - mean)
+
+
+def _random_cutout(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Sets a rectangle of half of each side to zero; its center lies anywhere, so that a part may be outside."""
+    batch_size, (height, width) = tf.shape(images)[0], images.shape[1:3]
+    uniform = tf.random.stateless_uniform([2, batch_size, 1], seed)
+    inside = [
+        tf.abs(tf.range(size, dtype=tf.float32) + 0.5 - size * center) < size * DIFF_CUTOUT / 2
+        for size, center in zip((height, width), tf.unstack(uniform), strict=True)
+    ]
+    hole = inside[0][:, :, None, None] & inside[1][:, None, :, None]
+    return tf.where(hole, tf.zeros_like(images), images)
+
+
+def _random_crop(images: tf.Tensor, most: float, seed: tf.Tensor) -> tf.Tensor:
+    """Keeps at least the share 1 - `most` of both sides, at a random place, and enlarges it to the whole."""
+    height, width = images.shape[1:3]
+    uniform = tf.random.stateless_uniform([3, tf.shape(images)[0], 1], seed)
+    removed = most * uniform[0]
+    starts = [
+        removed * place * (size - 1) for place, size in zip(tf.unstack(uniform[1:]), (height, width), strict=True)
+    ]
+    rows = starts[0] + (1 - removed) * tf.range(height, dtype=tf.float32)
+    columns = starts[1] + (1 - removed) * tf.range(width, dtype=tf.float32)
+    rows, columns = tf.repeat(rows, width, axis=1), tf.tile(columns, [1, height])
+    return tf.reshape(_interpolate(images, rows, columns), tf.shape(images))
+
+
+def _change_some(
+    images: tf.Tensor, probability: float, seed: tf.Tensor, change: Callable[[tf.Tensor], tf.Tensor]
+) -> tf.Tensor:
+    """Each image as `change` makes it from a seed, with this probability, or else as it is."""
+    if probability == 1:
+        return change(seed)
+    choice_seed, change_seed = split_seed(seed, 2)
+    changed = change(change_seed)
+    return images if changed is images else tf.where(_some(images, probability, choice_seed), changed, images)
+
+
+def _some(images: tf.Tensor, probability: float, seed: tf.Tensor) -> tf.Tensor:
+    """Whether each image is one of a random share, `[batch, 1, 1, 1]`."""
+    return tf.random.stateless_uniform([tf.shape(images)[0], 1, 1, 1], seed) < probability
+
+
+def _check_probability(augmentation: Augmentation):
+    name = f"probability of {type(augmentation).__name__}"
+    checked(name, augmentation.probability, Number(positive=True, maximum=1.0))
+
+
+def _with_probability(probability: float) -> str:
+    return "" if probability == 1 else f" with a probability of {probability:g}"
 
 
 def _random_strokes(images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:

@@ -17,10 +17,10 @@ from absl import app, flags, logging
 
 import infogan_tf
 from infogan_tf.backend import stderr_held_back
-from infogan_tf.configs.base import ExperimentConfig, Settings
-from infogan_tf.configs.fields import Choice, as_text
+from infogan_tf.config import Config
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line
 from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals
+from infogan_tf.settings import Choice, Settings, as_text, describe
 
 # Flags belong to the launcher, so that its --help shows them.
 flags.disclaim_key_flags()
@@ -72,7 +72,7 @@ class _SettingParser(flags.ArgumentParser):
         except ValueError:
             accepted = False
         if not accepted:
-            raise ValueError(f"expected {self.kind.expected}, got {argument!r}")
+            raise ValueError(f"expected {self.kind.expected}, got {describe(self.kind, argument)}")
         return value
 
 
@@ -84,7 +84,7 @@ class _SettingSerializer(flags.ArgumentSerializer):
 
 
 def _define_flags(defaults: Settings):
-    for field in dataclasses.fields(defaults):
+    for field in _flags_of(defaults):
         help_text = field.metadata["help"]
         flags.DEFINE(
             _SettingParser(field.metadata["kind"]),
@@ -93,6 +93,10 @@ def _define_flags(defaults: Settings):
             help_text,
             serializer=_SettingSerializer(),
         )
+
+
+def _flags_of(settings: Settings) -> list[dataclasses.Field]:
+    return [field for field in dataclasses.fields(settings) if field.metadata["is_flag"]]
 
 
 def _parse_flags(argv: list[str]) -> list[str]:
@@ -119,23 +123,24 @@ def _versions() -> str:
 
 def _config_from_flags(presets: Mapping[str, Settings]) -> Settings:
     defaults = presets[flags.FLAGS.preset] if len(presets) > 1 else next(iter(presets.values()))
-    names = [field.name for field in dataclasses.fields(defaults)]
+    names = [field.name for field in _flags_of(defaults)]
     given = {name: flags.FLAGS[name].value for name in names if flags.FLAGS[name].present}
     asks_for_preset = len(presets) > 1 and flags.FLAGS["preset"].present
-    if isinstance(defaults, ExperimentConfig) and given.get("run_folder") and not asks_for_preset:
-        defaults = _recorded(given["run_folder"], type(defaults)) or defaults
+    if isinstance(defaults, Config) and given.get("run_folder") and not asks_for_preset:
+        defaults = _recorded(given["run_folder"], defaults.experiment) or defaults
     return dataclasses.replace(defaults, **given)
 
 
-def _recorded(run_folder: str, experiment: type[ExperimentConfig]) -> ExperimentConfig | None:
+def _recorded(run_folder: str, experiment: str) -> Config | None:
     """The settings of the run that a folder holds; None where there is none that can be read, which is refused later
     and with a reason.
     """
     try:
         record = json.loads(Path(os.path.expanduser(run_folder), CONFIG_FILE).read_text(encoding="utf-8"))
-        return experiment.from_dict(record["settings"]) if record["experiment"] == experiment.experiment else None
+        config = Config(**record["settings"])
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
+    return config if config.experiment == experiment else None
 
 
 def _load_tensorflow():

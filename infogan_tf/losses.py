@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from infogan_tf.latents import LatentSpec
+from infogan_tf.codes import LatentSpec
 
 
 class MutualInformation(NamedTuple):
@@ -28,28 +28,28 @@ def discriminator_loss(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tf.Ten
 def generator_loss(fake_logits: tf.Tensor) -> tf.Tensor:
     """-E[log D(G(z, c))] from logits `[batch, 1]`: a scalar.
 
-    Paper: minimise E[log(1 - D(G))]; original code: this, the non-saturating form; here: this, because its gradient
+    Paper: minimize E[log(1 - D(G))]; original code: this, the non-saturating form; here: this, because its gradient
     does not vanish while D wins.
     """
     return tf.reduce_mean(tf.nn.softplus(-fake_logits))
 
 
 def mutual_information(
-    spec: LatentSpec, codes: Mapping[str, tf.Tensor], params: Mapping[str, Any]
+    spec: LatentSpec, codes: Mapping[str, tf.Tensor], posteriors: Mapping[str, Any]
 ) -> dict[str, MutualInformation]:
     """The variational bound L_I(G, Q) of each code (paper, equation 5), with the true prior's entropy.
 
     Args:
         spec: the latents.
         codes: by name, the codes `[batch, event_size]` that went into the generator.
-        params: by name, what Q says of the images that came out.
+        posteriors: by name, what Q predicts from the images that came out.
 
     Returns:
-        By name, for each regularised code.
+        By name, for each regularized code.
     """
     estimates = {}
     for code in spec.codes:
-        log_prob = code.distribution.posterior_log_prob(codes[code.name], params[code.name])
+        log_prob = posteriors[code.name].log_prob(codes[code.name])
         cross_entropy = -tf.reduce_mean(log_prob)
         estimates[code.name] = MutualInformation(code.distribution.entropy() - cross_entropy, cross_entropy)
     return estimates

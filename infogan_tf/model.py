@@ -9,9 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from infogan_tf.augmentation import random_deformation, random_shift
-from infogan_tf.configs.base import MAX_DECAY, UPDATES
-from infogan_tf.configs.fields import Choice, Integer, Number, checked
-from infogan_tf.latents import LatentSpec
+from infogan_tf.codes import LatentSpec
+from infogan_tf.config import MAX_DECAY, UPDATES
 from infogan_tf.losses import (
     MutualInformation,
     discriminator_loss,
@@ -20,10 +19,11 @@ from infogan_tf.losses import (
     mutual_information,
     predicted_information,
 )
-from infogan_tf.networks import DiscriminatorOutput
 from infogan_tf.networks.averaged import AveragedNetwork
+from infogan_tf.networks.discriminator import DiscriminatorOutput
 from infogan_tf.networks.frozen_statistics import frozen_statistics
 from infogan_tf.randomness import SEED, Stream, split_seed, stream_seed
+from infogan_tf.settings import Choice, Integer, Number, checked
 
 OUT_OF_RANGE = "images must be floats in [0, 1], got values from {} to {}; divide uint8 images by 255"
 NO_VALIDATION = "a GAN has no validation loss; launchers/evaluate.py measures a trained run"
@@ -41,28 +41,28 @@ class FakeBatch(NamedTuple):
     images: tf.Tensor
 
 
-class JudgedFakes(NamedTuple):
-    """What D and Q say of generated images.
+class FakePredictions(NamedTuple):
+    """What D and Q predict from generated images.
 
     Attributes:
         logits: log-odds that an image is real, `[batch, 1]`.
-        params: by name, each code's posterior parameters.
+        posteriors: by name, each code's posterior.
         information: by name, the bound on each code's mutual information with the images.
-        trained_information: the same as it is trained: of invariant codes with the deformed images.
+        trained_information: the same as it is trained: of categorical codes with the deformed images.
     """
 
     logits: tf.Tensor
-    params: dict[str, Any]
+    posteriors: dict[str, Any]
     information: dict[str, MutualInformation]
     trained_information: dict[str, MutualInformation]
 
 
-class JudgedReals(NamedTuple):
+class RealPredictions(NamedTuple):
     """What D and Q predict from real images.
 
     Attributes:
         logits: log-odds that an image is real, `[batch, 1]`.
-        consistency: by invariant code, the mutual information of what Q predicts from the images and from deformed
+        consistency: by categorical code, the mutual information of what Q predicts from the images and from deformed
             copies of them; empty where it isn't trained.
     """
 
@@ -89,12 +89,12 @@ class InfoGAN(keras.Model):
         spec: the codes and the noise.
         info_reg_coeff: lambda, the weight of the mutual information, >= 0; multiplied by each code's own weight.
         max_shift: D and Q see every image, real and fake, shifted at random by up to this many pixels.
-        deformation: how far images are deformed before Q predicts the codes that the spec calls invariant; see
-            `random_deformation`. The bound on the mutual information of these codes is then looser than the paper's:
+        deformation: how far images are deformed before Q predicts the categorical codes; see `random_deformation`.
+            The bound on the mutual information of these codes is then looser than the paper's:
             it bounds I(c; T(x)) of deformed images T(x), which is at most I(c; x). 0 leaves images as they are.
         consistency: weight, >= 0, of an addition to the paper's objective: the mutual information of what Q predicts,
-            for each invariant code, from real images and from deformed copies of them (`predicted_information`), which
-            D and Q maximize. Half of the deformed images are then real. Needs `deformation`.
+            for each categorical code, from real images and from deformed copies of them (`predicted_information`),
+            which D and Q maximize. Half of the deformed images are then real. Needs `deformation`.
         average_decay: `generate` and the model itself use an exponential moving average of G's weights
             (`AveragedNetwork`) with this decay, from 0 to 0.9999; 0 makes them use the weights of the last update.
         seed: an integer >= 0; with the number of the update, decides all randomness of training.
@@ -104,9 +104,9 @@ class InfoGAN(keras.Model):
     Raises:
         ValueError: an argument is not of this form, or the networks do not keep the contract.
 
-    >>> from infogan_tf.configs.mnist import MnistConfig
-    >>> from infogan_tf.experiments import build_model
-    >>> model = build_model(MnistConfig())
+    >>> from infogan_tf.building import build_model
+    >>> from infogan_tf.config import Config
+    >>> model = build_model(Config(experiment="mnist"))
     >>> model.generate(codes={"c1": 3, "c2": 1.5}, num_images=2).shape
     TensorShape([2, 28, 28, 1])
     """
@@ -130,21 +130,19 @@ class InfoGAN(keras.Model):
         self.info_reg_coeff = checked("info_reg_coeff", info_reg_coeff, Number())
         self.max_shift = checked("max_shift", max_shift, Integer(0))
         self.deformation = checked("deformation", deformation, Number())
-        if self.deformation and not any(code.invariant for code in spec.codes):
-            raise ValueError(f"deformation must be 0 where no code is invariant, got {deformation!r}")
+        categorical = [code.name for code in spec.codes if code.distribution.num_categories]
+        if self.deformation and not categorical:
+            raise ValueError(f"deformation must be 0 where no code is categorical, got {deformation!r}")
         self.consistency = checked("consistency", consistency, Number())
         if self.consistency and not self.deformation:
             raise ValueError(f"consistency must be 0 where deformation is 0, got {consistency!r}")
-        for code in spec.codes:
-            if self.consistency and code.invariant and code.distribution.num_categories is None:
-                raise ValueError(f"consistency needs invariant codes to be categorical, got {code.name}")
         average_decay = checked("average_decay", average_decay, Number(maximum=MAX_DECAY))
         self.seed = checked("seed", seed, SEED)
         self.update = checked("update", update, Choice(UPDATES))
         self.generator = generator
         self.discriminator = discriminator
         self.spec = spec
-        self._invariant = [code.name for code in spec.codes if code.invariant] if self.deformation else []
+        self._deformed_codes = categorical if self.deformation else []
         self.image_shape = _checked_networks(generator, discriminator, spec)
         self.averaged_generator = AveragedNetwork(generator, average_decay) if average_decay else None
         self.built = True
@@ -271,31 +269,31 @@ class InfoGAN(keras.Model):
         with frozen_statistics(self.generator):
             fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
         with tf.GradientTape() as tape:
-            reals = self._judge_real(real_images, real_seed)
-            loss, metrics = self._discriminator_loss(reals, self._judge_fake(fake, fake_seed))
+            reals = self._predict_real(real_images, real_seed)
+            loss, metrics = self._discriminator_loss(reals, self._predict_fake(fake, fake_seed))
         gradients = _gradients(tape, loss, self.discriminator)
-        return metrics | self._move_discriminator(gradients)
+        return metrics | self._apply_to_discriminator(gradients)
 
     def _update_generator(self, batch_size: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         latent_seed, fake_seed = split_seed(seed, 2)
         with frozen_statistics(self.discriminator), tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in self.generator.trainable_variables])
             fake = self._fake_batch(batch_size, latent_seed)
-            loss, metrics = self._generator_loss(self._judge_fake(fake, fake_seed))
+            loss, metrics = self._generator_loss(self._predict_fake(fake, fake_seed))
         gradients = _gradients(tape, loss, self.generator)
-        return metrics | self._move_generator(gradients)
+        return metrics | self._apply_to_generator(gradients)
 
     def _update_both(self, real_images: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         # G's pass, and D's over the fakes, are made once and serve both: a sixth of the arithmetic less.
         latent_seed, real_seed, fake_seed = split_seed(seed, 3)
         with tf.GradientTape(persistent=True) as tape:
             fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
-            reals, fakes = self._judge_real(real_images, real_seed), self._judge_fake(fake, fake_seed)
+            reals, fakes = self._predict_real(real_images, real_seed), self._predict_fake(fake, fake_seed)
             d_loss, d_metrics = self._discriminator_loss(reals, fakes)
             g_loss, g_metrics = self._generator_loss(fakes)
         d_gradients = _gradients(tape, d_loss, self.discriminator)
         g_gradients = _gradients(tape, g_loss, self.generator)
-        return d_metrics | g_metrics | self._move_discriminator(d_gradients) | self._move_generator(g_gradients)
+        return d_metrics | g_metrics | self._apply_to_discriminator(d_gradients) | self._apply_to_generator(g_gradients)
 
     def _fake_batch(self, batch_size: tf.Tensor, seed: tf.Tensor) -> FakeBatch:
         latents = self.spec.sample(batch_size, seed)
@@ -306,33 +304,33 @@ class InfoGAN(keras.Model):
 
     # Real and fake batches, as they are and deformed, pass through D one by one, each with its own batch statistics.
 
-    def _judge_real(self, images: tf.Tensor, seed: tf.Tensor) -> JudgedReals:
+    def _predict_real(self, images: tf.Tensor, seed: tf.Tensor) -> RealPredictions:
         # Q predicts codes from real images too, which the original code never does. Without `consistency` that moves
         # the averages of its batch norm, with which `infer_codes` reads real images, and nothing else.
         shift_seed, deformation_seed = split_seed(seed, 2)
         logits, posterior = self._discriminate(images, shift_seed)
         if not self.consistency:
-            return JudgedReals(logits, {})
+            return RealPredictions(logits, {})
         half = tf.shape(images)[0] // 2
         predicted = self.spec.split_posterior(posterior[:half])
         deformed = self._predict_deformed(images[:half], deformation_seed)
-        return JudgedReals(
+        return RealPredictions(
             logits,
-            {name: predicted_information(predicted[name].probs, deformed[name].probs) for name in self._invariant},
+            {name: predicted_information(predicted[name].probs, deformed[name].probs) for name in self._deformed_codes},
         )
 
-    def _judge_fake(self, fake: FakeBatch, seed: tf.Tensor) -> JudgedFakes:
+    def _predict_fake(self, fake: FakeBatch, seed: tf.Tensor) -> FakePredictions:
         shift_seed, deformation_seed = split_seed(seed, 2)
         logits, posterior = self._discriminate(fake.images, shift_seed)
-        params = self.spec.split_posterior(posterior)
-        information = trained_information = mutual_information(self.spec, fake.latents, params)
-        if self._invariant:
+        posteriors = self.spec.split_posterior(posterior)
+        information = trained_information = mutual_information(self.spec, fake.latents, posteriors)
+        if self._deformed_codes:
             number = tf.shape(fake.images)[0] // (2 if self.consistency else 1)
             latents = {name: values[:number] for name, values in fake.latents.items()}
-            deformed_params = self._predict_deformed(fake.images[:number], deformation_seed)
-            deformed = mutual_information(self.spec, latents, deformed_params)
-            trained_information = information | {name: deformed[name] for name in self._invariant}
-        return JudgedFakes(logits, params, information, trained_information)
+            deformed_posteriors = self._predict_deformed(fake.images[:number], deformation_seed)
+            deformed = mutual_information(self.spec, latents, deformed_posteriors)
+            trained_information = information | {name: deformed[name] for name in self._deformed_codes}
+        return FakePredictions(logits, posteriors, information, trained_information)
 
     def _predict_deformed(self, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
         # The bound holds for what Q predicts from deformed images T(x) too, since I(c; T(x)) <= I(c; x). The averages
@@ -342,7 +340,7 @@ class InfoGAN(keras.Model):
             _, posterior = self.discriminator(deformed, training=True)
             return self.spec.split_posterior(posterior)
 
-    def _discriminator_loss(self, reals: JudgedReals, fakes: JudgedFakes) -> tuple[tf.Tensor, dict]:
+    def _discriminator_loss(self, reals: RealPredictions, fakes: FakePredictions) -> tuple[tf.Tensor, dict]:
         adversarial = discriminator_loss(reals.logits, fakes.logits)
         loss = adversarial + information_loss(self.spec, fakes.trained_information, self.info_reg_coeff)
         for consistency in reals.consistency.values():
@@ -354,33 +352,32 @@ class InfoGAN(keras.Model):
             **_range("discriminator/fake", tf.sigmoid(fakes.logits)),
         }
 
-    def _generator_loss(self, judged: JudgedFakes) -> tuple[tf.Tensor, dict]:
-        adversarial = generator_loss(judged.logits)
-        loss = adversarial + information_loss(self.spec, judged.trained_information, self.info_reg_coeff)
+    def _generator_loss(self, fakes: FakePredictions) -> tuple[tf.Tensor, dict]:
+        adversarial = generator_loss(fakes.logits)
+        loss = adversarial + information_loss(self.spec, fakes.trained_information, self.info_reg_coeff)
         return loss, {
             "loss/generator": adversarial,
-            **_information_metrics(judged.information),
+            **_information_metrics(fakes.information),
             **{
-                f"mutual_information_deformed/{name}": judged.trained_information[name].bound
-                for name in self._invariant
+                f"mutual_information_deformed/{name}": fakes.trained_information[name].bound
+                for name in self._deformed_codes
             },
-            **self._posterior_metrics(judged.params),
+            **self._posterior_metrics(fakes.posteriors),
         }
 
-    def _move_discriminator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
+    def _apply_to_discriminator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
         self.d_optimizer.apply(gradients, self.discriminator.trainable_variables)
         return {"gradient_norm/discriminator": tf.linalg.global_norm(gradients)}
 
-    def _move_generator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
+    def _apply_to_generator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
         self.g_optimizer.apply(gradients, self.generator.trainable_variables)
         return {"gradient_norm/generator": tf.linalg.global_norm(gradients)}
 
-    def _posterior_metrics(self, params: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+    def _posterior_metrics(self, posteriors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         metrics = {}
-        for code in self.spec.codes:
-            std = code.distribution.posterior_std(params[code.name])
-            metrics[f"posterior_std/{code.name}_min"] = tf.reduce_min(std)
-            metrics[f"posterior_std/{code.name}_max"] = tf.reduce_max(std)
+        for name, posterior in posteriors.items():
+            metrics[f"posterior_std/{name}_min"] = tf.reduce_min(posterior.std)
+            metrics[f"posterior_std/{name}_max"] = tf.reduce_max(posterior.std)
         return metrics
 
     def generate(
@@ -424,8 +421,8 @@ class InfoGAN(keras.Model):
             images: `[batch, height, width, channels]`, float in [0, 1].
 
         Returns:
-            The posterior's parameters: `CategoricalParams` and `BernoulliParams` have `logits` and `probs`,
-            `GaussianParams` has `mean` and `std`.
+            Distributions with `mean`, `mode` and `std` `[batch, event_size]`, `log_prob(codes)` and `entropy()`; those
+            of categorical and binary codes also have `logits` and `probs`.
 
         Raises:
             ValueError: the images have another shape, type or range.

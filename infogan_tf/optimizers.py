@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from infogan_tf.configs.fields import Number, checked, plain
+from infogan_tf.settings import Number, checked, plain
 
 
 class FusedAdam(keras.optimizers.Adam):

@@ -4,7 +4,7 @@ import enum
 
 import tensorflow as tf
 
-from infogan_tf.configs.fields import Integer, checked
+from infogan_tf.settings import Integer, checked
 
 SEED = Integer(0, 2**63 - 1)
 

@@ -13,6 +13,6 @@ if __name__ == "__main__":
 
     import infogan_tf
     from infogan_tf import launching
-    from infogan_tf.configs.mnist import PRESETS
+    from infogan_tf.experiments import presets
 
-    launching.launch(PRESETS, lambda config: infogan_tf.train(config, launching.command()))
+    launching.launch(presets("mnist"), lambda config: infogan_tf.train(config, launching.command()))

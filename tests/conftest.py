@@ -48,12 +48,12 @@ def embedded_digits():
 @pytest.fixture(scope="session")
 def small_model():
     """An untrained MNIST model of small networks; tests must leave it as it is."""
-    from infogan_tf.configs import MnistConfig
-    from infogan_tf.experiments import build_model
+    from infogan_tf.building import build_model
+    from infogan_tf.config import Config
     from tests.small_networks import small_experiment
 
     with small_experiment():
-        return build_model(MnistConfig(seed=1))
+        return build_model(Config(seed=1))
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,23 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from scipy.ndimage import affine_transform, grey_dilation, grey_erosion
 
-from infogan_tf.augmentation import _random_affine, _random_strokes, random_deformation, random_shift
+from infogan_tf.augmentation import (
+    DigitAugmentation,
+    PhotographAugmentation,
+    _random_affine,
+    _random_crop,
+    _random_strokes,
+    diff_augment,
+    random_deformation,
+    random_shift,
+    random_view,
+)
 from infogan_tf.randomness import split_seed
+
+SEED = tf.constant([7, 8], tf.int64)
 
 
 @pytest.fixture
@@ -130,3 +143,171 @@ def test_gradient_of_deformation_is_exact(images):
     changed = random_deformation(images + change, 1.0, seed) - random_deformation(images, 1.0, seed)
     expected = tf.reduce_sum(weights * changed)
     assert float(tf.reduce_sum(gradient * change)) == pytest.approx(float(expected), rel=0.02)
+
+
+@pytest.fixture
+def photographs():
+    return tf.random.stateless_uniform([300, 12, 16, 3], [1, 2])
+
+
+def test_digits_are_changed_as_ever(images):
+    augmentation = DigitAugmentation()
+    np.testing.assert_array_equal(augmentation.for_discriminator(images, 2, SEED), random_shift(images, 2, SEED))
+    np.testing.assert_array_equal(augmentation.for_codes(images, 0.5, SEED), random_deformation(images, 0.5, SEED))
+
+
+@pytest.mark.parametrize("kind", [DigitAugmentation, PhotographAugmentation])
+def test_only_a_share_of_images_is_changed(kind, photographs):
+    augmentation = kind(probability=0.25)
+    changed = augmentation.for_discriminator(photographs, 3, SEED)
+    is_changed = np.any(changed.numpy() != photographs.numpy(), axis=(1, 2, 3))
+    assert 0.15 < np.mean(is_changed) < 0.35
+    np.testing.assert_array_equal(changed, augmentation.for_discriminator(photographs, 3, SEED))
+
+
+@pytest.mark.parametrize("augmentation", [DigitAugmentation(probability=0.5), PhotographAugmentation(flips=False)])
+def test_nothing_is_changed_at_zero(augmentation, photographs):
+    assert augmentation.for_discriminator(photographs, 0, SEED) is photographs
+    assert augmentation.for_codes(photographs, 0.0, SEED) is photographs
+
+
+@pytest.mark.parametrize(
+    ("augmentation", "num_images", "size", "max_shift", "text"),
+    [
+        (DigitAugmentation(), 19_999, 28, 2, "shifted by up to 2 pixels"),
+        (DigitAugmentation(0.5), 20_000, 28, 0, "shifted by up to 0 pixels with a probability of 0.5"),
+        (
+            PhotographAugmentation(),
+            300,
+            64,
+            8,
+            "with other colors, shifted by up to 8 pixels and with a part cut out with a probability of 0.5",
+        ),
+        (
+            PhotographAugmentation(probability=1),
+            20_000,
+            64,
+            0,
+            "with other colors, shifted by up to 0 pixels and with a part cut out",
+        ),
+    ],
+)
+def test_small_sets_are_augmented_for_the_discriminator(augmentation, num_images, size, max_shift, text):
+    assert augmentation.default_max_shift(num_images, size) == max_shift
+    assert augmentation.describe(max_shift) == text
+
+
+@pytest.mark.parametrize("augmentation", [DigitAugmentation(0.5), PhotographAugmentation(flips=False, probability=0.7)])
+def test_configuration_round_trip(augmentation):
+    saved = keras.saving.serialize_keras_object(augmentation)
+    assert keras.saving.deserialize_keras_object(saved) == augmentation
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: DigitAugmentation(0), "probability of DigitAugmentation must be a number > 0 and <= 1, got 0"),
+        (lambda: PhotographAugmentation(probability=1.5), "probability of PhotographAugmentation must be .* got 1.5"),
+        (lambda: PhotographAugmentation(flips=1), "flips of PhotographAugmentation must be True or False, got 1"),
+        (lambda: diff_augment(None, -1, SEED), "max_shift must be an integer >= 0, got -1"),
+        (lambda: random_view(None, -1, True, SEED), "strength must be a number >= 0, got -1"),
+    ],
+)
+def test_bad_arguments_of_augmentation_are_refused(make, text):
+    with pytest.raises(ValueError, match=text):
+        make()
+
+
+def test_diff_augment_cuts_a_rectangle_of_half_the_size_out_and_shifts(photographs):
+    augmented = diff_augment(photographs, 3, SEED).numpy()
+    gray = np.all(augmented == 0.5, axis=3)
+    # A pixel of random color is gray only where it is missing: outside of the shifted image, or in the hole.
+    shifts, areas = set(), []
+    for missing in gray:
+        rows, columns = np.all(missing, axis=1), np.all(missing, axis=0)
+        edges = [np.argmin(line[::step]) for line in (rows, columns) for step in (1, -1)]
+        shifts.add(tuple(edges))
+        areas.append(missing[~rows][:, ~columns].sum())
+    assert max(areas) == 6 * 8
+    assert min(areas) < 20
+    for axis in (slice(0, 2), slice(2, 4)):
+        assert {max(edges[axis]) for edges in shifts} >= {0, 1, 2, 3}
+
+
+def test_diff_augment_changes_colors_as_far_as_said(photographs):
+    """Read from the pixels, which stay where they are where nothing was shifted."""
+    augmented = diff_augment(photographs, 1, SEED).numpy()
+    stretches, contrasts = [], []
+    for before, after in zip(photographs.numpy(), augmented, strict=True):
+        seen = ~np.all(after == 0.5, axis=2)
+        colors, new_colors = before[seen], after[seen]
+        gray, new_gray = colors.mean(axis=1), new_colors.mean(axis=1)
+        contrast, _ = np.polyfit(gray, new_gray, 1)
+        if np.allclose(new_gray, np.poly1d(np.polyfit(gray, new_gray, 1))(gray), atol=1e-4):  # Was not shifted.
+            contrasts.append(contrast)
+            stretches.append(np.median((new_colors - new_gray[:, None]) / (colors - gray[:, None])) / contrast)
+    assert len(contrasts) > 15
+    assert 0.5 <= min(contrasts) < 0.7
+    assert 1.3 < max(contrasts) <= 1.5
+    assert -1e-3 <= min(stretches) < 0.4
+    assert 1.6 < max(stretches) <= 2.001
+
+
+def test_brightness_of_diff_augment():
+    mean = diff_augment(tf.fill([400, 8, 8, 1], 0.75), 1, SEED).numpy().max(axis=(1, 2, 3))
+    assert 0.5 <= mean.min() < 0.52
+    assert 0.98 < mean.max() <= 1
+
+
+def test_crops_are_inside_and_as_large_as_said():
+    """A bilinear crop of a ramp is a ramp between the crop's two ends."""
+    rows, columns = np.meshgrid(np.linspace(0, 1, 9), np.linspace(0, 1, 13), indexing="ij")
+    ramps = tf.constant(np.tile(np.stack([rows, columns], axis=2), [500, 1, 1, 1]), tf.float32)
+    crops = _random_crop(ramps, 0.3, SEED).numpy()
+    tops, bottoms = crops[:, 0, 0], crops[:, -1, -1]
+    expected = tops[:, None, None] + (bottoms - tops)[:, None, None] * ramps.numpy()
+    np.testing.assert_allclose(crops, expected, atol=1e-5)
+    sides = bottoms - tops
+    np.testing.assert_allclose(sides[:, 0], sides[:, 1], atol=1e-5)
+    assert 0.7 - 1e-5 <= sides.min() < 0.71
+    assert 0.99 < sides.max() <= 1 + 1e-5
+    assert 0 <= tops.min() < 0.01
+    assert 0.99 < bottoms.max() <= 1 + 1e-5
+    assert abs(np.corrcoef(tops.T)[0, 1]) < 0.8, "rows and columns are cropped together"
+
+
+def test_views_are_mirrored_only_where_flips_are_on():
+    ramps = tf.tile(tf.reshape(tf.linspace(0.0, 1.0, 12), [1, 1, 12, 1]), [200, 8, 1, 1])
+    for flips, share in ((False, 0), (True, 0.5)):
+        view = random_view(ramps, 1.0, flips, SEED).numpy()
+        assert np.mean(view[:, 4, 0, 0] > view[:, 4, -1, 0]) == pytest.approx(share, abs=0.1)
+
+
+def test_views_change_colors_mildly():
+    bright = np.full([500, 8, 8, 3], [0.2, 0.5, 0.8], np.float32)
+    view = random_view(tf.constant(bright), 1.0, False, SEED).numpy()[:, 4, 4]
+    assert 0.4 <= view.mean(axis=1).min() < 0.41
+    assert 0.59 < view.mean(axis=1).max() <= 0.6
+    ranges = np.ptp(view, axis=1)
+    assert 0.6 * 0.64 <= ranges.min() < 0.6 * 0.7
+    assert 0.6 * 1.36 < ranges.max() <= 0.6 * 1.441
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda images: diff_augment(images, 3, SEED),
+        lambda images: random_view(images, 1.0, True, SEED),
+        lambda images: PhotographAugmentation().for_discriminator(images, 3, SEED),
+    ],
+)
+def test_gradient_of_photographs_is_exact(change, photographs):
+    weights, step = (tf.random.stateless_normal(photographs.shape, [seed, 2]) for seed in (3, 4))
+    with tf.GradientTape() as tape:
+        tape.watch(photographs)
+        loss = tf.reduce_sum(weights * change(photographs))
+    gradient = tape.gradient(loss, photographs)
+    # The change is affine in the images, so any step will do.
+    expected = tf.reduce_sum(weights * (change(photographs + step) - change(photographs)))
+    assert float(tf.reduce_sum(gradient * step)) == pytest.approx(float(expected), rel=1e-3)
+    assert np.any(gradient != weights)

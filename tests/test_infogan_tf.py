@@ -6,9 +6,9 @@ import infogan_tf
 
 
 def test_every_name_can_be_had():
-    for name in set(infogan_tf.__all__) - {"PRESETS"}:
+    for name in infogan_tf.__all__:
         assert getattr(infogan_tf, name).__name__ == name
-    assert isinstance(infogan_tf.PRESETS["best"], infogan_tf.MnistConfig)
+    assert isinstance(infogan_tf.presets("mnist")["best"], infogan_tf.Config)
     assert set(infogan_tf.__all__) <= set(dir(infogan_tf))
 
 

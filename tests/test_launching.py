@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from infogan_tf.configs import MnistConfig
+from infogan_tf.config import Config
 from infogan_tf.interruption import SIGNALS
 from tests.conftest import MNIST_LAUNCHER
 
@@ -29,12 +29,14 @@ BAD_FLAGS = {
     "--min_std=1e-300": "flag --min_std=1e-300: expected a number > 0, got '1e-300'",
     "--min_std=0": "flag --min_std=0: expected a number > 0, got '0'",
     "--posterior_std=wide": "flag --posterior_std=wide: expected one of learned, fixed, got 'wide'",
-    "--code_weights=1,2": "expected 3 numbers >= 0, separated by commas, for c1, c2, c3, got '1,2'",
+    "--codes=categorical(10), 2*unifrm": "expected codes such as categorical(10), 2*uniform@0.1, each "
+    "[name=][count*]kind[(numbers)][@weight], got the unknown kind 'unifrm' (known: categorical, uniform, gaussian, "
+    "bernoulli) in term 2 of 2, '2*unifrm'",
     "--seed=-1": "flag --seed=-1: expected an integer from 0 to 2147483647, got '-1'",
     "--max_shift=99": "flag --max_shift=99: expected an integer from 0 to 8, or auto",
     "--preset=worst": "flag --preset=worst: expected one of best, paper, original, got 'worst'",
     "--data_source=web": "flag --data_source=web: expected one of auto, tfds, embedded, got 'web'",
-    "--dataset=": "flag --dataset=: expected a non-empty UTF-8 text, got ''",
+    "--dataset=": "flag --dataset=: expected a non-empty UTF-8 text, or auto (none, which needs --images), got ''",
     "--data_dir=": "flag --data_dir=: expected a non-empty UTF-8 text, or auto (TFDS's own folder), got ''",
     "--run_folder=": "flag --run_folder=: expected a non-empty UTF-8 text, or auto",
     "--bach_size=3": "Unknown command line flag 'bach_size'. Did you mean: batch_size ?",
@@ -59,18 +61,18 @@ def test_help_documents_every_setting(run_mnist):
     assert result.returncode == 0
     assert "Trains InfoGAN on MNIST" in result.stdout
     text = " ".join(result.stdout.split())
-    for field in dataclasses.fields(MnistConfig):
+    for field in dataclasses.fields(Config)[1:]:
         assert f"--{field.name}: {' '.join(field.metadata['help'].split())}" in text
-    assert "(default: '1,0.1,0.1')" in text
+    assert "(default: 'categorical(10), 2*uniform@0.1')" in text
 
 
 # The launcher, but for TensorFlow, which is not loaded, and for what it does.
 LAUNCH = (
     "import json, os, signal, sys, time\n"
-    "from infogan_tf.configs.mnist import PRESETS\n"
+    "from infogan_tf.experiments import presets\n"
     "from infogan_tf import errors, launching\n"
     "def do(config):\n    {do}\n"
-    "launching._load_tensorflow = lambda: None; launching.launch(PRESETS, do)"
+    "launching._load_tensorflow = lambda: None; launching.launch(presets('mnist'), do)"
 )
 
 
@@ -80,18 +82,18 @@ def launch(*flags, do="print(config)", **kwargs):
 
 
 def test_flags_win_over_the_preset():
-    out = launch("--preset=original", "--leaky_slope=0.2", "--code_weights=1,0,0.5", "--max_shift=auto").stdout
+    out = launch("--preset=original", "--leaky_slope=0.2", "--codes=2*uniform", "--max_shift=auto").stdout
     assert "leaky_slope=0.2" in out
     assert "posterior_std='fixed'" in out
-    assert "code_weights=(1.0, 0.0, 0.5)" in out
+    assert "codes='2*uniform'" in out
     assert "max_shift=None" in out
 
 
 @pytest.fixture
 def recorded(tmp_path):
     """The folder of a run with settings of its own, as far as they are read before TensorFlow is loaded."""
-    settings = MnistConfig(batch_size=64, leaky_slope=0.3, max_epoch=7, code_weights=(1.0, 0.5, 0.5)).to_dict()
-    (tmp_path / "config.json").write_text(json.dumps({"experiment": "mnist", "settings": settings}))
+    settings = Config(batch_size=64, leaky_slope=0.3, max_epoch=7, codes="categorical(10), 2*uniform@0.5").to_dict()
+    (tmp_path / "config.json").write_text(json.dumps({"settings": settings}))
     return tmp_path
 
 
@@ -213,6 +215,8 @@ def test_ctrl_c_while_a_launcher_starts_leaves_no_traceback(launcher, tmp_path):
 
 
 def test_a_bad_flag_is_answered_without_loading_tensorflow():
-    code = "import sys, infogan_tf, infogan_tf.launching, infogan_tf.configs.mnist; print('tensorflow' in sys.modules)"
+    code = (
+        "import sys, infogan_tf, infogan_tf.launching, infogan_tf.experiments.mnist; print('tensorflow' in sys.modules)"
+    )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "False\n"

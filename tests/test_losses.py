@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from infogan_tf.distributions import Categorical, CategoricalParams, GaussianParams, Uniform
-from infogan_tf.latents import LatentCode, LatentSpec
+from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.distributions import Categorical, CategoricalPosterior, GaussianPosterior, Uniform
 from infogan_tf.losses import (
     discriminator_loss,
     generator_loss,
@@ -40,8 +40,8 @@ def test_adversarial_losses_stay_finite():
 def test_bound_reaches_the_entropy_for_a_perfect_posterior():
     codes = {"c1": tf.one_hot(tf.range(10), 10), "c2": tf.linspace([-1.0], [1.0], 10)}
     params = {
-        "c1": CategoricalParams(1000 * codes["c1"]),
-        "c2": GaussianParams(codes["c2"], tf.fill([10, 1], 0.05)),
+        "c1": CategoricalPosterior(1000 * codes["c1"]),
+        "c2": GaussianPosterior(codes["c2"], tf.fill([10, 1], 0.05)),
     }
     estimates = mutual_information(SPEC, codes, params)
     assert float(estimates["c1"].bound) == pytest.approx(math.log(10), abs=1e-6)
@@ -61,7 +61,7 @@ def test_bound_of_a_discrete_code_never_exceeds_its_entropy(scale):
     codes = SPEC.sample(256, tf.constant([1, 2]))
     flat = scale * np.random.default_rng(0).normal(size=[256, SPEC.posterior_size])
     logits = scale * codes["c1"] * 10 + tf.constant(flat[:, :10], tf.float32)
-    params = {**SPEC.split_posterior(tf.constant(flat, tf.float32)), "c1": CategoricalParams(logits)}
+    params = {**SPEC.split_posterior(tf.constant(flat, tf.float32)), "c1": CategoricalPosterior(logits)}
     assert float(mutual_information(SPEC, codes, params)["c1"].bound) <= math.log(10) + 1e-6
 
 
@@ -70,7 +70,7 @@ def test_bound_uses_the_true_prior():
     probs = [0.7, 0.2, 0.1]
     spec = LatentSpec((LatentCode("c", Categorical(3, probs)),))
     codes = {"c": tf.repeat(tf.eye(3), [7, 2, 1], axis=0)}
-    params = {"c": CategoricalParams(tf.tile(tf.math.log([probs]), [10, 1]))}
+    params = {"c": CategoricalPosterior(tf.tile(tf.math.log([probs]), [10, 1]))}
     estimate = mutual_information(spec, codes, params)["c"]
     assert float(estimate.cross_entropy) == pytest.approx(0.8018, abs=1e-4)
     assert float(estimate.bound) == pytest.approx(0, abs=1e-6)

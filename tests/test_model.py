@@ -7,11 +7,11 @@ import tensorflow as tf
 
 import infogan_tf
 from infogan_tf.augmentation import random_deformation
-from infogan_tf.configs import MnistConfig
-from infogan_tf.distributions import Bernoulli, Categorical, CategoricalParams, GaussianParams
-from infogan_tf.experiments import build_model, compile_model
+from infogan_tf.building import build_model, compile_model
+from infogan_tf.config import Config
+from infogan_tf.distributions import Categorical, CategoricalPosterior, GaussianPosterior
 from infogan_tf.losses import discriminator_loss, predicted_information
-from infogan_tf.networks import DiscriminatorOutput
+from infogan_tf.networks.discriminator import DiscriminatorOutput
 from infogan_tf.optimizers import FusedAdam
 from infogan_tf.randomness import Stream, stream_seed
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("small_networks")
 
 @pytest.fixture
 def compiled():
-    config = MnistConfig(seed=1)
+    config = Config(seed=1)
     model = build_model(config)
     compile_model(model, config)
     return model
@@ -61,7 +61,7 @@ def test_generator_update_moves_g_alone(compiled):
 
 
 def test_with_weight_zero_q_gets_no_gradient_and_the_losses_are_a_plain_gans(real_images):
-    config = MnistConfig(seed=1, info_reg_coeff=0.0)
+    config = Config(seed=1, info_reg_coeff=0.0)
     model = build_model(config)
     compile_model(model, config)
     head, body = values(model.discriminator.code_head), values(model.discriminator.body)
@@ -96,7 +96,7 @@ def _plain_gan_update(model, real_images, seed):
 
 
 def test_with_weight_zero_gs_update_is_a_plain_gans():
-    config = MnistConfig(seed=1, info_reg_coeff=0.0)
+    config = Config(seed=1, info_reg_coeff=0.0)
     model, plain = build_model(config), build_model(config)
     compile_model(model, config)
     seed = latent_seed(model)
@@ -159,7 +159,7 @@ def test_batches_of_real_and_fake_have_their_own_statistics(compiled, real_image
 def test_an_update_reports_every_number_and_is_the_same_in_a_graph(real_images):
     results = []
     for wrap in (lambda f: f, tf.function):
-        config = MnistConfig(seed=1)
+        config = Config(seed=1)
         model = build_model(config)
         compile_model(model, config)
         step = wrap(model.apply_update)
@@ -187,6 +187,9 @@ TINY_SPEC = infogan_tf.LatentSpec(
         infogan_tf.LatentCode("angle", infogan_tf.Uniform(), weight=0.5),
     )
 )
+
+
+UNIFORM_ALONE = infogan_tf.LatentSpec((infogan_tf.LatentCode("c", infogan_tf.Uniform()),))
 
 
 def tiny_generator(size=TINY_SPEC.size, activation="sigmoid", shape=(8, 8, 1)):
@@ -357,7 +360,7 @@ def test_compile_and_train_step_refuse_what_is_wrong():
 def test_weights_survive_keras_own_format(small_model, tmp_path):
     path = tmp_path / "model.weights.h5"
     small_model.save_weights(path)
-    other = build_model(MnistConfig(seed=2))
+    other = build_model(Config(seed=2))
     other.load_weights(path)
     codes = {"c1": 3, "c2": 0.5}
     np.testing.assert_allclose(
@@ -418,9 +421,9 @@ def test_generate_refuses_what_is_wrong(small_model, arguments, text):
 
 def test_infer_codes_names_the_posteriors(small_model, real_images):
     params = small_model.infer_codes(real_images)
-    assert isinstance(params["c1"], CategoricalParams)
+    assert isinstance(params["c1"], CategoricalPosterior)
     assert params["c1"].logits.shape == (8, 10)
-    assert isinstance(params["c3"], GaussianParams)
+    assert isinstance(params["c3"], GaussianPosterior)
     assert params["c3"].mean.shape == params["c3"].std.shape == (8, 1)
     np.testing.assert_allclose(np.sum(params["c1"].probs, axis=1), np.ones(8), rtol=1e-5)
 
@@ -475,7 +478,7 @@ def test_called_and_asked_to_predict_it_is_the_generator(small_model):
         ({"info_reg_coeff": "a"}, "info_reg_coeff must be a number >= 0, got 'a'"),
         ({"max_shift": True}, "max_shift must be an integer >= 0, got True"),
         ({"deformation": float("nan")}, "deformation must be a number >= 0, got nan"),
-        ({"deformation": 1.0}, "deformation must be 0 where no code is invariant, got 1.0"),
+        ({"deformation": 1.0, "spec": UNIFORM_ALONE}, "deformation must be 0 where no code is categorical, got 1.0"),
         ({"seed": 2**70}, "seed must be an integer from 0 to 9223372036854775807, got 1180591620717411303424"),
         ({"seed": 1.5}, "seed must be an integer from 0 to 9223372036854775807, got 1.5"),
         ({"update": "both"}, "update must be one of alternating, simultaneous, got 'both'"),
@@ -511,7 +514,7 @@ def test_building_a_model_leaves_the_callers_random_numbers_alone():
     random.seed(5)
     expected = random.random()
     random.seed(5)
-    build_model(MnistConfig(seed=1))
+    build_model(Config(seed=1))
     assert random.random() == expected
 
 
@@ -531,7 +534,7 @@ def test_codes_and_networks_of_ones_own(real_images):
     spec = infogan_tf.LatentSpec(
         (
             infogan_tf.LatentCode("kind", Categorical(3, [0.5, 0.3, 0.2])),
-            infogan_tf.LatentCode("flags", infogan_tf.Product([Bernoulli(0.3), infogan_tf.Gaussian()])),
+            infogan_tf.LatentCode("flags", infogan_tf.Bernoulli(0.3, size=2)),
         )
     )
     generator = keras.Sequential(
@@ -541,7 +544,7 @@ def test_codes_and_networks_of_ones_own(real_images):
     model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
     metrics = tf.function(model.apply_update)(real_images)
     assert np.isfinite([float(value) for value in metrics.values()]).all()
-    assert model.generate(codes={"kind": 2, "flags": [1, 0.5]}, num_images=2).shape == (2, 28, 28, 1)
+    assert model.generate(codes={"kind": 2, "flags": [[1, 0]]}, num_images=2).shape == (2, 28, 28, 1)
 
 
 def given_gradients(model):
@@ -555,7 +558,7 @@ def given_gradients(model):
 
 def test_a_simultaneous_update_gives_both_optimisers_the_gradients_of_one_and_the_same_batch(real_images):
     """Against two plain tapes over the paper's two objectives."""
-    config = MnistConfig(seed=1, update="simultaneous")
+    config = Config(seed=1, update="simultaneous")
     model = build_model(config)
     compile_model(model, config)
     given = given_gradients(model)
@@ -589,7 +592,7 @@ def values_of(network):
 
 @pytest.mark.parametrize("update", ["alternating", "simultaneous"])
 def test_an_update_moves_both_networks_and_tells_the_same_numbers(real_images, update):
-    config = MnistConfig(seed=1, update=update)
+    config = Config(seed=1, update=update)
     model = build_model(config)
     compile_model(model, config)
     before = [values(network) for network in (model.generator, model.discriminator)]
@@ -601,14 +604,14 @@ def test_an_update_moves_both_networks_and_tells_the_same_numbers(real_images, u
 
 
 def build_and_step(real_images):
-    model = build_model(MnistConfig())
-    compile_model(model, MnistConfig())
+    model = build_model(Config())
+    compile_model(model, Config())
     return model.apply_update(real_images)
 
 
-def test_invariant_codes_are_read_off_deformed_images_and_the_others_off_the_plain_ones(real_images):
-    config = MnistConfig(seed=1, deformation=1.0)
-    model, plain = build_model(config), build_model(MnistConfig(seed=1))
+def test_categorical_codes_are_predicted_from_deformed_images_and_the_others_from_plain_ones(real_images):
+    config = Config(seed=1, deformation=1.0)
+    model, plain = build_model(config), build_model(Config(seed=1))
     for either in (model, plain):
         compile_model(either, config)
     metrics = model._update_generator(tf.constant(8), latent_seed(model))
@@ -632,9 +635,7 @@ def test_invariant_codes_are_read_off_deformed_images_and_the_others_off_the_pla
 
 def test_consistency_is_maximized_by_d_and_q_alone_on_real_images(real_images):
     """Against `predicted_information` of real images and their deformed copies, written out."""
-    configs = [
-        MnistConfig(seed=1, update="simultaneous", deformation=1.0, consistency=weight) for weight in (1e-9, 2.0)
-    ]
+    configs = [Config(seed=1, update="simultaneous", deformation=1.0, consistency=weight) for weight in (1e-9, 2.0)]
     models, given = [build_model(config) for config in configs], []
     for model, config in zip(models, configs, strict=True):
         compile_model(model, config)
@@ -664,15 +665,9 @@ def test_consistency_without_deformation_is_refused(small_model):
         infogan_tf.InfoGAN(*networks, average_decay=1.0)
 
 
-def test_consistency_of_a_continuous_code_is_refused(small_model):
-    spec = infogan_tf.LatentSpec((infogan_tf.LatentCode("c1", infogan_tf.Uniform(size=7), invariant=True),))
-    with pytest.raises(ValueError, match="consistency needs invariant codes to be categorical, got c1"):
-        infogan_tf.InfoGAN(small_model.generator, small_model.discriminator, spec, deformation=1.0, consistency=1.0)
-
-
 def test_averaged_weights_make_images_and_are_not_trained(real_images):
-    config = MnistConfig(seed=1, average_decay=0.9, update="simultaneous")
-    model, plain = build_model(config), build_model(MnistConfig(seed=1, update="simultaneous"))
+    config = Config(seed=1, average_decay=0.9, update="simultaneous")
+    model, plain = build_model(config), build_model(Config(seed=1, update="simultaneous"))
     for either in (model, plain):
         compile_model(either, config)
         step = tf.function(either.apply_update)
@@ -693,7 +688,7 @@ def test_in_a_regular_gan_q_learns_to_read_and_nothing_else_learns_from_it(real_
     """The paper's baseline: G's and the body's gradients are those of lambda 0, Q's head's those of InfoGAN."""
     gradients = {}
     for name, changes in (("gan", {"objective": "gan"}), ("lambda 0", {"info_reg_coeff": 0.0}), ("infogan", {})):
-        config = MnistConfig(seed=1, **changes)
+        config = Config(seed=1, **changes)
         model = build_model(config)
         compile_model(model, config)
         given = given_gradients(model)

@@ -6,9 +6,9 @@ from dataclasses import fields
 import pytest
 
 import infogan_tf
-from infogan_tf.configs import PRESETS, MnistConfig
-from infogan_tf.configs.evaluation import EvaluationConfig
-from infogan_tf.configs.reproduction import ReproductionConfig
+from infogan_tf.config import Config, EvaluationConfig
+from infogan_tf.experiments import presets
+from infogan_tf.reproduction.config import ReproductionConfig
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,9 +37,7 @@ def test_codes_and_networks_of_ones_own(capsys):
 
 
 def test_every_flag_and_link_is_there():
-    settings = {
-        field.name for config in (MnistConfig, EvaluationConfig, ReproductionConfig) for field in fields(config)
-    }
+    settings = {field.name for config in (Config, EvaluationConfig, ReproductionConfig) for field in fields(config)}
     flags = set(re.findall(r"--(\w+)", README)) - {"preset", "help", "logdir"}
     assert flags
     assert flags <= settings
@@ -48,7 +46,7 @@ def test_every_flag_and_link_is_there():
 
 
 def test_defaults_shown_are_those_of_the_default_preset():
-    default = next(iter(PRESETS.values()))
+    default = next(iter(presets("mnist").values()))
     kinds = {field.name: field.metadata["kind"] for field in fields(default)}
     compared = 0
     for row in re.findall(r"^\| `--.*", README, flags=re.MULTILINE):

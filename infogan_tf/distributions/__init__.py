@@ -1,21 +1,19 @@
-"""The codes' distributions: prior, posterior and how to vary them."""
+"""The codes' distributions: priors, and the posteriors that they make from Q's output."""
 
 from infogan_tf.distributions.base import Distribution
-from infogan_tf.distributions.bernoulli import Bernoulli, BernoulliParams
-from infogan_tf.distributions.categorical import Categorical, CategoricalParams
+from infogan_tf.distributions.bernoulli import Bernoulli, BernoulliPosterior
+from infogan_tf.distributions.categorical import Categorical, CategoricalPosterior
+from infogan_tf.distributions.continuous import GaussianPosterior
 from infogan_tf.distributions.gaussian import Gaussian
-from infogan_tf.distributions.gaussian_posterior import GaussianParams
-from infogan_tf.distributions.product import Product
 from infogan_tf.distributions.uniform import Uniform
 
 __all__ = [
     "Bernoulli",
-    "BernoulliParams",
+    "BernoulliPosterior",
     "Categorical",
-    "CategoricalParams",
+    "CategoricalPosterior",
     "Distribution",
     "Gaussian",
-    "GaussianParams",
-    "Product",
+    "GaussianPosterior",
     "Uniform",
 ]

@@ -1,4 +1,4 @@
-"""Base class of latent-code distributions."""
+"""Base class of the priors of latent codes."""
 
 import abc
 from typing import Any
@@ -6,15 +6,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.configs.fields import Integer, checked
+from infogan_tf.settings import Integer, checked
 
 
 class Distribution(abc.ABC):
-    """A code's prior P(c) together with the family of its posterior Q(c|x).
+    """A code's prior P(c), which also makes its posterior Q(c|x) from Q's output.
 
-    Codes are float32 tensors `[batch, event_size]`, as the generator takes them. Log-probabilities, entropies and
-    divergences are in nats, summed over the event. The posterior's parameters come from Q's flat output by
-    `posterior` and go back, unopened, into the `posterior_*` methods. `repr` is the call that makes a distribution.
+    Codes are float32 tensors `[batch, event_size]`, as the generator takes them. Log-probabilities and entropies are in
+    nats, summed over the event. `repr` is the call that makes a distribution.
 
     Attributes:
         event_size: width of one code in the generator's input.
@@ -22,7 +21,7 @@ class Distribution(abc.ABC):
         prior_name: the prior in words, such as `Categorical(10)`.
         posterior_name: the posterior's family in words.
         is_discrete: whether codes come from a finite set.
-        num_categories: of how many categories a code is one; None if it is something else.
+        num_categories: number of categories of a categorical code; None for any other code.
     """
 
     event_size: int
@@ -68,42 +67,22 @@ class Distribution(abc.ABC):
 
     @abc.abstractmethod
     def posterior(self, flat: tf.Tensor) -> Any:
-        """Names the parts of Q's raw output `[batch, param_size]`; logits stay logits."""
+        """Makes the posterior Q(c|x) of each image.
 
-    @abc.abstractmethod
-    def posterior_log_prob(self, codes: tf.Tensor, params: Any) -> tf.Tensor:
-        """log Q(c|x) of codes `[batch, event_size]`: nats `[batch]`."""
+        Args:
+            flat: Q's raw output `[batch, param_size]`; logits stay logits.
 
-    @abc.abstractmethod
-    def posterior_mean(self, params: Any) -> tf.Tensor:
-        """Q's expected code `[batch, event_size]`."""
-
-    @abc.abstractmethod
-    def posterior_mode(self, params: Any) -> tf.Tensor:
-        """Q's most probable code `[batch, event_size]`."""
-
-    @abc.abstractmethod
-    def posterior_std(self, params: Any) -> tf.Tensor:
-        """Q's standard deviation `[batch, event_size]` of each coordinate of the code."""
-
-    @abc.abstractmethod
-    def posterior_entropy(self, params: Any) -> tf.Tensor:
-        """The posterior's entropy: nats `[batch]`."""
-
-    @abc.abstractmethod
-    def posterior_kl(self, params: Any, other: Any) -> tf.Tensor:
-        """KL(Q with `params` || Q with `other`) in closed form: nats `[batch]`."""
-
-    @abc.abstractmethod
-    def posterior_kl_to_prior(self, params: Any) -> tf.Tensor:
-        """KL(Q(c|x) || P(c)) in closed form: nats `[batch]`; infinite where Q has mass outside the prior's support."""
+        Returns:
+            A named tuple of the posterior's parameters, which is a distribution too: `log_prob(codes)` and `entropy()`,
+            nats `[batch]`, and `mean`, `mode` and `std`, `[batch, event_size]`.
+        """
 
     @abc.abstractmethod
     def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
         """Codes `[n, event_size]` that vary from one end to the other.
 
         Continuous codes run evenly from `low` to `high`, all coordinates together; discrete ones run through their
-        values and take no notice of `low` and `high`.
+        values and ignore `low` and `high`.
         """
 
     @abc.abstractmethod

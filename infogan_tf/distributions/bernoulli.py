@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.configs.fields import plain, short_number
 from infogan_tf.distributions.base import Distribution, as_codes, checked_size, spread
+from infogan_tf.settings import plain, short_number
 
 
-class BernoulliParams(NamedTuple):
-    """Q's Bernoulli distribution.
+class BernoulliPosterior(NamedTuple):
+    """Q(c|x) of a binary code.
 
     Attributes:
         logits: log-odds of a 1, `[batch, size]`.
@@ -24,9 +24,33 @@ class BernoulliParams(NamedTuple):
         """Probabilities of a 1, `[batch, size]`."""
         return tf.sigmoid(self.logits)
 
+    @property
+    def mean(self) -> tf.Tensor:
+        """Expected code, `[batch, size]`."""
+        return self.probs
+
+    @property
+    def mode(self) -> tf.Tensor:
+        """Most probable code, `[batch, size]`."""
+        return tf.cast(self.logits > 0, tf.float32)
+
+    @property
+    def std(self) -> tf.Tensor:
+        """Standard deviation, `[batch, size]`."""
+        return tf.sqrt(tf.sigmoid(self.logits) * tf.sigmoid(-self.logits))
+
+    def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
+        """log Q(c|x) of codes `[batch, size]`: nats `[batch]`."""
+        logits = tf.broadcast_to(self.logits, tf.shape(codes))
+        return -tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(labels=codes, logits=logits), axis=-1)
+
+    def entropy(self) -> tf.Tensor:
+        """Entropy, nats `[batch]`."""
+        return -self.log_prob(self.probs)
+
 
 class Bernoulli(Distribution):
-    """`size` independent codes, each 1 with probability `prob` and else 0. Q answers with log-odds.
+    """`size` independent codes, each 1 with probability `prob` and 0 otherwise. Q gives log-odds.
 
     Args:
         prob: the prior's probability of a 1, strictly between 0 and 1.
@@ -56,16 +80,13 @@ class Bernoulli(Distribution):
         size = "" if self.event_size == 1 else f", size={self.event_size}"
         return f"Bernoulli({short_number(self.prob)}{size})"
 
-    @property
-    def _prior(self) -> BernoulliParams:
-        return BernoulliParams(tf.fill([1, self.event_size], math.log(self.prob) - math.log1p(-self.prob)))
-
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
         uniform = tf.random.stateless_uniform([batch_size, self.event_size], seed)
         return tf.cast(uniform < self.prob, tf.float32)
 
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
-        return self.posterior_log_prob(codes, self._prior)
+        logits = tf.fill([1, self.event_size], math.log(self.prob) - math.log1p(-self.prob))
+        return BernoulliPosterior(logits).log_prob(codes)
 
     def entropy(self) -> float:
         return -self.event_size * (self.prob * math.log(self.prob) + (1 - self.prob) * math.log1p(-self.prob))
@@ -76,33 +97,8 @@ class Bernoulli(Distribution):
             raise ValueError(f"values of {self.prior_name} must be 0 or 1, got {values!r}")
         return codes
 
-    def posterior(self, flat: tf.Tensor) -> BernoulliParams:
-        return BernoulliParams(logits=flat)
-
-    def posterior_log_prob(self, codes: tf.Tensor, params: BernoulliParams) -> tf.Tensor:
-        cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits(
-            labels=codes, logits=tf.broadcast_to(params.logits, tf.shape(codes))
-        )
-        return -tf.reduce_sum(cross_entropy, axis=-1)
-
-    def posterior_mean(self, params: BernoulliParams) -> tf.Tensor:
-        return params.probs
-
-    def posterior_mode(self, params: BernoulliParams) -> tf.Tensor:
-        return tf.cast(params.logits > 0, tf.float32)
-
-    def posterior_std(self, params: BernoulliParams) -> tf.Tensor:
-        return tf.sqrt(tf.sigmoid(params.logits) * tf.sigmoid(-params.logits))
-
-    def posterior_entropy(self, params: BernoulliParams) -> tf.Tensor:
-        return -self.posterior_log_prob(tf.sigmoid(params.logits), params)
-
-    def posterior_kl(self, params: BernoulliParams, other: BernoulliParams) -> tf.Tensor:
-        cross_entropy = -self.posterior_log_prob(tf.sigmoid(params.logits), other)
-        return cross_entropy - self.posterior_entropy(params)
-
-    def posterior_kl_to_prior(self, params: BernoulliParams) -> tf.Tensor:
-        return self.posterior_kl(params, self._prior)
+    def posterior(self, flat: tf.Tensor) -> BernoulliPosterior:
+        return BernoulliPosterior(logits=flat)
 
     def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
         return tf.constant(np.repeat(spread(n, 2)[:, None], self.event_size, axis=1), tf.float32)

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.configs.fields import Integer, checked, short_number
 from infogan_tf.distributions.base import Distribution, as_codes, spread
+from infogan_tf.settings import Integer, checked, short_number
 
 
-class CategoricalParams(NamedTuple):
-    """Q's categorical distribution.
+class CategoricalPosterior(NamedTuple):
+    """Q(c|x) of a categorical code.
 
     Attributes:
         logits: unnormalized log-probabilities `[batch, K]`.
@@ -25,13 +25,36 @@ class CategoricalParams(NamedTuple):
         """Probabilities of the K categories, `[batch, K]`."""
         return tf.nn.softmax(self.logits)
 
+    @property
+    def mean(self) -> tf.Tensor:
+        """Expected one-hot code, `[batch, K]`."""
+        return self.probs
+
+    @property
+    def mode(self) -> tf.Tensor:
+        """Most probable one-hot code, `[batch, K]`."""
+        return tf.one_hot(tf.argmax(self.logits, axis=-1), self.logits.shape[-1])
+
+    @property
+    def std(self) -> tf.Tensor:
+        """Standard deviation of each coordinate of the code, `[batch, K]`."""
+        return tf.sqrt(self.probs * (1 - self.probs))
+
+    def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
+        """log Q(c|x) of one-hot codes `[batch, K]`: nats `[batch]`."""
+        return tf.reduce_sum(codes * tf.nn.log_softmax(self.logits), axis=-1)
+
+    def entropy(self) -> tf.Tensor:
+        """Entropy, nats `[batch]`."""
+        return -self.log_prob(self.probs)
+
 
 class Categorical(Distribution):
-    """One of K categories; a code is a one-hot vector `[K]`. Q answers with K logits.
+    """One of K categories; a code is a one-hot vector `[K]`. Q gives K logits.
 
     Args:
         num_categories: K, an integer >= 2.
-        probs: the prior's K probabilities; uniform when left out.
+        probs: the prior's K probabilities; uniform by default.
 
     Raises:
         ValueError: fewer than two categories, or `probs` are not K non-negative numbers that sum to 1.
@@ -94,34 +117,8 @@ class Categorical(Distribution):
             )
         return tf.one_hot(np.atleast_1d(categories), self.event_size)
 
-    def posterior(self, flat: tf.Tensor) -> CategoricalParams:
-        return CategoricalParams(logits=flat)
-
-    def posterior_log_prob(self, codes: tf.Tensor, params: CategoricalParams) -> tf.Tensor:
-        return tf.reduce_sum(codes * tf.nn.log_softmax(params.logits), axis=-1)
-
-    def posterior_mean(self, params: CategoricalParams) -> tf.Tensor:
-        return params.probs
-
-    def posterior_mode(self, params: CategoricalParams) -> tf.Tensor:
-        return tf.one_hot(tf.argmax(params.logits, axis=-1), self.event_size)
-
-    def posterior_std(self, params: CategoricalParams) -> tf.Tensor:
-        return tf.sqrt(params.probs * (1 - params.probs))
-
-    def posterior_entropy(self, params: CategoricalParams) -> tf.Tensor:
-        return -tf.reduce_sum(params.probs * tf.nn.log_softmax(params.logits), axis=-1)
-
-    def posterior_kl(self, params: CategoricalParams, other: CategoricalParams) -> tf.Tensor:
-        return self._kl(params, tf.nn.log_softmax(other.logits))
-
-    def posterior_kl_to_prior(self, params: CategoricalParams) -> tf.Tensor:
-        return self._kl(params, self._log_probs)
-
-    def _kl(self, params: CategoricalParams, other_log_probs: tf.Tensor) -> tf.Tensor:
-        log_ratio = tf.nn.log_softmax(params.logits) - other_log_probs
-        # Where Q is zero, a prior of zero must not make it NaN.
-        return tf.reduce_sum(tf.math.multiply_no_nan(log_ratio, params.probs), axis=-1)
+    def posterior(self, flat: tf.Tensor) -> CategoricalPosterior:
+        return CategoricalPosterior(logits=flat)
 
     def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
         return tf.one_hot(spread(n, self.event_size), self.event_size)

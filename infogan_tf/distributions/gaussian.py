@@ -4,25 +4,24 @@ import math
 
 import tensorflow as tf
 
-from infogan_tf.configs.fields import Number, plain
-from infogan_tf.distributions.gaussian_posterior import (
+from infogan_tf.distributions.continuous import (
     DEFAULT_MIN_STD,
     LOG_SQRT_2PI,
-    GaussianParams,
-    GaussianPosteriorDistribution,
+    ContinuousDistribution,
     gaussian_log_prob,
     is_finite,
 )
+from infogan_tf.settings import Number, plain
 
 
-class Gaussian(GaussianPosteriorDistribution):
-    """`size` independent codes, each N(mean, std) a priori. Q answers with a diagonal Gaussian.
+class Gaussian(ContinuousDistribution):
+    """`size` independent codes, each N(mean, std) a priori. Q gives a diagonal Gaussian.
 
     Args:
         mean: the prior's mean.
         std: the prior's standard deviation, positive.
         size: how many codes.
-        posterior_std: Q's fixed standard deviation; learned when None.
+        posterior_std: Q's fixed standard deviation; learned if None.
         min_std: the floor under a learned standard deviation.
 
     Raises:
@@ -60,6 +59,3 @@ class Gaussian(GaussianPosteriorDistribution):
 
     def entropy(self) -> float:
         return self.event_size * (math.log(self.std) + LOG_SQRT_2PI + 0.5)
-
-    def posterior_kl_to_prior(self, params: GaussianParams) -> tf.Tensor:
-        return self.posterior_kl(params, GaussianParams(tf.constant(self.mean), tf.constant(self.std)))

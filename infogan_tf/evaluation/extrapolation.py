@@ -3,10 +3,10 @@
 import numpy as np
 import tensorflow as tf
 
+from infogan_tf.codes import LatentCode
 from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.evaluation.prior_range import prior_range
 from infogan_tf.figures.traversals import combine
-from infogan_tf.latents import LatentCode
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 # Beyond each end of the prior's range, as a share of its width: the paper trains on [-1, 1] and shows [-2, 2].
@@ -48,5 +48,5 @@ def _slope(model: BatchedModel, code: LatentCode, number: int, seed: tf.Tensor) 
 
 def _predict(model: BatchedModel, code: LatentCode, samples: dict[str, tf.Tensor], values: tf.Tensor) -> np.ndarray:
     """What Q predicts for each sample with each value: `[samples, values]`, the mean of a code's coordinates."""
-    params = model.infer_codes(model.generate(combine(code.name, samples, values)))[code.name]
-    return tf.reshape(tf.reduce_mean(code.distribution.posterior_mode(params), axis=1), [-1, len(values)]).numpy()
+    posterior = model.infer_codes(model.generate(combine(code.name, samples, values)))[code.name]
+    return tf.reshape(tf.reduce_mean(posterior.mode, axis=1), [-1, len(values)]).numpy()

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from infogan_tf.codes import LatentSpec
 from infogan_tf.evaluation.batched_model import GeneratedImages
-from infogan_tf.latents import LatentSpec
 
 
 class InformationEstimate(NamedTuple):
@@ -32,7 +32,7 @@ def estimate_information(spec: LatentSpec, generated: GeneratedImages) -> dict[s
     """
     estimates = {}
     for code in spec.codes:
-        log_prob = code.distribution.posterior_log_prob(generated.latents[code.name], generated.params[code.name])
+        log_prob = generated.params[code.name].log_prob(generated.latents[code.name])
         estimates[code.name] = _estimate(code.distribution.entropy(), log_prob.numpy())
     return estimates
 

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from infogan_tf.codes import LatentSpec
 from infogan_tf.evaluation.batched_model import GeneratedImages
-from infogan_tf.latents import LatentSpec
 
 
 class Recovery(NamedTuple):
@@ -32,7 +32,7 @@ def measure_recovery(spec: LatentSpec, generated: GeneratedImages) -> dict[str, 
     """
     recoveries = {}
     for code in spec.codes:
-        predicted = code.distribution.posterior_mode(generated.params[code.name]).numpy()
+        predicted = generated.params[code.name].mode.numpy()
         given = generated.latents[code.name].numpy()
         recoveries[code.name] = recovery_of(given, predicted, code.distribution.is_discrete)
     return recoveries

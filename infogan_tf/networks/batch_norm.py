@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from infogan_tf.configs.fields import Number, checked
+from infogan_tf.settings import Number, checked
 
 
 class BatchNorm(keras.layers.Layer):

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from infogan_tf.configs import MnistConfig
-from infogan_tf.configs.mnist import PRESETS, without_additions
-from infogan_tf.configs.reproduction import ReproductionConfig
+from infogan_tf.config import Config, without_additions
 from infogan_tf.errors import RunNotFoundError, SettingError
+from infogan_tf.experiments import presets
 from infogan_tf.figures.information_plot import LAST_UPDATE
+from infogan_tf.reproduction.config import ReproductionConfig
 from infogan_tf.reproduction.drawing import draw_figures
 from infogan_tf.reproduction.evaluated import Evaluated, GanCurve, Results, evaluated, information_curve
 from infogan_tf.reproduction.report import write_report
@@ -34,7 +34,7 @@ class PlannedRun(NamedTuple):
     """
 
     preset: str
-    config: MnistConfig
+    config: Config
     is_for_figure1: bool = False
 
 
@@ -78,7 +78,7 @@ def _plan(config: ReproductionConfig, folder: Path) -> list[PlannedRun]:
     """An InfoGAN for each seed; the regular GAN with the same settings; and what Figure 1 shows beside them."""
     origin = {"data_source": config.data_source, "data_dir": config.data_dir}
 
-    def plan(name: str, preset: str, settings: MnistConfig, is_for_figure1: bool = False) -> PlannedRun:
+    def plan(name: str, preset: str, settings: Config, is_for_figure1: bool = False) -> PlannedRun:
         epochs = config.max_epoch or settings.max_epoch
         if is_for_figure1:
             epochs = min(epochs, -(-LAST_UPDATE // settings.updates_per_epoch))
@@ -86,25 +86,26 @@ def _plan(config: ReproductionConfig, folder: Path) -> list[PlannedRun]:
         run_config = dataclasses.replace(settings, run_folder=run_folder, max_epoch=epochs, **origin)
         return PlannedRun(preset, run_config, is_for_figure1)
 
-    preset, seed = PRESETS[config.preset], config.seeds[0]
+    of_name = presets("mnist")
+    preset, seed = of_name[config.preset], config.seeds[0]
     gan = dataclasses.replace(without_additions(preset), objective="gan", seed=seed)
     own_q = dataclasses.replace(gan, objective="gan_own_q")
     runs = [plan("infogan", config.preset, dataclasses.replace(preset, seed=seed)) for seed in config.seeds]
     runs += [plan("gan", config.preset, gan), plan("gan_own_q", config.preset, own_q, is_for_figure1=True)]
     if config.preset != PAPER:
-        papers = dataclasses.replace(PRESETS[PAPER], objective="gan", seed=seed)
+        papers = dataclasses.replace(of_name[PAPER], objective="gan", seed=seed)
         runs.append(plan("gan_paper", PAPER, papers, is_for_figure1=True))
     return runs
 
 
-def _trained(config: MnistConfig) -> TrainedRun | None:
+def _trained(config: Config) -> TrainedRun | None:
     run = _finished(config)
     if run is None:
         run = load_run(config.run_folder) if train(config) else None
     return run
 
 
-def _finished(config: MnistConfig) -> TrainedRun | None:
+def _finished(config: Config) -> TrainedRun | None:
     """The run, if it is there and nothing is left to train; it is not touched."""
     try:
         run = load_run(config.run_folder)

@@ -4,11 +4,10 @@ import dataclasses
 import statistics
 from collections.abc import Mapping, Sequence
 
-from infogan_tf.configs import MnistConfig
-from infogan_tf.configs.fields import as_text
-from infogan_tf.configs.mnist import added_to_the_objective, paper
+from infogan_tf.config import Config, added_to_the_objective
 from infogan_tf.evaluation.table import PRECISION_WARNING, precision_misleads
 from infogan_tf.evaluation.terms import CLASSIFICATION_TERMS, CODE_TERMS, IMAGE_TERMS, held_out_images
+from infogan_tf.experiments import presets
 from infogan_tf.reproduction.claims import claims_section, figure1_section
 from infogan_tf.reproduction.evaluated import CATEGORY, CONTINUOUS, Evaluated, GanCurve, Results
 from infogan_tf.reproduction.report import markdown_table
@@ -23,7 +22,7 @@ MEASURES = {
     "stability": "stability",
 }
 # What says which run it is, not how it is trained.
-NOT_OF_A_PRESET = ("run_folder", "seed", "data_source", "data_dir", "max_epoch", "objective")
+NOT_OF_A_PRESET = ("images", "dataset", "data_source", "objective")
 
 
 def report_text(results: Results) -> str:
@@ -60,14 +59,11 @@ def _head(results: Results) -> str:
     return "\n\n".join(paragraphs)
 
 
-def _departures(config: MnistConfig) -> str:
+def _departures(config: Config) -> str:
     """The flags by which a config differs from the preset after the paper."""
-    theirs = dataclasses.asdict(paper())
-    flags = [
-        f"--{name}={as_text(value)}"
-        for name, value in dataclasses.asdict(config).items()
-        if name not in NOT_OF_A_PRESET and value != theirs[name]
-    ]
+    papers = presets(config.experiment)["paper"]
+    same_run = {name: getattr(config, name) for name in NOT_OF_A_PRESET}
+    flags = config.differences(dataclasses.replace(papers, **same_run))
     return f"the paper's settings but for `{' '.join(flags)}`" if flags else "the paper's settings"
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from infogan_tf.codes import LatentSpec
 from infogan_tf.figures import Picture
-from infogan_tf.latents import LatentSpec
 from infogan_tf.summaries.curves import describe, displayed
 
 

@@ -12,14 +12,15 @@ import shlex
 from tqdm import tqdm
 
 from infogan_tf.backend import ONEDNN_VARIABLE, onednn_is_on
-from infogan_tf.configs import ExperimentConfig, describe_preset
+from infogan_tf.config import Config
 from infogan_tf.data import ImageData
+from infogan_tf.experiments import describe_preset
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.console import say
 from infogan_tf.training.run_folder import RunFolder
 
 
-def start(folder: RunFolder, config: ExperimentConfig, model: InfoGAN, data: ImageData):
+def start(folder: RunFolder, config: Config, model: InfoGAN, data: ImageData):
     """Tells settings, data and why, augmentation, latents, and where to watch."""
     folder.announce(f"preset: {describe_preset(config)}")
     folder.announce(f"data: {data.description}")
@@ -27,9 +28,9 @@ def start(folder: RunFolder, config: ExperimentConfig, model: InfoGAN, data: Ima
         why = "as requested" if config.max_shift is not None else "to prevent D from overfitting so few images"
         folder.announce(f"augmentation: D sees images shifted by up to {model.max_shift} pixels, {why}")
     if model.deformation:
-        invariant = ", ".join(code.name for code in model.spec.codes if code.invariant)
+        codes = ", ".join(code.name for code in model.spec.codes if code.distribution.num_categories)
         strength = f"deformation={model.deformation:g}"
-        folder.announce(f"augmentation: Q predicts {invariant} from augmented images ({strength})")
+        folder.announce(f"augmentation: Q predicts {codes} from augmented images ({strength})")
     setting = os.environ.get(ONEDNN_VARIABLE, "not set")
     folder.announce(f"oneDNN: {'on' if onednn_is_on() else 'off'} ({ONEDNN_VARIABLE}={setting})")
     say(f"\n{model.spec}\n")
@@ -42,13 +43,13 @@ def stopped(folder: RunFolder, signal_name: str, step: int, command: str | None)
     folder.announce(f"stopped by {signal_name} after update {step:,}, which is saved{advice}")
 
 
-def trained_before(folder: RunFolder, config: ExperimentConfig, step: int, command: str | None):
+def trained_before(folder: RunFolder, config: Config, step: int, command: str | None):
     """Tells that nothing is left to train, and how to train longer."""
     advice = f"; train longer with: {_longer(folder, config, step, command)}" if command else ""
     folder.announce(f"already trained for {step:,} updates{advice}")
 
 
-def done(folder: RunFolder, config: ExperimentConfig, updates: int, seconds: float, command: str | None):
+def done(folder: RunFolder, config: Config, updates: int, seconds: float, command: str | None):
     """Tells where everything is and what to type next."""
     folder.announce(f"done: {updates:,} updates in {tqdm.format_interval(seconds)}; everything is in {folder.path}")
     lines = [f"pictures  {folder.samples}", f"curves    {_tensorboard(folder)}"]
@@ -66,7 +67,7 @@ def _resume(folder: RunFolder, command: str) -> str:
     return f"{command} --run_folder={shlex.quote(str(folder.path))}"
 
 
-def _longer(folder: RunFolder, config: ExperimentConfig, step: int, command: str) -> str:
+def _longer(folder: RunFolder, config: Config, step: int, command: str) -> str:
     epochs = math.ceil(step / config.updates_per_epoch)
     return f"{_resume(folder, command)} --max_epoch={2 * epochs}"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from infogan_tf.configs import ExperimentConfig
+from infogan_tf.building import build_model
+from infogan_tf.config import Config
 from infogan_tf.errors import RunNotFoundError, SettingError
-from infogan_tf.experiments import build_model
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.run_folder import RunFolder
@@ -30,7 +30,7 @@ class TrainedRun:
 
     folder: RunFolder
     record: Record
-    config: ExperimentConfig
+    config: Config
     step: int
     model: InfoGAN
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from infogan_tf.configs import ExperimentConfig
+from infogan_tf.building import build_model, compile_model
+from infogan_tf.config import Config
 from infogan_tf.data import ImageBatches, ImageData, load_images
 from infogan_tf.errors import SettingError, TrainingError
-from infogan_tf.experiments import EXPERIMENTS, build_model, compile_model
+from infogan_tf.experiments import find_experiment
 from infogan_tf.files import reason_not_written
 from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
@@ -33,7 +34,7 @@ FEW_IMAGES = 20_000
 SHIFT_FOR_FEW_IMAGES = 2
 
 
-def train(config: ExperimentConfig, command: str | None = None) -> bool:
+def train(config: Config, command: str | None = None) -> bool:
     """Trains a model, or goes on with an earlier run of the same folder, and writes everything into the folder.
 
     SIGINT, SIGTERM and SIGHUP save and end it; one more, a second or more later, aborts. Whatever stops it, the same
@@ -55,8 +56,8 @@ def train(config: ExperimentConfig, command: str | None = None) -> bool:
         SettingError: a setting does not go with the data or the folder; nothing was changed.
         TrainingError: a number is no longer finite, or the disk is full; the last good checkpoint stays.
     """
-    if not isinstance(config, ExperimentConfig):
-        raise TypeError(f"config: expected the config of an experiment, such as MnistConfig(), got {config!r}")
+    if not isinstance(config, Config):
+        raise TypeError(f'config: expected a Config, such as presets("mnist")["best"], got {config!r}')
     with RunFolder.open(config) as folder:
         record = folder.record
         if record is not None:
@@ -93,11 +94,11 @@ def _check_checkpoints_are_there(folder: RunFolder):
         raise SettingError("run_folder", expected, "none; a new folder begins a new run")
 
 
-def _load_data(config: ExperimentConfig, record: Mapping[str, Any] | None) -> ImageData:
+def _load_data(config: Config, record: Mapping[str, Any] | None) -> ImageData:
     source = config.data_source
     if record is not None and source == "auto":
         source = record["data"]["source"]
-    data = load_images(config.dataset, source, config.data_dir, EXPERIMENTS[config.experiment].image_shape)
+    data = load_images(config.dataset, source, config.data_dir, find_experiment(config.experiment).image_shape)
     if config.held_out == "validation":
         data = data.for_validation()
     if record is not None:
@@ -108,14 +109,14 @@ def _load_data(config: ExperimentConfig, record: Mapping[str, Any] | None) -> Im
     return data
 
 
-def _choose_max_shift(config: ExperimentConfig, data: ImageData) -> int:
+def _choose_max_shift(config: Config, data: ImageData) -> int:
     if config.max_shift is not None:
         return config.max_shift
     return SHIFT_FOR_FEW_IMAGES if len(data.training) < FEW_IMAGES else 0
 
 
 def _train(
-    config: ExperimentConfig,
+    config: Config,
     folder: RunFolder,
     model: InfoGAN,
     data: ImageData,

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 
-from infogan_tf.configs import ExperimentConfig
+from infogan_tf.config import Config
 from infogan_tf.data import ImageData
 from infogan_tf.evaluation import Memorization
 from infogan_tf.figures import Preview, save_picture
@@ -29,7 +29,7 @@ class Recorder:
 
     def __init__(
         self,
-        config: ExperimentConfig,
+        config: Config,
         folder: RunFolder,
         model: InfoGAN,
         data: ImageData,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import filelock
 
-from infogan_tf.configs import ExperimentConfig
+from infogan_tf.config import Config
 from infogan_tf.errors import SettingError, first_line
 from infogan_tf.files import PARTIAL_PREFIX, make_folder, remove_empty, remove_partial, write_json
 from infogan_tf.training.console import say
@@ -50,7 +50,7 @@ class RunFolder:
 
     @classmethod
     @contextlib.contextmanager
-    def open(cls, config: ExperimentConfig) -> Iterator["RunFolder"]:
+    def open(cls, config: Config) -> Iterator["RunFolder"]:
         """Opens the folder that a config asks for, in order to train in it.
 
         The folder of an earlier run is locked before its record is read. By default the folder is a new one named after

@@ -11,9 +11,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import infogan_tf
-from infogan_tf.configs import CONFIGS, ExperimentConfig, describe_preset
-from infogan_tf.configs.fields import as_text
+from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
+from infogan_tf.experiments import describe_preset, experiment_names
+from infogan_tf.settings import as_text
 
 if TYPE_CHECKING:
     from infogan_tf.data import ImageData  # Loads TensorFlow, which takes seconds.
@@ -24,7 +25,7 @@ Record = dict[str, Any]
 ORIGIN = ("source", "name", "reason", "is_fallback")
 
 # The parts of a record that are read again, with their types.
-PARTS = {"experiment": str, "settings": dict, "data": dict, "versions": dict, "resumed": list}
+PARTS = {"settings": dict, "data": dict, "versions": dict, "resumed": list}
 JSON_NAMES = {str: "a string", bool: "true or false", int: "an integer", dict: "an object", list: "a list"}
 DATA_PARTS = {
     "source": str,
@@ -37,10 +38,9 @@ DATA_PARTS = {
 }
 
 
-def new_record(config: ExperimentConfig, data: ImageData, max_shift: int) -> Record:
+def new_record(config: Config, data: ImageData, max_shift: int) -> Record:
     """The record of a run that begins."""
     return {
-        "experiment": config.experiment,
         "preset": describe_preset(config),
         "command": _command(),
         "settings": _movable(config),
@@ -55,7 +55,7 @@ def new_record(config: ExperimentConfig, data: ImageData, max_shift: int) -> Rec
     }
 
 
-def resumed_record(record: Record, config: ExperimentConfig) -> Record:
+def resumed_record(record: Record, config: Config) -> Record:
     """The record of a run that goes on: its data and the reason for it stay, its epochs never become fewer."""
     settings = _movable(config)
     settings["max_epoch"] = max(config.max_epoch, recorded_config(record).max_epoch)
@@ -67,9 +67,7 @@ def check_record(record: Any):
     """Raises a ValueError that names what is wrong if a record is not one that this version can read."""
     _check_parts("record", record, PARTS)
     _check_parts("data", record["data"], DATA_PARTS)
-    if record["experiment"] not in CONFIGS:
-        raise ValueError(f"experiment: expected one of {', '.join(CONFIGS)}, got {record['experiment']!r}")
-    fields = {field.name: field for field in dataclasses.fields(CONFIGS[record["experiment"]])}
+    fields = {field.name: field for field in dataclasses.fields(Config)}
     unknown = sorted(set(record["settings"]) - set(fields))
     if unknown:
         raise ValueError(f"settings: {unknown[0]!r} is unknown")
@@ -77,7 +75,9 @@ def check_record(record: Any):
         # A default in its place could train on, or draw, something else than what was trained.
         if name not in record["settings"] and not field.metadata["may_change"]:
             raise ValueError(f"settings: {name!r} is missing")
-    recorded_config(record)
+    experiment = recorded_config(record).experiment
+    if experiment not in experiment_names():
+        raise ValueError(f"experiment: expected one of {', '.join(experiment_names())}, got {experiment!r}")
 
 
 def _check_parts(name: str, value: Any, parts: dict[str, type]):
@@ -90,20 +90,20 @@ def _check_parts(name: str, value: Any, parts: dict[str, type]):
             raise ValueError(f"{part}: expected {JSON_NAMES[kind]}, got {json.dumps(value[part])}")
 
 
-def recorded_config(record: Record) -> ExperimentConfig:
+def recorded_config(record: Record) -> Config:
     """The config of an earlier run, from its record."""
-    return CONFIGS[record["experiment"]].from_dict(record["settings"])
+    return Config(**record["settings"])
 
 
-def check_resumable(record: Record, config: ExperimentConfig):
+def check_resumable(record: Record, config: Config):
     """Refuses to go on with an earlier run under other settings than its own.
 
     Raises:
         SettingError: naming the first setting that differs.
     """
-    if record["experiment"] != config.experiment:
-        raise SettingError("run_folder", f"a run of {config.experiment}", f"a run of {record['experiment']}")
     before = recorded_config(record)
+    if before.experiment != config.experiment:
+        raise SettingError("run_folder", f"a run of {config.experiment}", f"a run of {before.experiment}")
     for field in dataclasses.fields(config):
         old, new = getattr(before, field.name), getattr(config, field.name)
         if old != new and not field.metadata["may_change"]:
@@ -118,7 +118,7 @@ def with_recorded_origin(record: Record, data: ImageData) -> ImageData:
     return dataclasses.replace(data, **{name: record["data"][name] for name in ORIGIN})
 
 
-def _movable(config: ExperimentConfig) -> Record:
+def _movable(config: Config) -> Record:
     return {**config.to_dict(), "run_folder": None}  # The folder may be moved.
 
 

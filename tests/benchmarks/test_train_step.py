@@ -14,8 +14,8 @@ import tensorflow as tf
 import train_step_worker
 from plain_keras import PlainInfoGAN
 
-from infogan_tf.configs import MnistConfig
-from infogan_tf.experiments import build_model, compile_model
+from infogan_tf.building import build_model, compile_model
+from infogan_tf.config import Config
 from tests import processes
 from tests.conftest import ROOT
 
@@ -75,7 +75,7 @@ def real_images(embedded_digits):
 
 @pytest.fixture
 def ours():
-    config = MnistConfig(seed=3)
+    config = Config(seed=3)
     model = build_model(config)
     compile_model(model, config)
     return model

@@ -71,8 +71,8 @@ def test_a_set_without_labels_is_refused(tmp_path, random_images):
 
 def test_nothing_that_trains_so_much_as_loads_the_code_for_labels(tmp_path):
     code = (
-        "import sys, infogan_tf; from infogan_tf.configs import MnistConfig; "
-        f"infogan_tf.train(MnistConfig(run_folder={str(tmp_path / 'run')!r}, data_source='embedded', "
+        "import sys, infogan_tf; from infogan_tf.config import Config; "
+        f"infogan_tf.train(Config(run_folder={str(tmp_path / 'run')!r}, data_source='embedded', "
         "max_epoch=1, updates_per_epoch=1, batch_size=4)); "
         "print([name for name in sys.modules if name.startswith('infogan_tf') and 'label' in name])"
     )

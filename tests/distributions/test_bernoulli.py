@@ -3,7 +3,7 @@ import pytest
 import scipy.stats
 import tensorflow as tf
 
-from infogan_tf.distributions import Bernoulli, BernoulliParams
+from infogan_tf.distributions import Bernoulli, BernoulliPosterior
 
 
 def test_entropy_and_log_prob_are_exact():
@@ -12,9 +12,9 @@ def test_entropy_and_log_prob_are_exact():
 
 
 def test_posterior_stays_finite_for_large_logits():
-    params = BernoulliParams(tf.constant([[1000.0], [-1000.0]]))
-    np.testing.assert_allclose(Bernoulli().posterior_log_prob(tf.constant([[1.0], [1.0]]), params), [0, -1000])
-    np.testing.assert_allclose(Bernoulli().posterior_entropy(params), [0, 0])
+    posterior = BernoulliPosterior(tf.constant([[1000.0], [-1000.0]]))
+    np.testing.assert_allclose(posterior.log_prob(tf.constant([[1.0], [1.0]])), [0, -1000])
+    np.testing.assert_allclose(posterior.entropy(), [0, 0])
 
 
 def test_encodes_only_zero_and_one():
@@ -29,8 +29,8 @@ def test_reads_as_written():
 
 
 def test_posterior_probabilities():
-    params = Bernoulli().posterior(tf.constant([[0.0], [np.log(3)]], tf.float32))
-    np.testing.assert_allclose(params.probs, [[0.5], [0.75]], rtol=1e-6)
+    posterior = Bernoulli().posterior(tf.constant([[0.0], [np.log(3)]], tf.float32))
+    np.testing.assert_allclose(posterior.probs, [[0.5], [0.75]], rtol=1e-6)
 
 
 @pytest.mark.parametrize("prob", [0, 1, -0.1, float("nan"), None, "0.5", True])

@@ -5,7 +5,7 @@ import pytest
 import scipy.stats
 import tensorflow as tf
 
-from infogan_tf.distributions import Categorical, CategoricalParams
+from infogan_tf.distributions import Categorical, CategoricalPosterior
 
 
 def test_entropy_is_exact():
@@ -18,8 +18,8 @@ def test_entropy_is_exact():
 def test_probabilities_of_all_codes_sum_to_one():
     distribution = Categorical(4, [0.1, 0.2, 0.3, 0.4])
     np.testing.assert_allclose(np.exp(distribution.log_prob(tf.eye(4))), [0.1, 0.2, 0.3, 0.4], rtol=1e-6)
-    params = CategoricalParams(tf.constant([[3.0, -1.0, 0.5, 100.0]]))
-    scores = distribution.posterior_log_prob(tf.eye(4), params)
+    posterior = CategoricalPosterior(tf.constant([[3.0, -1.0, 0.5, 100.0]]))
+    scores = posterior.log_prob(tf.eye(4))
     assert np.exp(scores).sum() == pytest.approx(1, abs=1e-6)
 
 
@@ -62,8 +62,8 @@ def test_reprs_read_as_written():
 
 
 def test_posterior_probabilities():
-    params = Categorical(3).posterior(tf.math.log([[0.7, 0.2, 0.1], [2.0, 1.0, 1.0]]))
-    np.testing.assert_allclose(params.probs, [[0.7, 0.2, 0.1], [0.5, 0.25, 0.25]], rtol=1e-6)
+    posterior = Categorical(3).posterior(tf.math.log([[0.7, 0.2, 0.1], [2.0, 1.0, 1.0]]))
+    np.testing.assert_allclose(posterior.probs, [[0.7, 0.2, 0.1], [0.5, 0.25, 0.25]], rtol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from infogan_tf.distributions import CategoricalParams
+from infogan_tf.distributions import CategoricalPosterior
 from infogan_tf.evaluation import batched_model
 from infogan_tf.evaluation.batched_model import BatchedModel, categories, probabilities
 
@@ -34,7 +34,7 @@ def test_predictions_are_those_of_infer_codes_in_order(batched, small_model, emb
         predicted = batched.infer_codes(given)
         np.testing.assert_allclose(predicted["c1"].logits, expected["c1"].logits, atol=1e-4)
         np.testing.assert_allclose(predicted["c2"].mean, expected["c2"].mean, atol=1e-4)
-    assert categories(CategoricalParams(tf.constant([[0.0, 3.0], [1.0, 0.0]]))).tolist() == [1, 0]
+    assert categories(CategoricalPosterior(tf.constant([[0.0, 3.0], [1.0, 0.0]]))).tolist() == [1, 0]
 
 
 def test_deformed_images_are_read_in_order(batched, embedded_digits, monkeypatch):

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from infogan_tf.configs import MnistConfig
-from infogan_tf.configs.evaluation import EvaluationConfig
+from infogan_tf.config import Config, EvaluationConfig
 from infogan_tf.errors import RunNotFoundError, SettingError
 from infogan_tf.evaluation import evaluate as module
 from infogan_tf.training import train
@@ -37,7 +36,7 @@ def _few_images():
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "run"
     settings = {"data_source": "embedded", "max_epoch": 1, "updates_per_epoch": 6, "batch_size": 16}
-    assert train(MnistConfig(run_folder=str(folder), **settings))
+    assert train(Config(run_folder=str(folder), **settings))
     return folder
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from infogan_tf.configs import MnistConfig
+from infogan_tf.building import build_model
+from infogan_tf.config import Config
 from infogan_tf.evaluation import Memorization
-from infogan_tf.experiments import build_model
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_a_discriminator_that_has_learned_nothing_treats_both_alike(small_model,
 
 
 def test_a_discriminator_that_knows_its_images_by_heart_is_found_out(few_images):
-    model = build_model(MnistConfig(seed=1))
+    model = build_model(Config(seed=1))
     real = tf.constant(few_images.training, tf.float32) / 255
     noise = tf.constant(few_images.held_out[:32], tf.float32) / 255
     discriminator, variables = model.discriminator, model.discriminator.trainable_variables

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infogan_tf.configs.mnist import PRESETS, without_additions
+from infogan_tf.config import without_additions
+from infogan_tf.experiments import presets
 from infogan_tf.reproduction.evaluated import Evaluated, GanCurve, Results
 
 POINTS = range(10, 1001, 10)
@@ -18,7 +19,7 @@ def make_result(tmp_path):
     """Makes the result of one run of 1,000 updates at two updates a second, with the numbers given."""
 
     def make(seed, error=0.03, level=2.2, objective="infogan", model=None, extrapolation=0.9):
-        preset = PRESETS["best"] if objective == "infogan" else without_additions(PRESETS["best"])
+        preset = presets("mnist")["best"] if objective == "infogan" else without_additions(presets("mnist")["best"])
         config = dataclasses.replace(preset, seed=seed, objective=objective)
         folder = tmp_path / f"{objective}_seed_{seed}"
         folder.mkdir(exist_ok=True)

@@ -7,23 +7,24 @@ import sys
 
 import pytest
 
-from infogan_tf.configs.mnist import PRESETS, without_additions
-from infogan_tf.configs.reproduction import ReproductionConfig
+from infogan_tf import experiments
+from infogan_tf.config import without_additions
 from infogan_tf.data import sources
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate as evaluation_module
+from infogan_tf.experiments import presets
 from infogan_tf.reproduction import evaluated, mnist
+from infogan_tf.reproduction.config import ReproductionConfig
 from infogan_tf.reproduction.evaluated import GanCurve
 from infogan_tf.training import train
 from infogan_tf.training.loading import load_run
 from infogan_tf.training.metrics_log import read_training_time
 from tests import processes
 from tests.conftest import ROOT
+from tests.small_networks import SMALL_EXPERIMENT
 
 SHORT = {"updates_per_epoch": 4, "batch_size": 16, "summary_interval": 2}
-TINY = dataclasses.replace(PRESETS["best"], **SHORT)
-
-pytestmark = pytest.mark.usefixtures("small_networks")
+TINY = dataclasses.replace(presets("mnist")["best"], **SHORT)
 
 
 def settings(folder, **changes):
@@ -32,13 +33,13 @@ def settings(folder, **changes):
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _short():
+def _short(small_networks):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(PRESETS, "best", TINY)
+        short = {name: {**changes, **SHORT} for name, changes in SMALL_EXPERIMENT.presets.items()}
+        patch.setattr(experiments.mnist, "EXPERIMENT", dataclasses.replace(SMALL_EXPERIMENT, presets=short))
         numbers = {"NUM_GENERATED": 200, "NUM_MATCHED": 200, "NUM_NEIGHBORHOODS": 200, "NUM_OF_A_VALUE": 5}
         for name, number in numbers.items():
             patch.setattr(evaluation_module, name, number)
-        patch.setitem(PRESETS, "paper", dataclasses.replace(PRESETS["paper"], **SHORT))
         yield
 
 
@@ -87,7 +88,7 @@ def test_the_regular_gans_have_the_settings_of_the_infogans_and_the_papers(made)
     for name, settings_of, objective in (
         ("gan", best, "gan"),
         ("gan_own_q", best, "gan_own_q"),
-        ("gan_paper", PRESETS["paper"], "gan"),
+        ("gan_paper", presets("mnist")["paper"], "gan"),
     ):
         trained = load_run(made / f"{name}_seed_0").config
         origin = {key: getattr(trained, key) for key in ("data_source", "max_epoch", "run_folder")}
@@ -143,7 +144,9 @@ def test_a_run_without_its_curve_is_refused(made):
 
 
 def test_runs_of_other_settings_are_refused(made, monkeypatch):
-    monkeypatch.setitem(PRESETS, "best", dataclasses.replace(TINY, batch_size=32))
+    current = experiments.mnist.EXPERIMENT
+    changed = {**current.presets, "best": {**current.presets["best"], "batch_size": 32}}
+    monkeypatch.setattr(experiments.mnist, "EXPERIMENT", dataclasses.replace(current, presets=changed))
     with pytest.raises(SettingError, match=r"folder: expected a new folder.*batch_size: expected 16"):
         mnist.reproduce(settings(made))
 

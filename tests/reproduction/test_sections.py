@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from infogan_tf.configs.mnist import PRESETS
+from infogan_tf.experiments import presets
 from infogan_tf.reproduction.sections import report_text
 
 
@@ -25,7 +25,7 @@ def test_every_departure_from_the_paper_is_named(made):
     assert "Preset `best`, digits, 100 images; measured on held-out (test) images." in head
     assert f"trained with the paper's settings but for `--deformation=1.0 {same}`." in head
     assert "Figures show seed 4, the one of the middle error." in head
-    assert "Added to the paper's objective: While they train, Q predicts c1 from augmented images" in head
+    assert "Added to the paper's objective: While they train, Q predicts categorical codes from augmented" in head
     assert "except the column `stability`, which deforms them" in head
 
 
@@ -36,7 +36,8 @@ def test_one_seed_is_not_called_the_middle_one(made):
 
 
 def test_the_preset_after_the_paper_departs_in_nothing(made):
-    plain = {name: getattr(PRESETS["paper"], name) for name in ("deformation", "update", "discriminator_learning_rate")}
+    names = ("deformation", "update", "discriminator_learning_rate")
+    plain = {name: getattr(presets("mnist")["paper"], name) for name in names}
     head = report(made, **plain).split("## Claim")[0]
     assert "trained with the paper's settings. Figures" in head
     assert "Added to the paper's objective: nothing." in head

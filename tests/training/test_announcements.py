@@ -8,12 +8,12 @@ import subprocess
 
 import pytest
 
-from infogan_tf.configs import MnistConfig
+from infogan_tf.config import Config
 from infogan_tf.training import announcements
 from infogan_tf.training.run_folder import RunFolder
 
 COMMAND = "python 'my launchers/run.py'"
-CONFIG = MnistConfig(max_epoch=3, updates_per_epoch=2)
+CONFIG = Config(max_epoch=3, updates_per_epoch=2)
 # Stand-ins that print each of their arguments.
 SHELL = 'show() { printf \'<%s>\' "$@"; }; python() { show python "$@"; }; tensorboard() { show tensorboard "$@"; }; '
 FOLDERS = [

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from infogan_tf.configs import MnistConfig
+from infogan_tf.building import build_model, compile_model
+from infogan_tf.config import Config
 from infogan_tf.errors import SettingError, TrainingError
-from infogan_tf.experiments import build_model, compile_model
 from infogan_tf.training.checkpoints import Checkpoints
 
 pytestmark = pytest.mark.usefixtures("small_networks")
 
 
 def new_model(seed):
-    config = MnistConfig(seed=seed)
+    config = Config(seed=seed)
     model = build_model(config)
     compile_model(model, config)
     return model
@@ -50,7 +50,7 @@ def test_everything_comes_back(tmp_path, trained):
 
 
 def test_averaged_weights_come_back(tmp_path):
-    config = MnistConfig(seed=1, average_decay=0.9)
+    config = Config(seed=1, average_decay=0.9)
     model, other = build_model(config), build_model(dataclasses.replace(config, seed=2))
     for variable in model.generator.trainable_variables:
         variable.assign(variable + 0.1)

@@ -15,7 +15,7 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import infogan_tf
-from infogan_tf.configs import MnistConfig
+from infogan_tf.config import Config
 from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.summaries.curves import displayed
 from infogan_tf.training import load, loop, train
@@ -25,7 +25,7 @@ from tests.conftest import prepare_tfds
 
 pytestmark = pytest.mark.usefixtures("small_networks")
 
-TINY = MnistConfig(
+TINY = Config(
     data_source="embedded",
     batch_size=8,
     max_epoch=2,
@@ -250,7 +250,7 @@ def test_what_is_no_path_and_no_config_is_refused():
         with pytest.raises(TypeError, match=rf"run_folder: expected a path \(str or os.PathLike\), got {value}"):
             load(value)
     for value in ("x", None):
-        with pytest.raises(TypeError, match=f"config: expected the config of an experiment, .* got {value!r}"):
+        with pytest.raises(TypeError, match=f"config: expected a Config, such as .* got {value!r}"):
             train(value)
 
 

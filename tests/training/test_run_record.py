@@ -4,7 +4,7 @@ import os
 import pytest
 import tensorflow as tf
 
-from infogan_tf.configs import MnistConfig
+from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 from infogan_tf.training.run_record import check_resumable, recorded_config, resumed_record
 
@@ -19,11 +19,11 @@ def test_record_tells_settings_data_and_versions(recorded, embedded_digits):
     assert set(record["versions"]) == names
     assert record["versions"]["TF_ENABLE_ONEDNN_OPTS"] == os.environ.get("TF_ENABLE_ONEDNN_OPTS")
     assert record["versions"]["device"] == ("GPU" if tf.config.list_physical_devices("GPU") else "CPU")
-    assert recorded_config(record) == MnistConfig()
+    assert recorded_config(record) == Config()
 
 
 def test_settings_that_change_nothing_computed_may_change(recorded):
-    changed = MnistConfig(
+    changed = Config(
         max_epoch=99,
         summary_interval=1,
         sample_interval=7,
@@ -40,7 +40,7 @@ def test_settings_that_change_nothing_computed_may_change(recorded):
     [
         ({"batch_size": 64}, "batch_size: expected 128, as this run folder was trained with, got 64"),
         ({"seed": 1}, "seed: expected 0, as this run folder was trained with, got 1"),
-        ({"code_weights": (1.0, 1.0, 1.0)}, "code_weights: expected 1,0.1,0.1, as .*, got 1,1,1"),
+        ({"codes": "uniform"}, r"codes: expected categorical\(10\), 2\*uniform@0.1, as .*, got uniform"),
         ({"max_shift": 0}, "max_shift: expected auto, as this run folder was trained with, got 0"),
         ({"dataset": "fashion_mnist"}, "dataset: expected mnist, .* got fashion_mnist"),
         ({"updates_per_epoch": 50}, "updates_per_epoch: expected 100, .* got 50"),
@@ -48,12 +48,12 @@ def test_settings_that_change_nothing_computed_may_change(recorded):
 )
 def test_changed_setting_is_refused_by_name(recorded, change, text):
     with pytest.raises(SettingError, match=text):
-        check_resumable(recorded.read_record(), MnistConfig(**change))
+        check_resumable(recorded.read_record(), Config(**change))
 
 
 def test_resumption_keeps_data_and_versions_and_never_lowers_the_epochs(recorded):
     before = recorded.read_record()
-    recorded.write_record(resumed_record(before, MnistConfig(max_epoch=3, sample_interval=7)))
+    recorded.write_record(resumed_record(before, Config(max_epoch=3, sample_interval=7)))
     after = recorded.read_record()
     assert after["data"] == before["data"]
     assert after["versions"] == before["versions"]

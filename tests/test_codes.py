@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from infogan_tf.codes import LatentCode, LatentSpec
 from infogan_tf.distributions import Categorical, Uniform
-from infogan_tf.latents import LatentCode, LatentSpec
 
 SEED = tf.constant([1, 2], tf.int64)
 SPEC = LatentSpec(
@@ -98,8 +98,6 @@ def test_refuses_bad_codes():
         ({"weight": True}, "weight of c must be a number >= 0, got True"),
         ({"regularized": "no"}, "regularized of c must be True or False, got 'no'"),
         ({"regularized": None}, "regularized of c must be True or False, got None"),
-        ({"invariant": 1}, "invariant of c must be True or False, got 1"),
-        ({"invariant": True, "regularized": False}, "c must be regularized to be invariant"),
     ],
 )
 def test_refuses_arguments_of_another_kind(arguments, text):

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from infogan_tf.configs import MnistConfig
-from infogan_tf.configs.mnist import PRESETS
+from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
+from infogan_tf.experiments import presets
 
 
 def test_defaults_are_the_original_codes():
-    config = MnistConfig()
+    config = Config()
     assert config.total_updates == 5000
     assert (config.max_epoch, config.updates_per_epoch, config.batch_size) == (50, 100, 128)
     assert (config.discriminator_learning_rate, config.generator_learning_rate) == (2e-4, 1e-3)
@@ -20,41 +20,45 @@ def test_defaults_are_the_original_codes():
 
 
 def test_presets_differ_where_paper_and_original_code_do():
-    assert list(PRESETS) == ["best", "paper", "original"]
-    paper, original, best = (PRESETS[name].to_dict() for name in ("paper", "original", "best"))
+    assert list(presets("mnist")) == ["best", "paper", "original"]
+    paper, original, best = (presets("mnist")[name].to_dict() for name in ("paper", "original", "best"))
     differing = {name for name in paper if paper[name] != original[name]}
-    assert differing == {"leaky_slope", "posterior_std", "code_weights"}
+    assert differing == {"leaky_slope", "posterior_std", "codes"}
     differing = {name for name in paper if paper[name] != best[name]}
     assert differing == {"deformation", "update", "discriminator_learning_rate"}
 
 
 def test_consistency_needs_deformation():
     with pytest.raises(SettingError, match=r"consistency: expected 0 where deformation is 0, got 0\.5"):
-        MnistConfig(consistency=0.5)
-    assert MnistConfig(consistency=0.5, deformation=1).consistency == 0.5
+        Config(consistency=0.5)
+    assert Config(consistency=0.5, deformation=1).consistency == 0.5
 
 
 def test_survives_json():
-    for config in PRESETS.values():
-        assert MnistConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+    for config in presets("mnist").values():
+        assert Config(**json.loads(json.dumps(config.to_dict()))) == config
 
 
 def test_every_setting_is_documented():
-    for field in dataclasses.fields(MnistConfig):
+    for field in dataclasses.fields(Config):
         assert field.metadata["help"].endswith("."), field.name
         assert field.metadata["kind"].accepts(field.default), field.name
 
 
 def test_paths_and_numpys_numbers_are_kept_as_plain_values():
-    given = MnistConfig(
+    given = Config(
         run_folder=Path("logs/mine"),
         data_dir=Path("data"),
         seed=np.int64(7),
         generator_learning_rate=np.float64(2e-3),
-        code_weights=tuple(np.array([1.0, 0.5, 0.5])),
+        codes="categorical(10), 2*uniform@0.5",
     )
-    written = MnistConfig(
-        run_folder="logs/mine", data_dir="data", seed=7, generator_learning_rate=2e-3, code_weights=(1.0, 0.5, 0.5)
+    written = Config(
+        run_folder="logs/mine",
+        data_dir="data",
+        seed=7,
+        generator_learning_rate=2e-3,
+        codes="categorical(10), 2*uniform@0.5",
     )
     assert given == written
     assert json.dumps(given.to_dict()) == json.dumps(written.to_dict())
@@ -70,7 +74,10 @@ def test_paths_and_numpys_numbers_are_kept_as_plain_values():
         ("max_epoch", 0),
         ("generator_learning_rate", math.nan),
         ("seed", -1),
-        ("code_weights", (1.0, 1.0)),
+        ("codes", "categorical(10), unifrm"),
+        ("image_size", 30),
+        ("channels", 2),
+        ("experiment", "Not a name"),
         ("posterior_std", "wide"),
         ("max_shift", 99),
         ("dataset", ""),
@@ -78,5 +85,5 @@ def test_paths_and_numpys_numbers_are_kept_as_plain_values():
 )
 def test_refuses_by_name(name, value):
     with pytest.raises(SettingError, match=f"^{name}: expected .*, got ") as info:
-        MnistConfig(**{name: value})
+        Config(**{name: value})
     assert info.value.name == name

@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from infogan_tf.configs.base import DATA_SOURCES, Settings
-from infogan_tf.configs.fields import Automatic, Choice, Integer, Integers, Text, setting
-from infogan_tf.configs.mnist import PRESETS
+from infogan_tf.config import DATA_SOURCES
+from infogan_tf.experiments import presets
+from infogan_tf.settings import Automatic, Choice, Integer, Integers, Settings, Text, setting
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,7 +19,7 @@ class ReproductionConfig(Settings):
     seeds: tuple[int, ...] = setting((0,), Integers(), "An InfoGAN for each seed; the regular GANs have the first.")
     preset: str = setting(
         "best",
-        Choice(tuple(PRESETS)),
+        Choice(tuple(presets("mnist"))),
         "The settings of the InfoGANs. A regular GAN has the same without what is added to the objective; Figure 1 "
         "shows one with the paper's too.",
     )

@@ -1,10 +1,13 @@
-"""Kinds of settings: each reads its text form and checks its value, in one place for flags, code and files."""
+"""Settings: each kind reads its text form and checks its value, in one place for flags, code and files."""
 
 import dataclasses
 import math
 import numbers
 import os
+import re
 from typing import Any
+
+from infogan_tf.errors import SettingError
 
 FLOAT32_TINY, FLOAT32_MAX = 1.2e-38, 3.4e38
 
@@ -53,20 +56,39 @@ class Number:
 
 
 @dataclasses.dataclass(frozen=True)
-class Numbers:
-    """One number >= 0 for each of `names`; as text, separated by commas."""
+class MultipleOf:
+    """An integer from `minimum` to `maximum` that is a multiple of `factor`."""
 
-    names: tuple[str, ...]
+    factor: int
+    minimum: int
+    maximum: int
 
     @property
     def expected(self) -> str:
-        return f"{len(self.names)} numbers >= 0, separated by commas, for {', '.join(self.names)}"
+        return f"a multiple of {self.factor} from {self.minimum} to {self.maximum}"
 
-    def parse(self, text: str) -> tuple[float, ...]:
-        return tuple(float(part) for part in text.split(","))
+    def parse(self, text: str) -> int:
+        return int(text)
 
     def accepts(self, value: Any) -> bool:
-        return isinstance(value, tuple) and len(value) == len(self.names) and all(map(Number().accepts, value))
+        return Integer(self.minimum, self.maximum).accepts(value) and value % self.factor == 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """One of a few integers."""
+
+    options: tuple[int, ...]
+
+    @property
+    def expected(self) -> str:
+        return " or ".join(map(str, self.options))
+
+    def parse(self, text: str) -> int:
+        return int(text)
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and value in self.options
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,6 +137,46 @@ class Text:
 
 
 @dataclasses.dataclass(frozen=True)
+class Name:
+    """A Python identifier in lower case."""
+
+    expected = "a name of lower-case letters, digits and underscores"
+
+    def parse(self, text: str) -> str:
+        return text
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, str) and re.fullmatch("[a-z][a-z0-9_]*", value) is not None
+
+
+@dataclasses.dataclass(frozen=True)
+class Codes:
+    """Latent codes as text; see `code_terms`."""
+
+    expected = "codes such as categorical(10), 2*uniform@0.1, each [name=][count*]kind[(numbers)][@weight]"
+
+    def parse(self, text: str) -> str:
+        return text
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, str) and self._problem(value) is None
+
+    def describe(self, value: Any) -> str:
+        """What is wrong with a value that is refused."""
+        return (self._problem(value) if isinstance(value, str) else None) or repr(value)
+
+    @staticmethod
+    def _problem(value: str) -> str | None:
+        from infogan_tf.code_terms import parse_codes  # It needs the limits of numbers above.
+
+        try:
+            parse_codes(value)
+        except ValueError as error:
+            return str(error)
+        return None
+
+
+@dataclasses.dataclass(frozen=True)
 class Automatic:
     """Another kind of setting, or `auto` (None): chosen by what `meaning` says."""
 
@@ -133,16 +195,41 @@ class Automatic:
         return value is None or (value != "auto" and self.kind.accepts(value))
 
 
-def setting(default: Any, kind: Any, help: str, may_change: bool = False) -> Any:
-    """A dataclass field that is also a flag.
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What a launcher asks for: each field is a flag of the same name, checked when the object is made.
+
+    NumPy's numbers are kept as Python's, and paths as text.
+
+    Raises:
+        SettingError: a value is of the wrong kind or out of range.
+    """
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            kind, value = field.metadata["kind"], plain(getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
+            if not kind.accepts(value):
+                raise SettingError(field.name, kind.expected, describe(kind, value))
+
+
+def setting(default: Any, kind: Any, help: str, may_change: bool = False, is_flag: bool = True) -> Any:
+    """A field of `Settings`.
 
     Args:
         default: its value when nothing is said.
         kind: how it is read and checked.
         help: one line for `--help`.
         may_change: True if a run may be resumed with another value, because it changes nothing that is computed.
+        is_flag: whether a launcher offers it as a flag.
     """
-    return dataclasses.field(default=default, metadata={"kind": kind, "help": help, "may_change": may_change})
+    metadata = {"kind": kind, "help": help, "may_change": may_change, "is_flag": is_flag}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def describe(kind: Any, value: Any) -> str:
+    """A refused value as an error quotes it; for some kinds what is wrong with it."""
+    return kind.describe(value) if hasattr(kind, "describe") else repr(value)
 
 
 def plain(value: Any) -> Any:

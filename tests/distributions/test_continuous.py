@@ -6,42 +6,42 @@ import scipy.integrate
 import scipy.stats
 import tensorflow as tf
 
-from infogan_tf.distributions import Gaussian, GaussianParams, Uniform
+from infogan_tf.distributions import GaussianPosterior, Uniform
 
 
 def test_learned_std_is_the_exponential_above_the_floor():
-    params = Uniform(min_std=0.05).posterior(tf.constant([[0.3, 0.0], [0.3, -100.0], [0.3, 2.0]]))
-    np.testing.assert_allclose(params.mean[:, 0], [0.3, 0.3, 0.3])
-    np.testing.assert_allclose(params.std[:, 0], [1.05, 0.05, 0.05 + math.exp(2)], rtol=1e-6)
+    posterior = Uniform(min_std=0.05).posterior(tf.constant([[0.3, 0.0], [0.3, -100.0], [0.3, 2.0]]))
+    np.testing.assert_allclose(posterior.mean[:, 0], [0.3, 0.3, 0.3])
+    np.testing.assert_allclose(posterior.std[:, 0], [1.05, 0.05, 0.05 + math.exp(2)], rtol=1e-6)
 
 
 def test_floor_bounds_the_log_density():
     distribution = Uniform(min_std=0.05)
-    params = distribution.posterior(tf.constant([[0.0, -1000.0]]))
+    posterior = distribution.posterior(tf.constant([[0.0, -1000.0]]))
     largest = scipy.stats.norm(0, 0.05).logpdf(0)
-    assert float(distribution.posterior_log_prob(tf.zeros([1, 1]), params)[0]) == pytest.approx(largest, abs=1e-5)
+    assert float(posterior.log_prob(tf.zeros([1, 1]))[0]) == pytest.approx(largest, abs=1e-5)
 
 
 def test_fixed_std_takes_the_mean_alone():
     distribution = Uniform(size=2, posterior_std=1)
     assert distribution.param_size == 2
-    params = distribution.posterior(tf.constant([[0.3, -0.4]]))
-    np.testing.assert_allclose(params.mean, [[0.3, -0.4]])
-    np.testing.assert_allclose(params.std, [[1, 1]])
+    posterior = distribution.posterior(tf.constant([[0.3, -0.4]]))
+    np.testing.assert_allclose(posterior.mean, [[0.3, -0.4]])
+    np.testing.assert_allclose(posterior.std, [[1, 1]])
 
 
 def test_best_bound_with_fixed_std_is_negative():
     # Why a fixed std can't show a positive bound: log 2 - log sqrt(2 pi).
     distribution = Uniform(posterior_std=1.0)
     codes = tf.constant([[0.7]])
-    best = distribution.entropy() + float(distribution.posterior_log_prob(codes, distribution.posterior(codes))[0])
+    best = distribution.entropy() + float(distribution.posterior(codes).log_prob(codes)[0])
     assert best == pytest.approx(-0.2258, abs=1e-4)
 
 
 def test_density_agrees_with_scipy_and_integrates_to_one():
-    params = GaussianParams(tf.constant([[0.4]]), tf.constant([[0.3]]))
+    posterior = GaussianPosterior(tf.constant([[0.4]]), tf.constant([[0.3]]))
     grid = np.linspace(-3, 4, 2001, dtype=np.float32)[:, None]
-    log_density = Gaussian().posterior_log_prob(tf.constant(grid), params)
+    log_density = posterior.log_prob(tf.constant(grid))
     np.testing.assert_allclose(log_density, scipy.stats.norm(0.4, 0.3).logpdf(grid[:, 0]), rtol=1e-3, atol=1e-4)
     assert scipy.integrate.trapezoid(np.exp(log_density), grid[:, 0]) == pytest.approx(1, abs=1e-4)
 

@@ -1,4 +1,4 @@
-"""Q's posterior of every continuous code: a diagonal Gaussian."""
+"""What continuous codes share: their posterior is a diagonal Gaussian."""
 
 import math
 from typing import Any, NamedTuple
@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.configs.fields import FLOAT32_MAX, Number, checked, short_number
 from infogan_tf.distributions.base import Distribution, as_codes, checked_size
+from infogan_tf.settings import FLOAT32_MAX, Number, checked, short_number
 
 LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 DEFAULT_MIN_STD = 0.05
 
 
-class GaussianParams(NamedTuple):
-    """Q's diagonal Gaussian.
+class GaussianPosterior(NamedTuple):
+    """Q(c|x) of a continuous code: a diagonal Gaussian.
 
     Attributes:
         mean: `[batch, size]`.
@@ -23,6 +23,19 @@ class GaussianParams(NamedTuple):
 
     mean: tf.Tensor
     std: tf.Tensor
+
+    @property
+    def mode(self) -> tf.Tensor:
+        """Most probable code, `[batch, size]`."""
+        return self.mean
+
+    def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
+        """log Q(c|x) of codes `[batch, size]`: nats `[batch]`."""
+        return gaussian_log_prob(codes, self.mean, self.std)
+
+    def entropy(self) -> tf.Tensor:
+        """Differential entropy, nats `[batch]`."""
+        return tf.reduce_sum(tf.math.log(self.std) + LOG_SQRT_2PI + 0.5, axis=-1)
 
 
 def gaussian_log_prob(values: tf.Tensor, mean: tf.Tensor, std: tf.Tensor) -> tf.Tensor:
@@ -36,8 +49,8 @@ def is_finite(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= FLOAT32_MAX
 
 
-class GaussianPosteriorDistribution(Distribution):
-    """What all continuous codes share: Q(c|x) is a diagonal Gaussian.
+class ContinuousDistribution(Distribution):
+    """A prior whose posterior Q(c|x) is a diagonal Gaussian.
 
     Paper, section 6: Q gives mean and std, std = exp(output). Here a floor is added to a learned std, because the
     density, and with it the bound on the mutual information, would otherwise be unbounded. With a fixed std Q
@@ -73,30 +86,11 @@ class GaussianPosteriorDistribution(Distribution):
     def encode(self, values: Any) -> tf.Tensor:
         return as_codes(values, self.event_size, self.prior_name)
 
-    def posterior(self, flat: tf.Tensor) -> GaussianParams:
+    def posterior(self, flat: tf.Tensor) -> GaussianPosterior:
         mean = flat[:, : self.event_size]
         if self.fixed_std is not None:
-            return GaussianParams(mean, tf.fill(tf.shape(mean), self.fixed_std))
-        return GaussianParams(mean, self.min_std + tf.exp(flat[:, self.event_size :]))
-
-    def posterior_log_prob(self, codes: tf.Tensor, params: GaussianParams) -> tf.Tensor:
-        return gaussian_log_prob(codes, params.mean, params.std)
-
-    def posterior_mean(self, params: GaussianParams) -> tf.Tensor:
-        return params.mean
-
-    def posterior_mode(self, params: GaussianParams) -> tf.Tensor:
-        return params.mean
-
-    def posterior_std(self, params: GaussianParams) -> tf.Tensor:
-        return params.std
-
-    def posterior_entropy(self, params: GaussianParams) -> tf.Tensor:
-        return tf.reduce_sum(tf.math.log(params.std) + LOG_SQRT_2PI + 0.5, axis=-1)
-
-    def posterior_kl(self, params: GaussianParams, other: GaussianParams) -> tf.Tensor:
-        scaled = tf.square(params.std / other.std) + tf.square((params.mean - other.mean) / other.std)
-        return tf.reduce_sum(0.5 * (scaled - 1) + tf.math.log(other.std) - tf.math.log(params.std), axis=-1)
+            return GaussianPosterior(mean, tf.fill(tf.shape(mean), self.fixed_std))
+        return GaussianPosterior(mean, self.min_std + tf.exp(flat[:, self.event_size :]))
 
     def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
         return tf.constant(np.repeat(np.linspace(low, high, n)[:, None], self.event_size, axis=1), tf.float32)

@@ -6,13 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from infogan_tf.configs.fields import (
+from infogan_tf.settings import (
     Automatic,
     Choice,
+    Codes,
     Integer,
     Integers,
+    MultipleOf,
+    Name,
     Number,
-    Numbers,
+    Options,
     Text,
     as_text,
     checked,
@@ -26,7 +29,10 @@ KINDS = {
     Number(): ([0, 0.5, 3], [-1, math.nan, math.inf, "1", None, True]),
     Number(maximum=2.0): ([0, 2], [2.1, -1]),
     Number(positive=True): ([1e-9], [0, -1e-9, math.nan]),
-    Numbers(("a", "b")): ([(1.0, 0.0)], [(1.0,), (1.0, -1.0), (1.0, math.nan), [1.0, 1.0], 1.0]),
+    MultipleOf(8, 16, 128): ([16, 128], [8, 20, 136, True, 16.0, None]),
+    Options((1, 3)): ([1, 3], [2, True, 1.0, None]),
+    Name(): (["mnist", "my_set2"], ["", "2a", "A", "a-b", None, 3]),
+    Codes(): (["categorical(10), 2*uniform@0.1"], ["", "uniform,", "10", None, 3]),
     Integers(): ([(0,), (3, 1)], [(), (1, 1), (-1,), (1.0,), 1, [1], None]),
     Choice(("x", "y")): (["x"], ["z", "", None]),
     Text(): (["a"], ["", "  ", None, 3]),
@@ -58,7 +64,6 @@ def test_any_number_is_read_back_as_it_was():
     for value in floats:
         assert float(short_number(value)) == value
         assert Number().parse(as_text(value)) == value
-        assert Numbers(("a", "b")).parse(as_text((value, 1.0))) == (value, 1.0)
     for value in [12345678, *(rng.randrange(2**31) for _ in range(1000))]:
         assert Integer(0).parse(as_text(value)) == value
         assert Integers().parse(as_text((value,))) == (value,)

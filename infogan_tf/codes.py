@@ -1,4 +1,4 @@
-"""Named codes and noise: what goes into the generator and what Q says about it."""
+"""Named codes and noise: the generator's input, and what Q predicts of it."""
 
 import dataclasses
 import re
@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.configs.fields import Number, checked
-from infogan_tf.distributions import Distribution
+from infogan_tf.code_terms import NOISE_NAME, RESERVED_NAMES, CodeTerm, parse_codes
+from infogan_tf.distributions import Bernoulli, Categorical, Distribution, Gaussian, Uniform
 from infogan_tf.distributions.base import float_array
+from infogan_tf.distributions.continuous import DEFAULT_MIN_STD
 from infogan_tf.randomness import split_seed
+from infogan_tf.settings import Number, checked
 from infogan_tf.tables import text_table
-
-# Names that curves and pictures of their own bear.
-RESERVED_NAMES = ("total", "samples")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,15 +22,13 @@ class LatentCode:
     """One named input of the generator.
 
     Attributes:
-        name: how it is called in tables, TensorBoard and `generate`; letters, digits and underscores.
+        name: its name in tables, TensorBoard and `generate`; letters, digits and underscores.
         distribution: its prior and the family of its posterior.
-        regularized: True for a code, whose mutual information with the image is maximised; False for noise.
-        weight: how much its mutual information counts, as a factor on lambda.
-        invariant: whether Q reads it off deformed images while it trains, so that the code can only mean what survives
-            a change of size, slant and place (`InfoGAN`'s `deformation` says how far).
+        regularized: True for a code, whose mutual information with the image is maximized; False for noise.
+        weight: weight of its mutual information in the objective, a factor on lambda, >= 0.
 
     Raises:
-        ValueError: an argument is not of this form, or noise is to be invariant.
+        ValueError: an argument is not of this form.
 
     >>> from infogan_tf.distributions import Categorical
     >>> LatentCode("c1", Categorical(10)).weight
@@ -42,7 +39,6 @@ class LatentCode:
     distribution: Distribution
     regularized: bool = True
     weight: float = 1.0
-    invariant: bool = False
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not re.fullmatch(r"\w+", self.name):
@@ -51,11 +47,8 @@ class LatentCode:
             raise ValueError(f"name of a latent code must be none of {', '.join(RESERVED_NAMES)}, got {self.name!r}")
         if not isinstance(self.distribution, Distribution):
             raise ValueError(f"distribution of {self.name} must be a Distribution, got {self.distribution!r}")
-        for flag in ("regularized", "invariant"):
-            if not isinstance(getattr(self, flag), bool):
-                raise ValueError(f"{flag} of {self.name} must be True or False, got {getattr(self, flag)!r}")
-        if self.invariant and not self.regularized:
-            raise ValueError(f"{self.name} must be regularized to be invariant, since Q does not read noise")
+        if not isinstance(self.regularized, bool):
+            raise ValueError(f"regularized of {self.name} must be True or False, got {self.regularized!r}")
         object.__setattr__(self, "weight", checked(f"weight of {self.name}", self.weight, Number()))
 
 
@@ -88,14 +81,37 @@ class LatentSpec:
         if not self.codes:
             raise ValueError(f"latents must hold at least one regularized code, got only noise: {', '.join(names)}")
 
+    @classmethod
+    def parse(
+        cls, codes: str, noise_size: int, posterior_std: float | None = None, min_std: float = DEFAULT_MIN_STD
+    ) -> "LatentSpec":
+        """Noise z ~ Uniform(-1, 1) and the codes that a text describes.
+
+        Args:
+            codes: such as `categorical(10), 2*uniform@0.1`; see `code_terms`.
+            noise_size: number of noise dimensions, >= 0.
+            posterior_std: fixed standard deviation of Q for every continuous code; learned if None.
+            min_std: lower bound of a learned one.
+
+        Raises:
+            ValueError: the text has another form; the message names the wrong term.
+
+        >>> LatentSpec.parse("categorical(10), 2*uniform@0.1", noise_size=62).size
+        74
+        """
+        std = {"posterior_std": posterior_std, "min_std": min_std}
+        latents = [LatentCode(term.name, _distribution(term, std), weight=term.weight) for term in parse_codes(codes)]
+        noise = [LatentCode(NOISE_NAME, Uniform(-1, 1, size=noise_size), regularized=False)] if noise_size else []
+        return cls((*noise, *latents))
+
     @property
     def codes(self) -> tuple[LatentCode, ...]:
-        """The regularised latents, which Q reads."""
+        """The regularized latents, which Q predicts."""
         return tuple(latent for latent in self.latents if latent.regularized)
 
     @property
     def noise(self) -> tuple[LatentCode, ...]:
-        """The latents that Q does not read."""
+        """The latents that Q does not predict."""
         return tuple(latent for latent in self.latents if not latent.regularized)
 
     @property
@@ -174,13 +190,22 @@ class LatentSpec:
         return _split(joined, [(latent.name, latent.distribution.event_size) for latent in self.latents])
 
     def split_posterior(self, flat: tf.Tensor) -> dict[str, Any]:
-        """Q's raw output `[batch, posterior_size]` as each code's posterior parameters, by name."""
+        """Q's raw output `[batch, posterior_size]` as each code's posterior distribution, by name."""
         parts = _split(flat, [(code.name, code.distribution.param_size) for code in self.codes])
         return {code.name: code.distribution.posterior(parts[code.name]) for code in self.codes}
 
     def __str__(self) -> str:
         header = ("name", "prior", "posterior", "size", "regularized", "weight")
         return text_table([header, *map(_row, self.latents)])
+
+
+def _distribution(term: CodeTerm, std: Mapping[str, float | None]) -> Distribution:
+    if term.kind == "categorical":
+        probs = None if len(term.numbers) == 1 else term.numbers
+        return Categorical(int(term.numbers[0]) if probs is None else len(probs), probs)
+    if term.kind == "bernoulli":
+        return Bernoulli(*term.numbers, size=term.size)
+    return {"uniform": Uniform, "gaussian": Gaussian}[term.kind](*term.numbers, size=term.size, **std)
 
 
 def _row(latent: LatentCode) -> tuple[str, ...]:

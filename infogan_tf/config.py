@@ -1,0 +1,234 @@
+"""The settings of every experiment: one flat, documented, checked dataclass. Nothing here loads TensorFlow."""
+
+import dataclasses
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+from infogan_tf.errors import SettingError
+from infogan_tf.settings import (
+    Automatic,
+    Choice,
+    Codes,
+    Integer,
+    MultipleOf,
+    Name,
+    Number,
+    Options,
+    Settings,
+    Text,
+    as_text,
+    setting,
+)
+
+DATA_SOURCES = ("auto", "tfds", "embedded")
+UPDATES = ("alternating", "simultaneous")
+HELD_OUT = ("test", "validation")
+OBJECTIVES = ("infogan", "gan", "gan_own_q")
+CROPS = ("center", "none")
+MAX_DECAY = 0.9999  # Averages over about 10,000 updates, twice as many as a run of MNIST has by default.
+MAX_NOISE = 10_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(Settings):
+    """Settings of a run. Defaults are the paper's for MNIST; `infogan_tf.presets(experiment)` has those of others.
+
+    Names are the original code's where it had them, and so are the lengths and learning rates of its MNIST launcher;
+    its checkpoints come every 10,000 updates, here every 500.
+
+    Raises:
+        SettingError: a value is of the wrong kind, out of range, or does not go with another one.
+
+    >>> Config(max_epoch=2).total_updates
+    200
+    """
+
+    experiment: str = setting("mnist", Name(), "Name of a module of `infogan_tf.experiments`.", is_flag=False)
+    run_folder: str | None = setting(
+        None,
+        Automatic(Text(), "a new folder named after the time"),
+        "Where the run is kept; --run_folder of an earlier run, alone, resumes it with its own settings.",
+        may_change=True,
+    )
+    seed: int = setting(0, Integer(0, 2**31 - 1), "Decides initial weights, codes, noise and data order.")
+
+    images: str | None = setting(
+        None,
+        Automatic(Text(), "the images of --dataset"),
+        "A folder of images, or an .npz file with `images` and optional `labels` and `label_names`.",
+    )
+    dataset: str | None = setting(
+        "mnist", Automatic(Text(), "none, which needs --images"), "Name of a TFDS image data set."
+    )
+    data_source: str = setting(
+        "auto",
+        Choice(DATA_SOURCES),
+        "Where --dataset comes from: tfds, the embedded digits, or the best that this machine can get.",
+    )
+    data_dir: str | None = setting(
+        None, Automatic(Text(), "TFDS's own folder"), "Where TFDS keeps prepared data.", may_change=True
+    )
+    held_out: str = setting(
+        "test",
+        Choice(HELD_OUT),
+        "The images held out: the test split or, for choosing settings, every sixth training image in its place.",
+    )
+    image_size: int | None = setting(
+        None,
+        Automatic(MultipleOf(8, 16, 128), "the experiment's"),
+        "Height and width, in pixels, to which images are resized.",
+    )
+    channels: int | None = setting(
+        None, Automatic(Options((1, 3)), "1 if all images are gray, else 3"), "1 for gray images, 3 for color."
+    )
+    crop: str = setting(
+        "center",
+        Choice(CROPS),
+        "How an image becomes a square: center crops the largest centered one, none squeezes the whole image.",
+    )
+
+    codes: str = setting(
+        "categorical(10), 2*uniform@0.1",
+        Codes(),
+        "The latent codes; @ is the weight of a code's mutual information, a factor on lambda.",
+    )
+    noise_size: int = setting(62, Integer(0, MAX_NOISE), "Number of noise dimensions.")
+    posterior_std: str = setting(
+        "learned",
+        Choice(("learned", "fixed")),
+        "Whether Q learns the standard deviation of continuous codes or keeps it at 1.",
+    )
+    min_std: float = setting(0.05, Number(positive=True), "Lower bound of a learned standard deviation.")
+    leaky_slope: float = setting(0.1, Number(), "Slope of D's leaky ReLUs below zero.")
+
+    max_shift: int | None = setting(
+        None,
+        Automatic(Integer(0, 8), "2 for fewer than 20,000 images, else 0"),
+        "D sees each image, real and fake, shifted at random by up to this many pixels, which prevents D from "
+        "overfitting small data sets.",
+    )
+    deformation: float = setting(
+        0.0,
+        Number(maximum=2.0),
+        "Q predicts categorical codes from images rotated, scaled, sheared, shifted, thickened or thinned at random; 1 "
+        "is up to 20 degrees, a fifth of the size, a shear of 0.3, a pixel of stroke.",
+    )
+    consistency: float = setting(
+        0.0,
+        Number(),
+        "Weight of an addition to the paper's objective: what Q predicts from a real image and from its deformed copy "
+        "should agree; needs --deformation.",
+    )
+    average_decay: float = setting(
+        0.0,
+        Number(maximum=MAX_DECAY),
+        "Decay per update of a moving average of G's weights, which then makes the images; 0 uses the last update's.",
+    )
+
+    max_epoch: int = setting(50, Integer(1), "Train for this many epochs.", may_change=True)
+    updates_per_epoch: int = setting(100, Integer(1), "An epoch is this many updates.")
+    batch_size: int = setting(128, Integer(2), "Images in a batch.")
+    discriminator_learning_rate: float = setting(2e-4, Number(positive=True), "Learning rate of Adam for D and Q.")
+    generator_learning_rate: float = setting(1e-3, Number(positive=True), "Learning rate of Adam for G.")
+    objective: str = setting(
+        "infogan",
+        Choice(OBJECTIVES),
+        "gan is the regular GAN that the paper compares with: Q learns to predict the codes from the features of D's "
+        "body, but neither G nor D's body learns from Q. gan_own_q is the same GAN, whose Q has its own body.",
+    )
+    info_reg_coeff: float = setting(1.0, Number(), "Lambda, the weight of the mutual information.")
+    update: str = setting(
+        "alternating",
+        Choice(UPDATES),
+        "Update D and then G on fresh codes or, at lower cost, both at once on the same.",
+    )
+
+    summary_interval: int = setting(10, Integer(1), "Updates between two points of the curves.", may_change=True)
+    sample_interval: int = setting(100, Integer(1), "Updates between two sets of pictures.", may_change=True)
+    snapshot_interval: int = setting(500, Integer(1), "Updates between two checkpoints.", may_change=True)
+    keep_every: int = setting(
+        0,
+        Integer(0),
+        "Save and keep the checkpoint of every so many updates; 0 keeps only the last two of the run.",
+        may_change=True,
+    )
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.consistency and not self.deformation:
+            raise SettingError("consistency", "0 where deformation is 0", self.consistency)
+
+    @property
+    def run_name(self) -> str:
+        """What runs are named after: the folder or file of the images, or the data set without version or variant."""
+        return Path(self.images).stem if self.images else re.split("[:/]", self.dataset or self.experiment)[0]
+
+    @property
+    def total_updates(self) -> int:
+        """Updates of the whole run."""
+        return self.max_epoch * self.updates_per_epoch
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain values, for JSON; `Config(**values)` undoes it."""
+        return dataclasses.asdict(self)
+
+    def differences(self, other: "Config") -> list[str]:
+        """The flags, but for the seed, by which this config computes something else than another one."""
+        return [
+            f"--{field.name}={shlex.quote(as_text(getattr(self, field.name)))}"
+            for field in dataclasses.fields(self)
+            if field.metadata["is_flag"]
+            and not field.metadata["may_change"]
+            and field.name != "seed"
+            and getattr(self, field.name) != getattr(other, field.name)
+        ]
+
+
+def added_to_the_objective(config: Config) -> list[str]:
+    """What a config trains in addition to the paper's objective, a sentence for each addition; none for the paper's."""
+    sentences = []
+    if config.deformation:
+        sentences.append(
+            "While they train, Q predicts categorical codes from augmented images: rotated, scaled, sheared, shifted, "
+            f"with thicker or thinner strokes, at random (--deformation={config.deformation:g}). That maximizes a "
+            "lower bound on the mutual information of the code and the augmented image, which is a looser bound than "
+            "the paper's on that of the code and the image."
+        )
+    if config.consistency:
+        sentences.append(
+            "D and Q also maximize the mutual information of what Q predicts from real images and from augmented "
+            f"copies of them (Ji et al. 2019; --consistency={config.consistency:g})."
+        )
+    return sentences
+
+
+def without_additions(config: Config) -> Config:
+    """The same settings, the optimizers' among them, without what `added_to_the_objective` names."""
+    return dataclasses.replace(config, deformation=0.0, consistency=0.0)
+
+
+class RequiredFolder(Text):
+    """The folder of a trained run, which has no default: None stands for a flag that was not given."""
+
+    expected = "the folder of a trained run"
+
+    def accepts(self, value: Any) -> bool:
+        return value is None or super().accepts(value)
+
+
+@dataclasses.dataclass(frozen=True)
+class EvaluationConfig(Settings):
+    """Which run is evaluated.
+
+    >>> EvaluationConfig(run_folder="logs/mnist/mine").data_dir
+    """
+
+    run_folder: str | None = setting(None, RequiredFolder(), "The folder of a trained run; required.")
+    step: int | None = setting(
+        None, Automatic(Integer(1), "the newest"), "The checkpoint to evaluate, by its number of updates."
+    )
+    data_dir: str | None = setting(
+        None, Automatic(Text(), "where the run found its data"), "Where TFDS keeps prepared data."
+    )

@@ -1,0 +1,72 @@
+"""One module an experiment: its images, networks and presets, all of them data. Nothing here loads TensorFlow.
+
+A new experiment is a new module with an `EXPERIMENT`; nothing else has to name it.
+"""
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import Any
+
+from infogan_tf.config import Config
+from infogan_tf.networks.specs import DiscriminatorSpec, GeneratorSpec
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """What an experiment is made of.
+
+    Attributes:
+        image_shape: (height, width, channels) of its images.
+        generator: the layers of G.
+        discriminator: the layers of D and Q.
+        presets: by name, how settings differ from the defaults of `Config`; the first is the launcher's default.
+    """
+
+    image_shape: tuple[int, int, int]
+    generator: GeneratorSpec
+    discriminator: DiscriminatorSpec
+    presets: Mapping[str, Mapping[str, Any]]
+
+
+def experiment_names() -> list[str]:
+    """The names of all experiments."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def find_experiment(name: str) -> Experiment:
+    """The experiment of that name.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if name not in experiment_names():
+        raise ValueError(f"experiment: expected one of {', '.join(experiment_names())}, got {name!r}")
+    return importlib.import_module(f"{__name__}.{name}").EXPERIMENT
+
+
+def presets(name: str) -> dict[str, Config]:
+    """An experiment's presets by name; the first is the default.
+
+    Raises:
+        ValueError: there is no experiment of that name.
+
+    >>> presets("mnist")["paper"].codes
+    'categorical(10), 2*uniform@0.1'
+    """
+    changes = find_experiment(name).presets
+    return {preset: Config(experiment=name, **settings) for preset, settings in changes.items()}
+
+
+def describe_preset(config: Config) -> str:
+    """The preset that is nearest to a config, and the flags by which the config differs from it.
+
+    The seed and what changes nothing that is computed (length, intervals, folders) are left out.
+
+    >>> describe_preset(dataclasses.replace(presets("mnist")["original"], batch_size=64, seed=3))
+    'original with --batch_size=64'
+    """
+    differences = {name: config.differences(preset) for name, preset in presets(config.experiment).items()}
+    name, flags = min(differences.items(), key=lambda item: len(item[1]))
+    return f"{name} with {' '.join(flags)}" if flags else name

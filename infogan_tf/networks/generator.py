@@ -1,0 +1,69 @@
+"""A generator as a row of the paper's tables."""
+
+import dataclasses
+import math
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from infogan_tf.networks.blocks import convolution_block, dense_block, relu, up_convolution
+from infogan_tf.networks.specs import GeneratorSpec, Up, checked_sizes
+from infogan_tf.settings import Integer, checked
+
+
+@keras.saving.register_keras_serializable("infogan_tf")
+class Generator(keras.Model):
+    """G: latents `[batch, latent_size]` to images `[batch, height, width, channels]` in [0, 1].
+
+    Args:
+        spec: the layers.
+        latent_size: width of the input, an integer >= 1.
+        image_shape: (height, width, channels).
+
+    Raises:
+        ValueError: an argument is not of this form, or the layers make images of another size.
+
+    >>> mnist = GeneratorSpec(dense=(1024,), grid=(7, 7, 128), ups=(Up(64, bn=True),))
+    >>> Generator(mnist, latent_size=74, image_shape=(28, 28, 1))(tf.zeros([2, 74])).shape
+    TensorShape([2, 28, 28, 1])
+    """
+
+    def __init__(self, spec: GeneratorSpec, latent_size: int, image_shape: tuple[int, int, int], **kwargs: Any):
+        super().__init__(**{"name": "generator", **kwargs})
+        if not isinstance(spec, GeneratorSpec):
+            raise ValueError(f"spec of Generator must be a GeneratorSpec, got {spec!r}")
+        self.spec = spec
+        self.latent_size = checked("latent_size", latent_size, Integer(1))
+        self.image_shape = checked_sizes("image_shape", image_shape, number=3)
+        if spec.image_size != self.image_shape[:2]:
+            made, wanted = ("x".join(map(str, size)) for size in (spec.image_size, self.image_shape[:2]))
+            raise ValueError(
+                f"grid of GeneratorSpec times the strides of its ups and 2 must be the images' size {wanted}, "
+                f"got {made}"
+            )
+        layers = [layer for units in spec.dense for layer in dense_block(units, relu())]
+        layers += dense_block(math.prod(spec.grid), relu())
+        layers.append(keras.layers.Reshape(spec.grid))
+        layers += [layer for up in spec.ups for layer in convolution_block(up_convolution, up, relu())]
+        layers += [up_convolution(self.image_shape[2], strides=2), keras.layers.Activation(spec.output)]
+        if spec.output == "tanh":
+            layers.append(keras.layers.Rescaling(0.5, offset=0.5))
+        self.body = keras.Sequential([keras.Input([self.latent_size]), *layers], name="body")
+
+    def call(self, latents: tf.Tensor, training: bool = False) -> tf.Tensor:
+        return self.body(latents, training=training)
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "spec": dataclasses.asdict(self.spec),
+            "latent_size": self.latent_size,
+            "image_shape": self.image_shape,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Generator":
+        spec = dict(config["spec"])
+        spec["ups"] = [Up(**up) for up in spec["ups"]]
+        return cls(**{**config, "spec": GeneratorSpec(**spec)})

@@ -1,0 +1,26 @@
+import dataclasses
+
+import pytest
+
+from infogan_tf.config import Config
+from infogan_tf.experiments import describe_preset, presets
+
+
+@pytest.mark.parametrize("name", presets("mnist"))
+def test_a_preset_has_its_name_whatever_its_seed_folder_and_length(name):
+    config = dataclasses.replace(presets("mnist")[name], seed=3, run_folder="mine", data_dir="data", max_epoch=2)
+    assert describe_preset(config) == name
+
+
+def test_settings_of_ones_own_are_the_nearest_presets_with_flags():
+    config = dataclasses.replace(presets("mnist")["best"], batch_size=64, codes="categorical(10), uniform")
+    assert describe_preset(config) == "best with --codes='categorical(10), uniform' --batch_size=64"
+    almost_original = dataclasses.replace(presets("mnist")["original"], max_shift=1)
+    assert describe_preset(almost_original) == "original with --max_shift=1"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "name"), [("mnist", "mnist"), ("fashion_mnist:3.0.1", "fashion_mnist"), ("emnist/letters", "emnist")]
+)
+def test_runs_are_named_after_their_data_set(dataset, name):
+    assert Config(dataset=dataset).run_name == name
