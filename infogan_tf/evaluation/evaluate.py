@@ -1,13 +1,14 @@
 """Every measure of one run that its images allow."""
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from infogan_tf.data import ImageData
-from infogan_tf.data.factors import Factor
+from infogan_tf.data import ImageData, ImageRequest, load_images
+from infogan_tf.data.factors import Factor, load_factors
 from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages, probabilities
@@ -27,6 +28,7 @@ from infogan_tf.files import write_json
 from infogan_tf.summaries import TensorBoardWriter
 from infogan_tf.training.console import say
 from infogan_tf.training.loading import TrainedRun
+from infogan_tf.training.run_record import with_recorded_origin
 
 Evaluation = dict[str, Any]
 
@@ -106,6 +108,34 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
             for measure in ("one_to_one_error", "majority_error", "nmi", "ari"):
                 values[f"evaluation/{measure}_{name}_{factor}"] = classification[measure]
     return values
+
+
+def _load_data(run: TrainedRun, data_dir: str | None) -> tuple[ImageData, tuple[Factor, ...]]:
+    """The run's images, of which at most 10,000 held-out ones are measured, and what is known of them."""
+    data_dir = data_dir and os.path.expanduser(data_dir)
+    config, source = run.config, run.record["data"]["source"]
+    try:
+        request = ImageRequest(
+            dataset=config.dataset,
+            images=config.images,
+            data_source=source,
+            data_dir=data_dir,
+            image_shape=run.model.image_shape,
+            crop=config.crop,
+            held_out=config.held_out,
+        )
+        data = with_recorded_origin(run.record, load_images(request))
+        factors = load_factors(request, data)
+    except SettingError as error:
+        # The error names a setting of the run, which an evaluation can't change.
+        expected = f"the images that {run.folder.path} was trained on: {config.images or config.dataset} from {source}"
+        raise SettingError("data_dir", expected, error.got) from error
+    if len(data.held_out) < LEAST_HELD_OUT:
+        expected = f"a run with at least {LEAST_HELD_OUT} held-out images"
+        raise SettingError("run_folder", expected, f"{run.folder.path} with {len(data.held_out)}")
+    return dataclasses.replace(data, held_out=evenly_spread(data.held_out, NUM_HELD_OUT)), tuple(
+        dataclasses.replace(factor, held_out=evenly_spread(factor.held_out, NUM_HELD_OUT)) for factor in factors
+    )
 
 
 def _describe(run: TrainedRun, data: ImageData) -> Evaluation:

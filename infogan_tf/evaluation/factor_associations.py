@@ -1,16 +1,11 @@
 """How strongly each code is associated with each known factor of the images: a class, attribute, number or angle."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import rankdata, spearmanr
 from sklearn.metrics import normalized_mutual_info_score
-
-if TYPE_CHECKING:
-    from infogan_tf.data.factors import Factor
 
 BINS = 10
 
@@ -45,22 +40,6 @@ class Association(NamedTuple):
     strength: float
     part: int | None = None
     note: str = ""
-
-
-def associate(codes: Mapping[str, CodePredictions], factors: Sequence[Factor]) -> dict[str, dict[str, Association]]:
-    """The association of every code with every factor on held-out images.
-
-    Args:
-        codes: by name, Q's predictions on the held-out images.
-        factors: what is known of the same images, in the same order.
-
-    Returns:
-        By code, then by factor.
-    """
-    return {
-        name: {factor.name: association(code, factor.kind, factor.held_out) for factor in factors}
-        for name, code in codes.items()
-    }
 
 
 def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarray) -> Association:

@@ -37,7 +37,7 @@ ASSOCIATION_TERMS = {
     "classes",
     "eta": "correlation ratio: root of the share of a number's variance that the category explains, corrected for the "
     "number of categories (Kelley 1935); 0 unrelated, 1 all images of a category have the same number",
-    "circular eta": "the correlation ratio of an angle, taken as a point on the circle: root of the share of its variance "
+    "circular eta": "correlation ratio of an angle, taken as a point on the circle: root of the share of its variance "
     "that the category explains, corrected likewise; 0 unrelated, 1 all images of a category have the same angle",
     "circular R": "multiple correlation of a continuous code with the cosine and sine of an angle (Mardia 1976); 0 "
     "unrelated, 1 at best; a code that runs once around evenly has 0.78",

@@ -85,10 +85,10 @@ def _draw_beyond(folder: Path, preset: str, shown: Evaluated):
     save_picture(folder / "two_codes.png", two_code_grid(model, across, down, CATEGORY, digit, seed, caption))
     caption = f"rows {across} and {down}, from -2 to 2 and back; {where}"
     save_animation(folder / "traversal.gif", moving_traversal(model, CONTINUOUS, CATEGORY, order, seed, caption))
-    confusion = shown.evaluation["classification"][CATEGORY]["confusion"]
+    confusion = shown.classification["confusion"]
     caption = f"error {shown.error:.2%}, one to one; {where}"
     plot_confusion(confusion, order, CATEGORY, folder / "confusion.png", caption)
 
 
 def _order(shown: Evaluated) -> list[int]:
-    return matched_order(shown.evaluation["classification"][CATEGORY]["matching"])
+    return matched_order(shown.classification["matching"])

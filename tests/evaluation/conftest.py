@@ -2,19 +2,14 @@
 
 import pytest
 
-from tests.evaluation.factors import factor
-
 
 @pytest.fixture(scope="session")
-def labels(embedded_digits):
-    from infogan_tf.data.labels import load_labels
+def digit(embedded_digits):
+    from infogan_tf.data.factors import load_factors
 
-    return load_labels(embedded_digits, "mnist", None)
+    from infogan_tf.data import ImageRequest
 
-
-@pytest.fixture(scope="session")
-def digit(labels):
-    return factor("label", "class", labels.held_out, labels.training, tuple("0123456789"))
+    return load_factors(ImageRequest(), embedded_digits)[0]
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from infogan_tf.codes import LatentCode, LatentSpec
 from infogan_tf.distributions import Categorical, Gaussian, Uniform
 from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.evaluation.diversity import diversity_of_classes, measure_diversity, spread
-from infogan_tf.latents import LatentCode, LatentSpec
 from tests.evaluation.perfect_model import PerfectModel
 
 

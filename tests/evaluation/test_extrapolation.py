@@ -1,11 +1,11 @@
 import pytest
 import tensorflow as tf
 
+from infogan_tf.codes import LatentCode, LatentSpec
 from infogan_tf.distributions import Categorical, Gaussian, Uniform
 from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.evaluation.extrapolation import measure_extrapolation
 from infogan_tf.evaluation.prior_range import prior_range
-from infogan_tf.latents import LatentCode, LatentSpec
 from tests.evaluation.perfect_model import PerfectModel
 
 

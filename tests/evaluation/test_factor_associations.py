@@ -7,11 +7,9 @@ from sklearn.metrics import normalized_mutual_info_score, roc_auc_score
 from infogan_tf.evaluation.factor_associations import (
     MEASURES,
     CodePredictions,
-    associate,
     association,
     quantile_bins,
 )
-from tests.evaluation.factors import factor
 
 NUMBER = 600
 CODE_KINDS, FACTOR_KINDS = (sorted({pair[i] for pair in MEASURES}) for i in (0, 1))
@@ -53,22 +51,18 @@ def test_strong_associations_of_every_kind(rng):
     category = CodePredictions("categorical", one_hot([2, 0, 3, 1], 5)[classes])
     probability = CodePredictions("binary", np.stack([rng.uniform(size=NUMBER), 1 - half * 0.8], axis=1))
     number = CodePredictions("continuous", np.stack([rng.uniform(size=NUMBER), -np.exp(degrees / 100)], axis=1))
-    factors = [
-        factor("class", "class", classes),
-        factor("half", "attribute", half),
-        factor("degrees", "ordered", degrees),
-        factor("angle", "angle", degrees),
-    ]
-    table = associate({"c1": category, "b1": probability, "c2": number}, factors)
-    assert list(table) == ["c1", "b1", "c2"]
-    assert list(table["c1"]) == ["class", "half", "degrees", "angle"]
+    factors = {"class": classes, "attribute": half, "ordered": degrees, "angle": degrees}
+    table = {
+        name: {kind: association(code, kind, values) for kind, values in factors.items()}
+        for name, code in {"c1": category, "b1": probability, "c2": number}.items()
+    }
     assert table["c1"]["class"][:3] == ("NMI", 1, 1)
-    assert table["b1"]["half"] == ("AUC", 1, 1, 1, "")
-    assert table["c2"]["degrees"] == ("|Spearman|", pytest.approx(1), pytest.approx(1), 1, "")
-    assert table["c2"]["half"] == ("AUC", 1, 1, 1, "")
-    assert table["c1"]["half"].part in (0, 1, 2, 3)
-    assert table["c1"]["half"].value == pytest.approx(0.75, abs=0.02), "one of two categories of each half"
-    assert table["c1"]["degrees"].value > 0.96
+    assert table["b1"]["attribute"] == ("AUC", 1, 1, 1, "")
+    assert table["c2"]["ordered"] == ("|Spearman|", pytest.approx(1), pytest.approx(1), 1, "")
+    assert table["c2"]["attribute"] == ("AUC", 1, 1, 1, "")
+    assert table["c1"]["attribute"].part in (0, 1, 2, 3)
+    assert table["c1"]["attribute"].value == pytest.approx(0.75, abs=0.02), "one of two categories of each half"
+    assert table["c1"]["ordered"].value > 0.96
     assert table["c1"]["angle"].value == pytest.approx(np.sin(np.pi / 4) / (np.pi / 4), abs=0.02), "mean of a quarter"
     assert table["c2"]["angle"].value > 0.6
     assert table["c2"]["class"].value > 0.6, "ten bins of four classes cannot reach 1"

@@ -1,5 +1,3 @@
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -43,7 +41,7 @@ def test_rows_of_a_confusion_matrix_follow_the_matching(tmp_path, written):
 
 
 def cell(value, part=None):
-    return SimpleNamespace(measure="AUC", value=value, strength=2 * value - 1, part=part)
+    return {"measure": "AUC", "value": value, "strength": 2 * value - 1, "part": part}
 
 
 def test_codes_stand_down_and_factors_across(tmp_path, written):
