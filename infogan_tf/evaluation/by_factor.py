@@ -10,7 +10,6 @@ from infogan_tf.data.factors import Factor
 from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.distributions import Distribution
 from infogan_tf.evaluation.classification import classify
-from infogan_tf.evaluation.clustering import cluster_agreement
 from infogan_tf.evaluation.factor_associations import CodePredictions, association
 from infogan_tf.evaluation.monotone_fit import fit_monotone
 
@@ -57,7 +56,7 @@ def measure_classification(
     infer_training: Callable[[], Posteriors],
     num_matched: int,
 ) -> Results:
-    """By categorical code and class factor, the fields of `Classification` and `ClusterAgreement`.
+    """By categorical code and class factor, the fields of `Classification`, and `class_names`.
 
     Args:
         spec: the codes.
@@ -88,5 +87,4 @@ def _classify(
     labels = evenly_spread(factor.training, num_matched)
     result = classify(matched, labels, scored, factor.held_out, distribution.num_categories, factor.num_classes)
     arrays = {name: value.tolist() for name, value in result._asdict().items() if isinstance(value, np.ndarray)}
-    agreement = cluster_agreement(scored, factor.held_out)
-    return {**result._asdict(), **arrays, **agreement._asdict(), "class_names": list(factor.class_names)}
+    return {**result._asdict(), **arrays, "class_names": list(factor.class_names)}
