@@ -1,5 +1,1 @@
-"""What a model has learned, one measure a file."""
-
-from infogan_tf.evaluation.memorization import Memorization
-
-__all__ = ["Memorization"]
+"""What a model has learned, one measure a file; each says what it needs."""

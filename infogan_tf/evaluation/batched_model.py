@@ -59,7 +59,7 @@ class BatchedModel:
         """By code, the parameters of Q's posterior, each `[number, ...]`; images are uint8 or floats in [0, 1]."""
         return _in_batches(self._infer_codes, images)
 
-    def infer_codes_of_deformed(self, images: np.ndarray, seed: int = 4) -> dict[str, Any]:
+    def infer_codes_of_augmented(self, images: np.ndarray, seed: int = 4) -> dict[str, Any]:
         """The same for images that `random_deformation` has changed; the seed decides how.
 
         Args:
@@ -67,7 +67,7 @@ class BatchedModel:
             seed: decides the deformations.
         """
         seeds = iter(split_seed(stream_seed(seed, Stream.EVALUATION), -(-len(images) // BATCH_SIZE)))
-        return _in_batches(lambda batch: self._infer_codes(_deformed(_floats(batch), next(seeds))), images)
+        return _in_batches(lambda batch: self._infer_codes(_augmented(_floats(batch), next(seeds))), images)
 
     def generate_and_infer(self, number: int, seed: int) -> GeneratedImages:
         """Images from fresh latents, and what Q predicts from them.
@@ -104,5 +104,5 @@ def _floats(images: tf.Tensor) -> tf.Tensor:
 
 
 @tf.function(reduce_retracing=True)
-def _deformed(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def _augmented(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     return tf.clip_by_value(random_deformation(images, STRENGTH, seed), 0, 1)

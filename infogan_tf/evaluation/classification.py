@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 
 class Classification(NamedTuple):
@@ -13,6 +14,9 @@ class Classification(NamedTuple):
         one_to_one_error: share of images in the wrong class when every category stands for a class of its own.
         majority_error: the same when a category stands for the class that is most frequent in it, so that two may stand
             for the same class and a class may have none.
+        nmi: normalized mutual information of categories and classes, arithmetic mean of the entropies; 1 same, 0
+            independent.
+        ari: adjusted Rand index (Hubert and Arabie 1985); 1 same, about 0 at chance.
         matching: the class of each category, one to one, `[num_categories]`; -1 for one that is left over.
         majority: the most frequent class of each category, `[num_categories]`; -1 for one that no image is in.
         confusion: images of the second set by category and class, `[num_categories, num_classes]`.
@@ -20,6 +24,8 @@ class Classification(NamedTuple):
 
     one_to_one_error: float
     majority_error: float
+    nmi: float
+    ari: float
     matching: np.ndarray
     majority: np.ndarray
     confusion: np.ndarray
@@ -55,6 +61,8 @@ def classify(
     return Classification(
         one_to_one_error=_error_rate(matching, scored_categories, scored_labels),
         majority_error=_error_rate(majority, scored_categories, scored_labels),
+        nmi=float(normalized_mutual_info_score(scored_labels, scored_categories)),
+        ari=float(adjusted_rand_score(scored_labels, scored_categories)),
         matching=matching,
         majority=majority,
         confusion=count(scored_categories, scored_labels, num_categories, num_classes),

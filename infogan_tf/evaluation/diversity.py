@@ -5,11 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from infogan_tf.distributions import Distribution
 from infogan_tf.evaluation.batched_model import BatchedModel
+from infogan_tf.evaluation.prior_range import prior_range
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
-# Values of a continuous code that are held fixed in turn, evenly from -1 to 1.
+# Values of a continuous code that are held fixed in turn, evenly over the prior's range.
 CONTINUOUS_VALUES = 5
+BINARY_VALUES = 2
 TINY = np.finfo(np.float64).tiny
 
 
@@ -29,17 +32,24 @@ def measure_diversity(
         seed: decides noise and the other codes.
 
     Returns:
-        By code, one number for each value held fixed: all categories, or else five of its traversal from -1 to 1.
+        By code, one number for each value held fixed: all categories, two of a binary code, five of a continuous one
+        over the prior's range.
     """
     seeds = split_seed(stream_seed(seed, Stream.EVALUATION), 1 + len(model.spec.codes))
     everything = spread(features(model.generate(model.spec.sample(5 * number, seeds[0]))))
     diversity = {}
     for code, code_seed in zip(model.spec.codes, seeds[1:], strict=True):
         latents = model.spec.sample(number, code_seed)
-        values = code.distribution.traversal(code.distribution.num_categories or CONTINUOUS_VALUES, -1, 1)
-        fixed = [latents | {code.name: tf.repeat(value[None], number, axis=0)} for value in values]
+        fixed = [latents | {code.name: tf.repeat(value[None], number, axis=0)} for value in _values(code.distribution)]
         diversity[code.name] = [spread(features(model.generate(latents))) / max(everything, TINY) for latents in fixed]
     return diversity
+
+
+def _values(distribution: Distribution) -> tf.Tensor:
+    """The values that are held fixed, `[values, event_size]`."""
+    if distribution.is_discrete:
+        return distribution.traversal(distribution.num_categories or BINARY_VALUES, 0, 0)
+    return distribution.traversal(CONTINUOUS_VALUES, *prior_range(distribution))
 
 
 def diversity_of_classes(features: np.ndarray, labels: np.ndarray) -> list[float]:
@@ -51,7 +61,7 @@ def diversity_of_classes(features: np.ndarray, labels: np.ndarray) -> list[float
     """
     everything = spread(features)
     members = [features[labels == label] for label in np.unique(labels)]
-    return [spread(of_class) / everything for of_class in members if len(of_class) > 1]
+    return [spread(of_class) / max(everything, TINY) for of_class in members if len(of_class) > 1]
 
 
 def spread(features: np.ndarray) -> float:

@@ -1,26 +1,30 @@
-"""Every measure of one run."""
+"""Every measure of one run that its images allow."""
 
+import dataclasses
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from infogan_tf.data import ImageData, ImageRequest, load_images
+from infogan_tf.building import image_request
+from infogan_tf.data import ImageData, load_images
 from infogan_tf.data.factors import Factor, load_factors
 from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.errors import SettingError
-from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages, categories, probabilities
-from infogan_tf.evaluation.certainty import Certainty, measure_certainty
-from infogan_tf.evaluation.classification import classify
-from infogan_tf.evaluation.clustering import cluster_agreement
-from infogan_tf.evaluation.digit_features import DigitFeatures, load_digit_features
+from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages, probabilities
+from infogan_tf.evaluation.by_factor import Posteriors, measure_associations, measure_classification
+from infogan_tf.evaluation.confidence import Confidence, measure_confidence
 from infogan_tf.evaluation.diversity import diversity_of_classes, measure_diversity
 from infogan_tf.evaluation.extrapolation import measure_extrapolation
+from infogan_tf.evaluation.features import ImageFeatures, load_features
 from infogan_tf.evaluation.frechet import compare_by_frechet
 from infogan_tf.evaluation.information import estimate_information
 from infogan_tf.evaluation.neighborhoods import compare_neighborhoods
 from infogan_tf.evaluation.recovery import measure_recovery
-from infogan_tf.evaluation.verdicts import judge_codes
+from infogan_tf.evaluation.terms import HELD_OUT
+from infogan_tf.evaluation.verdicts import code_verdicts
+from infogan_tf.figures.heat_map import plot_associations
 from infogan_tf.files import write_json
 from infogan_tf.summaries import TensorBoardWriter
 from infogan_tf.training.console import say
@@ -30,34 +34,42 @@ from infogan_tf.training.run_record import with_recorded_origin
 Evaluation = dict[str, Any]
 
 EVALUATION_FILE = "evaluation.json"
-# A new number whenever what is measured, or how, changes; the digit features' too.
-VERSION = 4
+HEAT_MAP_FILE = "codes_and_factors.png"
+# A new number whenever what is measured, or how, changes; the features' too.
+VERSION = 5
 NUM_GENERATED = 10_000
+NUM_HELD_OUT = 10_000
 NUM_MATCHED = 10_000
 NUM_OF_A_VALUE = 200
 NUM_NEIGHBORHOODS = 5_000
+# The nearest neighbors of both halves need a few.
+LEAST_HELD_OUT = 12
 
 
 def evaluate(run: TrainedRun, data_dir: str | None = None) -> Evaluation:
     """Measures a trained run and writes `evaluation.json` into its folder, and scalars for TensorBoard.
 
-    Prints a line for each measure that it begins.
+    Of images without factors (labels): the codes' mutual information, recovery, extrapolation, diversity and verdicts,
+    the confidence of categorical codes, and generated images against held-out ones. With factors also the association
+    of each code with each factor, drawn as `codes_and_factors.png`; with a class, the error of categorical codes as
+    classifiers. Prints a line for each measure that it begins.
 
     Args:
         run: what `load_run` gave.
         data_dir: where TFDS keeps prepared data; None for where the run found it.
 
     Returns:
-        What was written: `run`, `codes`, `classification` by categorical code, `images`.
+        What was written: `run`, `codes`, `confidence` by categorical code, `associations` by code and factor,
+        `classification` by categorical code and class factor, `images`.
 
     Raises:
-        SettingError: the folder can't be written, or its data can't be had again or has no labels.
+        SettingError: the folder can't be written, its images can't be had again, or too few are held out.
     """
     if not os.access(run.folder.path, os.W_OK):
         raise SettingError("run_folder", "a folder that can be written", run.folder.path)
     say(f"evaluating {run.folder.path} at update {run.step:,}")
-    data, labels = _load_data(run, data_dir or run.config.data_dir)
-    features = load_digit_features(data, labels)
+    data, factors = _load_data(run, data_dir or run.config.data_dir)
+    features = load_features(data, factors)
     model = BatchedModel(run.model)
     say(f"  generating {NUM_GENERATED:,} images and predicting their codes")
     generated = model.generate_and_infer(NUM_GENERATED, seed=0)
@@ -67,10 +79,13 @@ def evaluate(run: TrainedRun, data_dir: str | None = None) -> Evaluation:
         "version": VERSION,
         "run": _describe(run, data),
         "codes": _measure_codes(model, generated, held_out, features),
-        "classification": _measure_classification(model, data, held_out, labels),
-        "images": _measure_images(generated, labels, features),
+        "confidence": _measure_confidence(model, data, held_out),
+        **_measure_factors(model, data, held_out, factors),
+        "images": _measure_images(generated, factors, features),
     }
     write_json(run.folder.path / EVALUATION_FILE, evaluation)
+    if factors:
+        _draw_associations(run, evaluation)
     writer = TensorBoardWriter(run.folder.path)
     writer.scalars(run.step, scalars(evaluation))
     writer.close()
@@ -85,32 +100,35 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
             if code[measure] is not None:
                 values[f"evaluation/{measure}_{name}"] = code[measure]
         values[f"evaluation/diversity_{name}"] = float(np.mean(code["diversity"]))
-    for name, classification in evaluation["classification"].items():
-        for measure in ("one_to_one_error", "majority_error", "nmi", "ari", *Certainty._fields):
-            values[f"evaluation/{measure}_{name}"] = classification[measure]
+    for name, confidence in evaluation["confidence"].items():
+        values |= {f"evaluation/{measure}_{name}": confidence[measure] for measure in Confidence._fields}
+    for name, by_factor in evaluation["associations"].items():
+        values |= {f"evaluation/association_{name}_{factor}": cell["value"] for factor, cell in by_factor.items()}
+    for name, by_factor in evaluation["classification"].items():
+        for factor, classification in by_factor.items():
+            for measure in ("one_to_one_error", "majority_error", "nmi", "ari"):
+                values[f"evaluation/{measure}_{name}_{factor}"] = classification[measure]
     return values
 
 
-def _load_data(run: TrainedRun, data_dir: str | None) -> tuple[ImageData, Factor]:
+def _load_data(run: TrainedRun, data_dir: str | None) -> tuple[ImageData, tuple[Factor, ...]]:
+    """The run's images, of which at most 10,000 held-out ones are measured, and what is known of them."""
     data_dir = data_dir and os.path.expanduser(data_dir)
-    dataset, source = run.config.dataset, run.record["data"]["source"]
+    config, source = run.config, run.record["data"]["source"]
     try:
-        request = ImageRequest(
-            dataset=dataset,
-            data_source=source,
-            data_dir=data_dir,
-            image_shape=run.model.image_shape,
-            held_out=run.config.held_out,
-        )
-        data = load_images(request)
-        labels = next((factor for factor in load_factors(request, data) if factor.kind == "class"), None)
-        if labels is None:
-            raise SettingError("dataset", "a data set with labels", f"{data.name} without")
-        return with_recorded_origin(run.record, data), labels
+        request = image_request(dataclasses.replace(config, data_dir=data_dir), source)
+        data = with_recorded_origin(run.record, load_images(request))
+        factors = load_factors(request, data)
     except SettingError as error:
         # The error names a setting of the run, which an evaluation can't change.
-        expected = f"the labeled data that {run.folder.path} was trained on: {dataset} from {source}"
+        expected = f"the images that {run.folder.path} was trained on: {config.images or config.dataset} from {source}"
         raise SettingError("data_dir", expected, error.got) from error
+    if len(data.held_out) < LEAST_HELD_OUT:
+        expected = f"a run with at least {LEAST_HELD_OUT} held-out images"
+        raise SettingError("run_folder", expected, f"{run.folder.path} with {len(data.held_out)}")
+    return dataclasses.replace(data, held_out=evenly_spread(data.held_out, NUM_HELD_OUT)), tuple(
+        dataclasses.replace(factor, held_out=evenly_spread(factor.held_out, NUM_HELD_OUT)) for factor in factors
+    )
 
 
 def _describe(run: TrainedRun, data: ImageData) -> Evaluation:
@@ -121,11 +139,12 @@ def _describe(run: TrainedRun, data: ImageData) -> Evaluation:
         "objective": run.config.objective,
         "data": data.caption,
         "held_out": run.config.held_out,
+        "held_out_images": len(data.held_out),
     }
 
 
 def _measure_codes(
-    model: BatchedModel, generated: GeneratedImages, held_out: dict[str, Any], features: DigitFeatures
+    model: BatchedModel, generated: GeneratedImages, held_out: Posteriors, features: ImageFeatures
 ) -> Evaluation:
     say("  what each code means: information, recovery, extrapolation, diversity")
     information = estimate_information(model.spec, generated)
@@ -134,7 +153,7 @@ def _measure_codes(
     diversity = measure_diversity(model, features, NUM_OF_A_VALUE)
     modes = {code.name: held_out[code.name].mode.numpy() for code in model.spec.codes}
     distributions = {code.name: code.distribution for code in model.spec.codes}
-    verdicts = judge_codes(distributions, recovery, modes)
+    verdicts = code_verdicts(distributions, recovery, modes)
     return {
         name: {
             "prior": distributions[name].prior_name,
@@ -152,42 +171,60 @@ def _measure_codes(
     }
 
 
-def _measure_classification(
-    model: BatchedModel, data: ImageData, held_out: dict[str, Any], labels: Factor
-) -> Evaluation:
-    codes = [code for code in model.spec.codes if code.distribution.num_categories]
+def _measure_confidence(model: BatchedModel, data: ImageData, held_out: Posteriors) -> Evaluation:
+    codes = [code.name for code in model.spec.codes if code.distribution.num_categories]
     if not codes:
         return {}
-    training_images = evenly_spread(data.training, NUM_MATCHED)
-    training_labels = evenly_spread(labels.training, NUM_MATCHED)
-    say(f"  the classification: codes of {len(training_images):,} training images, of deformed held-out images")
-    training = model.infer_codes(training_images)
-    deformed = model.infer_codes_of_deformed(data.held_out)
-    results = {}
-    for code in codes:
-        matched, scored = categories(training[code.name]), categories(held_out[code.name])
-        number = code.distribution.num_categories
-        result = classify(matched, training_labels, scored, labels.held_out, number, labels.num_classes)
-        agreement = cluster_agreement(scored, labels.held_out)
-        values = {name: value.tolist() for name, value in result._asdict().items() if isinstance(value, np.ndarray)}
-        certainty = measure_certainty(probabilities(held_out[code.name]), probabilities(deformed[code.name]))
-        results[code.name] = {**result._asdict(), **values, **agreement._asdict(), **certainty._asdict()}
-    return results
+    say("  the confidence of categorical codes: predicting them from augmented held-out images")
+    augmented = model.infer_codes_of_augmented(data.held_out)
+    return {
+        name: measure_confidence(probabilities(held_out[name]), probabilities(augmented[name]))._asdict()
+        for name in codes
+    }
 
 
-def _measure_images(generated: GeneratedImages, labels: Factor, features: DigitFeatures) -> Evaluation:
-    held_out = evenly_spread(features.held_out, NUM_GENERATED)
-    say(f"  the images: features of {len(held_out):,}, Frechet distances, nearest neighbors")
-    of_generated = features(generated.images[: len(held_out)])
+def _measure_factors(
+    model: BatchedModel, data: ImageData, held_out: Posteriors, factors: Sequence[Factor]
+) -> Evaluation:
+    if not factors:
+        say("  these images have no labels: no association with factors, no classification")
+        return {"associations": {}, "classification": {}}
+    say(f"  codes against {', '.join(factor.name for factor in factors)}")
+    training = evenly_spread(data.training, NUM_MATCHED)
+    return {
+        "associations": measure_associations(model.spec, held_out, factors),
+        "classification": measure_classification(
+            model.spec, held_out, factors, lambda: model.infer_codes(training), NUM_MATCHED
+        ),
+    }
+
+
+def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], features: ImageFeatures) -> Evaluation:
+    number = min(len(features.held_out), len(generated.images))
+    held_out = evenly_spread(features.held_out, number)
+    say(f"  the images: features of {number:,}, Frechet distances, nearest neighbors")
+    of_generated = features(generated.images[:number])
     neighborhoods = compare_neighborhoods(
         evenly_spread(held_out, NUM_NEIGHBORHOODS), evenly_spread(of_generated, NUM_NEIGHBORHOODS)
     )
     return {
         "features": features.name,
         "features_hash": features.hash,
-        "compared_images": len(held_out),
-        "compared_neighborhoods": min(NUM_NEIGHBORHOODS, len(held_out)),
-        "diversity_of_real_classes": diversity_of_classes(held_out, evenly_spread(labels.held_out, NUM_GENERATED)),
+        "compared_images": number,
+        "compared_neighborhoods": min(NUM_NEIGHBORHOODS, number),
+        "diversity_of_real_classes": {
+            factor.name: diversity_of_classes(held_out, evenly_spread(factor.held_out, number))
+            for factor in factors
+            if factor.kind == "class"
+        },
         **compare_by_frechet(held_out, of_generated)._asdict(),
         **neighborhoods._asdict(),
     }
+
+
+def _draw_associations(run: TrainedRun, evaluation: Evaluation):
+    path = run.folder.path / HEAT_MAP_FILE
+    number, kind = evaluation["run"]["held_out_images"], HELD_OUT[evaluation["run"]["held_out"]]
+    caption = f"{run.folder.path.name}, update {run.step:,}: {number:,} {kind}; {evaluation['run']['data']}"
+    plot_associations(evaluation["associations"], path, caption)
+    say(f"  codes against factors are drawn in {path}")

@@ -5,16 +5,19 @@ import tensorflow as tf
 
 from infogan_tf.codes import LatentCode
 from infogan_tf.evaluation.batched_model import BatchedModel
+from infogan_tf.evaluation.prior_range import prior_range
 from infogan_tf.figures.traversals import combine
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
-# The paper trains on [-1, 1] and shows [-2, 2].
-SIDES = ((-2.0, -1.0), (1.0, 2.0))
+# Beyond each end of the prior's range, as a share of its width: the paper trains on [-1, 1] and shows [-2, 2].
+REACH = 0.5
 VALUES = 5
 
 
 def measure_extrapolation(model: BatchedModel, number: int = 200, seed: int = 5) -> dict[str, float]:
-    """How far Q's prediction goes on changing with a continuous code from -1 to -2 and from 1 to 2.
+    """How far Q's prediction goes on changing with a continuous code outside of the prior's range.
+
+    For Uniform(-1, 1) from -2 to -1 and from 1 to 2.
 
     The least-squares slope of what Q predicts from the images of five values of the code, everything else held fixed;
     the mean over random samples and both sides. 1 where the prediction changes as much as the code, 0 where the images
@@ -34,9 +37,12 @@ def measure_extrapolation(model: BatchedModel, number: int = 200, seed: int = 5)
 
 
 def _slope(model: BatchedModel, code: LatentCode, number: int, seed: tf.Tensor) -> float:
-    values = tf.concat([code.distribution.traversal(VALUES, *side) for side in SIDES], axis=0)
+    low, high = prior_range(code.distribution)
+    reach = REACH * (high - low)
+    sides = ((low - reach, low), (high, high + reach))
+    values = tf.concat([code.distribution.traversal(VALUES, *side) for side in sides], axis=0)
     predictions = _predict(model, code, model.spec.sample(number, seed), values).mean(axis=0)
-    by_side = zip(SIDES, np.split(predictions, len(SIDES)), strict=True)
+    by_side = zip(sides, np.split(predictions, len(sides)), strict=True)
     return float(np.mean([np.polyfit(np.linspace(*side, VALUES), of_side, deg=1)[0] for side, of_side in by_side]))
 
 

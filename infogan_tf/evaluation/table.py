@@ -1,8 +1,19 @@
 """An evaluation as a text to read."""
 
-from infogan_tf.evaluation.terms import CLASSIFICATION_TERMS, CODE_TERMS, IMAGE_TERMS, held_out_images, legend
+from infogan_tf.evaluation.terms import (
+    CLASSIFICATION_TERMS,
+    CODE_TERMS,
+    CONFIDENCE_TERMS,
+    IMAGE_TERMS,
+    MONOTONE_FIT_TERMS,
+    association_terms,
+    held_out_images,
+    legend,
+)
 from infogan_tf.tables import text_table
 
+# A wider confusion matrix can't be read on a terminal.
+MOST_CLASSES_SHOWN = 20
 # The thresholds of the warning are this project's choice.
 LOW_COVERAGE = 0.1
 LOW_DENSITY = 0.5
@@ -13,24 +24,27 @@ PRECISION_WARNING = (
 
 
 def evaluation_table(evaluation: dict) -> str:
-    """What `evaluate` measured, as tables: the codes, the classification, the images, each with a legend."""
+    """What `evaluate` measured, as tables with legends: codes alone, against factors, as classifiers; images."""
     run = evaluation["run"]
     header = f"{run['folder']}: update {run['update']:,}, seed {run['seed']}, {run['objective']}, {run['data']}"
     parts = [header, _codes(evaluation["codes"]), legend(CODE_TERMS)]
+    if evaluation["confidence"]:
+        parts += [_confidence(evaluation), legend(CONFIDENCE_TERMS)]
+    parts += _associations(evaluation)
     if evaluation["classification"]:
         parts += [*_classifications(evaluation), legend(CLASSIFICATION_TERMS)]
     return "\n\n".join([*parts, _images(evaluation), legend(IMAGE_TERMS)])
 
 
 def _codes(codes: dict) -> str:
-    header = ("code", "prior", "verdict", "mutual information, nats", "of at most", "recovery", "beyond [-1, 1]")
+    header = ("code", "prior", "verdict", "mutual information, nats", "of at most", "recovery", "extrapolation")
     rows = [(*header, "diversity")]
     for name, code in codes.items():
         bound = f"{code['mutual_information']:.3f} +- {code['standard_error']:.3f}"
         recovery = f"{code['recovery_measure']} {code['recovery']:.3f}"
         diversity = f"{sum(code['diversity']) / len(code['diversity']):.2f} (least {min(code['diversity']):.2f})"
-        beyond = "-" if code["extrapolation"] is None else f"{code['extrapolation']:.2f}"
-        rows.append((name, code["prior"], code["verdict"], bound, _ceiling(code), recovery, beyond, diversity))
+        extrapolation = "-" if code["extrapolation"] is None else f"{code['extrapolation']:.2f}"
+        rows.append((name, code["prior"], code["verdict"], bound, _ceiling(code), recovery, extrapolation, diversity))
     return text_table(rows)
 
 
@@ -39,37 +53,88 @@ def _ceiling(code: dict) -> str:
     return f"{code['entropy']:.3f}" if code["is_discrete"] else "-"
 
 
+def _confidence(evaluation: dict) -> str:
+    rows = [("code", "confidence", "balance, nats", "stability")]
+    for name, values in evaluation["confidence"].items():
+        rows.append((name, *(f"{values[measure]:.3f}" for measure in ("confidence", "balance", "stability"))))
+    return f"categorical codes of {held_out_images(evaluation['run'])}, without labels:\n\n{text_table(rows)}"
+
+
+def _associations(evaluation: dict) -> list[str]:
+    """Factors down, of which there can be many, and codes across."""
+    table = evaluation["associations"]
+    if not table:
+        return ["codes against factors: not measured, since nothing is known of these images but themselves"]
+    factors = list(next(iter(table.values())))
+    rows = [("factor", *table)]
+    rows += [(factor, *(_association(table[code][factor]) for code in table)) for factor in factors]
+    text = f"codes against factors of {held_out_images(evaluation['run'])}:\n\n{text_table(rows)}"
+    notes = [
+        f"{code} and {factor}: {cell['note']}"
+        for code, by_factor in table.items()
+        for factor, cell in by_factor.items()
+        if cell["note"]
+    ]
+    measures = [cell["measure"] for by_factor in table.values() for cell in by_factor.values()]
+    parts = ["\n".join([text, *notes]), legend(association_terms(measures))]
+    fits = [row for factor in factors if (row := _best_fit(table, factor))]
+    if fits:
+        header = ("factor", "code", "error after a monotone fit", "without the code")
+        parts += [text_table([header, *fits]), legend(MONOTONE_FIT_TERMS)]
+    return parts
+
+
+def _association(cell: dict) -> str:
+    part = "" if cell["part"] is None else f" [{cell['part']}]"
+    return f"{cell['value']:.2f} {cell['measure']}{part}"
+
+
+def _best_fit(table: dict, factor: str) -> tuple[str, ...] | None:
+    """The code from which a factor is predicted with the least error."""
+    fits = {code: row[factor]["monotone_fit"] for code, row in table.items() if row[factor]["monotone_fit"]}
+    if not fits:
+        return None
+    code, fit = min(fits.items(), key=lambda item: item[1]["error"])
+    return (factor, code, f"{fit['error']:.3g}", f"{fit['error_of_constant']:.3g}")
+
+
 def _classifications(evaluation: dict) -> list[str]:
     texts = []
-    for name, result in evaluation["classification"].items():
-        summary = (
-            f"{name} as a classifier of {held_out_images(evaluation['run'])}: error {result['one_to_one_error']:.2%} "
-            f"one to one, {result['majority_error']:.2%} by majority; "
-            f"NMI {result['nmi']:.3f}, ARI {result['ari']:.3f}\n"
-            f"without labels: confidence {result['confidence']:.3f}, balance {result['balance']:.3f} nats, "
-            f"stability {result['stability']:.3f}"
-        )
-        classes = range(len(result["confusion"][0]))
-        rows = [("category", "matched", *map(str, classes))]
-        for category, counts in enumerate(result["confusion"]):
-            matched = result["matching"][category]
-            rows.append((str(category), "-" if matched < 0 else str(matched), *map(str, counts)))
-        texts.append(f"{summary}\n\n{text_table(rows)}")
+    for name, by_factor in evaluation["classification"].items():
+        for factor, result in by_factor.items():
+            texts.append(
+                f"{name} as a classifier of {factor}, {held_out_images(evaluation['run'])}: error "
+                f"{result['one_to_one_error']:.2%} one to one, {result['majority_error']:.2%} by majority; "
+                f"NMI {result['nmi']:.3f}, ARI {result['ari']:.3f}"
+            )
+            if len(result["class_names"]) <= MOST_CLASSES_SHOWN:
+                texts.append(_confusion(result))
     return texts
+
+
+def _confusion(result: dict) -> str:
+    names = result["class_names"]
+    rows = [("category", "matched", *names)]
+    for category, counts in enumerate(result["confusion"]):
+        matched = result["matching"][category]
+        rows.append((str(category), "-" if matched < 0 else names[matched], *map(str, counts)))
+    return text_table(rows)
 
 
 def _images(evaluation: dict) -> str:
     images, held_out = evaluation["images"], held_out_images(evaluation["run"])
-    number, classes = images["compared_images"], images["diversity_of_real_classes"]
+    number = images["compared_images"]
     text = (
         f"{number:,} generated images against {number:,} {held_out} ({images['features']}):\n"
         f"Frechet distance {images['frechet_distance']:.2f}; of half of the images each "
         f"{images['frechet_distance_halves']:.2f}, and of {held_out} against the other half of them, the floor, "
         f"{images['frechet_floor_halves']:.2f}\n"
         f"precision {images['precision']:.3f}, recall {images['recall']:.3f}, density {images['density']:.3f}, "
-        f"coverage {images['coverage']:.3f} (of {images['compared_neighborhoods']:,} images each)\n"
-        f"diversity of a class of {held_out}: {sum(classes) / len(classes):.2f} (least {min(classes):.2f})"
+        f"coverage {images['coverage']:.3f} (of {images['compared_neighborhoods']:,} images each)"
     )
+    for factor, classes in images["diversity_of_real_classes"].items():
+        mean = sum(classes) / len(classes)
+        text += f"\ndiversity of a class of {held_out}, by {factor}: {mean:.2f} (least {min(classes):.2f})"
     if precision_misleads(images):
         text += f"\nwarning: {PRECISION_WARNING}"
     return text

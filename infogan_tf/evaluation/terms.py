@@ -1,21 +1,52 @@
 """What the words in the printed tables mean; the report prints the same."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 CODE_TERMS = {
     "verdict": "used: Q recovers the code from generated images; ignored: it does not; redundant with another: Q's "
     "predictions of the two on real images determine each other, so they mean the same",
     "mutual information": "a lower bound on that of a code and the image (L_I), nats, on fresh generated images",
-    "recovery": "share of categories that Q predicts correctly from generated images; for a continuous code R^2",
-    "beyond [-1, 1]": "by how much Q's prediction changes where the code changes by 1, from -2 to -1 and from 1 to 2, "
-    "outside of what was trained: 1 as much as the code, 0 no more, negative: it turns back",
+    "recovery": "share of discrete codes that Q predicts without an error from generated images; for a continuous "
+    "code R^2, 0 where it knows no more than the mean",
+    "extrapolation": "by how much Q's prediction changes where a continuous code changes by 1 outside of the prior's "
+    "range, such as from 1 to 2 for Uniform(-1, 1): 1 as much as the code, 0 not at all, negative: it turns back",
     "diversity": "how much images with the same value of a code differ, as a share of how much all images do: about 1 "
     "where the code determines nothing, lower the more it determines; least: of the value with the least",
 }
 CLASSIFICATION_TERMS = {
+    "error": "share of images in the wrong class, lower is better",
     "one to one": "each category stands for a class of its own, matched on training images",
     "majority": "each category stands for the class most frequent in it, so two may stand for the same",
-    "stability": "share of images that keep their category when they are deformed a little",
+    "NMI": "normalized mutual information of categories and classes; 0 unrelated, 1 the same partition",
+    "ARI": "adjusted Rand index of categories and classes; about 0 at chance, 1 the same partition",
+}
+CONFIDENCE_TERMS = {
+    "confidence": "mean probability of the most probable category of an image, from 1/K to 1",
+    "balance": "entropy of the mean prediction, nats; log K where all K categories are equally frequent",
+    "stability": "share of images that keep their category when they are augmented",
+}
+# By the name that `factor_associations.MEASURES` gives a measure.
+ASSOCIATION_TERMS = {
+    "|Spearman|": "rank correlation of a continuous code and a number, its absolute value; 0 unrelated, 1 one is a "
+    "monotone function of the other",
+    "AUC": "probability that the code is higher for an image with the attribute than for one without, or lower, "
+    "whichever is likelier; 0.5 unrelated, 1 the code tells them apart; of a categorical code, of the probability of "
+    "its best category, in brackets",
+    "NMI": "normalized mutual information, arithmetic mean of the entropies; 0 unrelated, 1 they determine each other; "
+    "a continuous code is cut into ten bins with as many images each, and so cannot reach 1 unless there are ten "
+    "classes",
+    "eta": "correlation ratio: root of the share of a number's variance that the category explains, corrected for the "
+    "number of categories (Kelley 1935); 0 unrelated, 1 all images of a category have the same number",
+    "circular eta": "correlation ratio of an angle, taken as a point on the circle: root of the share of its variance "
+    "that the category explains, corrected likewise; 0 unrelated, 1 all images of a category have the same angle",
+    "circular R": "multiple correlation of a continuous code with the cosine and sine of an angle (Mardia 1976); 0 "
+    "unrelated, 1 at best; a code that runs once around evenly has 0.78",
+}
+MONOTONE_FIT_TERMS = {
+    "error after a monotone fit": "mean absolute error of the factor as predicted from the code by isotonic "
+    "regression, in the factor's own unit (degrees of an angle, around the circle), fitted on one half of the images "
+    "and scored on the other; lower is better",
+    "without the code": "the same error of the best constant",
 }
 IMAGE_TERMS = {
     "Frechet distance": "between Gaussians fitted to the features of both sets; 0 for equal sets; comparable only in "
@@ -32,6 +63,12 @@ HELD_OUT = {"test": "held-out (test) images", "validation": "validation images"}
 def held_out_images(run: Mapping[str, str]) -> str:
     """What the held-out images of a run are called; `run` is that part of an evaluation."""
     return HELD_OUT[run["held_out"]]
+
+
+def association_terms(measures: Iterable[str]) -> dict[str, str]:
+    """The terms of those measures of association that occur."""
+    present = set(measures)
+    return {measure: term for measure, term in ASSOCIATION_TERMS.items() if measure in present}
 
 
 def legend(terms: Mapping[str, str]) -> str:

@@ -7,16 +7,16 @@ from scipy.stats import spearmanr
 from sklearn.metrics import normalized_mutual_info_score
 
 from infogan_tf.distributions import Distribution
+from infogan_tf.evaluation.factor_associations import quantile_bins
 from infogan_tf.evaluation.recovery import Recovery
 
 # Both thresholds are this project's choice. The least recovery score (0 for chance, 1 for perfect) of a used code.
 USED_FROM = 0.2
 # The least association of Q's predictions of two codes that are redundant.
 REDUNDANT_FROM = 0.9
-BINS = 10
 
 
-def judge_codes(
+def code_verdicts(
     distributions: Mapping[str, Distribution],
     recovery: Mapping[str, Recovery],
     predictions: Mapping[str, np.ndarray],
@@ -57,5 +57,4 @@ def association(a: np.ndarray, a_is_discrete: bool, b: np.ndarray, b_is_discrete
 def _groups(values: np.ndarray, is_discrete: bool) -> np.ndarray:
     if is_discrete:
         return np.unique(values, axis=0, return_inverse=True)[1].ravel()
-    edges = np.quantile(values[:, 0], np.linspace(0, 1, BINS + 1)[1:-1])
-    return np.digitize(values[:, 0], edges)
+    return quantile_bins(values[:, 0])

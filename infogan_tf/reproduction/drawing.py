@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from infogan_tf.figures.animation import save_animation
-from infogan_tf.figures.confusion_picture import plot_confusion
 from infogan_tf.figures.figure2 import (
     category_panel,
     continuous_panel,
@@ -11,6 +10,7 @@ from infogan_tf.figures.figure2 import (
     moving_traversal,
     two_code_grid,
 )
+from infogan_tf.figures.heat_map import plot_confusion
 from infogan_tf.figures.information_plot import plot_information
 from infogan_tf.figures.pictures import save_picture
 from infogan_tf.figures.traversals import ROWS
@@ -85,10 +85,10 @@ def _draw_beyond(folder: Path, preset: str, shown: Evaluated):
     save_picture(folder / "two_codes.png", two_code_grid(model, across, down, CATEGORY, digit, seed, caption))
     caption = f"rows {across} and {down}, from -2 to 2 and back; {where}"
     save_animation(folder / "traversal.gif", moving_traversal(model, CONTINUOUS, CATEGORY, order, seed, caption))
-    confusion = shown.evaluation["classification"][CATEGORY]["confusion"]
+    confusion = shown.classification["confusion"]
     caption = f"error {shown.error:.2%}, one to one; {where}"
     plot_confusion(confusion, order, CATEGORY, folder / "confusion.png", caption)
 
 
 def _order(shown: Evaluated) -> list[int]:
-    return matched_order(shown.evaluation["classification"][CATEGORY]["matching"])
+    return matched_order(shown.classification["matching"])

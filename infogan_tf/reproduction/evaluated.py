@@ -12,6 +12,8 @@ from infogan_tf.training.metrics_log import read_curve
 
 # The names of the paper: the 10-way categorical code, and the two continuous codes.
 CATEGORY, CONTINUOUS = "c1", ("c2", "c3")
+# What MNIST calls its digits.
+CLASS = "label"
 # What Q is in a regular GAN, by objective.
 Q_OF_REGULAR_GAN = {"gan": "Q on frozen features of D", "gan_own_q": "Q with its own network"}
 
@@ -37,7 +39,12 @@ class Evaluated(NamedTuple):
     @property
     def error(self) -> float:
         """The error of c1 matched one to one, on held-out images."""
-        return self.evaluation["classification"][CATEGORY]["one_to_one_error"]
+        return self.classification["one_to_one_error"]
+
+    @property
+    def classification(self) -> dict[str, Any]:
+        """What was measured of c1 as a classifier of digits, its confidence without labels among it."""
+        return {**self.evaluation["classification"][CATEGORY][CLASS], **self.evaluation["confidence"][CATEGORY]}
 
 
 class GanCurve(NamedTuple):

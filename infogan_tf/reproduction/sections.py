@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from infogan_tf.config import Config, added_to_the_objective
 from infogan_tf.evaluation.table import PRECISION_WARNING, precision_misleads
-from infogan_tf.evaluation.terms import CLASSIFICATION_TERMS, CODE_TERMS, IMAGE_TERMS, held_out_images
+from infogan_tf.evaluation.terms import CLASSIFICATION_TERMS, CODE_TERMS, CONFIDENCE_TERMS, IMAGE_TERMS, held_out_images
 from infogan_tf.experiments import presets
 from infogan_tf.reproduction.claims import claims_section, figure1_section
 from infogan_tf.reproduction.evaluated import CATEGORY, CONTINUOUS, Evaluated, GanCurve, Results
@@ -82,7 +82,7 @@ def _figure2_section(results: Results) -> str:
 
 
 def _classification_section(runs: Sequence[Evaluated]) -> str:
-    results = [run.evaluation["classification"][CATEGORY] for run in runs]
+    results = [run.classification for run in runs]
     run = runs[0].evaluation["run"]
     rows = [("seed", *MEASURES.values())]
     rows += [_row(str(run.run.config.seed), result) for run, result in zip(runs, results, strict=True)]
@@ -92,11 +92,12 @@ def _classification_section(runs: Sequence[Evaluated]) -> str:
         for label, summary in (("mean", statistics.mean), ("median", statistics.median), ("spread", statistics.stdev)):
             rows.append(_row(label, {name: summary(values) for name, values in columns.items()}))
         rows.append(_row("worst of each column", worst))
+    terms = CLASSIFICATION_TERMS | {term: CONFIDENCE_TERMS[term] for term in ("confidence", "stability")}
     return (
         f"## Section 7.2: {CATEGORY} classifies digits without labels\n\n{markdown_table(rows)}\n\n"
         f"Categories are matched to digits on training images and scored on {held_out_images(run)}. "
         "Spread is the standard deviation over seeds. Confidence and stability can be measured without labels.\n\n"
-        f"{_bullets(CLASSIFICATION_TERMS)}\n\nThe "
+        f"{_bullets(terms)}\n\nThe "
         "paper: 5 % error, split and rule not given. The best published for InfoGAN: 3.0 to 3.1 % (README of "
         "Bidirectional InfoGAN); NMI 0.90 +- 0.03 (SLOGAN, ICLR 2022, Table 1).\n\n![confusion](confusion.png)"
     )
@@ -132,11 +133,10 @@ def _bullets(terms: Mapping[str, str]) -> str:
 
 def _codes_table(results: Sequence[Evaluated]) -> str:
     names, continuous = ", ".join((CATEGORY, *CONTINUOUS)), ", ".join(CONTINUOUS)
-    beyond = f"beyond [-1, 1]: {continuous}"
     header = (
         f"mutual information, nats: {names}",
         f"recovery: {names}",
-        beyond,
+        f"extrapolation: {continuous}",
         f"diversity: {names}",
         f"verdict: {names}",
     )

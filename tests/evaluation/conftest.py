@@ -4,7 +4,7 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def labels(embedded_digits):
+def digit(embedded_digits):
     from infogan_tf.data import ImageRequest
     from infogan_tf.data.factors import load_factors
 
@@ -12,7 +12,7 @@ def labels(embedded_digits):
 
 
 @pytest.fixture(scope="session")
-def features(embedded_digits, labels):
-    from infogan_tf.evaluation.digit_features import load_digit_features
+def features(embedded_digits, digit):
+    from infogan_tf.evaluation.features import load_features
 
-    return load_digit_features(embedded_digits, labels)
+    return load_features(embedded_digits, [digit])

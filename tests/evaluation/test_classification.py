@@ -58,3 +58,22 @@ def test_more_categories_than_classes_leave_some_without_one():
     np.testing.assert_array_equal(result.matching, [0, -1, 1])
     assert result.one_to_one_error == 0.5
     assert result.majority_error == 0
+
+
+def test_the_same_clusters_under_other_names_agree_fully(labels):
+    result = classify_same((labels + 3) % 10, labels)
+    assert result.nmi == pytest.approx(1)
+    assert result.ari == pytest.approx(1)
+
+
+def test_independent_clusters_do_not_agree(labels):
+    result = classify_same(np.random.default_rng(3).integers(0, 10, 5000), labels)
+    assert result.nmi == pytest.approx(0, abs=0.02)
+    assert result.ari == pytest.approx(0, abs=0.01)
+
+
+def test_nmi_is_that_of_its_formula_on_the_scored_images():
+    # By hand: two of four equal classes in each of two categories: I = log 2, mean entropy (log 2 + log 4) / 2.
+    matched = np.zeros(4, np.int64)
+    result = classify(matched, matched, np.repeat([0, 1], 20), np.repeat([0, 1, 2, 3], 10), 2, 4)
+    assert result.nmi == pytest.approx(np.log(2) / ((np.log(2) + np.log(4)) / 2))

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.distributions import Categorical, Gaussian, Uniform
 from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.evaluation.diversity import diversity_of_classes, measure_diversity, spread
 from tests.evaluation.perfect_model import PerfectModel
@@ -24,3 +26,16 @@ def test_diversity_of_real_classes():
     assert max(apart) < 0.1
     np.testing.assert_allclose(diversity_of_classes(features, np.arange(400) % 7 // 4), 1, atol=0.1)
     assert len(diversity_of_classes(features, np.array([1] + 399 * [0]))) == 1, "one image has no spread"
+
+
+def test_values_held_fixed_are_those_of_the_prior():
+    spec = LatentSpec(
+        (LatentCode("c1", Categorical(3)), LatentCode("c2", Uniform(0, 4)), LatentCode("c3", Gaussian(1, 2)))
+    )
+    model = PerfectModel(spec)
+    shown = []
+    measure_diversity(BatchedModel(model), lambda images: shown.append(images.numpy()) or images.numpy(), number=4)
+    fixed = shown[1:]
+    assert [images[0, :3].argmax() for images in fixed[:3]] == [0, 1, 2]
+    assert [np.unique(images[:, 3]).tolist() for images in fixed[3:8]] == [[0], [1], [2], [3], [4]]
+    assert [np.unique(images[:, 4]).tolist() for images in fixed[8:]] == [[-3], [-1], [1], [3], [5]]

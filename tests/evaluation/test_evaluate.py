@@ -2,16 +2,20 @@ import contextlib
 import io
 import json
 import runpy
+import shutil
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from infogan_tf.config import Config, EvaluationConfig
 from infogan_tf.errors import RunNotFoundError, SettingError
 from infogan_tf.evaluation import evaluate as module
+from infogan_tf.evaluation import features as features_module
+from infogan_tf.evaluation.table import evaluation_table
 from infogan_tf.training import train
 from infogan_tf.training.loading import load_run
 from tests.conftest import ROOT
@@ -51,26 +55,54 @@ def launched(trained, features):
 def test_evaluate_writes_what_it_measured(launched, features):
     folder, _ = launched
     evaluation = json.loads((folder / "evaluation.json").read_text())
-    assert (evaluation["run"]["update"], evaluation["run"]["held_out"]) == (6, "test")
+    run = evaluation["run"]
+    assert (run["update"], run["held_out"], run["held_out_images"]) == (6, "test", 1000)
     assert list(evaluation["codes"]) == ["c1", "c2", "c3"]
-    classification = evaluation["classification"]["c1"]
+    classification = evaluation["classification"]["c1"]["label"]
     assert np.sum(classification["confusion"]) == 1000
     assert 0.3 < classification["one_to_one_error"] <= 1  # Six updates teach nothing.
+    assert list(evaluation["confidence"]) == ["c1"]
+    assert {code: list(row) for code, row in evaluation["associations"].items()} == {
+        code: ["label"] for code in ("c1", "c2", "c3")
+    }
+    assert evaluation["associations"]["c2"]["label"]["measure"] == "NMI"
     images = evaluation["images"]
     assert (images["features"], images["features_hash"]) == (features.name, features.hash)
     assert (images["compared_images"], images["compared_neighborhoods"]) == (300, 200)
-    assert len(images["diversity_of_real_classes"]) == 10
+    assert len(images["diversity_of_real_classes"]["label"]) == 10
     assert evaluation["codes"]["c1"]["extrapolation"] is None
     assert isinstance(evaluation["codes"]["c2"]["extrapolation"], float)
     assert images["frechet_distance_halves"] > images["frechet_floor_halves"]
     assert images["coverage"] < 0.1
+    with Image.open(folder / "codes_and_factors.png") as picture:
+        assert picture.width > 500
     tags = set()
     for file in folder.glob("events.*"):
         for event in tf.compat.v1.train.summary_iterator(str(file)):
             tags |= {value.tag for value in event.summary.value if event.step == 6}
     assert set(module.scalars(evaluation)) <= tags
-    for tag in ("diversity_c1", "standard_error_c3", "extrapolation_c2", "stability_c1", "recall", "coverage"):
+    for tag in ("diversity_c1", "standard_error_c3", "extrapolation_c2", "stability_c1", "recall", "nmi_c1_label"):
         assert f"evaluation/{tag}" in tags
+    assert "evaluation/association_c3_label" in tags
+
+
+def test_without_labels_only_what_needs_them_is_left_out(trained, tmp_path, monkeypatch, capsys):
+    folder = shutil.copytree(trained, tmp_path / "unlabeled")
+    for file in ("evaluation.json", "codes_and_factors.png"):
+        (folder / file).unlink(missing_ok=True)
+    monkeypatch.setattr(module, "load_factors", lambda *_: ())
+    monkeypatch.setattr(features_module, "UPDATES_OF_ROTATIONS", 3)
+    monkeypatch.setattr(features_module, "NUM_ROTATED", 50)
+    evaluation = module.evaluate(load_run(folder))
+    assert (evaluation["associations"], evaluation["classification"]) == ({}, {})
+    assert evaluation["images"]["diversity_of_real_classes"] == {}
+    assert "classifier of rotations" in evaluation["images"]["features"]
+    assert list(evaluation["codes"]) == ["c1", "c2", "c3"]
+    assert evaluation["confidence"]["c1"]["balance"] > 0
+    assert evaluation["images"]["frechet_distance"] > 0
+    assert "no labels: no association with factors, no classification" in capsys.readouterr().out
+    assert not (folder / "codes_and_factors.png").exists()
+    assert "codes against factors: not measured" in evaluation_table(evaluation)
 
 
 def test_the_launcher_prints_progress_and_tables(launched):
@@ -81,11 +113,12 @@ def test_the_launcher_prints_progress_and_tables(launched):
         "  generating 300 images and predicting their codes",
         "  predicting the codes of 1,000 held-out images",
     ]
-    assert len(progress.splitlines()) == 6
-    rows = {line[:2]: line for line in tables.splitlines() if line.startswith(("c1  ", "c2  "))}
+    assert progress.splitlines()[-1] == f"  codes against factors are drawn in {folder / 'codes_and_factors.png'}"
+    assert len(progress.splitlines()) == 8
+    rows = {line[:2]: line for line in tables.split("\n\n")[1].splitlines() if line.startswith(("c1  ", "c2  "))}
     assert " 2.303 " in rows["c1"]
     assert " 0.693 " not in rows["c2"], "the entropy of a continuous code is no limit of its information"
-    for text in ("c1 as a classifier of held-out (test) images: error", "verdict", "Frechet distance", "NMI"):
+    for text in ("c1 as a classifier of label, held-out (test) images: error", "verdict", "Frechet distance", "NMI"):
         assert text in tables
 
 
@@ -95,12 +128,17 @@ def test_other_data_than_the_run_was_trained_on_are_refused(trained):
     record = json.loads(whole)
     record["data"]["fingerprint"] = "another"
     file.write_text(json.dumps(record))
-    expected = (
-        f"data_dir: expected the labeled data that {trained} was trained on: mnist from embedded, got other images"
-    )
+    expected = f"data_dir: expected the images that {trained} was trained on: mnist from embedded, got other images"
     with pytest.raises(SettingError, match=expected):
         launch(trained)
     file.write_text(whole)
+
+
+def test_too_few_held_out_images_are_refused(trained, monkeypatch):
+    monkeypatch.setattr(module, "LEAST_HELD_OUT", 1001)
+    expected = f"run_folder: expected a run with at least 1001 held-out images, got {trained} with 1000"
+    with pytest.raises(SettingError, match=expected):
+        module.evaluate(load_run(trained))
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_measured(trained, monkeypatch):

@@ -1,8 +1,11 @@
 import pytest
 import tensorflow as tf
 
+from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.distributions import Categorical, Gaussian, Uniform
 from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.evaluation.extrapolation import measure_extrapolation
+from infogan_tf.evaluation.prior_range import prior_range
 from tests.evaluation.perfect_model import PerfectModel
 
 
@@ -21,3 +24,19 @@ def test_extrapolation_of_a_perfect_a_useless_and_a_backward_q(small_model):
     folded = PerfectModel(small_model.spec)
     folded.generator = lambda joined: tf.where(tf.abs(joined) > 1, 2 * tf.sign(joined) - joined, joined)
     assert measure(folded) == pytest.approx({"c2": -1, "c3": -1})
+
+
+def test_the_range_is_the_priors_own():
+    spec = LatentSpec(
+        (LatentCode("c1", Categorical(3)), LatentCode("c2", Uniform(0, 4)), LatentCode("c3", Gaussian(1, 2)))
+    )
+    model = PerfectModel(spec)
+    model.generator = lambda joined: tf.clip_by_value(joined, [0, 0, 0, 0, -3], [1, 1, 1, 4, 5])
+    assert measure(model) == pytest.approx({"c2": 0, "c3": 0}, abs=1e-6)
+    model.generator = lambda joined: tf.clip_by_value(joined, [0, 0, 0, -2, -7], [1, 1, 1, 6, 9])
+    assert measure(model) == pytest.approx({"c2": 1, "c3": 1})
+
+
+def test_only_a_continuous_prior_has_a_range():
+    with pytest.raises(ValueError, match=r"distribution must be Uniform or Gaussian, got Categorical"):
+        prior_range(Categorical(3))

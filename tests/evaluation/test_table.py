@@ -3,7 +3,19 @@ import re
 import pytest
 
 from infogan_tf.evaluation.table import evaluation_table, precision_misleads
-from infogan_tf.evaluation.terms import CLASSIFICATION_TERMS, CODE_TERMS, IMAGE_TERMS
+from infogan_tf.evaluation.terms import (
+    ASSOCIATION_TERMS,
+    CLASSIFICATION_TERMS,
+    CODE_TERMS,
+    CONFIDENCE_TERMS,
+    IMAGE_TERMS,
+    MONOTONE_FIT_TERMS,
+)
+
+
+def cell(measure, value, part=None, note="", fit=None):
+    fit = fit and {"error": fit[0], "error_of_constant": fit[1]}
+    return {"measure": measure, "value": value, "strength": value, "part": part, "note": note, "monotone_fit": fit}
 
 
 @pytest.fixture
@@ -28,18 +40,40 @@ def evaluation():
                 **{"entropy": 0.693, "recovery_measure": "R^2", "extrapolation": 0.8, "diversity": [0.9]},
             },
         },
+        "confidence": {"c1": {"confidence": 0.99, "balance": 2.3, "stability": 0.97}},
+        "associations": {
+            "c1": {
+                "label": cell("NMI", 0.9),
+                "smiling": cell("AUC", 0.8, part=3),
+                "age": cell("eta", 0.4),
+                "azimuth": cell("circular eta", 0.3),
+            },
+            "c2": {
+                "label": cell("NMI", 0.1),
+                "smiling": cell("AUC", 0.5, note="the factor is constant"),
+                "age": cell("|Spearman|", 0.7, fit=(4.25, 12.0)),
+                "azimuth": cell("circular R", 0.6, fit=(20.1, 90.0)),
+            },
+            "c3": {
+                "label": cell("NMI", 0.0),
+                "smiling": cell("AUC", 0.5),
+                "age": cell("|Spearman|", 0.1, fit=(11.0, 12.0)),
+                "azimuth": cell("circular R", 0.77, fit=(6.5, 90.0)),
+            },
+        },
         "classification": {
             "c1": {
-                **{"one_to_one_error": 0.02, "majority_error": 0.01, "nmi": 0.9, "ari": 0.95},
-                **{"confidence": 0.99, "balance": 2.3, "stability": 0.97, "matching": [1, -1]},
-                "confusion": [[0, 9], [5, 1]],
+                "label": {
+                    **{"one_to_one_error": 0.02, "majority_error": 0.01, "nmi": 0.9, "ari": 0.95},
+                    **{"matching": [1, -1], "confusion": [[0, 9], [5, 1]], "class_names": ["shoe", "bag"]},
+                }
             }
         },
         "images": {
             **{"features": "digit classifier", "compared_images": 10_000, "compared_neighborhoods": 5000},
             **{"frechet_distance": 2.5, "frechet_distance_halves": 2.8, "frechet_floor_halves": 0.6},
             **{"precision": 0.8, "recall": 0.7, "density": 0.75, "coverage": 0.9},
-            "diversity_of_real_classes": [0.3, 0.5],
+            "diversity_of_real_classes": {"label": [0.3, 0.5]},
         },
     }
 
@@ -47,27 +81,45 @@ def evaluation():
 def test_every_column_and_measure_is_explained(evaluation):
     text = evaluation_table(evaluation)
     tables = text
-    for terms in (CODE_TERMS, CLASSIFICATION_TERMS, IMAGE_TERMS):
+    all_terms = (
+        *(CODE_TERMS, CONFIDENCE_TERMS, ASSOCIATION_TERMS),
+        *(MONOTONE_FIT_TERMS, CLASSIFICATION_TERMS, IMAGE_TERMS),
+    )
+    for terms in all_terms:
         for term, meaning in terms.items():
             line = f"  {term}: {meaning}"
             assert line in text.splitlines()
             tables = tables.replace(line, "")
-    for term in (*CODE_TERMS, *CLASSIFICATION_TERMS, *IMAGE_TERMS):
+    for term in (term for terms in all_terms for term in terms):
         assert term in tables, f"{term} is explained but not printed"
     header = re.search("^code .*", text, re.MULTILINE)[0]
     for term in CODE_TERMS:
         assert term in header
 
 
+def test_only_measures_that_occur_are_explained(evaluation):
+    evaluation["associations"] = {"c1": {"label": cell("NMI", 0.9)}}
+    text = evaluation_table(evaluation)
+    assert f"  NMI: {ASSOCIATION_TERMS['NMI']}" in text
+    for absent in ("circular", "AUC", "monotone fit"):
+        assert absent not in text
+
+
 def test_numbers_stand_where_they_belong(evaluation):
     text = evaluation_table(evaluation)
     for part in (
-        "c1 as a classifier of held-out (test) images: error 2.00% one to one, 1.00% by majority",
+        "c1 as a classifier of label, held-out (test) images: error 2.00% one to one, 1.00% by majority",
+        "smiling  0.80 AUC [3]       0.50 AUC         0.50 AUC",
+        "c2 and smiling: the factor is constant",
+        "age      c2    4.25                        12",
+        "azimuth  c3    6.5                         90",
+        "0         bag      0     9",
+        "1         -        5     1",
         "10,000 generated images against 10,000 held-out (test) images (digit classifier):",
         "Frechet distance 2.50; of half of the images each 2.80, and of held-out (test) images against the other half",
         "the floor, 0.60",
         "precision 0.800, recall 0.700, density 0.750, coverage 0.900 (of 5,000 images each)",
-        "diversity of a class of held-out (test) images: 0.40 (least 0.30)",
+        "diversity of a class of held-out (test) images, by label: 0.40 (least 0.30)",
     ):
         assert part in text
     assert "warning" not in text
@@ -76,7 +128,7 @@ def test_numbers_stand_where_they_belong(evaluation):
 def test_a_validation_set_is_called_one(evaluation):
     evaluation["run"]["held_out"] = "validation"
     text = evaluation_table(evaluation)
-    assert "as a classifier of validation images: error" in text
+    assert "as a classifier of label, validation images: error" in text
     assert "test" not in text
 
 
@@ -88,6 +140,16 @@ def test_the_precision_of_grey_noise_is_flagged(evaluation):
     assert not precision_misleads({"precision": 0.0, "density": 0.0, "coverage": 0.0})
 
 
-def test_a_model_without_categories_has_no_classification(evaluation):
-    evaluation["classification"] = {}
-    assert "classifier of" not in evaluation_table(evaluation)
+def test_without_labels_and_categories_the_tables_are_left_out(evaluation):
+    evaluation |= {"classification": {}, "associations": {}, "confidence": {}}
+    evaluation["images"]["diversity_of_real_classes"] = {}
+    text = evaluation_table(evaluation)
+    assert "classifier of" not in text
+    assert "confidence" not in text
+    assert "codes against factors: not measured, since nothing is known of these images but themselves" in text
+
+
+def test_a_confusion_matrix_of_many_classes_is_left_to_the_file(evaluation):
+    result = evaluation["classification"]["c1"]["label"]
+    result |= {"class_names": [f"flower {i}" for i in range(102)], "confusion": [[1] * 102] * 2}
+    assert "flower" not in evaluation_table(evaluation)

@@ -3,10 +3,10 @@ import pytest
 
 from infogan_tf.distributions import Categorical, Uniform
 from infogan_tf.evaluation.recovery import Recovery
-from infogan_tf.evaluation.verdicts import association, judge_codes
+from infogan_tf.evaluation.verdicts import association, code_verdicts
 
 DISTRIBUTIONS = {"c1": Categorical(10), "c2": Uniform(), "c3": Uniform()}
-WELL_READ = Recovery("R^2", 0.9, 0.9)
+WELL_RECOVERED = Recovery("R^2", 0.9, 0.9)
 
 
 @pytest.fixture
@@ -19,32 +19,32 @@ def predictions():
     }
 
 
-def test_codes_that_are_read_back_and_say_different_things_are_used(predictions):
-    recovery = dict.fromkeys(DISTRIBUTIONS, WELL_READ)
-    assert judge_codes(DISTRIBUTIONS, recovery, predictions) == {"c1": "used", "c2": "used", "c3": "used"}
+def test_codes_that_are_recovered_and_mean_different_things_are_used(predictions):
+    recovery = dict.fromkeys(DISTRIBUTIONS, WELL_RECOVERED)
+    assert code_verdicts(DISTRIBUTIONS, recovery, predictions) == {"c1": "used", "c2": "used", "c3": "used"}
 
 
-def test_a_code_that_cannot_be_read_back_is_ignored(predictions):
-    recovery = dict.fromkeys(DISTRIBUTIONS, WELL_READ) | {"c2": Recovery("R^2", 0.05, 0.05)}
-    assert judge_codes(DISTRIBUTIONS, recovery, predictions)["c2"] == "ignored"
+def test_a_code_that_cannot_be_recovered_is_ignored(predictions):
+    recovery = dict.fromkeys(DISTRIBUTIONS, WELL_RECOVERED) | {"c2": Recovery("R^2", 0.05, 0.05)}
+    assert code_verdicts(DISTRIBUTIONS, recovery, predictions)["c2"] == "ignored"
 
 
 def test_a_code_that_means_the_same_as_another_is_redundant(predictions):
     predictions["c3"] = -(predictions["c2"] ** 3)
-    verdicts = judge_codes(DISTRIBUTIONS, dict.fromkeys(DISTRIBUTIONS, WELL_READ), predictions)
+    verdicts = code_verdicts(DISTRIBUTIONS, dict.fromkeys(DISTRIBUTIONS, WELL_RECOVERED), predictions)
     assert verdicts == {"c1": "used", "c2": "used", "c3": "redundant with c2"}
 
 
 def test_no_code_is_redundant_with_an_ignored_one(predictions):
     predictions["c3"] = predictions["c2"]
-    recovery = dict.fromkeys(DISTRIBUTIONS, WELL_READ) | {"c2": Recovery("R^2", 0.0, 0.0)}
-    assert judge_codes(DISTRIBUTIONS, recovery, predictions) == {"c1": "used", "c2": "ignored", "c3": "used"}
+    recovery = dict.fromkeys(DISTRIBUTIONS, WELL_RECOVERED) | {"c2": Recovery("R^2", 0.0, 0.0)}
+    assert code_verdicts(DISTRIBUTIONS, recovery, predictions) == {"c1": "used", "c2": "ignored", "c3": "used"}
 
 
 def test_association_of_unlike_codes(predictions):
     category = predictions["c1"]
-    says_category = category.argmax(axis=1)[:, None] + 0.01 * predictions["c2"]
-    assert association(category, True, says_category, False) > 0.8
+    tells_category = category.argmax(axis=1)[:, None] + 0.01 * predictions["c2"]
+    assert association(category, True, tells_category, False) > 0.8
     assert association(category, True, predictions["c2"], False) < 0.1
     assert association(category, True, category[:, ::-1], True) == pytest.approx(1)
     assert association(np.ones([10, 1]), False, predictions["c2"][:10], False) == 0

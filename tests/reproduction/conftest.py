@@ -77,12 +77,15 @@ def _evaluation(objective, error, level, extrapolation):
             "c2": code(1.5, 0.97, extrapolation),
             "c3": code(1.4, 0.95, extrapolation / 2),
         },
+        "confidence": {"c1": {"confidence": 0.98, "balance": 2.3, "stability": 0.97}},
         "classification": {
             "c1": {
-                **rates,
-                **{"nmi": 1 - error, "ari": 0.9, "confidence": 0.98, "stability": 0.97},
-                "matching": [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
-                "confusion": [[1] * 10] * 10,
+                "label": {
+                    **rates,
+                    **{"nmi": 1 - error, "ari": 0.9},
+                    "matching": [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+                    "confusion": [[1] * 10] * 10,
+                }
             }
         },
         "images": {

@@ -74,7 +74,7 @@ def test_everything_is_made(made):
     text = (made / "report.md").read_text()
     for seed in (0, 1):
         evaluation = json.loads((made / f"infogan_seed_{seed}" / "evaluation.json").read_text())
-        error = evaluation["classification"]["c1"]["one_to_one_error"]
+        error = evaluation["classification"]["c1"]["label"]["one_to_one_error"]
         assert f"| {seed} | {error:.2%} |" in text
         minutes = read_training_time(made / f"infogan_seed_{seed}" / "metrics.jsonl") / 60
         assert f"| infogan_seed_{seed} | infogan | {seed} | 4 | {minutes:.1f} |" in text

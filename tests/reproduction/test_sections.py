@@ -77,7 +77,7 @@ def test_every_run_is_shown_with_its_codes_images_time_and_origin(made):
 
 def test_what_the_terms_mean_is_said_below_the_tables(made):
     text = report(made)
-    for term in ("verdict: used: Q recovers", "diversity: ", "beyond [-1, 1]: ", "stability: ", "coverage: "):
+    for term in ("verdict: used: Q recovers", "diversity: ", "extrapolation: ", "stability: ", "coverage: "):
         assert f"- {term}" in text
 
 

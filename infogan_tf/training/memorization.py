@@ -1,4 +1,4 @@
-"""Whether D knows its training images by heart."""
+"""Whether D overfits its training images."""
 
 import numpy as np
 import tensorflow as tf
@@ -15,8 +15,8 @@ BATCH_SIZE = 100
 class Memorization:
     """D's mean output on training images beside held-out ones, which it never saw.
 
-    As long as D judges what digits look like, both are alike. When it knows its images by heart, the first rises
-    towards 1 and the second falls towards that of fakes. Every image is seen as it is, in batches of 100 with their own
+    As long as D discriminates by what real images look like, both are alike. When it overfits, the first rises towards
+    1 and the second falls towards that of fakes. Images are not augmented, and come in batches of 100 with their own
     statistics, as in training.
 
     Args:

@@ -1,0 +1,92 @@
+"""How exactly a continuous code tells a number or an angle: the error that is left after a monotone fit."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.isotonic import IsotonicRegression
+
+FULL_TURN = 360.0
+# Of a fit around the circle: where the code may begin, and how often angles are moved to the nearest turn.
+STARTS = 12
+REFITS = 4
+MIN_IMAGES = 4
+
+
+class MonotoneFit(NamedTuple):
+    """Errors of a factor's prediction from a code, in the factor's own unit: degrees for an angle.
+
+    Attributes:
+        error: mean absolute error on images that the fit has not seen.
+        error_of_constant: the same of the best constant, which does not know the code.
+    """
+
+    error: float
+    error_of_constant: float
+
+
+def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool) -> MonotoneFit | None:
+    """Predicts a factor from a code by isotonic regression, fitted on one half of the images and scored on the other.
+
+    An angle is fitted around the circle: it may begin anywhere, run either way, and its errors are at most 180 degrees.
+
+    Args:
+        code: one dimension of a continuous code, as Q predicts it, `[number]`.
+        values: the factor of the same images, `[number]`; images where it is NaN are left out.
+        is_angle: whether it is an angle in degrees, where 360 is 0.
+
+    Returns:
+        The errors; None for fewer than four images, or predictions that are not finite.
+    """
+    known = np.isfinite(values)
+    code, values = code[known].astype(np.float64), values[known].astype(np.float64)
+    if len(values) < MIN_IMAGES or not np.isfinite(code).all():
+        return None
+    # At random, since the images may be sorted, or alternate.
+    order = np.random.default_rng(0).permutation(len(values))
+    fitted, scored = order[::2], order[1::2]
+    fit = _fit_around if is_angle else _fit_straight
+    predicted = fit(code[fitted], values[fitted]).predict(code[scored])
+    constant = _circular_median(values[fitted]) if is_angle else np.median(values[fitted])
+    return MonotoneFit(
+        error=_mean_error(predicted - values[scored], is_angle),
+        error_of_constant=_mean_error(constant - values[scored], is_angle),
+    )
+
+
+def _fit_straight(code: np.ndarray, values: np.ndarray) -> IsotonicRegression:
+    return _best([_isotonic(code, values, increasing) for increasing in (True, False)], code, values, is_angle=False)
+
+
+def _fit_around(code: np.ndarray, degrees: np.ndarray) -> IsotonicRegression:
+    fits = []
+    for start in np.arange(STARTS) * FULL_TURN / STARTS:
+        for increasing in (True, False):
+            turned = (degrees - start) % FULL_TURN + start
+            fit = _isotonic(code, turned, increasing)
+            for _ in range(REFITS):  # An angle just past the start belongs to the turn that the fit is in.
+                turned += FULL_TURN * np.round((fit.predict(code) - turned) / FULL_TURN)
+                fit = _isotonic(code, turned, increasing)
+            fits.append(fit)
+    return _best(fits, code, degrees, is_angle=True)
+
+
+def _best(fits: list[IsotonicRegression], code: np.ndarray, values: np.ndarray, is_angle: bool) -> IsotonicRegression:
+    return min(fits, key=lambda fit: _mean_error(fit.predict(code) - values, is_angle))
+
+
+def _isotonic(code: np.ndarray, values: np.ndarray, increasing: bool) -> IsotonicRegression:
+    return IsotonicRegression(increasing=increasing, out_of_bounds="clip").fit(code, values)
+
+
+def _circular_median(degrees: np.ndarray) -> float:
+    """The whole degree with the least mean error."""
+    candidates = np.arange(FULL_TURN)
+    return float(min(candidates, key=lambda candidate: _mean_error(candidate - degrees, is_angle=True)))
+
+
+def _mean_error(differences: np.ndarray, is_angle: bool) -> float:
+    if is_angle:
+        differences = (differences + FULL_TURN / 2) % FULL_TURN - FULL_TURN / 2
+    return float(np.mean(np.abs(differences)))

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from infogan_tf.evaluation.monotone_fit import fit_monotone
+
+NUMBER = 800
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def test_a_number_that_a_code_tells_up_to_a_monotone_function(rng):
+    values = rng.uniform(-75, 75, NUMBER)
+    exact = fit_monotone(-np.exp(values / 40), values, is_angle=False)
+    assert exact.error < 0.5
+    assert exact.error_of_constant == pytest.approx(37.5, rel=0.1)
+    unrelated = fit_monotone(rng.normal(size=NUMBER), values, is_angle=False)
+    assert unrelated.error == pytest.approx(unrelated.error_of_constant, rel=0.1)
+
+
+@pytest.mark.parametrize(("start", "sign"), [(0, 1), (100, -1), (359, 1)])
+def test_an_angle_may_begin_anywhere_and_run_either_way(start, sign, rng):
+    degrees = rng.uniform(0, 360, NUMBER)
+    code = sign * ((degrees - start) % 360) / 180 + rng.normal(0, 0.05, NUMBER)
+    around = fit_monotone(code, degrees - 720, is_angle=True)
+    assert around.error == pytest.approx(9 * np.sqrt(2 / np.pi), rel=0.3), "mean of |9 degrees of Gaussian noise|"
+    assert around.error_of_constant == pytest.approx(90, rel=0.1)
+    if start == 100:
+        assert fit_monotone(code, degrees, is_angle=False).error > 2 * around.error
+
+
+def test_the_score_is_of_images_that_the_fit_has_not_seen(rng):
+    few = fit_monotone(rng.normal(size=20), rng.uniform(0, 360, 20), is_angle=True)
+    assert few.error > 45, "a fit follows the noise of the images that it is fitted to"
+
+
+def test_degenerate_input(rng):
+    values = rng.normal(size=50)
+    constant = fit_monotone(np.ones(50), values, is_angle=False)
+    assert constant.error == pytest.approx(constant.error_of_constant, rel=0.2)
+    assert fit_monotone(values, np.full(50, 7.0), is_angle=True) == (pytest.approx(0, abs=1e-6), 0)
+    known = np.where(np.arange(50) < 3, values, np.nan)
+    assert fit_monotone(values, known, is_angle=False) is None
+    assert fit_monotone(values * np.inf, values, is_angle=False) is None
+    known[3:20] = values[3:20]
+    assert fit_monotone(values, known, is_angle=False) == fit_monotone(values[:20], values[:20], is_angle=False)
