@@ -15,7 +15,8 @@ import tensorflow as tf
 from infogan_tf.randomness import split_seed
 from infogan_tf.settings import Integer, Number, checked
 
-FEW_IMAGES = 20_000  # D overfits smaller sets within a few thousand updates.
+# D overfits a few thousand images within 2,000 updates, and 60,000 not within a whole run.
+FEW_IMAGES = 20_000
 
 # Digits. The largest deformations at strength 1; each is drawn evenly between minus and plus.
 ROTATION = math.radians(20)
@@ -147,10 +148,6 @@ class PhotographAugmentation(Augmentation):
             f"with other colors, shifted by up to {max_shift} pixels and with a part cut out"
             f"{_with_probability(self.probability)}"
         )
-
-
-# By the name that an experiment gives.
-AUGMENTATIONS = {"digits": DigitAugmentation(), "photographs": PhotographAugmentation()}
 
 
 def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
@@ -374,3 +371,7 @@ def _neighbours(positions: tf.Tensor, size: int) -> list[tuple[tf.Tensor, tf.Ten
 
 def _centred(size: int) -> tf.Tensor:
     return tf.range(size, dtype=tf.float32) - (size - 1) / 2
+
+
+# By the name that an experiment gives.
+AUGMENTATIONS = {"digits": DigitAugmentation(), "photographs": PhotographAugmentation()}
