@@ -22,7 +22,7 @@ from infogan_tf.losses import (
 from infogan_tf.networks.averaged import AveragedNetwork
 from infogan_tf.networks.discriminator import DiscriminatorOutput
 from infogan_tf.networks.frozen_statistics import frozen_statistics
-from infogan_tf.randomness import SEED, Stream, split_seed, stream_seed
+from infogan_tf.randomness import SEED, Stream, replica_seed, split_seed, stream_seed
 from infogan_tf.settings import Choice, Integer, Number, checked
 
 OUT_OF_RANGE = "images must be floats in [0, 1], got values from {} to {}; divide uint8 images by 255"
@@ -236,6 +236,10 @@ class InfoGAN(keras.Model):
     def apply_update(self, real_images: tf.Tensor) -> dict[str, tf.Tensor]:
         """One update of D, Q and G.
 
+        On several devices (`tf.distribute.MirroredStrategy`) each has its part of the batch, draws noise and codes of
+        its own, and normalizes its part by itself; gradients are averaged over the devices. Metrics are those of the
+        device's own part.
+
         Args:
             real_images: `[batch, height, width, channels]`, float in [0, 1]; their range is not checked.
 
@@ -244,20 +248,19 @@ class InfoGAN(keras.Model):
 
         Raises:
             ValueError: the images have another type or shape.
-            RuntimeError: the model is not compiled, or runs on several devices.
+            RuntimeError: the model is not compiled, or several devices are not run by `strategy.run`.
         """
         if not self.compiled:
             raise RuntimeError("compile(d_optimizer, g_optimizer) must be called before the first update")
-        if tf.distribute.get_strategy().num_replicas_in_sync > 1:
-            # Every device would draw the same noise, and the gradients would be summed over them.
-            raise RuntimeError("InfoGAN trains on one device, got a strategy of several")
+        if tf.distribute.in_cross_replica_context():
+            raise RuntimeError("under a strategy, updates must be run by strategy.run or fit")
         real_images = self._checked_images(real_images)
         step = self.g_optimizer.iterations
-        d_seed = stream_seed(self.seed, Stream.DISCRIMINATOR_UPDATE, step)
+        d_seed = replica_seed(stream_seed(self.seed, Stream.DISCRIMINATOR_UPDATE, step))
         if self.update == "simultaneous":
             metrics = self._update_both(real_images, d_seed)
         else:
-            g_seed = stream_seed(self.seed, Stream.GENERATOR_UPDATE, step)
+            g_seed = replica_seed(stream_seed(self.seed, Stream.GENERATOR_UPDATE, step))
             metrics = self._update_discriminator(real_images, d_seed)
             metrics |= self._update_generator(tf.shape(real_images)[0], g_seed)
         if self.averaged_generator is not None:
@@ -366,11 +369,11 @@ class InfoGAN(keras.Model):
         }
 
     def _apply_to_discriminator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
-        self.d_optimizer.apply(gradients, self.discriminator.trainable_variables)
+        _apply(self.d_optimizer, gradients, self.discriminator)
         return {"gradient_norm/discriminator": tf.linalg.global_norm(gradients)}
 
     def _apply_to_generator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
-        self.g_optimizer.apply(gradients, self.generator.trainable_variables)
+        _apply(self.g_optimizer, gradients, self.generator)
         return {"gradient_norm/generator": tf.linalg.global_norm(gradients)}
 
     def _posterior_metrics(self, posteriors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
@@ -505,6 +508,14 @@ def _range_checks(images: tf.Tensor) -> list[tf.Operation]:
 
 def _gradients(tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model) -> list[tf.Tensor]:
     return tape.gradient(loss, [variable.value for variable in network.trainable_variables])
+
+
+def _apply(optimizer: keras.optimizers.Optimizer, gradients: list[tf.Tensor], network: keras.Model):
+    """Applies gradients averaged over the devices; Keras sums them."""
+    devices = tf.distribute.get_strategy().num_replicas_in_sync
+    if devices > 1:
+        gradients = [gradient / devices for gradient in gradients]
+    optimizer.apply(gradients, network.trainable_variables)
 
 
 def _range(name: str, values: tf.Tensor) -> dict[str, tf.Tensor]:
