@@ -4,6 +4,7 @@ import contextlib
 import random
 from collections.abc import Iterator
 
+from infogan_tf.augmentation import AUGMENTATIONS
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import Config
 from infogan_tf.experiments import find_experiment
@@ -48,6 +49,7 @@ def build_model(config: Config, max_shift: int = 0) -> InfoGAN:
             average_decay=config.average_decay,
             seed=config.seed,
             update=config.update,
+            augmentation=AUGMENTATIONS[experiment.augmentation],
         )
 
 

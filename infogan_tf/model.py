@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.augmentation import random_deformation, random_shift
+from infogan_tf.augmentation import Augmentation, DigitAugmentation
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import MAX_DECAY, UPDATES
 from infogan_tf.losses import (
@@ -88,10 +88,11 @@ class InfoGAN(keras.Model):
         discriminator: D and Q, which share its body.
         spec: the codes and the noise.
         info_reg_coeff: lambda, the weight of the mutual information, >= 0; multiplied by each code's own weight.
-        max_shift: D and Q see every image, real and fake, shifted at random by up to this many pixels.
-        deformation: how far images are deformed before Q predicts the categorical codes; see `random_deformation`.
-            The bound on the mutual information of these codes is then looser than the paper's:
-            it bounds I(c; T(x)) of deformed images T(x), which is at most I(c; x). 0 leaves images as they are.
+        max_shift: D and Q see every image, real and fake, augmented at random, with shifts of up to this many pixels;
+            see `augmentation`. 0 leaves images as they are.
+        deformation: how much images are augmented before Q predicts the categorical codes. The bound on the mutual
+            information of these codes is then looser than the paper's: it bounds I(c; T(x)) of augmented images T(x),
+            which is at most I(c; x). 0 leaves images as they are.
         consistency: weight, >= 0, of an addition to the paper's objective: the mutual information of what Q predicts,
             for each categorical code, from real images and from deformed copies of them (`predicted_information`),
             which D and Q maximize. Half of the deformed images are then real. Needs `deformation`.
@@ -100,6 +101,7 @@ class InfoGAN(keras.Model):
         seed: an integer >= 0; with the number of the update, decides all randomness of training.
         update: `alternating` updates D and Q, then G on fresh noise and codes, against the D just updated, as in the
             original code; `simultaneous` updates all from the same noise, codes and weights, which costs less.
+        augmentation: what both kinds of augmentation are; `DigitAugmentation()` by default.
 
     Raises:
         ValueError: an argument is not of this form, or the networks do not keep the contract.
@@ -123,6 +125,7 @@ class InfoGAN(keras.Model):
         average_decay: float = 0.0,
         seed: int = 0,
         update: str = "alternating",
+        augmentation: Augmentation | None = None,
     ):
         super().__init__(name="infogan")
         if not isinstance(spec, LatentSpec):
@@ -139,6 +142,9 @@ class InfoGAN(keras.Model):
         average_decay = checked("average_decay", average_decay, Number(maximum=MAX_DECAY))
         self.seed = checked("seed", seed, SEED)
         self.update = checked("update", update, Choice(UPDATES))
+        self.augmentation = DigitAugmentation() if augmentation is None else augmentation
+        if not isinstance(self.augmentation, Augmentation):
+            raise ValueError(f"augmentation must be an Augmentation, got {augmentation!r}")
         self.generator = generator
         self.discriminator = discriminator
         self.spec = spec
@@ -303,7 +309,7 @@ class InfoGAN(keras.Model):
         return FakeBatch(latents, self.generator(self.spec.join(latents), training=True))
 
     def _discriminate(self, images: tf.Tensor, seed: tf.Tensor) -> DiscriminatorOutput:
-        return self.discriminator(random_shift(images, self.max_shift, seed), training=True)
+        return self.discriminator(self.augmentation.for_discriminator(images, self.max_shift, seed), training=True)
 
     # Real and fake batches, as they are and deformed, pass through D one by one, each with its own batch statistics.
 
@@ -339,7 +345,7 @@ class InfoGAN(keras.Model):
         # The bound holds for what Q predicts from deformed images T(x) too, since I(c; T(x)) <= I(c; x). The averages
         # of batch norm are for images as they are.
         with frozen_statistics(self.discriminator):
-            deformed = random_deformation(images, self.deformation, seed)
+            deformed = self.augmentation.for_codes(images, self.deformation, seed)
             _, posterior = self.discriminator(deformed, training=True)
             return self.spec.split_posterior(posterior)
 

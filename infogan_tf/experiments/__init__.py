@@ -22,12 +22,14 @@ class Experiment:
         generator: the layers of G.
         discriminator: the layers of D and Q.
         presets: by name, how settings differ from the defaults of `Config`; the first is the launcher's default.
+        augmentation: how images may be changed at random, by its name in `augmentation.AUGMENTATIONS`.
     """
 
     image_shape: tuple[int, int, int]
     generator: GeneratorSpec
     discriminator: DiscriminatorSpec
     presets: Mapping[str, Mapping[str, Any]]
+    augmentation: str = "digits"
 
 
 def experiment_names() -> list[str]:
