@@ -70,6 +70,7 @@ class RealPredictions(NamedTuple):
     consistency: dict[str, tf.Tensor]
 
 
+@keras.saving.register_keras_serializable("infogan_tf")
 class InfoGAN(keras.Model):
     """A generator, and a discriminator that shares its body with Q (paper, sections 5 and 6).
 
@@ -139,7 +140,7 @@ class InfoGAN(keras.Model):
         self.consistency = checked("consistency", consistency, Number())
         if self.consistency and not self.deformation:
             raise ValueError(f"consistency must be 0 where deformation is 0, got {consistency!r}")
-        average_decay = checked("average_decay", average_decay, Number(maximum=MAX_DECAY))
+        self.average_decay = checked("average_decay", average_decay, Number(maximum=MAX_DECAY))
         self.seed = checked("seed", seed, SEED)
         self.update = checked("update", update, Choice(UPDATES))
         self.augmentation = DigitAugmentation() if augmentation is None else augmentation
@@ -150,7 +151,7 @@ class InfoGAN(keras.Model):
         self.spec = spec
         self._deformed_codes = categorical if self.deformation else []
         self.image_shape = _checked_networks(generator, discriminator, spec)
-        self.averaged_generator = AveragedNetwork(generator, average_decay) if average_decay else None
+        self.averaged_generator = AveragedNetwork(generator, self.average_decay) if self.average_decay else None
         self.built = True
 
     def call(self, latents: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -186,6 +187,37 @@ class InfoGAN(keras.Model):
         g_optimizer.build(self.generator.trainable_variables)
         self.d_optimizer = d_optimizer
         self.g_optimizer = g_optimizer
+
+    def get_config(self) -> dict[str, Any]:
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "generator": serialize(self.generator),
+            "discriminator": serialize(self.discriminator),
+            "spec": serialize(self.spec),
+            "info_reg_coeff": self.info_reg_coeff,
+            "max_shift": self.max_shift,
+            "deformation": self.deformation,
+            "consistency": self.consistency,
+            "average_decay": self.average_decay,
+            "seed": self.seed,
+            "update": self.update,
+            "augmentation": serialize(self.augmentation),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "InfoGAN":
+        deserialize = keras.saving.deserialize_keras_object
+        parts = {name: deserialize(config[name]) for name in ("generator", "discriminator", "spec", "augmentation")}
+        return cls(**{**config, **parts})
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        if not self.compiled:
+            return None
+        serialize = keras.saving.serialize_keras_object
+        return {"d_optimizer": serialize(self.d_optimizer), "g_optimizer": serialize(self.g_optimizer)}
+
+    def compile_from_config(self, config: dict[str, Any]):
+        self.compile(**{name: keras.saving.deserialize_keras_object(config[name]) for name in config})
 
     def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
         """Trains as `keras.Model.fit` does; takes the same arguments, except those of a validation.
