@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -52,6 +53,7 @@ class LatentCode:
         object.__setattr__(self, "weight", checked(f"weight of {self.name}", self.weight, Number()))
 
 
+@keras.saving.register_keras_serializable("infogan_tf")
 @dataclasses.dataclass(frozen=True)
 class LatentSpec:
     """The generator's whole input, in order. `print(spec)` shows it as a table.
@@ -193,6 +195,21 @@ class LatentSpec:
         """Q's raw output `[batch, posterior_size]` as each code's posterior distribution, by name."""
         parts = _split(flat, [(code.name, code.distribution.param_size) for code in self.codes])
         return {code.name: code.distribution.posterior(parts[code.name]) for code in self.codes}
+
+    def get_config(self) -> dict[str, Any]:
+        serialize = keras.saving.serialize_keras_object
+        latents = [{**vars(latent), "distribution": serialize(latent.distribution)} for latent in self.latents]
+        return {"latents": latents}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "LatentSpec":
+        deserialize = keras.saving.deserialize_keras_object
+        return cls(
+            tuple(
+                LatentCode(**{**latent, "distribution": deserialize(latent["distribution"])})
+                for latent in config["latents"]
+            )
+        )
 
     def __str__(self) -> str:
         header = ("name", "prior", "posterior", "size", "regularized", "weight")

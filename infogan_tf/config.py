@@ -111,7 +111,7 @@ class Config(Settings):
     )
     max_shift: int | None = setting(
         None,
-        Automatic(Integer(0, 32), "0 from 20,000 images on; for fewer 2, or an eighth of the size of photographs"),
+        Automatic(Integer(0, 16), "0 from 20,000 images on; for fewer 2, or an eighth of the size of photographs"),
         "D sees images, real and fake, shifted at random by up to this many pixels and photographs with other colors "
         "and a part cut out too, which prevents D from overfitting small data sets.",
     )

@@ -22,7 +22,7 @@ from infogan_tf.losses import (
 from infogan_tf.networks.averaged import AveragedNetwork
 from infogan_tf.networks.discriminator import DiscriminatorOutput
 from infogan_tf.networks.frozen_statistics import frozen_statistics
-from infogan_tf.randomness import SEED, Stream, split_seed, stream_seed
+from infogan_tf.randomness import SEED, Stream, replica_seed, split_seed, stream_seed
 from infogan_tf.settings import Choice, Integer, Number, checked
 
 OUT_OF_RANGE = "images must be floats in [0, 1], got values from {} to {}; divide uint8 images by 255"
@@ -70,6 +70,7 @@ class RealPredictions(NamedTuple):
     consistency: dict[str, tf.Tensor]
 
 
+@keras.saving.register_keras_serializable("infogan_tf")
 class InfoGAN(keras.Model):
     """A generator, and a discriminator that shares its body with Q (paper, sections 5 and 6).
 
@@ -143,7 +144,7 @@ class InfoGAN(keras.Model):
         self.consistency = checked("consistency", consistency, Number())
         if self.consistency and not self.deformation:
             raise ValueError(f"consistency must be 0 where deformation is 0, got {consistency!r}")
-        average_decay = checked("average_decay", average_decay, Number(maximum=MAX_DECAY))
+        self.average_decay = checked("average_decay", average_decay, Number(maximum=MAX_DECAY))
         self.seed = checked("seed", seed, SEED)
         self.update = checked("update", update, Choice(UPDATES))
         self.generator = generator
@@ -151,7 +152,7 @@ class InfoGAN(keras.Model):
         self.spec = spec
         self._deformed_codes = categorical if self.deformation else []
         self.image_shape = _checked_networks(generator, discriminator, spec)
-        self.averaged_generator = AveragedNetwork(generator, average_decay) if average_decay else None
+        self.averaged_generator = AveragedNetwork(generator, self.average_decay) if self.average_decay else None
         self.built = True
 
     def call(self, latents: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -187,6 +188,37 @@ class InfoGAN(keras.Model):
         g_optimizer.build(self.generator.trainable_variables)
         self.d_optimizer = d_optimizer
         self.g_optimizer = g_optimizer
+
+    def get_config(self) -> dict[str, Any]:
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "generator": serialize(self.generator),
+            "discriminator": serialize(self.discriminator),
+            "spec": serialize(self.spec),
+            "info_reg_coeff": self.info_reg_coeff,
+            "max_shift": self.max_shift,
+            "deformation": self.deformation,
+            "consistency": self.consistency,
+            "average_decay": self.average_decay,
+            "seed": self.seed,
+            "update": self.update,
+            "augmentation": serialize(self.augmentation),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "InfoGAN":
+        deserialize = keras.saving.deserialize_keras_object
+        parts = {name: deserialize(config[name]) for name in ("generator", "discriminator", "spec", "augmentation")}
+        return cls(**{**config, **parts})
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        if not self.compiled:
+            return None
+        serialize = keras.saving.serialize_keras_object
+        return {"d_optimizer": serialize(self.d_optimizer), "g_optimizer": serialize(self.g_optimizer)}
+
+    def compile_from_config(self, config: dict[str, Any]):
+        self.compile(**{name: keras.saving.deserialize_keras_object(config[name]) for name in config})
 
     def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
         """Trains as `keras.Model.fit` does; takes the same arguments, except those of a validation.
@@ -243,6 +275,10 @@ class InfoGAN(keras.Model):
     def apply_update(self, real_images: tf.Tensor) -> dict[str, tf.Tensor]:
         """One update of D, Q and G.
 
+        On several devices (`tf.distribute.MirroredStrategy`) each has its part of the batch, draws noise and codes of
+        its own, and normalizes its part by itself; gradients are averaged over the devices. Metrics are those of the
+        device's own part.
+
         Args:
             real_images: `[batch, height, width, channels]`, float in [0, 1]; their range is not checked.
 
@@ -251,20 +287,19 @@ class InfoGAN(keras.Model):
 
         Raises:
             ValueError: the images have another type or shape.
-            RuntimeError: the model is not compiled, or runs on several devices.
+            RuntimeError: the model is not compiled, or several devices are not run by `strategy.run`.
         """
         if not self.compiled:
             raise RuntimeError("compile(d_optimizer, g_optimizer) must be called before the first update")
-        if tf.distribute.get_strategy().num_replicas_in_sync > 1:
-            # Every device would draw the same noise, and the gradients would be summed over them.
-            raise RuntimeError("InfoGAN trains on one device, got a strategy of several")
+        if tf.distribute.in_cross_replica_context():
+            raise RuntimeError("under a strategy, updates must be run by strategy.run or fit")
         real_images = self._checked_images(real_images)
         step = self.g_optimizer.iterations
-        d_seed = stream_seed(self.seed, Stream.DISCRIMINATOR_UPDATE, step)
+        d_seed = replica_seed(stream_seed(self.seed, Stream.DISCRIMINATOR_UPDATE, step))
         if self.update == "simultaneous":
             metrics = self._update_both(real_images, d_seed)
         else:
-            g_seed = stream_seed(self.seed, Stream.GENERATOR_UPDATE, step)
+            g_seed = replica_seed(stream_seed(self.seed, Stream.GENERATOR_UPDATE, step))
             metrics = self._update_discriminator(real_images, d_seed)
             metrics |= self._update_generator(tf.shape(real_images)[0], g_seed)
         if self.averaged_generator is not None:
@@ -373,11 +408,11 @@ class InfoGAN(keras.Model):
         }
 
     def _apply_to_discriminator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
-        self.d_optimizer.apply(gradients, self.discriminator.trainable_variables)
+        _apply(self.d_optimizer, gradients, self.discriminator)
         return {"gradient_norm/discriminator": tf.linalg.global_norm(gradients)}
 
     def _apply_to_generator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
-        self.g_optimizer.apply(gradients, self.generator.trainable_variables)
+        _apply(self.g_optimizer, gradients, self.generator)
         return {"gradient_norm/generator": tf.linalg.global_norm(gradients)}
 
     def _posterior_metrics(self, posteriors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
@@ -512,6 +547,14 @@ def _range_checks(images: tf.Tensor) -> list[tf.Operation]:
 
 def _gradients(tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model) -> list[tf.Tensor]:
     return tape.gradient(loss, [variable.value for variable in network.trainable_variables])
+
+
+def _apply(optimizer: keras.optimizers.Optimizer, gradients: list[tf.Tensor], network: keras.Model):
+    """Applies gradients averaged over the devices; Keras sums them."""
+    devices = tf.distribute.get_strategy().num_replicas_in_sync
+    if devices > 1:
+        gradients = [gradient / devices for gradient in gradients]
+    optimizer.apply(gradients, network.trainable_variables)
 
 
 def _range(name: str, values: tf.Tensor) -> dict[str, tf.Tensor]:

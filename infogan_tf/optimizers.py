@@ -9,6 +9,7 @@ import tensorflow as tf
 from infogan_tf.settings import Number, checked, plain
 
 
+@keras.saving.register_keras_serializable("infogan_tf")
 class FusedAdam(keras.optimizers.Adam):
     """`keras.optimizers.Adam` by TensorFlow's fused kernel: the same numbers in one pass over memory.
 

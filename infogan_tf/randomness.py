@@ -35,3 +35,11 @@ def split_seed(seed: tf.Tensor, count: int) -> list[tf.Tensor]:
     """`count` independent seeds `[2]` (int64) made from one, which must not be used for anything else."""
     # The result has the index's type: a plain Python integer would leave 32 bits of the seed.
     return [tf.random.experimental.stateless_fold_in(seed, tf.constant(index, tf.int64)) for index in range(count)]
+
+
+def replica_seed(seed: tf.Tensor) -> tf.Tensor:
+    """The seed of this device where several train together, which would otherwise all draw the same; `seed` on one."""
+    if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+        return seed
+    replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+    return tf.random.experimental.stateless_fold_in(seed, tf.cast(replica, tf.int64))

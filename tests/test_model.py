@@ -1,3 +1,4 @@
+import dataclasses
 import random
 
 import keras
@@ -6,10 +7,11 @@ import pytest
 import tensorflow as tf
 
 import infogan_tf
-from infogan_tf.augmentation import random_deformation
+from infogan_tf.augmentation import DigitAugmentation, PhotographAugmentation, random_deformation
 from infogan_tf.building import build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.distributions import Categorical, CategoricalPosterior, GaussianPosterior
+from infogan_tf.experiments import mnist
 from infogan_tf.losses import discriminator_loss, predicted_information
 from infogan_tf.networks.discriminator import DiscriminatorOutput
 from infogan_tf.optimizers import FusedAdam
@@ -333,16 +335,6 @@ def test_what_needs_a_compiled_model_says_so():
             use(tiny_images())
     with pytest.raises(ValueError, match="must call `compile"):
         tiny_model().fit(tiny_images())
-
-
-def test_an_update_on_several_devices_is_refused(monkeypatch):
-    class Two:
-        num_replicas_in_sync = 2
-
-    model = compiled_tiny_model()
-    monkeypatch.setattr(tf.distribute, "get_strategy", Two)
-    with pytest.raises(RuntimeError, match="InfoGAN trains on one device"):
-        model.apply_update(tiny_images())
 
 
 def test_compile_and_train_step_refuse_what_is_wrong():
@@ -704,3 +696,36 @@ def test_in_a_regular_gan_q_learns_to_read_and_nothing_else_learns_from_it(real_
     for ours, expected in zip(gan["d_optimizer"][number:], infogan["d_optimizer"][number:], strict=True):
         assert np.any(ours != 0)
         np.testing.assert_allclose(ours, expected, atol=1e-7)
+
+
+def test_an_augmentation_changes_what_d_and_q_see():
+    calls = []
+
+    class Recorded(DigitAugmentation):
+        def for_discriminator(self, images, max_shift, seed):
+            calls.append(("D", max_shift, len(images)))
+            return tf.zeros_like(images)
+
+        def for_codes(self, images, strength, seed):
+            calls.append(("Q", strength, len(images)))
+            return images
+
+    model = tiny_model(augmentation=Recorded(), max_shift=3, deformation=0.5, update="simultaneous")
+    model.compile(FusedAdam(1e-2), FusedAdam(1e-2))
+    seen = model.discriminator(tf.zeros([8, 8, 8, 1]), training=True)
+    metrics = model.apply_update(tiny_images(8))
+    assert calls == [("D", 3, 8), ("D", 3, 8), ("Q", 0.5, 8)]
+    real = float(tf.reduce_mean(tf.sigmoid(seen[0])))
+    assert float(metrics["discriminator/real_mean"]) == pytest.approx(real, abs=1e-6)
+
+
+def test_an_augmentation_must_be_one():
+    with pytest.raises(ValueError, match="augmentation must be an Augmentation, got 'digits'"):
+        tiny_model(augmentation="digits")
+
+
+def test_an_experiment_hands_its_augmentation_to_the_model(monkeypatch):
+    assert build_model(Config()).augmentation == DigitAugmentation()
+    photographs = dataclasses.replace(mnist.EXPERIMENT, augmentation="photographs")
+    monkeypatch.setattr(mnist, "EXPERIMENT", photographs)
+    assert build_model(Config()).augmentation == PhotographAugmentation()

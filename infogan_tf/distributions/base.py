@@ -89,6 +89,11 @@ class Distribution(abc.ABC):
     def describe_traversal(self, n: int, low: float, high: float) -> str:
         """`traversal` in words, for a caption."""
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Distribution":
+        """The distribution that Keras saved; a class that is to be saved has a `get_config`, its arguments by name."""
+        return cls(**config)
+
 
 def float_array(values: Any) -> np.ndarray:
     """Real numbers as a float32 array, those beyond its range as infinity; TypeError or ValueError for all else."""

@@ -3,6 +3,7 @@
 import math
 from typing import Any, NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -49,6 +50,7 @@ class BernoulliPosterior(NamedTuple):
         return -self.log_prob(self.probs)
 
 
+@keras.saving.register_keras_serializable("infogan_tf")
 class Bernoulli(Distribution):
     """`size` independent codes, each 1 with probability `prob` and 0 otherwise. Q gives log-odds.
 
@@ -75,6 +77,9 @@ class Bernoulli(Distribution):
         self.prob = prob
         self.event_size = self.param_size = checked_size(size, "Bernoulli")
         self.prior_name = f"Bernoulli({self.prob:g})"
+
+    def get_config(self) -> dict[str, Any]:
+        return {"prob": self.prob, "size": self.event_size}
 
     def __repr__(self) -> str:
         size = "" if self.event_size == 1 else f", size={self.event_size}"

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -49,6 +50,7 @@ class CategoricalPosterior(NamedTuple):
         return -self.log_prob(self.probs)
 
 
+@keras.saving.register_keras_serializable("infogan_tf")
 class Categorical(Distribution):
     """One of K categories; a code is a one-hot vector `[K]`. Q gives K logits.
 
@@ -77,6 +79,10 @@ class Categorical(Distribution):
         self.prior_name = f"Categorical({num_categories}{'' if probs is None else ', given probabilities'})"
         with np.errstate(divide="ignore"):
             self._log_probs = tf.constant(np.log(self.probs), tf.float32)
+
+    def get_config(self) -> dict[str, Any]:
+        probs = None if self._given_probs is None else self._given_probs.tolist()
+        return {"num_categories": self.num_categories, "probs": probs}
 
     def __repr__(self) -> str:
         if self._given_probs is None:

@@ -83,6 +83,10 @@ class ContinuousDistribution(Distribution):
             arguments.append(f"min_std={short_number(self.min_std)}")
         return f"{type(self).__name__}({', '.join(arguments)})"
 
+    def get_config(self) -> dict[str, Any]:
+        """What is no parameter of the prior."""
+        return {"size": self.event_size, "posterior_std": self.fixed_std, "min_std": self.min_std}
+
     def encode(self, values: Any) -> tf.Tensor:
         return as_codes(values, self.event_size, self.prior_name)
 

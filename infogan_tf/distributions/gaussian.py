@@ -1,7 +1,9 @@
 """Normally distributed codes."""
 
 import math
+from typing import Any
 
+import keras
 import tensorflow as tf
 
 from infogan_tf.distributions.continuous import (
@@ -14,6 +16,7 @@ from infogan_tf.distributions.continuous import (
 from infogan_tf.settings import Number, plain
 
 
+@keras.saving.register_keras_serializable("infogan_tf")
 class Gaussian(ContinuousDistribution):
     """`size` independent codes, each N(mean, std) a priori. Q gives a diagonal Gaussian.
 
@@ -47,6 +50,9 @@ class Gaussian(ContinuousDistribution):
         super().__init__(size, posterior_std, min_std)
         self.mean, self.std = float(mean), float(std)
         self.prior_name = f"Gaussian({self.mean:g}, {self.std:g})"
+
+    def get_config(self) -> dict[str, Any]:
+        return {"mean": self.mean, "std": self.std, **super().get_config()}
 
     def __repr__(self) -> str:
         return self._repr(self.mean, self.std)

@@ -1,7 +1,9 @@
 """Uniformly distributed codes."""
 
 import math
+from typing import Any
 
+import keras
 import tensorflow as tf
 
 from infogan_tf.distributions.continuous import (
@@ -12,6 +14,7 @@ from infogan_tf.distributions.continuous import (
 from infogan_tf.settings import plain
 
 
+@keras.saving.register_keras_serializable("infogan_tf")
 class Uniform(ContinuousDistribution):
     """`size` independent codes, each uniform on [low, high] a priori. Q gives a diagonal Gaussian.
 
@@ -48,6 +51,9 @@ class Uniform(ContinuousDistribution):
         super().__init__(size, posterior_std, min_std)
         self.low, self.high = float(low), float(high)
         self.prior_name = f"Uniform({self.low:g}, {self.high:g})"
+
+    def get_config(self) -> dict[str, Any]:
+        return {"low": self.low, "high": self.high, **super().get_config()}
 
     def __repr__(self) -> str:
         return self._repr(self.low, self.high)

@@ -38,6 +38,7 @@ class AveragedNetwork(keras.layers.Layer):
                 # The default argument holds on to this variable, not to the loop's last one.
                 initializer=lambda shape, dtype, variable=variable: tf.identity(variable.value),
                 trainable=False,
+                aggregation="only_first_replica",  # Every device makes the same average.
             )
             for variable in network.variables
             if tf.as_dtype(variable.dtype).is_floating  # All but the states of seed generators.
@@ -61,12 +62,17 @@ class AveragedNetwork(keras.layers.Layer):
         Args:
             step: updates done, this one included.
         """
-        tf.cond(step % INTERVAL == 0, lambda: self._move(step // INTERVAL), lambda: None)
+        is_due = step % INTERVAL == 0
+        if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+            tf.cond(is_due, lambda: self._move(step // INTERVAL), lambda: None)
+        else:
+            # Several devices can't write their variables inside a branch.
+            self._move(step // INTERVAL, tf.cast(is_due, tf.float32))
 
-    def _move(self, count: tf.Tensor):
+    def _move(self, count: tf.Tensor, share: tf.Tensor | float = 1.0):
         count = tf.cast(count, tf.float32)
-        decay = tf.minimum(self.decay**INTERVAL, count / (count + 9))
+        rate = share * (1 - tf.minimum(self.decay**INTERVAL, count / (count + 9)))
         for variable in self._network().variables:
             if id(variable) in self._averages:
                 average = self._averages[id(variable)]
-                average.assign_sub((1 - decay) * (average.value - variable.value))
+                average.assign_sub(rate * (average.value - variable.value))

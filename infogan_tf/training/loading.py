@@ -3,13 +3,15 @@
 import dataclasses
 import os
 import warnings
+import zipfile
 from pathlib import Path
 
+import keras
 import numpy as np
 
 from infogan_tf.building import build_model
 from infogan_tf.config import Config
-from infogan_tf.errors import RunNotFoundError, SettingError
+from infogan_tf.errors import RunNotFoundError, SettingError, first_line
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.run_folder import RunFolder
@@ -35,21 +37,37 @@ class TrainedRun:
     model: InfoGAN
 
 
-def load(run_folder: str | os.PathLike, step: int | None = None) -> InfoGAN:
-    """The model of a run, ready to `generate` and `infer_codes`.
+def load(path: str | os.PathLike, step: int | None = None) -> InfoGAN:
+    """The model of a run, or one that `model.save` wrote, ready to `generate` and `infer_codes`.
 
     Args:
-        run_folder: the folder that training made; nothing in it is changed.
-        step: the update whose checkpoint is loaded (see `--keep_every`). None for the newest; if that one is damaged,
-            a warning says so, and the one before is taken.
+        path: the folder that training made, or a `.keras` file; nothing in it is changed.
+        step: the update whose checkpoint of a run is loaded (see `--keep_every`). None for the newest; if that one is
+            damaged, a warning says so, and the one before is taken.
 
     Raises:
-        TypeError: `run_folder` is not a path, or `step` not an integer.
-        RunNotFoundError: there is no run, or no checkpoint yet; a `FileNotFoundError`.
-        SettingError: the folder holds something else, or no checkpoint of this update; a `ValueError`.
+        TypeError: `path` is not a path, or `step` not an integer.
+        RunNotFoundError: there is no run, no checkpoint yet, or no file; a `FileNotFoundError`.
+        SettingError: the folder or file holds something else, or no checkpoint of this update; a `ValueError`.
         TrainingError: the checkpoint of this update is damaged or, without `step`, every checkpoint.
     """
-    return load_run(run_folder, step).model
+    if isinstance(path, str | os.PathLike) and Path(path).suffix == ".keras" and not Path(path).expanduser().is_dir():
+        return _load_file(Path(path).expanduser(), step)
+    return load_run(path, step).model
+
+
+def _load_file(path: Path, step: int | None) -> InfoGAN:
+    if step is not None:
+        raise SettingError("step", "None with a .keras file, which holds one update", step)
+    if not path.exists():
+        raise RunNotFoundError(f"path: expected a .keras file, got {path}, where there is none")
+    try:
+        model = keras.saving.load_model(path)
+    except (OSError, TypeError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise SettingError("path", "a .keras file with an InfoGAN", f"{path}: {first_line(error)}") from error
+    if not isinstance(model, InfoGAN):
+        raise SettingError("path", "a .keras file with an InfoGAN", f"{path} with a {type(model).__name__}")
+    return model
 
 
 def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedRun:
