@@ -78,6 +78,11 @@ class Augmentation(abc.ABC):
         return cls(**config)
 
 
+def _check_probability(augmentation: Augmentation):
+    name = f"probability of {type(augmentation).__name__}"
+    checked(name, augmentation.probability, Number(positive=True, maximum=1.0))
+
+
 @keras.saving.register_keras_serializable("infogan_tf")
 @dataclasses.dataclass(frozen=True)
 class DigitAugmentation(Augmentation):
@@ -149,8 +154,12 @@ class PhotographAugmentation(Augmentation):
         )
 
 
-# By the name that an experiment gives.
-AUGMENTATIONS = {"digits": DigitAugmentation(), "photographs": PhotographAugmentation()}
+# By the names in `infogan_tf.config.AUGMENTATIONS`.
+AUGMENTATIONS = {
+    "digits": DigitAugmentation(),
+    "photographs": PhotographAugmentation(),
+    "photographs_without_flips": PhotographAugmentation(flips=False),
+}
 
 
 def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
@@ -237,7 +246,7 @@ def random_deformation(images: tf.Tensor, strength: float, seed: tf.Tensor) -> t
     """Turns, scales, shears and moves each image, and thickens or thins its strokes, by its own random amounts.
 
     At strength 1 by up to 20 degrees, a fifth of its size along each axis, a shear of 0.3, 7 % of its size, and one
-    pixel of stroke on each side; zeros come in. Pixels are interpolated between their four neighbours. Differentiable
+    pixel of stroke on each side; zeros come in. Pixels are interpolated between their four neighbors. Differentiable
     in the images, with the exact gradient.
 
     Args:
@@ -256,7 +265,7 @@ def random_deformation(images: tf.Tensor, strength: float, seed: tf.Tensor) -> t
     batch_size = tf.shape(images)[0]
     height, width = images.shape[1:3]
     matrices, shifts = _random_affine(batch_size, strength, affine_seed)
-    rows, columns = tf.meshgrid(_centred(height), _centred(width), indexing="ij")
+    rows, columns = tf.meshgrid(_centered(height), _centered(width), indexing="ij")
     places = tf.stack([tf.reshape(rows, [-1]), tf.reshape(columns, [-1])])  # [2, height * width]
     sources = matrices @ places + shifts * [[height], [width]] + [[(height - 1) / 2], [(width - 1) / 2]]
     return tf.reshape(_interpolate(images, sources[:, 0], sources[:, 1]), tf.shape(images))
@@ -316,11 +325,6 @@ def _some(images: tf.Tensor, probability: float, seed: tf.Tensor) -> tf.Tensor:
     return tf.random.stateless_uniform([tf.shape(images)[0], 1, 1, 1], seed) < probability
 
 
-def _check_probability(augmentation: Augmentation):
-    name = f"probability of {type(augmentation).__name__}"
-    checked(name, augmentation.probability, Number(positive=True, maximum=1.0))
-
-
 def _with_probability(probability: float) -> str:
     return "" if probability == 1 else f" with a probability of {probability:g}"
 
@@ -354,14 +358,14 @@ def _interpolate(images: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.T
     # A border of zeros, one pixel wide, stands for everything outside.
     padded = tf.reshape(tf.pad(images, [[0, 0], [1, 1], [1, 1], [0, 0]]), [-1, (height + 2) * (width + 2), channels])
     total = 0.0
-    for row, row_weight in _neighbours(rows, height):
-        for column, column_weight in _neighbours(columns, width):
+    for row, row_weight in _neighbors(rows, height):
+        for column, column_weight in _neighbors(columns, width):
             pixels = tf.gather(padded, row * (width + 2) + column, batch_dims=1)
             total += (row_weight * column_weight)[..., None] * pixels
     return total
 
 
-def _neighbours(positions: tf.Tensor, size: int) -> list[tuple[tf.Tensor, tf.Tensor]]:
+def _neighbors(positions: tf.Tensor, size: int) -> list[tuple[tf.Tensor, tf.Tensor]]:
     """The two pixels around each position, as indices into the padded images, with their weights."""
     below = tf.floor(positions)
     fraction = positions - below
@@ -372,5 +376,5 @@ def _neighbours(positions: tf.Tensor, size: int) -> list[tuple[tf.Tensor, tf.Ten
     ]
 
 
-def _centred(size: int) -> tf.Tensor:
+def _centered(size: int) -> tf.Tensor:
     return tf.range(size, dtype=tf.float32) - (size - 1) / 2

@@ -1,9 +1,11 @@
 """A model from a config."""
 
 import contextlib
+import dataclasses
 import random
 from collections.abc import Iterator
 
+from infogan_tf.augmentation import AUGMENTATIONS, Augmentation
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import Config
 from infogan_tf.experiments import find_experiment
@@ -21,27 +23,39 @@ def build_latents(config: Config) -> LatentSpec:
     return LatentSpec.parse(config.codes, config.noise_size, posterior_std, config.min_std)
 
 
-def build_model(config: Config, max_shift: int = 0) -> InfoGAN:
+def build_augmentation(config: Config) -> Augmentation:
+    """What images may be changed by, of the kind of the config or else of its experiment."""
+    augmentation = AUGMENTATIONS[config.augmentation or find_experiment(config.experiment).augmentation]
+    if config.augmentation_probability is None:
+        return augmentation
+    return dataclasses.replace(augmentation, probability=config.augmentation_probability)
+
+
+def build_model(config: Config, image_shape: tuple[int, int, int] | None = None, max_shift: int = 0) -> InfoGAN:
     """A new, uncompiled model of the config's experiment; its initial weights follow from the seed.
 
     Args:
         config: the settings.
+        image_shape: (height, width, channels) of the images; the experiment's own by default.
         max_shift: D and Q see images shifted by up to this many pixels; the config's own value may be `auto`.
     """
     experiment = find_experiment(config.experiment)
+    image_shape = image_shape or experiment.image_shape
+    generator, discriminator = experiment.networks(image_shape)
     spec = build_latents(config)
     with _initial_weights_from(config.seed):
         return InfoGAN(
-            generator=Generator(experiment.generator, spec.size, experiment.image_shape),
+            generator=Generator(generator, spec.size, image_shape),
             discriminator=Discriminator(
-                experiment.discriminator,
-                experiment.image_shape,
+                discriminator,
+                image_shape,
                 spec.posterior_size,
                 config.leaky_slope,
                 q_features=Q_FEATURES_OF_OBJECTIVE[config.objective],
             ),
             spec=spec,
             info_reg_coeff=config.info_reg_coeff,
+            augmentation=build_augmentation(config),
             max_shift=max_shift,
             deformation=config.deformation,
             consistency=config.consistency,

@@ -27,6 +27,7 @@ UPDATES = ("alternating", "simultaneous")
 HELD_OUT = ("test", "validation")
 OBJECTIVES = ("infogan", "gan", "gan_own_q")
 CROPS = ("center", "none")
+AUGMENTATIONS = ("digits", "photographs", "photographs_without_flips")
 MAX_DECAY = 0.9999  # Averages over about 10,000 updates, twice as many as a run of MNIST has by default.
 MAX_NOISE = 10_000
 
@@ -103,17 +104,28 @@ class Config(Settings):
     min_std: float = setting(0.05, Number(positive=True), "Lower bound of a learned standard deviation.")
     leaky_slope: float = setting(0.1, Number(), "Slope of D's leaky ReLUs below zero.")
 
+    augmentation: str | None = setting(
+        None,
+        Automatic(Choice(AUGMENTATIONS), "the experiment's"),
+        "The kind of images, and so what they may be changed by; without flips where left and right differ in meaning.",
+    )
     max_shift: int | None = setting(
         None,
-        Automatic(Integer(0, 8), "2 for fewer than 20,000 images, else 0"),
-        "D sees each image, real and fake, shifted at random by up to this many pixels, which prevents D from "
-        "overfitting small data sets.",
+        Automatic(Integer(0, 32), "0 from 20,000 images on; for fewer 2, or an eighth of the size of photographs"),
+        "D sees images, real and fake, shifted at random by up to this many pixels and photographs with other colors "
+        "and a part cut out too, which prevents D from overfitting small data sets.",
+    )
+    augmentation_probability: float | None = setting(
+        None,
+        Automatic(Number(positive=True, maximum=1.0), "1 for digits, 0.5 for photographs"),
+        "The share of images that are so changed for D.",
     )
     deformation: float = setting(
         0.0,
         Number(maximum=2.0),
-        "Q predicts categorical codes from images rotated, scaled, sheared, shifted, thickened or thinned at random; 1 "
-        "is up to 20 degrees, a fifth of the size, a shear of 0.3, a pixel of stroke.",
+        "Strength of the augmentation of images from which Q predicts categorical codes. Digits are rotated, scaled, "
+        "sheared, shifted, thickened or thinned; 1 is up to 20 degrees, a fifth of the size, a shear of 0.3, a pixel "
+        "of stroke. Photographs are cropped, flipped and change their colors.",
     )
     consistency: float = setting(
         0.0,
@@ -191,10 +203,9 @@ def added_to_the_objective(config: Config) -> list[str]:
     sentences = []
     if config.deformation:
         sentences.append(
-            "While they train, Q predicts categorical codes from augmented images: rotated, scaled, sheared, shifted, "
-            f"with thicker or thinner strokes, at random (--deformation={config.deformation:g}). That maximizes a "
-            "lower bound on the mutual information of the code and the augmented image, which is a looser bound than "
-            "the paper's on that of the code and the image."
+            "While they train, Q predicts categorical codes from randomly augmented images "
+            f"(--deformation={config.deformation:g}). That maximizes a lower bound on the mutual information of the "
+            "code and the augmented image, which is a looser bound than the paper's on that of the code and the image."
         )
     if config.consistency:
         sentences.append(

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.augmentation import random_deformation, random_shift
+from infogan_tf.augmentation import Augmentation, DigitAugmentation
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import MAX_DECAY, UPDATES
 from infogan_tf.losses import (
@@ -88,10 +88,13 @@ class InfoGAN(keras.Model):
         discriminator: D and Q, which share its body.
         spec: the codes and the noise.
         info_reg_coeff: lambda, the weight of the mutual information, >= 0; multiplied by each code's own weight.
-        max_shift: D and Q see every image, real and fake, shifted at random by up to this many pixels.
-        deformation: how far images are deformed before Q predicts the categorical codes; see `random_deformation`.
-            The bound on the mutual information of these codes is then looser than the paper's:
-            it bounds I(c; T(x)) of deformed images T(x), which is at most I(c; x). 0 leaves images as they are.
+        augmentation: the kind of images, and so what they may be changed by: `DigitAugmentation()` (the default) or
+            `PhotographAugmentation()`.
+        max_shift: D and Q see images, real and fake, augmented for D, with shifts of up to this many pixels; 0 for
+            images as they are.
+        deformation: strength of the augmentation of images from which Q predicts the categorical codes. The bound on
+            the mutual information of these codes is then looser than the paper's: it bounds I(c; T(x)) of augmented
+            images T(x), which is at most I(c; x). 0 leaves images as they are.
         consistency: weight, >= 0, of an addition to the paper's objective: the mutual information of what Q predicts,
             for each categorical code, from real images and from deformed copies of them (`predicted_information`),
             which D and Q maximize. Half of the deformed images are then real. Needs `deformation`.
@@ -117,6 +120,7 @@ class InfoGAN(keras.Model):
         discriminator: keras.Model,
         spec: LatentSpec,
         info_reg_coeff: float = 1.0,
+        augmentation: Augmentation | None = None,
         max_shift: int = 0,
         deformation: float = 0.0,
         consistency: float = 0.0,
@@ -128,6 +132,9 @@ class InfoGAN(keras.Model):
         if not isinstance(spec, LatentSpec):
             raise ValueError(f"spec must be a LatentSpec, got {spec!r}")
         self.info_reg_coeff = checked("info_reg_coeff", info_reg_coeff, Number())
+        self.augmentation = DigitAugmentation() if augmentation is None else augmentation
+        if not isinstance(self.augmentation, Augmentation):
+            raise ValueError(f"augmentation must be an Augmentation, got {augmentation!r}")
         self.max_shift = checked("max_shift", max_shift, Integer(0))
         self.deformation = checked("deformation", deformation, Number())
         categorical = [code.name for code in spec.codes if code.distribution.num_categories]
@@ -300,7 +307,7 @@ class InfoGAN(keras.Model):
         return FakeBatch(latents, self.generator(self.spec.join(latents), training=True))
 
     def _discriminate(self, images: tf.Tensor, seed: tf.Tensor) -> DiscriminatorOutput:
-        return self.discriminator(random_shift(images, self.max_shift, seed), training=True)
+        return self.discriminator(self.augmentation.for_discriminator(images, self.max_shift, seed), training=True)
 
     # Real and fake batches, as they are and deformed, pass through D one by one, each with its own batch statistics.
 
@@ -336,7 +343,7 @@ class InfoGAN(keras.Model):
         # The bound holds for what Q predicts from deformed images T(x) too, since I(c; T(x)) <= I(c; x). The averages
         # of batch norm are for images as they are.
         with frozen_statistics(self.discriminator):
-            deformed = random_deformation(images, self.deformation, seed)
+            deformed = self.augmentation.for_codes(images, self.deformation, seed)
             _, posterior = self.discriminator(deformed, training=True)
             return self.spec.split_posterior(posterior)
 

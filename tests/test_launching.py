@@ -33,7 +33,7 @@ BAD_FLAGS = {
     "[name=][count*]kind[(numbers)][@weight], got the unknown kind 'unifrm' (known: categorical, uniform, gaussian, "
     "bernoulli) in term 2 of 2, '2*unifrm'",
     "--seed=-1": "flag --seed=-1: expected an integer from 0 to 2147483647, got '-1'",
-    "--max_shift=99": "flag --max_shift=99: expected an integer from 0 to 8, or auto",
+    "--max_shift=99": "flag --max_shift=99: expected an integer from 0 to 32, or auto",
     "--preset=worst": "flag --preset=worst: expected one of best, paper, original, got 'worst'",
     "--data_source=web": "flag --data_source=web: expected one of auto, tfds, embedded, got 'web'",
     "--dataset=": "flag --dataset=: expected a non-empty UTF-8 text, or auto (none, which needs --images), got ''",

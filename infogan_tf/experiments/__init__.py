@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infogan_tf.config import Config
-from infogan_tf.networks.specs import DiscriminatorSpec, GeneratorSpec
+from infogan_tf.networks.specs import DiscriminatorSpec, GeneratorSpec, specs_for
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,16 +18,24 @@ class Experiment:
     """What an experiment is made of.
 
     Attributes:
-        image_shape: (height, width, channels) of its images.
-        generator: the layers of G.
-        discriminator: the layers of D and Q.
         presets: by name, how settings differ from the defaults of `Config`; the first is the launcher's default.
+        augmentation: the kind of its images, a name in `infogan_tf.augmentation.AUGMENTATIONS`.
+        image_shape: (height, width, channels) of its images; None if the settings, or the images themselves, say.
+        generator: the layers of G; None for networks that follow from the size of the images.
+        discriminator: the layers of D and Q, likewise.
     """
 
-    image_shape: tuple[int, int, int]
-    generator: GeneratorSpec
-    discriminator: DiscriminatorSpec
     presets: Mapping[str, Mapping[str, Any]]
+    augmentation: str
+    image_shape: tuple[int, int, int] | None = None
+    generator: GeneratorSpec | None = None
+    discriminator: DiscriminatorSpec | None = None
+
+    def networks(self, image_shape: tuple[int, int, int]) -> tuple[GeneratorSpec, DiscriminatorSpec]:
+        """The layers of G, and those of D and Q, for images of a shape."""
+        if self.generator is None or self.discriminator is None:
+            return specs_for(image_shape)
+        return self.generator, self.discriminator
 
 
 def experiment_names() -> list[str]:

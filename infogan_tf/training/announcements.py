@@ -26,7 +26,7 @@ def start(folder: RunFolder, config: Config, model: InfoGAN, data: ImageData):
     folder.announce(f"data: {data.description}")
     if model.max_shift:
         why = "as requested" if config.max_shift is not None else "to prevent D from overfitting so few images"
-        folder.announce(f"augmentation: D sees images shifted by up to {model.max_shift} pixels, {why}")
+        folder.announce(f"augmentation: D sees images {model.augmentation.describe(model.max_shift)}, {why}")
     if model.deformation:
         codes = ", ".join(code.name for code in model.spec.codes if code.distribution.num_categories)
         strength = f"deformation={model.deformation:g}"

@@ -66,7 +66,7 @@ def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedR
     if record is None:
         raise RunNotFoundError(f"run_folder: expected the folder of a run, got {folder.path}, where there is none")
     config = recorded_config(record)
-    model = build_model(config, record["data"]["max_shift"])
+    model = build_model(config, tuple(record["data"]["image_shape"]), record["data"]["max_shift"])
     checkpoints = Checkpoints(folder.checkpoints, model)
     if not checkpoints.steps():
         raise RunNotFoundError(f"run_folder: expected a run with a checkpoint, got {folder.path} without one")

@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from infogan_tf.building import build_model, compile_model
+from infogan_tf.building import build_augmentation, build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.data import ImageBatches, ImageData, load_images
 from infogan_tf.errors import SettingError, TrainingError
@@ -28,10 +28,6 @@ from infogan_tf.training.run_record import (
     resumed_record,
     with_recorded_origin,
 )
-
-# D learns a few thousand images by heart within 2,000 updates; 60,000 it does not within a whole run.
-FEW_IMAGES = 20_000
-SHIFT_FOR_FEW_IMAGES = 2
 
 
 def train(config: Config, command: str | None = None) -> bool:
@@ -65,7 +61,7 @@ def train(config: Config, command: str | None = None) -> bool:
             _check_checkpoints_are_there(folder)
         data = _load_data(config, record)
         max_shift = _choose_max_shift(config, data)
-        model = build_model(config, max_shift)
+        model = build_model(config, data.training.shape[1:], max_shift)
         compile_model(model, config)
         checkpoints = Checkpoints(folder.checkpoints, model, config.keep_every)
         with StopRequest(checkpoints.what_is_left) as stop:
@@ -112,7 +108,7 @@ def _load_data(config: Config, record: Mapping[str, Any] | None) -> ImageData:
 def _choose_max_shift(config: Config, data: ImageData) -> int:
     if config.max_shift is not None:
         return config.max_shift
-    return SHIFT_FOR_FEW_IMAGES if len(data.training) < FEW_IMAGES else 0
+    return build_augmentation(config).default_max_shift(len(data.training), data.training.shape[1])
 
 
 def _train(

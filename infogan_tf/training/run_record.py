@@ -34,6 +34,7 @@ DATA_PARTS = {
     "is_fallback": bool,
     "description": str,
     "fingerprint": str,
+    "image_shape": list,
     "max_shift": int,
 }
 
@@ -48,6 +49,7 @@ def new_record(config: Config, data: ImageData, max_shift: int) -> Record:
             **{name: getattr(data, name) for name in ORIGIN},
             "description": data.description,
             "fingerprint": data.fingerprint(),
+            "image_shape": list(data.training.shape[1:]),
             "max_shift": max_shift,
         },
         "versions": _versions(),

@@ -25,7 +25,7 @@ def test_every_departure_from_the_paper_is_named(made):
     assert "Preset `best`, digits, 100 images; measured on held-out (test) images." in head
     assert f"trained with the paper's settings but for `--deformation=1.0 {same}`." in head
     assert "Figures show seed 4, the one of the middle error." in head
-    assert "Added to the paper's objective: While they train, Q predicts categorical codes from augmented" in head
+    assert "Added to the paper's objective: While they train, Q predicts categorical codes from" in head
     assert "except the column `stability`, which deforms them" in head
 
 
