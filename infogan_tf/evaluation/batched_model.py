@@ -8,13 +8,12 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from infogan_tf.augmentation import random_deformation
 from infogan_tf.data import as_floats
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 BATCH_SIZE = 500
-# Half of what the preset `best` trains with, so that the digits stay easy to read for a person.
+# Half of what MNIST's preset `best` trains with, so that a person still recognizes every image.
 STRENGTH = 0.5
 
 
@@ -24,12 +23,12 @@ class GeneratedImages(NamedTuple):
     Attributes:
         latents: by name, `[number, event_size]`.
         images: float32 `[number, height, width, channels]` in [0, 1].
-        params: by code, the parameters of Q's posterior, each `[number, ...]`.
+        posteriors: by code, Q's posterior of each image.
     """
 
     latents: dict[str, tf.Tensor]
     images: tf.Tensor
-    params: dict[str, Any]
+    posteriors: dict[str, Any]
 
 
 class BatchedModel:
@@ -50,24 +49,28 @@ class BatchedModel:
         self.image_shape = model.image_shape
         self._generate = tf.function(model, reduce_retracing=True)
         self._infer_codes = tf.function(lambda images: model.infer_codes(_floats(images)), reduce_retracing=True)
+        self._augment = tf.function(
+            lambda images, seed: tf.clip_by_value(model.augmentation.for_codes(_floats(images), STRENGTH, seed), 0, 1),
+            reduce_retracing=True,
+        )
 
     def generate(self, latents: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Images `[number, height, width, channels]` in [0, 1] from all latents by name, `[number, event_size]`."""
         return _in_batches(self._generate, self.spec.join(latents))
 
     def infer_codes(self, images: np.ndarray | tf.Tensor) -> dict[str, Any]:
-        """By code, the parameters of Q's posterior, each `[number, ...]`; images are uint8 or floats in [0, 1]."""
+        """By code, Q's posterior of each image; images are uint8 or floats in [0, 1]."""
         return _in_batches(self._infer_codes, images)
 
     def infer_codes_of_augmented(self, images: np.ndarray, seed: int = 4) -> dict[str, Any]:
-        """The same for images that `random_deformation` has changed; the seed decides how.
+        """The same for randomly augmented images, as for the kind of images that the model was trained on.
 
         Args:
             images: uint8 `[number, height, width, channels]`.
-            seed: decides the deformations.
+            seed: decides the augmentations.
         """
         seeds = iter(split_seed(stream_seed(seed, Stream.EVALUATION), -(-len(images) // BATCH_SIZE)))
-        return _in_batches(lambda batch: self._infer_codes(_augmented(_floats(batch), next(seeds))), images)
+        return _in_batches(lambda batch: self._infer_codes(self._augment(batch, next(seeds))), images)
 
     def generate_and_infer(self, number: int, seed: int) -> GeneratedImages:
         """Images from fresh latents, and what Q predicts from them.
@@ -81,16 +84,6 @@ class BatchedModel:
         return GeneratedImages(latents, images, self.infer_codes(images))
 
 
-def probabilities(params: Any) -> np.ndarray:
-    """The probability of each category of a categorical code: `[number, num_categories]`."""
-    return params.probs.numpy()
-
-
-def categories(params: Any) -> np.ndarray:
-    """The most probable category of a categorical code: int64 `[number]`."""
-    return tf.argmax(params.logits, axis=1).numpy()
-
-
 def _in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Tensor) -> Any:
     starts = range(0, len(inputs), BATCH_SIZE)
     # No bar where stdout is no terminal.
@@ -101,8 +94,3 @@ def _in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Te
 
 def _floats(images: tf.Tensor) -> tf.Tensor:
     return as_floats(images) if images.dtype == tf.uint8 else images
-
-
-@tf.function(reduce_retracing=True)
-def _augmented(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    return tf.clip_by_value(random_deformation(images, STRENGTH, seed), 0, 1)

@@ -12,7 +12,7 @@ from infogan_tf.data import ImageData, load_images
 from infogan_tf.data.factors import Factor, load_factors
 from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.errors import SettingError
-from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages, probabilities
+from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
 from infogan_tf.evaluation.by_factor import Posteriors, measure_associations, measure_classification
 from infogan_tf.evaluation.confidence import Confidence, measure_confidence
 from infogan_tf.evaluation.diversity import diversity_of_classes, measure_diversity
@@ -178,7 +178,7 @@ def _measure_confidence(model: BatchedModel, data: ImageData, held_out: Posterio
     say("  the confidence of categorical codes: predicting them from augmented held-out images")
     augmented = model.infer_codes_of_augmented(data.held_out)
     return {
-        name: measure_confidence(probabilities(held_out[name]), probabilities(augmented[name]))._asdict()
+        name: measure_confidence(held_out[name].probs.numpy(), augmented[name].probs.numpy())._asdict()
         for name in codes
     }
 

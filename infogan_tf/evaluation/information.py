@@ -32,7 +32,7 @@ def estimate_information(spec: LatentSpec, generated: GeneratedImages) -> dict[s
     """
     estimates = {}
     for code in spec.codes:
-        log_prob = generated.params[code.name].log_prob(generated.latents[code.name])
+        log_prob = generated.posteriors[code.name].log_prob(generated.latents[code.name])
         estimates[code.name] = _estimate(code.distribution.entropy(), log_prob.numpy())
     return estimates
 

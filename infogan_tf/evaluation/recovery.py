@@ -32,7 +32,7 @@ def measure_recovery(spec: LatentSpec, generated: GeneratedImages) -> dict[str, 
     """
     recoveries = {}
     for code in spec.codes:
-        predicted = generated.params[code.name].mode.numpy()
+        predicted = generated.posteriors[code.name].mode.numpy()
         given = generated.latents[code.name].numpy()
         recoveries[code.name] = recovery_of(given, predicted, code.distribution.is_discrete)
     return recoveries

@@ -1,10 +1,8 @@
 import numpy as np
 import pytest
-import tensorflow as tf
 
-from infogan_tf.distributions import CategoricalPosterior
 from infogan_tf.evaluation import batched_model
-from infogan_tf.evaluation.batched_model import BatchedModel, categories, probabilities
+from infogan_tf.evaluation.batched_model import BatchedModel
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +21,7 @@ def test_images_follow_from_the_seed_and_stand_beside_their_codes(batched, small
     assert np.any(first.images != other.images)
     expected = small_model.generator(small_model.spec.join(first.latents), training=False)
     np.testing.assert_allclose(first.images, expected, atol=1e-5)
-    np.testing.assert_allclose(first.params["c2"].mean, small_model.infer_codes(expected)["c2"].mean, atol=1e-4)
+    np.testing.assert_allclose(first.posteriors["c2"].mean, small_model.infer_codes(expected)["c2"].mean, atol=1e-4)
 
 
 def test_predictions_are_those_of_infer_codes_in_order(batched, small_model, embedded_digits):
@@ -34,16 +32,18 @@ def test_predictions_are_those_of_infer_codes_in_order(batched, small_model, emb
         predicted = batched.infer_codes(given)
         np.testing.assert_allclose(predicted["c1"].logits, expected["c1"].logits, atol=1e-4)
         np.testing.assert_allclose(predicted["c2"].mean, expected["c2"].mean, atol=1e-4)
-    assert categories(CategoricalPosterior(tf.constant([[0.0, 3.0], [1.0, 0.0]]))).tolist() == [1, 0]
 
 
-def test_deformed_images_are_read_in_order(batched, embedded_digits, monkeypatch):
+def test_predictions_of_augmented_images_are_in_order_and_follow_from_the_seed(
+    batched, small_model, embedded_digits, monkeypatch
+):
     images = embedded_digits.training[:20]
-    first, again, other = (probabilities(batched.infer_codes_of_deformed(images, seed)["c1"]) for seed in (1, 1, 2))
+    first, again, other = (batched.infer_codes_of_augmented(images, seed)["c1"].probs.numpy() for seed in (1, 1, 2))
     assert first.shape == (20, 10)
     np.testing.assert_allclose(first.sum(axis=1), 1, atol=1e-5)
     np.testing.assert_array_equal(first, again)
     assert np.all(np.any(first != other, axis=1))
-    monkeypatch.setattr(batched_model, "_deformed", lambda batch, seed: batch)
-    plain = probabilities(batched.infer_codes(images)["c1"])
-    np.testing.assert_allclose(probabilities(batched.infer_codes_of_deformed(images)["c1"]), plain, atol=1e-5)
+    monkeypatch.setattr(batched_model, "STRENGTH", 0)
+    plain = batched.infer_codes(images)["c1"].probs
+    unchanged = BatchedModel(small_model).infer_codes_of_augmented(images)["c1"].probs
+    np.testing.assert_allclose(unchanged, plain, atol=1e-5)
