@@ -78,15 +78,15 @@ class Distribution(abc.ABC):
         """
 
     @abc.abstractmethod
-    def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
+    def traversal(self, n: int, scale: float = 1.0) -> tf.Tensor:
         """Codes `[n, event_size]` that vary from one end to the other.
 
-        Continuous codes run evenly from `low` to `high`, all coordinates together; discrete ones run through their
-        values and ignore `low` and `high`.
+        Continuous codes run evenly over `scale` times their `range`, about its middle, all coordinates together;
+        discrete ones run through their values.
         """
 
     @abc.abstractmethod
-    def describe_traversal(self, n: int, low: float, high: float) -> str:
+    def describe_traversal(self, n: int, scale: float = 1.0) -> str:
         """`traversal` in words, for a caption."""
 
     @classmethod

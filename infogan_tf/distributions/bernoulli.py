@@ -105,8 +105,8 @@ class Bernoulli(Distribution):
     def posterior(self, flat: tf.Tensor) -> BernoulliPosterior:
         return BernoulliPosterior(logits=flat)
 
-    def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
+    def traversal(self, n: int, scale: float = 1.0) -> tf.Tensor:
         return tf.constant(np.repeat(spread(n, 2)[:, None], self.event_size, axis=1), tf.float32)
 
-    def describe_traversal(self, n: int, low: float, high: float) -> str:
+    def describe_traversal(self, n: int, scale: float = 1.0) -> str:
         return f"values {', '.join(map(str, spread(n, 2)))}"

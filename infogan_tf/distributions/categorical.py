@@ -126,10 +126,10 @@ class Categorical(Distribution):
     def posterior(self, flat: tf.Tensor) -> CategoricalPosterior:
         return CategoricalPosterior(logits=flat)
 
-    def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
+    def traversal(self, n: int, scale: float = 1.0) -> tf.Tensor:
         return tf.one_hot(spread(n, self.event_size), self.event_size)
 
-    def describe_traversal(self, n: int, low: float, high: float) -> str:
+    def describe_traversal(self, n: int, scale: float = 1.0) -> str:
         return f"categories {', '.join(map(str, spread(n, self.event_size)))}"
 
 

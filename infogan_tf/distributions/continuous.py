@@ -1,5 +1,6 @@
 """What continuous codes share: their posterior is a diagonal Gaussian."""
 
+import abc
 import math
 from typing import Any, NamedTuple
 
@@ -96,8 +97,20 @@ class ContinuousDistribution(Distribution):
             return GaussianPosterior(mean, tf.fill(tf.shape(mean), self.fixed_std))
         return GaussianPosterior(mean, self.min_std + tf.exp(flat[:, self.event_size :]))
 
-    def traversal(self, n: int, low: float, high: float) -> tf.Tensor:
-        return tf.constant(np.repeat(np.linspace(low, high, n)[:, None], self.event_size, axis=1), tf.float32)
+    @property
+    @abc.abstractmethod
+    def range(self) -> tuple[float, float]:
+        """The lowest and the highest value that a code has in training, or nearly always has."""
 
-    def describe_traversal(self, n: int, low: float, high: float) -> str:
+    def traversal(self, n: int, scale: float = 1.0) -> tf.Tensor:
+        values = np.linspace(*self._scaled_range(scale), n)
+        return tf.constant(np.repeat(values[:, None], self.event_size, axis=1), tf.float32)
+
+    def describe_traversal(self, n: int, scale: float = 1.0) -> str:
+        low, high = self._scaled_range(scale)
         return f"from {low:g} to {high:g}"
+
+    def _scaled_range(self, scale: float) -> tuple[float, float]:
+        low, high = self.range
+        middle, half = (low + high) / 2, scale * (high - low) / 2
+        return middle - half, middle + half

@@ -57,6 +57,11 @@ class Gaussian(ContinuousDistribution):
     def __repr__(self) -> str:
         return self._repr(self.mean, self.std)
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """Mean +- 2 std: 95 % of the values."""
+        return self.mean - 2 * self.std, self.mean + 2 * self.std
+
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
         return tf.random.stateless_normal([batch_size, self.event_size], seed, self.mean, self.std)
 

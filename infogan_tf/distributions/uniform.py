@@ -58,6 +58,10 @@ class Uniform(ContinuousDistribution):
     def __repr__(self) -> str:
         return self._repr(self.low, self.high)
 
+    @property
+    def range(self) -> tuple[float, float]:
+        return self.low, self.high
+
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
         return tf.random.stateless_uniform([batch_size, self.event_size], seed, self.low, self.high)
 

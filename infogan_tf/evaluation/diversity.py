@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from infogan_tf.distributions import Distribution
 from infogan_tf.evaluation.batched_model import BatchedModel
-from infogan_tf.evaluation.prior_range import prior_range
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 # Values of a continuous code that are held fixed in turn, evenly over the prior's range.
@@ -48,8 +47,8 @@ def measure_diversity(
 def _values(distribution: Distribution) -> tf.Tensor:
     """The values that are held fixed, `[values, event_size]`."""
     if distribution.is_discrete:
-        return distribution.traversal(distribution.num_categories or BINARY_VALUES, 0, 0)
-    return distribution.traversal(CONTINUOUS_VALUES, *prior_range(distribution))
+        return distribution.traversal(distribution.num_categories or BINARY_VALUES)
+    return distribution.traversal(CONTINUOUS_VALUES)
 
 
 def diversity_of_classes(features: np.ndarray, labels: np.ndarray) -> list[float]:

@@ -5,7 +5,6 @@ import tensorflow as tf
 
 from infogan_tf.codes import LatentCode
 from infogan_tf.evaluation.batched_model import BatchedModel
-from infogan_tf.evaluation.prior_range import prior_range
 from infogan_tf.figures.traversals import combine
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
@@ -37,16 +36,17 @@ def measure_extrapolation(model: BatchedModel, number: int = 200, seed: int = 5)
 
 
 def _slope(model: BatchedModel, code: LatentCode, number: int, seed: tf.Tensor) -> float:
-    low, high = prior_range(code.distribution)
+    low, high = code.distribution.range
     reach = REACH * (high - low)
     sides = ((low - reach, low), (high, high + reach))
-    values = tf.concat([code.distribution.traversal(VALUES, *side) for side in sides], axis=0)
+    values = np.concatenate([np.linspace(*side, VALUES) for side in sides])
     predictions = _predict(model, code, model.spec.sample(number, seed), values).mean(axis=0)
     by_side = zip(sides, np.split(predictions, len(sides)), strict=True)
     return float(np.mean([np.polyfit(np.linspace(*side, VALUES), of_side, deg=1)[0] for side, of_side in by_side]))
 
 
-def _predict(model: BatchedModel, code: LatentCode, samples: dict[str, tf.Tensor], values: tf.Tensor) -> np.ndarray:
+def _predict(model: BatchedModel, code: LatentCode, samples: dict[str, tf.Tensor], values: np.ndarray) -> np.ndarray:
     """What Q predicts for each sample with each value: `[samples, values]`, the mean of a code's coordinates."""
-    posterior = model.infer_codes(model.generate(combine(code.name, samples, values)))[code.name]
+    codes = code.distribution.encode(np.repeat(values[:, None], code.distribution.event_size, axis=1))
+    posterior = model.infer_codes(model.generate(combine(code.name, samples, codes)))[code.name]
     return tf.reshape(tf.reduce_mean(posterior.mode, axis=1), [-1, len(values)]).numpy()

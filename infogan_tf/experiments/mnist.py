@@ -19,6 +19,7 @@ from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 EXPERIMENT = Experiment(
     augmentation="digits",
     image_shape=(28, 28, 1),
+    traversal_scale=2.0,
     generator=GeneratorSpec(dense=(1024,), grid=(7, 7, 128), ups=(Up(64, bn=True),), output="sigmoid"),
     discriminator=DiscriminatorSpec(convs=(Conv(64), Conv(128, bn=True)), dense=(1024,), code_hidden=128),
     presets={

@@ -18,9 +18,11 @@ class Preview:
         real_images: uint8 `[number, height, width, channels]`, of which some are shown.
         origin: what the real images are, for the captions.
         seed: decides noise and codes, and which real images.
+        scale: continuous codes vary over so many times the range that they have in training.
     """
 
-    def __init__(self, model: InfoGAN, real_images: np.ndarray, origin: str, seed: int):
+    def __init__(self, model: InfoGAN, real_images: np.ndarray, origin: str, seed: int, scale: float = 1.0):
+        self._scale = scale
         self._model = model
         self._origin = origin
         seeds = split_seed(stream_seed(seed, Stream.PREVIEW), 2 + len(model.spec.codes))
@@ -36,7 +38,7 @@ class Preview:
         comparison = side_by_side(self._real_grid, tile(sampled.numpy()))
         pictures = {"samples": with_caption(comparison, f"left real, right generated; {where}")}
         for name, images in traversals.items():
-            caption = f"{describe_traversal(self._model, name)}; one random sample a row; {where}"
+            caption = f"{describe_traversal(self._model, name, self._scale)}; one random sample a row; {where}"
             pictures[name] = with_caption(tile(images.numpy()), caption)
         return pictures
 
@@ -45,7 +47,7 @@ class Preview:
         latents = model.spec.sample(ROWS * COLUMNS, self._sample_seed)
         sampled = model(model.spec.join(latents))
         traversals = {
-            code.name: traverse(model, code.name, seed)
+            code.name: traverse(model, code.name, seed, scale=self._scale)
             for code, seed in zip(model.spec.codes, self._traversal_seeds, strict=True)
         }
         return tf.reshape(sampled, [ROWS, COLUMNS, *model.image_shape]), traversals

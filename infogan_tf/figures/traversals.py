@@ -4,41 +4,39 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
+from infogan_tf.distributions import Distribution
 from infogan_tf.model import InfoGAN
 
-# Paper, Figure 2: 5 random samples down, 10 values of the code across, continuous codes from -2 to 2.
+# Paper, Figures 2 to 6: 5 random samples down, 10 values of the code across.
 ROWS, COLUMNS = 5, 10
-LOW, HIGH = -2.0, 2.0
+MAX_COLUMNS = 20
 
 
-def traverse(
-    model: InfoGAN,
-    name: str,
-    seed: tf.Tensor,
-    rows: int = ROWS,
-    columns: int = COLUMNS,
-    low: float = LOW,
-    high: float = HIGH,
-) -> tf.Tensor:
+def traverse(model: InfoGAN, name: str, seed: tf.Tensor, rows: int = ROWS, scale: float = 1.0) -> tf.Tensor:
     """Generates images that differ from left to right in one code alone; each row is another random sample.
 
     Args:
         model: a trained model.
-        name: the code that varies.
+        name: the code that varies: over its categories, ten of them if there are more than 20, or over ten values.
         seed: integers `[2]`; decides noise and the other codes of each row.
         rows: random samples.
-        columns: values of the code.
-        low: a continuous code's value on the left.
-        high: its value on the right.
+        scale: a continuous code varies over so many times the range that it has in training.
 
     Returns:
         Images `[rows, columns, height, width, channels]` in [0, 1].
 
     Raises:
-        ValueError: no code bears that name.
+        ValueError: no code has that name.
     """
-    values = model.spec.code(name).distribution.traversal(columns, low, high)
+    distribution = model.spec.code(name).distribution
+    values = distribution.traversal(num_columns(distribution), scale)
     return vary(model, name, model.spec.sample(rows, seed), values)
+
+
+def num_columns(distribution: Distribution) -> int:
+    """How many values of a code a traversal shows."""
+    number = distribution.num_categories or COLUMNS
+    return number if number <= MAX_COLUMNS else COLUMNS
 
 
 def vary(model: InfoGAN, name: str, samples: Mapping[str, tf.Tensor], values: tf.Tensor) -> tf.Tensor:
@@ -69,6 +67,7 @@ def combine(name: str, samples: Mapping[str, tf.Tensor], values: tf.Tensor) -> d
     return latents | {name: tf.tile(values, [len(samples[name]), 1])}
 
 
-def describe_traversal(model: InfoGAN, name: str, columns: int = COLUMNS, low: float = LOW, high: float = HIGH) -> str:
+def describe_traversal(model: InfoGAN, name: str, scale: float = 1.0) -> str:
     """What varies in `traverse`, for its caption."""
-    return f"{name}: {model.spec.code(name).distribution.describe_traversal(columns, low, high)}"
+    distribution = model.spec.code(name).distribution
+    return f"{name}: {distribution.describe_traversal(num_columns(distribution), scale)}"

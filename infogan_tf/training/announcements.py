@@ -12,8 +12,10 @@ import shlex
 from tqdm import tqdm
 
 from infogan_tf.backend import ONEDNN_VARIABLE, onednn_is_on
+from infogan_tf.building import build_latents
 from infogan_tf.config import Config
 from infogan_tf.data import ImageData
+from infogan_tf.distributions import Distribution
 from infogan_tf.experiments import describe_preset
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.console import say
@@ -55,7 +57,7 @@ def done(folder: RunFolder, config: Config, updates: int, seconds: float, comman
     lines = [f"pictures  {folder.samples}", f"curves    {_tensorboard(folder)}"]
     if command:
         lines.append(f"longer    {_longer(folder, config, config.total_updates, command)}")
-    lines.append(f"use it    {_use(folder)}")
+    lines.append(f"use it    {_use(folder, config)}")
     say("\n".join(f"  {line}" for line in lines))
 
 
@@ -72,8 +74,16 @@ def _longer(folder: RunFolder, config: Config, step: int, command: str) -> str:
     return f"{_resume(folder, command)} --max_epoch={2 * epochs}"
 
 
-def _use(folder: RunFolder) -> str:
+def _use(folder: RunFolder, config: Config) -> str:
     # JSON's texts are Python's, in the double quotes that a shell's single ones can hold.
     path = json.dumps(str(folder.path), ensure_ascii=False)
     model = f"import infogan_tf; model = infogan_tf.load({path})"
-    return shlex.join(["python", "-c", f'{model}; print(model.generate(codes={{"c1": 3, "c2": 1.5}}).shape)'])
+    codes = json.dumps({code.name: _example(code.distribution) for code in build_latents(config).codes[:2]})
+    return shlex.join(["python", "-c", f"{model}; print(model.generate(codes={codes}).shape)"])
+
+
+def _example(distribution: Distribution) -> float:
+    """A value of a code, other than its first one."""
+    if distribution.is_discrete:
+        return min(3, (distribution.num_categories or 2) - 1)
+    return distribution.range[1]

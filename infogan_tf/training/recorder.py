@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from infogan_tf.config import Config
 from infogan_tf.data import ImageData
+from infogan_tf.experiments import find_experiment
 from infogan_tf.figures import Preview, save_picture
 from infogan_tf.model import InfoGAN
 from infogan_tf.summaries import TensorBoardWriter
@@ -39,7 +40,8 @@ class Recorder:
         self._config = config
         self._folder = folder
         self._checkpoints = checkpoints
-        self._preview = Preview(model, data.training, data.caption, config.seed)
+        scale = find_experiment(config.experiment).traversal_scale
+        self._preview = Preview(model, data.training, data.caption, config.seed, scale)
         self._memorization = Memorization(model, data)
         self._log = MetricsLog(folder.metrics, resumed_at=start)
         if self._log.dropped:

@@ -45,5 +45,5 @@ def test_refuses_a_bad_size():
 
 
 def test_traversal_goes_from_zero_to_one():
-    np.testing.assert_array_equal(Bernoulli().traversal(4, -2, 2)[:, 0], [0, 0, 1, 1])
-    assert Bernoulli().describe_traversal(4, -2, 2) == "values 0, 0, 1, 1"
+    np.testing.assert_array_equal(Bernoulli().traversal(4, 2)[:, 0], [0, 0, 1, 1])
+    assert Bernoulli().describe_traversal(4, 2) == "values 0, 0, 1, 1"

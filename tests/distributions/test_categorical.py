@@ -82,6 +82,6 @@ def test_refuses_a_bad_number_of_categories(number):
 
 
 def test_traversal_runs_through_all_categories():
-    np.testing.assert_array_equal(Categorical(10).traversal(10, -2, 2), np.eye(10))
-    np.testing.assert_array_equal(Categorical(20).traversal(10, -2, 2), np.eye(20)[::2])
-    assert Categorical(4).describe_traversal(4, -2, 2) == "categories 0, 1, 2, 3"
+    np.testing.assert_array_equal(Categorical(10).traversal(10, 2), np.eye(10))
+    np.testing.assert_array_equal(Categorical(20).traversal(10, 2), np.eye(20)[::2])
+    assert Categorical(4).describe_traversal(4, 2) == "categories 0, 1, 2, 3"

@@ -6,7 +6,7 @@ import scipy.integrate
 import scipy.stats
 import tensorflow as tf
 
-from infogan_tf.distributions import GaussianPosterior, Uniform
+from infogan_tf.distributions import Gaussian, GaussianPosterior, Uniform
 
 
 def test_learned_std_is_the_exponential_above_the_floor():
@@ -82,5 +82,7 @@ def test_refuses_what_is_no_number(value, text):
 
 
 def test_traversal_is_even():
-    np.testing.assert_allclose(Uniform().traversal(5, -2, 2)[:, 0], [-2, -1, 0, 1, 2])
-    assert Uniform().describe_traversal(5, -2, 2) == "from -2 to 2"
+    np.testing.assert_allclose(Uniform().traversal(5, 2)[:, 0], [-2, -1, 0, 1, 2])
+    assert Uniform().describe_traversal(5, 2) == "from -2 to 2"
+    np.testing.assert_allclose(Uniform(0, 4, size=2).traversal(3), [[0, 0], [2, 2], [4, 4]])
+    np.testing.assert_allclose(Gaussian(1, 2).traversal(3, 0.5)[:, 0], [-1, 1, 3])

@@ -116,7 +116,7 @@ def test_a_value_that_is_no_code_is_refused_in_words(distribution, value):
 
 
 def test_traversal_gives_codes_from_low_to_high(distribution):
-    codes = distribution.traversal(10, -2, 2)
+    codes = distribution.traversal(10, 2)
     assert codes.shape == (10, distribution.event_size)
     assert len(np.unique(codes, axis=0)) > 1
-    assert distribution.describe_traversal(10, -2, 2)
+    assert distribution.describe_traversal(10, 2)

@@ -5,7 +5,6 @@ from infogan_tf.codes import LatentCode, LatentSpec
 from infogan_tf.distributions import Categorical, Gaussian, Uniform
 from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.evaluation.extrapolation import measure_extrapolation
-from infogan_tf.evaluation.prior_range import prior_range
 from tests.evaluation.perfect_model import PerfectModel
 
 
@@ -35,8 +34,3 @@ def test_the_range_is_the_priors_own():
     assert measure(model) == pytest.approx({"c2": 0, "c3": 0}, abs=1e-6)
     model.generator = lambda joined: tf.clip_by_value(joined, [0, 0, 0, -2, -7], [1, 1, 1, 6, 9])
     assert measure(model) == pytest.approx({"c2": 1, "c3": 1})
-
-
-def test_only_a_continuous_prior_has_a_range():
-    with pytest.raises(ValueError, match=r"distribution must be Uniform or Gaussian, got Categorical"):
-        prior_range(Categorical(3))

@@ -39,7 +39,7 @@ def test_both_continuous_panels_show_the_same_five_digits(small_model):
     panels = [continuous_panel(small_model, name, "c1", digits, 0, "caption") for name in ("c2", "c3")]
     assert np.any(panels[0] != panels[1])
     for panel, name in zip(panels, ("c2", "c3"), strict=True):
-        values = small_model.spec.code(name).distribution.traversal(10, -2, 2)
+        values = small_model.spec.code(name).distribution.traversal(10, 2)
         expected = vary(small_model, name, samples, values).numpy()[..., 0]
         shown = tiles(panel, 5, 10)[..., ::2, ::2] / 255
         np.testing.assert_allclose(shown, expected, atol=1 / 255)

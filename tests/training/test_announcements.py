@@ -56,6 +56,13 @@ def test_commands_at_the_end_of_a_run_can_be_pasted(folder, pasted, capsys):
     assert (python, flag) == ("python", "-c")
     (load,) = (node for node in ast.walk(ast.parse(code)) if "load" in ast.unparse(node) and isinstance(node, ast.Call))
     assert ast.literal_eval(load.args[0]) == str(folder.path)
+    assert 'generate(codes={"c1": 3, "c2": 1.0})' in code
+
+
+def test_the_example_has_the_codes_of_the_run(tmp_path, capsys):
+    config = Config(codes="look=bernoulli(0.2), kind=categorical(3), gaussian(1, 2)")
+    announcements.done(RunFolder(tmp_path), config, 4, 60.0, COMMAND)
+    assert 'generate(codes={"look": 1, "kind": 2})' in capsys.readouterr().out
 
 
 def test_how_a_run_is_resumed_can_be_pasted(folder, pasted, capsys):

@@ -1,0 +1,29 @@
+"""Anybody's images: a folder, an .npz file or any image data set of TFDS.
+
+Networks follow from the size of the images. Q predicts the categorical codes from augmented photographs, and few images
+are augmented for D, which prevents it from overfitting.
+"""
+
+from infogan_tf.experiments import Experiment
+
+EXPERIMENT = Experiment(
+    augmentation="photographs",
+    presets={
+        "photographs": {
+            "dataset": None,
+            "codes": "categorical(10), 4*uniform@0.1",
+            "noise_size": 128,
+            "deformation": 1.0,
+            "update": "simultaneous",
+            "average_decay": 0.99,
+        },
+        "digits": {
+            "dataset": None,
+            "codes": "categorical(10), 4*uniform@0.1",
+            "augmentation": "digits",
+            "deformation": 1.0,
+            "update": "simultaneous",
+            "average_decay": 0.99,
+        },
+    },
+)
