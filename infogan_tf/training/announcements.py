@@ -26,6 +26,8 @@ def start(folder: RunFolder, config: Config, model: InfoGAN, data: ImageData):
     """Tells settings, data and why, augmentation, latents, and where to watch."""
     folder.announce(f"preset: {describe_preset(config)}")
     folder.announce(f"data: {data.description}")
+    for file in data.skipped:
+        folder.log_line(f"left out: {file}")
     if model.max_shift:
         why = "as requested" if config.max_shift is not None else "to prevent D from overfitting so few images"
         folder.announce(f"augmentation: D sees images {model.augmentation.describe(model.max_shift)}, {why}")

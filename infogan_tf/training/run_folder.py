@@ -182,16 +182,17 @@ class RunFolder:
     def announce(self, line: str):
         """Says something to the person at the terminal and keeps it in `log.txt`."""
         say(line)
-        self._write_log(line)
+        self.log_line(line)
 
     def _log_error(self, error: BaseException):
         # Not for a setting that was refused, which changes nothing in the folder. A full disk takes no line either.
         if self._is_claimed and self.config_file.exists() and not isinstance(error, SettingError):
             is_stopped = isinstance(error, KeyboardInterrupt)
             with contextlib.suppress(OSError):
-                self._write_log("interrupted" if is_stopped else f"error: {first_line(error, length=1000)}")
+                self.log_line("interrupted" if is_stopped else f"error: {first_line(error, length=1000)}")
 
-    def _write_log(self, line: str):
+    def log_line(self, line: str):
+        """Keeps a line in `log.txt` alone."""
         with self.log.open("a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}  {line}\n")
 

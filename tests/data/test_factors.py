@@ -195,12 +195,12 @@ def test_nothing_that_trains_so_much_as_loads_the_code_for_factors(tmp_path):
     code = f"""
 import sys
 import infogan_tf
-from infogan_tf.configs import MnistConfig
+from infogan_tf.config import Config
 from tests.small_networks import small_experiment
 
 with small_experiment():
     run_folder = {str(tmp_path / "run")!r}
-    infogan_tf.train(MnistConfig(run_folder, data_source="embedded", max_epoch=1, updates_per_epoch=1, batch_size=4))
+    infogan_tf.train(Config(run_folder=run_folder, data_source="embedded", max_epoch=1, updates_per_epoch=1, batch_size=4))
 print([name for name in sys.modules if name.startswith("infogan_tf") and "factor" in name])
 """
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
