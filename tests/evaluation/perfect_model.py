@@ -4,10 +4,10 @@ import tensorflow as tf
 
 
 class PerfectModel:
-    """A model whose images show their codes plainly, and whose Q reads them off."""
+    """A model whose images show their codes plainly, and whose Q predicts them."""
 
-    def __init__(self, spec, reads=True):
-        self.spec, self.reads = spec, reads
+    def __init__(self, spec, predicts=True):
+        self.spec, self.predicts = spec, predicts
         self.generator = lambda joined: joined
 
     @property
@@ -19,9 +19,9 @@ class PerfectModel:
 
     def infer_codes(self, images):
         latents = self.spec.split(images)
-        logits = 100 * latents["c1"] if self.reads else tf.zeros_like(latents["c1"])
+        logits = 100 * latents["c1"] if self.predicts else tf.zeros_like(latents["c1"])
         parts = [logits]
         for name in ("c2", "c3"):
-            mean = latents[name] if self.reads else tf.zeros_like(latents[name])
+            mean = latents[name] if self.predicts else tf.zeros_like(latents[name])
             parts += [mean, tf.fill(tf.shape(mean), -20.0)]
         return self.spec.split_posterior(tf.concat(parts, axis=1))

@@ -16,7 +16,7 @@ def test_extrapolation_of_a_perfect_a_useless_and_a_backward_q(small_model):
     model = PerfectModel(small_model.spec)
     assert measure(model) == pytest.approx({"c2": 1, "c3": 1})
     still = pytest.approx({"c2": 0, "c3": 0}, abs=1e-6)
-    assert measure(PerfectModel(small_model.spec, reads=False)) == still
+    assert measure(PerfectModel(small_model.spec, predicts=False)) == still
     clipped = PerfectModel(small_model.spec)
     clipped.generator = lambda joined: tf.clip_by_value(joined, -1, 1)
     assert measure(clipped) == still

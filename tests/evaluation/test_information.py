@@ -17,7 +17,7 @@ def test_information_of_a_perfect_and_a_useless_q(small_model):
     # Nothing but the floor of 0.05 under the std keeps the density of a continuous code from more.
     assert perfect["c2"].bound == pytest.approx(np.log(2) - np.log(0.05) - 0.5 * np.log(2 * np.pi), abs=1e-3)
     assert perfect["c1"].standard_error == pytest.approx(0, abs=1e-6)
-    useless = estimate(PerfectModel(small_model.spec, reads=False), number=2000)
+    useless = estimate(PerfectModel(small_model.spec, predicts=False), number=2000)
     assert useless["c1"].bound == pytest.approx(0, abs=1e-5)
     assert useless["c1"].entropy == pytest.approx(np.log(10))
 

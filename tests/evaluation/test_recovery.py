@@ -13,12 +13,12 @@ def measure(model):
 def test_recovery_of_a_perfect_and_a_useless_q(small_model):
     perfect = measure(PerfectModel(small_model.spec))
     assert {name: recovery.value for name, recovery in perfect.items()} == {"c1": 1, "c2": 1, "c3": 1}
-    useless = measure(PerfectModel(small_model.spec, reads=False))
+    useless = measure(PerfectModel(small_model.spec, predicts=False))
     assert useless["c1"].value == pytest.approx(0.1, abs=0.03)
     assert useless["c2"].value == pytest.approx(0, abs=0.01)
 
 
-def test_recovery_of_perfect_and_useless_readers():
+def test_recovery_of_perfect_and_useless_predictions():
     rng = np.random.default_rng(0)
     codes = rng.uniform(-1, 1, (2000, 1))
     assert recovery_of(codes, codes, is_discrete=False) == ("R^2", 1, 1)
