@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import rankdata, spearmanr
-from sklearn.metrics import normalized_mutual_info_score
+from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
 
 BINS = 10
 
@@ -28,8 +28,10 @@ class Association(NamedTuple):
 
     Attributes:
         measure: name of the measure; `MEASURES` has it for each kind of code and factor.
-        value: what it gives; 0.5 at chance for the AUC, 0 for the others, and 1 at best.
-        strength: the same on a scale from 0 at chance to 1.
+        value: what it gives; 0.5 at chance for the AUC, 0 for the others, and 1 at best. The NMI of few images in many
+            groups is above 0 at chance.
+        strength: the same on a scale from 0 at chance to 1; for the NMI the adjusted mutual information (Vinh et al.
+            2010), which is the NMI on such a scale.
         part: the dimension of the code, or the category, that was measured, being the strongest; None where the code
             was measured as a whole.
         note: what limits the number, such as a constant code; empty if nothing does.
@@ -70,6 +72,8 @@ def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarr
     part = int(np.argmax(measured))
     value = float(np.clip(measured[part], measure.chance, 1))
     strength = (value - measure.chance) / (1 - measure.chance)
+    if measure.adjusted is not None:
+        strength = float(np.clip(measure.adjusted(columns[part], values), 0, 1))
     note = "" if known.all() else f"unknown for {np.sum(~known):,} of {len(known):,} images, which are left out"
     return Association(name, value, strength, part if len(columns) > 1 else None, note)
 
@@ -159,12 +163,13 @@ def _on_circle(degrees: np.ndarray) -> np.ndarray:
 class _Measure(NamedTuple):
     function: Callable[[np.ndarray, np.ndarray], float]
     chance: float = 0.0
+    adjusted: Callable[[np.ndarray, np.ndarray], float] | None = None  # Where chance depends on the images.
 
 
 _MEASURE_FUNCTIONS = {
     "|Spearman|": _Measure(_spearman),
     "AUC": _Measure(_auc, chance=0.5),
-    "NMI": _Measure(lambda groups, classes: normalized_mutual_info_score(classes, groups)),
+    "NMI": _Measure(normalized_mutual_info_score, adjusted=adjusted_mutual_info_score),
     "eta": _Measure(lambda groups, values: _correlation_ratio(groups, values[:, None])),
     "circular eta": _Measure(lambda groups, degrees: _correlation_ratio(groups, _on_circle(degrees))),
     "circular R": _Measure(_circular_linear),

@@ -9,7 +9,7 @@ from sklearn.isotonic import IsotonicRegression
 
 FULL_TURN = 360.0
 # Of a fit around the circle: where the code may begin, and how often angles are moved to the nearest turn.
-STARTS = 12
+STARTS = 4
 REFITS = 4
 MIN_IMAGES = 4
 

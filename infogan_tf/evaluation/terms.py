@@ -34,7 +34,8 @@ ASSOCIATION_TERMS = {
     "its best category, in brackets",
     "NMI": "normalized mutual information, arithmetic mean of the entropies; 0 unrelated, 1 they determine each other; "
     "a continuous code is cut into ten bins with as many images each, and so cannot reach 1 unless there are ten "
-    "classes",
+    "classes; few images in many classes have more than 0 at chance, which the shades of the heat map allow for "
+    "(adjusted mutual information)",
     "eta": "correlation ratio: root of the share of a number's variance that the category explains, corrected for the "
     "number of categories (Kelley 1935); 0 unrelated, 1 all images of a category have the same number",
     "circular eta": "correlation ratio of an angle, taken as a point on the circle: root of the share of its variance "

@@ -20,7 +20,7 @@ def test_a_number_that_a_code_tells_up_to_a_monotone_function(rng):
     assert unrelated.error == pytest.approx(unrelated.error_of_constant, rel=0.1)
 
 
-@pytest.mark.parametrize(("start", "sign"), [(0, 1), (100, -1), (359, 1)])
+@pytest.mark.parametrize(("start", "sign"), [(0, 1), (100, -1), (180, 1), (250, 1), (359, 1)])
 def test_an_angle_may_begin_anywhere_and_run_either_way(start, sign, rng):
     degrees = rng.uniform(0, 360, NUMBER)
     code = sign * ((degrees - start) % 360) / 180 + rng.normal(0, 0.05, NUMBER)
