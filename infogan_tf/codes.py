@@ -10,12 +10,12 @@ import numpy as np
 import tensorflow as tf
 
 from infogan_tf.code_terms import NOISE_NAME, RESERVED_NAMES, CodeTerm, parse_codes
+from infogan_tf.console import text_table
 from infogan_tf.distributions import Bernoulli, Categorical, Distribution, Gaussian, Uniform
 from infogan_tf.distributions.base import float_array
 from infogan_tf.distributions.continuous import DEFAULT_MIN_STD
 from infogan_tf.randomness import split_seed
 from infogan_tf.settings import Number, checked
-from infogan_tf.tables import text_table
 
 
 @dataclasses.dataclass(frozen=True)

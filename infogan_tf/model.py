@@ -20,8 +20,8 @@ from infogan_tf.losses import (
     predicted_information,
 )
 from infogan_tf.networks.averaged import AveragedNetwork
+from infogan_tf.networks.batch_norm import frozen_statistics
 from infogan_tf.networks.discriminator import DiscriminatorOutput
-from infogan_tf.networks.frozen_statistics import frozen_statistics
 from infogan_tf.randomness import SEED, Stream, replica_seed, split_seed, stream_seed
 from infogan_tf.settings import Choice, Integer, Number, checked
 

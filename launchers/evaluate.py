@@ -14,9 +14,9 @@ def run(config):
 
     if config.run_folder is None:
         raise SettingError("run_folder", "the folder of a trained run", "none")
+    from infogan_tf.console import say
     from infogan_tf.evaluation.evaluate import evaluate
     from infogan_tf.evaluation.table import evaluation_table
-    from infogan_tf.training.console import say
     from infogan_tf.training.loading import load_run
 
     evaluation = evaluate(load_run(config.run_folder, config.step), config.data_dir)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from infogan_tf.building import image_request
+from infogan_tf.console import say
 from infogan_tf.data import ImageData, load_images
 from infogan_tf.data.factors import Factor, load_factors
 from infogan_tf.data.image_data import evenly_spread
@@ -24,12 +25,11 @@ from infogan_tf.evaluation.neighborhoods import compare_neighborhoods
 from infogan_tf.evaluation.recovery import measure_recovery
 from infogan_tf.evaluation.terms import HELD_OUT
 from infogan_tf.evaluation.verdicts import code_verdicts
-from infogan_tf.figures.heat_map import plot_associations
+from infogan_tf.figures.plots import plot_associations
 from infogan_tf.files import write_json
-from infogan_tf.summaries import TensorBoardWriter
-from infogan_tf.training.console import say
 from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.run_record import with_recorded_origin
+from infogan_tf.training.tensorboard import TensorBoardWriter
 
 Evaluation = dict[str, Any]
 

@@ -20,11 +20,11 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from infogan_tf.console import say
 from infogan_tf.data import ImageBatches, ImageData, as_floats
 from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.data.store import cache_folder
 from infogan_tf.files import write_atomically
-from infogan_tf.training.console import say
 
 if TYPE_CHECKING:
     from infogan_tf.data.factors import Factor

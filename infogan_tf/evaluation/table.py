@@ -1,5 +1,6 @@
 """An evaluation as a text to read."""
 
+from infogan_tf.console import text_table
 from infogan_tf.evaluation.terms import (
     CLASSIFICATION_TERMS,
     CODE_TERMS,
@@ -10,7 +11,6 @@ from infogan_tf.evaluation.terms import (
     held_out_images,
     legend,
 )
-from infogan_tf.tables import text_table
 
 # A wider confusion matrix can't be read on a terminal.
 MOST_CLASSES_SHOWN = 20

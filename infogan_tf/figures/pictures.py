@@ -13,6 +13,7 @@ SCALE = 2
 GAP = 8
 FONT_SIZE = 13
 MARGIN = 4
+MILLISECONDS = 80  # Of a frame.
 
 
 def tile(images: np.ndarray, scale: int = SCALE) -> Picture:
@@ -49,6 +50,22 @@ def with_caption(picture: Picture, caption: str) -> Picture:
 def save_picture(path: Path, picture: Picture):
     """Writes a PNG file atomically."""
     write_atomically(path, lambda partial: Image.fromarray(picture).save(partial, "PNG"))
+
+
+def save_animation(path: Path, frames: list[Picture]):
+    """Writes a GIF that runs through the frames and back, for ever.
+
+    Args:
+        path: the file.
+        frames: pictures of one size.
+    """
+    there_and_back = [Image.fromarray(frame) for frame in (*frames, *frames[-2:0:-1])]
+    first, *rest = there_and_back
+
+    def write(partial: Path):
+        first.save(partial, "GIF", save_all=True, append_images=rest, duration=MILLISECONDS, loop=0)
+
+    write_atomically(path, write)
 
 
 def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:

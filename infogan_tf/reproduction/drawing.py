@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from infogan_tf.figures.animation import save_animation
 from infogan_tf.figures.figure2 import (
     category_panel,
     continuous_panel,
@@ -10,9 +9,8 @@ from infogan_tf.figures.figure2 import (
     moving_traversal,
     two_code_grid,
 )
-from infogan_tf.figures.heat_map import plot_confusion
-from infogan_tf.figures.information_plot import plot_information
-from infogan_tf.figures.pictures import save_picture
+from infogan_tf.figures.pictures import save_animation, save_picture
+from infogan_tf.figures.plots import plot_confusion, plot_information
 from infogan_tf.figures.traversals import ROWS
 from infogan_tf.reproduction.evaluated import CATEGORY, CONTINUOUS, Evaluated, Results
 

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infogan_tf.config import Config, without_additions
+from infogan_tf.console import say
 from infogan_tf.errors import RunNotFoundError, SettingError
 from infogan_tf.experiments import presets
-from infogan_tf.figures.information_plot import LAST_UPDATE
+from infogan_tf.figures.plots import LAST_UPDATE
 from infogan_tf.reproduction.config import ReproductionConfig
 from infogan_tf.reproduction.drawing import draw_figures
 from infogan_tf.reproduction.evaluated import Evaluated, GanCurve, Results, evaluated, information_curve
 from infogan_tf.reproduction.report import write_report
 from infogan_tf.reproduction.sections import report_text
 from infogan_tf.training import train
-from infogan_tf.training.console import say
 from infogan_tf.training.loading import TrainedRun, load_run
 from infogan_tf.training.run_record import check_resumable
 

@@ -14,11 +14,11 @@ from tqdm import tqdm
 from infogan_tf.backend import ONEDNN_VARIABLE, onednn_is_on
 from infogan_tf.building import build_latents
 from infogan_tf.config import Config
+from infogan_tf.console import say
 from infogan_tf.data import ImageData
 from infogan_tf.distributions import Distribution
 from infogan_tf.experiments import describe_preset
 from infogan_tf.model import InfoGAN
-from infogan_tf.training.console import say
 from infogan_tf.training.run_folder import RunFolder
 
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 from infogan_tf.data import ImageData, as_floats
 from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.model import InfoGAN
-from infogan_tf.networks.frozen_statistics import frozen_statistics
+from infogan_tf.networks.batch_norm import frozen_statistics
 
 NUM_IMAGES = 500
 BATCH_SIZE = 100

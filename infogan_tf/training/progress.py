@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tqdm import tqdm
 
-from infogan_tf.training.console import is_terminal, say
+from infogan_tf.console import is_terminal, say
 
 # Short enough to show everything on a terminal of 80 columns.
 BAR_FORMAT = "{desc} |{bar}| {remaining} left {rate_noinv_fmt}{postfix}"

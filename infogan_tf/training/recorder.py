@@ -8,12 +8,12 @@ from infogan_tf.data import ImageData
 from infogan_tf.experiments import find_experiment
 from infogan_tf.figures import Preview, save_picture
 from infogan_tf.model import InfoGAN
-from infogan_tf.summaries import TensorBoardWriter
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.memorization import Memorization
 from infogan_tf.training.metrics_log import SPEED, MetricsLog
 from infogan_tf.training.progress import Progress
 from infogan_tf.training.run_folder import RunFolder
+from infogan_tf.training.tensorboard import TensorBoardWriter
 
 
 class Recorder:

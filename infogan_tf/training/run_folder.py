@@ -12,9 +12,9 @@ from pathlib import Path
 import filelock
 
 from infogan_tf.config import Config
+from infogan_tf.console import say
 from infogan_tf.errors import SettingError, first_line
 from infogan_tf.files import PARTIAL_PREFIX, make_folder, remove_empty, remove_partial, write_json
-from infogan_tf.training.console import say
 from infogan_tf.training.run_record import Record, check_record
 
 CONFIG_FILE = "config.json"

@@ -2,6 +2,7 @@ import numpy as np
 from PIL import Image
 
 from infogan_tf.figures import save_picture, side_by_side, tile, with_caption
+from infogan_tf.figures.pictures import save_animation
 
 
 def test_tiles_lie_in_rows_and_columns_without_gaps():
@@ -52,3 +53,16 @@ def test_picture_is_saved_as_it_is(tmp_path):
     save_picture(tmp_path / "picture.png", picture)
     with Image.open(tmp_path / "picture.png") as saved:
         np.testing.assert_array_equal(np.asarray(saved), picture)
+
+
+def test_a_gif_runs_there_and_back_for_ever(tmp_path):
+    frames = [np.full([8, 10, 3], level, np.uint8) for level in (0, 100, 200, 250)]
+    save_animation(tmp_path / "moving.gif", frames)
+    with Image.open(tmp_path / "moving.gif") as animation:
+        assert animation.n_frames == 6
+        assert animation.info["loop"] == 0
+        levels = []
+        for number in range(animation.n_frames):
+            animation.seek(number)
+            levels.append(int(np.asarray(animation.convert("L")).mean()))
+    np.testing.assert_allclose(levels, [0, 100, 200, 250, 200, 100], atol=3)

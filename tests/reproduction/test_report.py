@@ -4,8 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
-from infogan_tf.figures.animation import save_animation
-from infogan_tf.figures.pictures import save_picture
+from infogan_tf.figures.pictures import save_animation, save_picture
 from infogan_tf.reproduction.report import markdown_table, write_report
 from tests import processes
 

@@ -17,10 +17,10 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 import infogan_tf
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError, TrainingError
-from infogan_tf.summaries.curves import displayed
 from infogan_tf.training import load, loop, train
 from infogan_tf.training.loading import load_run
 from infogan_tf.training.run_folder import RunFolder
+from infogan_tf.training.tensorboard import displayed
 from tests.conftest import prepare_tfds
 
 pytestmark = pytest.mark.usefixtures("small_networks")

@@ -1,7 +1,8 @@
-"""Lines for the person at the terminal."""
+"""Lines and tables for the person at the terminal."""
 
 import os
 import sys
+from collections.abc import Sequence
 
 
 def say(text: str):
@@ -18,6 +19,13 @@ def say(text: str):
 def is_terminal() -> bool:
     """Whether what is said is seen by somebody at once, and lines can be overwritten."""
     return sys.stdout is not None and not sys.stdout.closed and sys.stdout.isatty()
+
+
+def text_table(rows: Sequence[Sequence[str]]) -> str:
+    """Columns of equal width, with a rule below the first row."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
 def _shown(text: str) -> str:

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from infogan_tf.training.console import is_terminal, say
+from infogan_tf.console import is_terminal, say
 
 
 def test_a_stream_shows_what_it_can(monkeypatch):

@@ -3,8 +3,7 @@ import pytest
 import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from infogan_tf.summaries import TensorBoardWriter
-from infogan_tf.summaries.curves import describe
+from infogan_tf.training.tensorboard import TensorBoardWriter, describe_curve
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def test_curves_are_described_and_the_mutual_information_comes_first(events):
     tags = sorted(events[0].PluginTagToContent("scalars"))  # As TensorBoard sorts them.
     assert tags == ["Mutual_information/c1", "loss/generator"]
     described = [events[0].SummaryMetadata(tag).summary_description for tag in tags]
-    assert described == [describe("mutual_information/c1"), describe("loss/generator")]
+    assert described == [describe_curve("mutual_information/c1"), describe_curve("loss/generator")]
 
 
 @pytest.mark.parametrize(
@@ -53,8 +52,8 @@ def test_curves_are_described_and_the_mutual_information_comes_first(events):
     ],
 )
 def test_a_curve_is_described_in_one_line(tag, part):
-    assert part in describe(tag)
-    assert "\n" not in describe(tag)
+    assert part in describe_curve(tag)
+    assert "\n" not in describe_curve(tag)
 
 
 def test_pictures_are_read_back(events):
