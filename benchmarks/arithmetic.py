@@ -17,7 +17,7 @@ def multiply_adds(network: keras.Model) -> list[int]:
 
 
 def update_flops(batch_size: int, update: str, deformed: bool = False) -> float:
-    """Floating-point operations of one update; normalisation, activations and Adam, a few percent, are left out.
+    """Floating-point operations of one update; normalization, activations and Adam, a few percent, are left out.
 
     Args:
         batch_size: images in a batch, real and fake alike.

@@ -1,4 +1,4 @@
-"""The MNIST InfoGAN as one would write it in an afternoon: Keras' layers, losses and optimiser, nothing else.
+"""The MNIST InfoGAN as one would write it in an afternoon: Keras' layers, losses and optimizer, nothing else.
 
 What the package is measured against, in time and in numbers. It knows nothing of the package.
 """

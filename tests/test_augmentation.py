@@ -91,10 +91,10 @@ def plain_deformation(images, strength, seed):
     images = plain_strokes(images, min(strength, 1), stroke_seed)
     matrices, shifts = _random_affine(len(images), strength, seed)
     size = np.array(images.shape[1:3])
-    centre = (size - 1) / 2
+    center = (size - 1) / 2
     deformed = []
     for image, matrix, shift in zip(images.numpy(), matrices.numpy(), shifts.numpy()[..., 0], strict=True):
-        offset = centre - matrix @ centre + shift * size
+        offset = center - matrix @ center + shift * size
         channels = [
             affine_transform(np.pad(channel, 1), matrix, offset + 1 - matrix @ [1, 1], order=1)[1:-1, 1:-1]
             for channel in np.moveaxis(image, -1, 0)
@@ -138,7 +138,7 @@ def test_gradient_of_deformation_is_exact(images):
     gradient = tape.gradient(loss, images)
     # Every part of it commutes with a factor, so the gradient's inner product with the images is the loss itself.
     assert float(tf.reduce_sum(gradient * images)) == pytest.approx(float(loss), rel=1e-4)
-    # A step along the gradient, large enough for float32 and small enough to keep which neighbour is the largest.
+    # A step along the gradient, large enough for float32 and small enough to keep which neighbor is the largest.
     change = 0.05 * tf.sign(gradient)
     changed = random_deformation(images + change, 1.0, seed) - random_deformation(images, 1.0, seed)
     expected = tf.reduce_sum(weights * changed)

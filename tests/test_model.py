@@ -117,7 +117,7 @@ def test_with_weight_zero_gs_update_is_a_plain_gans():
 
 @pytest.mark.parametrize("which", ["discriminator", "generator"])
 def test_gradients_are_those_of_the_papers_objective(compiled, real_images, which):
-    """V(D, G) - lambda L_I written out in one go, against what each optimiser was given."""
+    """V(D, G) - lambda L_I written out in one go, against what each optimizer was given."""
     given = given_gradients(compiled)
     seed = latent_seed(compiled)
     network = getattr(compiled, which)
@@ -540,7 +540,7 @@ def test_codes_and_networks_of_ones_own(real_images):
 
 
 def given_gradients(model):
-    """What each optimiser is given from here on, which moves nothing."""
+    """What each optimizer is given from here on, which moves nothing."""
     given = {}
     for name in ("d_optimizer", "g_optimizer"):
         optimizer = getattr(model, name)
@@ -548,7 +548,7 @@ def given_gradients(model):
     return given
 
 
-def test_a_simultaneous_update_gives_both_optimisers_the_gradients_of_one_and_the_same_batch(real_images):
+def test_a_simultaneous_update_gives_both_optimizers_the_gradients_of_one_and_the_same_batch(real_images):
     """Against two plain tapes over the paper's two objectives."""
     config = Config(seed=1, update="simultaneous")
     model = build_model(config)

@@ -18,7 +18,7 @@ from infogan_tf.errors import SettingError, first_line
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
-GREY_MODES = ("1", "L", "LA", "I;16")
+GRAY_MODES = ("1", "L", "LA", "I;16")
 MAX_SKIPPED_SHARE = 0.1
 # Much larger JPEG files are decoded at a half, a fourth or an eighth of their size, at least this many times ours.
 DRAFT_FACTOR = 2
@@ -40,7 +40,7 @@ def read_folder(folder: Path, preparation: Preparation) -> StoredImages:
     """All images in a folder and the folders in it, sorted by relative path; every tenth is held out.
 
     Images are files named .png, .jpg, .jpeg, .webp or .gif; of an animation the first frame is taken. Hidden files and
-    folders are left out. Pictures are turned as their EXIF data says. Without a choice of channels they become grey if
+    folders are left out. Pictures are turned as their EXIF data says. Without a choice of channels they become gray if
     all of them are. Files that can't be read are left out and reported.
 
     Raises:
@@ -123,9 +123,9 @@ def _read(path: Path, preparation: Preparation) -> np.ndarray | Unreadable:
 
 
 def _is_colored(path: Path, preparation: Preparation) -> bool | Unreadable:
-    # What says that it is grey needs no decoding.
+    # What says that it is gray needs no decoding.
     return _with_picture(
-        path, preparation, lambda picture: picture.mode not in GREY_MODES and is_colored(preparation(picture))
+        path, preparation, lambda picture: picture.mode not in GRAY_MODES and is_colored(preparation(picture))
     )
 
 

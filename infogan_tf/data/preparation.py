@@ -23,7 +23,7 @@ class Preparation:
 
     Attributes:
         size: height and width in pixels.
-        channels: 1 (grey) or 3 (RGB); None if the pictures are to decide.
+        channels: 1 (gray) or 3 (RGB); None if the pictures are to decide.
         crop: `center` takes the largest centered square, `none` squeezes the whole picture into one.
 
     >>> Preparation(16, 1, "center")(Image.new("RGB", (40, 20), "white")).shape
@@ -49,14 +49,14 @@ class Preparation:
 
 
 def is_colored(image: np.ndarray) -> bool:
-    """Whether an RGB image `[height, width, 3]` is anything but grey."""
+    """Whether an RGB image `[height, width, 3]` is anything but gray."""
     return bool((image != image[..., :1]).any())
 
 
 def _in_8_bits(picture: Image.Image) -> Image.Image:
     if not picture.mode.startswith("I"):
         return picture
-    # Grey of 16 bits, which Pillow would cut off at 255.
+    # Gray of 16 bits, which Pillow would cut off at 255.
     return Image.fromarray(np.rint(np.asarray(picture) / 257).astype(np.uint8))
 
 

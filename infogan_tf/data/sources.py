@@ -39,7 +39,7 @@ class ImageRequest:
         image_shape: (height, width, channels) that a data set must have; `images` are resized to it. None if
             everything is resized to the following.
         image_size: height and width in pixels, a multiple of 8 from 16 to 128.
-        channels: 1 (grey), 3 (RGB), or None: 3 if any image is colored; of a data set or .npz file its own number.
+        channels: 1 (gray), 3 (RGB), or None: 3 if any image is colored; of a data set or .npz file its own number.
         crop: `center` takes the largest centered square of an image, `none` squeezes the whole image into one.
         held_out: `test`, or `validation` for every sixth training image in its place.
 

@@ -57,7 +57,7 @@ class AveragedNetwork(keras.layers.Layer):
         return outputs
 
     def update(self, step: tf.Tensor):
-        """Moves the averages towards the network's weights, at every fifth update.
+        """Moves the averages toward the network's weights, at every fifth update.
 
         Args:
             step: updates done, this one included.

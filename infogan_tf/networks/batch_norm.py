@@ -7,7 +7,7 @@ from infogan_tf.settings import Number, checked
 
 
 class BatchNorm(keras.layers.Layer):
-    """Normalises each channel over batch, height and width.
+    """Normalizes each channel over batch, height and width.
 
     Training takes the batch's own mean and variance, and moves the averages that inference takes. Original code:
     epsilon 1e-5, moving average 0.9, gamma from N(1, 0.02). It differs from `keras.layers.BatchNormalization` in

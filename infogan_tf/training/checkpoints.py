@@ -24,12 +24,12 @@ def find_steps(folder: Path) -> list[int]:
 class Checkpoints:
     """The checkpoints of one run, each a folder `step_0000500` of its own.
 
-    Nothing random is saved, since all of it follows from the seed and the number of updates, which the optimisers
+    Nothing random is saved, since all of it follows from the seed and the number of updates, which the optimizers
     keep.
 
     Args:
         folder: where they are.
-        model: what is saved and restored; with its optimisers if it is compiled.
+        model: what is saved and restored; with its optimizers if it is compiled.
         keep_every: besides the last two, the checkpoints whose update is a multiple of this are kept; none if 0.
     """
 

@@ -82,8 +82,8 @@ def test_what_the_terms_mean_is_said_below_the_tables(made):
 
 
 def test_a_misleading_precision_is_flagged(made, make_result):
-    grey = make_result(7)
-    grey.evaluation["images"] |= {"precision": 1.0, "density": 0.4, "coverage": 0.0004}
-    text = report_text(made[1](grey))
+    gray = make_result(7)
+    gray.evaluation["images"] |= {"precision": 1.0, "density": 0.4, "coverage": 0.0004}
+    text = report_text(made[1](gray))
     assert "Of infogan_seed_7: precision is misleading here" in text
     assert "misleading here" not in report(made)

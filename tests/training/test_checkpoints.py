@@ -21,7 +21,7 @@ def new_model(seed):
 
 @pytest.fixture(scope="module")
 def trained(small_networks):
-    """A model after three updates, so that optimisers and moving averages hold something."""
+    """A model after three updates, so that optimizers and moving averages hold something."""
     model = new_model(seed=1)
     step = tf.function(model.apply_update)
     for _ in range(3):

@@ -41,7 +41,7 @@ def tiny(folder, **changes):
 
 
 def final_tensors(folder):
-    """Every number of the newest checkpoint, optimisers and all."""
+    """Every number of the newest checkpoint, optimizers and all."""
     newest = max((folder / "checkpoints").glob("step_*"))
     reader = tf.train.load_checkpoint(str(newest / "variables"))
     names = reader.get_variable_to_shape_map()
