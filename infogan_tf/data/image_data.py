@@ -27,7 +27,7 @@ class ImageData:
         source: `tfds`, `embedded`, `folder` or `npz`.
         name: what the images are, for captions.
         reason: why this source was used.
-        is_fallback: whether better data was asked for but is not available on this machine.
+        is_fallback: whether the preferred data was not available on this machine.
         skipped: images that could not be read, each as `name: reason`.
         known_fingerprint: what `fingerprint` returns, if it was computed before.
 
