@@ -34,16 +34,16 @@ class TensorBoardWriter:
                 tf.summary.image(tag, picture[None])
 
     def describe(self, spec: LatentSpec, settings: str):
-        """Shows the table of latents and the settings as texts."""
+        """Shows the table of latents and the settings as text."""
         with self._writer.as_default(0):
             for tag, text in (("latents", str(spec)), ("config", settings)):
                 # Four spaces make Markdown keep lines and columns as they are.
                 tf.summary.text(tag, "\n".join(f"    {line}" for line in text.splitlines()))
 
     def flush(self):
-        """Puts everything on disk that was written so far."""
+        """Flushes everything written so far to disk."""
         self._writer.flush()
 
     def close(self):
-        """Ends the event file."""
+        """Closes the event file."""
         self._writer.close()
