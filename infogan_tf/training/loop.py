@@ -73,7 +73,7 @@ def train(config: Config, command: str | None = None) -> bool:
                 return _train(config, folder, model, data, checkpoints, stop, start, command)
             except (OSError, tf.errors.OpError) as error:
                 reason = reason_not_written(folder.path, error)
-                raise TrainingError(f"training can't go on: {reason}; {checkpoints.what_is_left()}") from error
+                raise TrainingError(f"training can't continue: {reason}; {checkpoints.what_is_left()}") from error
 
 
 def _check_checkpoints_are_there(folder: RunFolder):

@@ -136,7 +136,7 @@ class RunFolder:
             self._make()
         self._acquire()
         if self.read_record() != self.record:
-            raise self._taken("in which another process has begun a run meanwhile")
+            raise self._taken("in which another process has started a run")
         self._check_writable()
         self._is_claimed = True
         remove_partial(self.path)
@@ -171,7 +171,7 @@ class RunFolder:
         return SettingError("run_folder", "a folder that can be written", f"{self.path} ({reason})")
 
     def _taken(self, how: str) -> SettingError:
-        return SettingError("run_folder", "a folder of one's own", f"{self.path}, {how}")
+        return SettingError("run_folder", "a folder that is not in use", f"{self.path}, {how}")
 
     def write_record(self, record: Record):
         """Writes `config.json`, from which the run can be understood, resumed and loaded."""

@@ -160,7 +160,7 @@ def test_embedded_digits_are_resized_where_no_shape_is_demanded_and_refused_wher
 
 
 def test_fingerprints_are_those_of_every_release(embedded_digits):
-    """A run that began under one release goes on under the next."""
+    """A run that began under one release resumes under the next."""
     assert embedded_digits.fingerprint().startswith("a4de8aef91b3e0f5")
     assert embedded_digits.fingerprint() == hashlib.sha256(np.asarray(embedded_digits.training)).hexdigest()
 

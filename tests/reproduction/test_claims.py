@@ -26,7 +26,7 @@ def test_each_claim_stands_beside_our_number(results):
         f"{by_update} paper, Q on frozen features of D | about 0.05 | 0.05 | Figure 1 |",
         f"| c1 in a regular GAN | nothing meaningful | ignored, L_I 0.25 when trained, {GAN} | Figure 2 (b) |",
         "| c2 and c3 are seen in the image | rotation, width | c2 used, R^2 0.97, c3 used, R^2 0.95 |",
-        "| they go on beyond [-1, 1] | to [-2, 2] | slope c2 0.90, c3 0.45 |",
+        "| they extrapolate beyond [-1, 1] | to [-2, 2] | slope c2 0.90, c3 0.45 |",
         "| error of c1 as a classifier | 5 % | 3.00% (2.00% to 5.00%) | section 7.2 below |",
     ):
         assert row in text

@@ -321,7 +321,7 @@ def test_a_disk_that_is_full_in_mid_run_is_called_so(tmp_path, monkeypatch):
     error = OSError(28, "No space left on device")
     monkeypatch.setattr(loop, "_make_update", lambda *_: fail(error))
     full = rf"the disk is full, with [\d,]+ MiB left at {tmp_path}/run"
-    expected = f"training can't go on: {full}; there is no earlier checkpoint"
+    expected = f"training can't continue: {full}; there is no earlier checkpoint"
     with pytest.raises(TrainingError, match=expected):
         train(tiny(tmp_path / "run"))
     assert re.search(f"  error: {expected}", (tmp_path / "run" / "log.txt").read_text())
