@@ -1,4 +1,4 @@
-"""What each fast path of the package is worth: one MNIST update with Keras' own part in its place."""
+"""The effect of each fast path: one MNIST update with Keras' own part in its place."""
 
 import contextlib
 import os
@@ -34,9 +34,7 @@ PLAIN_PARTS = {
 
 flags.DEFINE_integer("batch_size", 128, "Images in a batch.", lower_bound=2, upper_bound=4000)
 flags.DEFINE_integer("rounds", 15, "Rounds; the median is taken over them.", lower_bound=1)
-flags.DEFINE_multi_enum(
-    "part", list(PLAIN_PARTS), list(PLAIN_PARTS), "A fast path to do without; several may be given."
-)
+flags.DEFINE_multi_enum("part", list(PLAIN_PARTS), list(PLAIN_PARTS), "A fast path to leave out; several may be given.")
 
 
 def main(_):

@@ -1,4 +1,4 @@
-"""A traversal that moves."""
+"""Traversals as animations."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ MILLISECONDS = 80
 
 
 def save_animation(path: Path, frames: list[Picture]):
-    """Writes a GIF that runs through the frames and back, for ever.
+    """Writes a GIF that loops through the frames and back.
 
     Args:
         path: the file.
