@@ -27,7 +27,7 @@ PLAIN_PARTS = {
         lambda: keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
     ),
     "FusedAdam": (
-        "infogan_tf.experiments.FusedAdam",
+        "infogan_tf.building.FusedAdam",
         lambda learning_rate: keras.optimizers.Adam(learning_rate, beta_1=0.5, epsilon=1e-8),
     ),
 }
