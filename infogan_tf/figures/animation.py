@@ -1,4 +1,4 @@
-"""Traversals as animations."""
+"""A traversal that moves."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ MILLISECONDS = 80
 
 
 def save_animation(path: Path, frames: list[Picture]):
-    """Writes a GIF that loops through the frames and back.
+    """Writes a GIF that runs through the frames and back, for ever.
 
     Args:
         path: the file.

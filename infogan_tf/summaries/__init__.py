@@ -1,4 +1,4 @@
-"""TensorBoard summaries of a run."""
+"""What TensorBoard shows of a run."""
 
 from infogan_tf.summaries.tensorboard import TensorBoardWriter
 

@@ -1,4 +1,4 @@
-"""Descriptions of TensorBoard's curves, and their order."""
+"""What TensorBoard says of each curve, and which come first."""
 
 FIRST = "mutual_information"
 
@@ -27,7 +27,7 @@ DESCRIPTIONS = {
 
 
 def describe(tag: str) -> str:
-    """What a curve shows, its unit and its range, in one line; empty for an unknown tag."""
+    """What a curve shows, its unit and its range, in one line; nothing for a tag that is not known."""
     matching = [prefix for prefix in DESCRIPTIONS if tag.startswith(prefix)]
     return DESCRIPTIONS[max(matching, key=len)] if matching else ""
 
@@ -35,7 +35,7 @@ def describe(tag: str) -> str:
 def displayed(tag: str) -> str:
     """The tag by which TensorBoard shows a curve.
 
-    TensorBoard sorts groups by character code, in which capitals come first, and has no other order; so the tag of the
-    mutual information is capitalized.
+    TensorBoard sorts groups by the codes of their characters, in which capitals come first, and offers no other order;
+    so the mutual information is written with one.
     """
     return tag[0].upper() + tag[1:] if tag.startswith(FIRST) else tag

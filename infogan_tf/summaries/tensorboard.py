@@ -34,16 +34,16 @@ class TensorBoardWriter:
                 tf.summary.image(tag, picture[None])
 
     def describe(self, spec: LatentSpec, settings: str):
-        """Shows the table of latents and the settings as text."""
+        """Shows the table of latents and the settings as texts."""
         with self._writer.as_default(0):
             for tag, text in (("latents", str(spec)), ("config", settings)):
                 # Four spaces make Markdown keep lines and columns as they are.
                 tf.summary.text(tag, "\n".join(f"    {line}" for line in text.splitlines()))
 
     def flush(self):
-        """Flushes everything written so far to disk."""
+        """Puts everything on disk that was written so far."""
         self._writer.flush()
 
     def close(self):
-        """Closes the event file."""
+        """Ends the event file."""
         self._writer.close()

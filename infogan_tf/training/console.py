@@ -1,13 +1,13 @@
-"""Messages on the terminal."""
+"""Lines for the person at the terminal."""
 
 import os
 import sys
 
 
 def say(text: str):
-    """Prints a line; once stdout is closed (`| head`, a closed terminal), training continues silently.
+    """Prints a line; once nobody listens any more (`| head`, a closed terminal), training goes on in silence.
 
-    Characters that the terminal can't show are escaped.
+    What the terminal can't show is escaped.
     """
     try:
         print(_shown(text), flush=True)
@@ -16,7 +16,7 @@ def say(text: str):
 
 
 def is_terminal() -> bool:
-    """Whether stdout is a terminal, where lines can be overwritten."""
+    """Whether what is said is seen by somebody at once, and lines can be overwritten."""
     return sys.stdout is not None and not sys.stdout.closed and sys.stdout.isatty()
 
 
