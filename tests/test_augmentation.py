@@ -31,7 +31,7 @@ def shifted(image, dy, dx):
     return padded[3 + dy : 12 + dy, 3 + dx : 12 + dx]
 
 
-def test_every_image_is_moved_by_whole_pixels_and_zeros_come_in(images):
+def test_every_image_is_shifted_by_whole_pixels_and_padded_with_zeros(images):
     moved = random_shift(images, 2, tf.constant([1, 2])).numpy()
     found = []
     for before, after in zip(images.numpy(), moved, strict=True):
@@ -112,7 +112,7 @@ def test_deformation_is_that_of_scipy(images):
         assert np.any(got != images)
 
 
-def test_deformations_are_as_far_as_said_and_every_image_has_its_own():
+def test_deformations_are_as_large_as_documented_and_every_image_has_its_own():
     matrices, shifts = (value.numpy() for value in _random_affine(4000, 1.0, tf.constant([1, 2])))
     angles = np.degrees(np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0]))
     assert 19.5 < angles.max() <= 20
@@ -234,7 +234,7 @@ def test_diff_augment_cuts_a_rectangle_of_half_the_size_out_and_shifts(photograp
         assert {max(edges[axis]) for edges in shifts} >= {0, 1, 2, 3}
 
 
-def test_diff_augment_changes_colors_as_far_as_said(photographs):
+def test_diff_augment_changes_colors_as_much_as_documented(photographs):
     """Read from the pixels, which stay where they are where nothing was shifted."""
     augmented = diff_augment(photographs, 1, SEED).numpy()
     stretches, contrasts = [], []
@@ -259,7 +259,7 @@ def test_brightness_of_diff_augment():
     assert 0.98 < mean.max() <= 1
 
 
-def test_crops_are_inside_and_as_large_as_said():
+def test_crops_are_inside_and_as_large_as_documented():
     """A bilinear crop of a ramp is a ramp between the crop's two ends."""
     rows, columns = np.meshgrid(np.linspace(0, 1, 9), np.linspace(0, 1, 13), indexing="ij")
     ramps = tf.constant(np.tile(np.stack([rows, columns], axis=2), [500, 1, 1, 1]), tf.float32)

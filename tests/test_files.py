@@ -96,6 +96,6 @@ def test_a_full_disk_is_called_so(tmp_path, error):
     assert re.fullmatch(rf"the disk is full, with [\d,]+ MiB left at {tmp_path}", reason_not_written(tmp_path, error))
 
 
-def test_other_failures_say_what_they_are(tmp_path):
+def test_other_failures_give_their_cause(tmp_path):
     error = tf.errors.ResourceExhaustedError(None, None, "{{function_node __wrapped__Conv2D}} OOM when allocating")
     assert reason_not_written(tmp_path, error) == "out of memory (OOM when allocating)"

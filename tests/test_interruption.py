@@ -85,14 +85,14 @@ def test_a_double_press_is_one_request():
     assert run(code, signal.SIGINT, signal.SIGTERM, signal.SIGINT, pause=0.1) == (0, f"{ANSWER}saved SIGINT\n", "")
 
 
-def test_a_later_signal_aborts_and_says_what_is_left():
+def test_a_later_signal_aborts_and_reports_what_is_left():
     status, out, err = run(STOP.replace("SECONDS", "60"), signal.SIGINT, signal.SIGTERM, pause=1.1)
     assert (status, out) == (1, ANSWER)
     assert err.endswith("Interrupted: terminated; aborted without saving; the last good checkpoint is step_5\n")
 
 
 @pytest.mark.parametrize("close", ["os.close(1)", "sys.stdout.close()", "sys.stdout = sys.__stdout__ = None"])
-def test_an_answer_that_nobody_can_read_changes_nothing(close):
+def test_a_message_that_cannot_be_printed_changes_nothing(close):
     # The signal waits until stdout is closed.
     opened = f"{close}; signal.pthread_sigmask(signal.SIG_UNBLOCK, [1])\n    for _"
     code = STOP.replace("SECONDS", "1").replace("for _", opened)
@@ -109,7 +109,7 @@ def test_handlers_come_back():
     assert [signal.getsignal(number) for number in SIGNALS] == before
 
 
-def test_other_threads_note_nothing():
+def test_other_threads_record_nothing():
     entered = []
 
     def enter():

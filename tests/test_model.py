@@ -45,7 +45,7 @@ def latent_seed(model):
     return stream_seed(model.seed, Stream.DISCRIMINATOR_UPDATE, 0)
 
 
-def test_discriminator_update_moves_body_head_and_q_and_nothing_of_g(compiled, real_images):
+def test_discriminator_update_changes_body_head_and_q_and_nothing_of_g(compiled, real_images):
     generator, discriminator = values(compiled.generator), values(compiled.discriminator)
     compiled._update_discriminator(real_images, latent_seed(compiled))
     assert moved(compiled.generator, generator) == set()
@@ -55,7 +55,7 @@ def test_discriminator_update_moves_body_head_and_q_and_nothing_of_g(compiled, r
     assert trainable == {variable.path for part in parts for variable in part.trainable_variables}
 
 
-def test_generator_update_moves_g_alone(compiled):
+def test_generator_update_changes_g_alone(compiled):
     generator, discriminator = values(compiled.generator), values(compiled.discriminator)
     compiled._update_generator(tf.constant(8), latent_seed(compiled))
     assert moved(compiled.discriminator, discriminator) == set()
@@ -420,7 +420,7 @@ def test_infer_codes_names_the_posteriors(small_model, real_images):
     np.testing.assert_allclose(np.sum(params["c1"].probs, axis=1), np.ones(8), rtol=1e-5)
 
 
-def test_infer_codes_judges_each_image_alone(small_model, real_images):
+def test_infer_codes_predicts_from_each_image_alone(small_model, real_images):
     together = small_model.infer_codes(real_images)["c1"].logits
     alone = small_model.infer_codes(real_images[3:4])["c1"].logits
     np.testing.assert_allclose(alone[0], together[3], atol=1e-4)
@@ -583,7 +583,7 @@ def values_of(network):
 
 
 @pytest.mark.parametrize("update", ["alternating", "simultaneous"])
-def test_an_update_moves_both_networks_and_tells_the_same_numbers(real_images, update):
+def test_an_update_changes_both_networks_and_returns_the_same_metrics(real_images, update):
     config = Config(seed=1, update=update)
     model = build_model(config)
     compile_model(model, config)

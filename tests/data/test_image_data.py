@@ -32,7 +32,7 @@ def test_describes_itself(random_images):
     assert fallback.caption == "digits, 1,200 images, since for the test"
 
 
-def test_fingerprint_tells_images_apart(random_images):
+def test_fingerprint_distinguishes_images(random_images):
     data = ImageData(random_images(5), random_images(5), source="tfds", name="digits", reason="for the test")
     other = dataclasses.replace(data, training=random_images(5, seed=1))
     same = dataclasses.replace(data, training=data.training.copy(), reason="another")

@@ -75,7 +75,7 @@ def test_auto_downloads_where_the_host_answers(tmp_path, random_images, server, 
     assert load("mnist", "auto", str(tmp_path)).reason.startswith(f"downloaded to {tmp_path}")
 
 
-def test_failed_download_is_said_and_falls_back(default_folder, server, monkeypatch):
+def test_failed_download_is_reported_and_falls_back(default_folder, server, monkeypatch):
     def fail(builder):
         raise ConnectionError("the host hung up\nand more")
 
@@ -87,7 +87,7 @@ def test_failed_download_is_said_and_falls_back(default_folder, server, monkeypa
 
 
 @pytest.mark.parametrize("file", ["*.tfrecord*", "dataset_info.json"])
-def test_damaged_prepared_data_is_said_and_falls_back_only_if_it_may(default_folder, random_images, monkeypatch, file):
+def test_damaged_prepared_data_is_reported_and_falls_back_only_if_allowed(default_folder, random_images, monkeypatch, file):
     prepare_tfds(default_folder, random_images(50))
     (damaged,) = (default_folder / "tiny_digits" / "1.0.0").glob(file)
     damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])

@@ -32,7 +32,7 @@ def test_each_claim_stands_beside_our_number(results):
         assert row in text
 
 
-def test_figure_1_shows_single_batches_and_says_what_q_is(results):
+def test_figure_1_shows_single_batches_and_describes_q(results):
     text = figure1_section(results)
     assert f"| regular GAN, paper | regular GAN, {GAN} | regular GAN, settings of preset best, Q with its own" in text
     assert "| 300 | 2.15 to 2.30 | 2.24 (2.14 to 2.29) | about 0.05 | 0.29 | 0.99 | 0.09 |" in text

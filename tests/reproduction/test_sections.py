@@ -75,7 +75,7 @@ def test_every_run_is_shown_with_its_codes_images_time_and_origin(made):
     assert "half of the held-out (test) images against the other half, is 0.900." in text
 
 
-def test_what_the_terms_mean_is_said_below_the_tables(made):
+def test_terms_are_explained_below_the_tables(made):
     text = report(made)
     for term in ("verdict: used: Q recovers", "diversity: ", "extrapolation: ", "stability: ", "coverage: "):
         assert f"- {term}" in text
