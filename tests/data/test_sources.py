@@ -87,7 +87,9 @@ def test_failed_download_is_reported_and_falls_back(default_folder, server, monk
 
 
 @pytest.mark.parametrize("file", ["*.tfrecord*", "dataset_info.json"])
-def test_damaged_prepared_data_is_reported_and_falls_back_only_if_allowed(default_folder, random_images, monkeypatch, file):
+def test_damaged_prepared_data_is_reported_and_falls_back_only_if_allowed(
+    default_folder, random_images, monkeypatch, file
+):
     prepare_tfds(default_folder, random_images(50))
     (damaged,) = (default_folder / "tiny_digits" / "1.0.0").glob(file)
     damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
