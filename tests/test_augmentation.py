@@ -150,7 +150,7 @@ def photographs():
     return tf.random.stateless_uniform([300, 12, 16, 3], [1, 2])
 
 
-def test_digits_are_changed_as_ever(images):
+def test_digits_are_changed_as_before(images):
     augmentation = DigitAugmentation()
     np.testing.assert_array_equal(augmentation.for_discriminator(images, 2, SEED), random_shift(images, 2, SEED))
     np.testing.assert_array_equal(augmentation.for_codes(images, 0.5, SEED), random_deformation(images, 0.5, SEED))

@@ -92,7 +92,7 @@ def test_only_the_folders_that_were_made_are_removed_and_only_if_empty(tmp_path)
         tf.errors.ResourceExhaustedError(None, None, "{{function_node __wrapped__SaveV2}} x; No space left on device"),
     ],
 )
-def test_a_full_disk_is_called_so(tmp_path, error):
+def test_a_full_disk_is_named(tmp_path, error):
     assert re.fullmatch(rf"the disk is full, with [\d,]+ MiB left at {tmp_path}", reason_not_written(tmp_path, error))
 
 

@@ -32,7 +32,7 @@ EXIT = (
 
 
 @pytest.mark.parametrize(("number", "word"), SIGNALS.items())
-def test_while_programs_are_loaded_a_signal_ends_with_one_line_even_if_stderr_is_held_back(number, word):
+def test_during_imports_a_signal_ends_with_one_line_even_if_stderr_is_suppressed(number, word):
     assert run(EXIT, number) == (128 + number, "", f"{word}; start the same command again\n")
 
 
@@ -46,7 +46,7 @@ def test_two_signals_at_once_end_with_one_line():
     assert err == "interrupted; start the same command again\n"
 
 
-def test_an_exception_lets_what_is_half_written_be_removed():
+def test_an_exception_lets_partial_files_be_removed():
     code = (
         "from infogan_tf.interruption import raise_on_signals\n"
         "raise_on_signals()\n"
@@ -76,7 +76,7 @@ STOP = (
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_the_first_signal_is_answered_at_once_and_noted(number):
+def test_the_first_signal_is_answered_at_once_and_recorded(number):
     assert run(STOP.replace("SECONDS", "1"), number) == (0, f"{ANSWER}saved {number.name}\n", "")
 
 

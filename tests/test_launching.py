@@ -100,7 +100,7 @@ def recorded(tmp_path):
 SHOW = "print(json.dumps([config.run_folder, config.batch_size, config.leaky_slope, config.max_epoch]))"
 
 
-def test_a_run_folder_alone_goes_on_with_its_settings_and_flags_beside_it_win(recorded):
+def test_a_run_folder_alone_resumes_with_its_settings_and_flags_beside_it_win(recorded):
     flag = f"--run_folder={recorded}"
     assert json.loads(launch(flag, do=SHOW).stdout) == [str(recorded), 64, 0.3, 7]
     assert json.loads(launch(flag, "--max_epoch=9", do=SHOW).stdout) == [str(recorded), 64, 0.3, 9]
@@ -173,13 +173,13 @@ def test_an_error_ends_with_one_line_and_its_status(do):
     assert (result.returncode, result.stderr) == ERRORS[do]
 
 
-def test_a_mistake_in_the_program_keeps_its_traceback():
+def test_a_bug_in_the_program_keeps_its_traceback():
     result = launch(do="raise RuntimeError('a bug')")
     assert result.returncode == 1
     assert result.stderr.endswith("RuntimeError: a bug\n")
 
 
-def test_a_signal_while_it_works_ends_with_one_line_after_what_is_half_written_is_removed(tmp_path):
+def test_a_signal_at_work_ends_with_one_line_after_partial_files_are_removed(tmp_path):
     do = (
         "from infogan_tf.files import write_atomically; from pathlib import Path\n"
         "    def write(path):\n        path.write_text('half'); os.kill(os.getpid(), signal.{}); time.sleep(60)\n"

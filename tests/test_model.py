@@ -510,7 +510,7 @@ def test_building_a_model_leaves_the_callers_random_numbers_alone():
     assert random.random() == expected
 
 
-def test_codes_and_networks_of_ones_own(real_images):
+def test_own_codes_and_networks(real_images):
     """Nothing in the model asks what kind a code is, or what the networks look like."""
 
     class Small(keras.Model):

@@ -36,7 +36,7 @@ def test_generating_inferring_and_saving(monkeypatch, tmp_path, small_model):
 
 
 @pytest.mark.filterwarnings("ignore:.shuffle=True. was passed:UserWarning")  # Keras', of every tf.data set.
-def test_codes_and_networks_of_ones_own(capsys):
+def test_own_codes_and_networks(capsys):
     shown = {}
     # A few batches are as good as an epoch.
     exec(OWN_CODES.replace(".training", ".training[:256]"), shown)
@@ -66,7 +66,7 @@ def test_every_term_of_codes_shown_can_be_parsed():
     assert terms[-2:] == [parse_codes("4*uniform"), parse_codes("tilt=uniform@0.1")]
 
 
-def test_what_is_said_of_ones_own_images_is_so():
+def test_the_section_on_own_images_is_true():
     default = next(iter(presets("images").values()))
     assert f"by default `{default.codes}`" in OWN_IMAGES
     for name, config in presets("images").items():

@@ -191,7 +191,7 @@ def test_numbers_of_classes():
     assert Factor("width", "ordered", values, values).num_classes is None
 
 
-def test_nothing_that_trains_so_much_as_loads_the_code_for_factors(tmp_path):
+def test_training_does_not_load_the_code_for_factors(tmp_path):
     code = f"""
 import sys
 import infogan_tf

@@ -105,7 +105,7 @@ def test_reads_every_mode_and_lays_what_is_transparent_on_white(tmp_path, make, 
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_turns_pictures_as_their_exif_data_says(tmp_path, orientation):
+def test_rotates_pictures_by_their_exif_data(tmp_path, orientation):
     upright = noise((24, 24))
     turns = Image.Transpose
     undo = {
@@ -219,7 +219,7 @@ def test_what_cannot_be_read_is_left_out_and_named_with_the_reason(tmp_path, cap
     assert capsys.readouterr() == ("", "")
 
 
-def test_pillows_warnings_are_kept_back(tmp_path, monkeypatch):
+def test_pillows_warnings_are_suppressed(tmp_path, monkeypatch):
     fill_with(tmp_path, 2)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 200)  # Between the limits that warn and that fail.
     assert len(load(tmp_path).training) == 2
@@ -247,7 +247,7 @@ def test_second_start_does_not_decode_and_a_changed_folder_is_read_anew(tmp_path
     assert len(load(tmp_path).training) == 10
 
 
-def test_a_shape_that_an_experiment_asks_for_is_made(tmp_path):
+def test_images_get_the_shape_of_an_experiment(tmp_path):
     fill_with(tmp_path, 2)
     assert load(tmp_path, image_shape=(28, 28, 1)).image_shape == (28, 28, 1)
 

@@ -52,7 +52,7 @@ def test_holds_no_labels():
     }
 
 
-def test_evenly_spread_images_are_taken_from_all_over_a_set():
+def test_evenly_spread_images_are_taken_from_the_whole_set():
     assert evenly_spread(np.arange(10), 3).tolist() == [0, 3, 6]
     assert evenly_spread(np.arange(3), 10).tolist() == [0, 1, 2]
 

@@ -97,7 +97,7 @@ def test_killed_at_any_moment_resumes_to_the_same_bits(reference, tmp_path):
     assert not list(folder.rglob(".partial-*"))
 
 
-def test_signals_save_and_end_and_the_folder_alone_goes_on(reference, tmp_path):
+def test_signals_save_and_end_and_the_folder_alone_resumes(reference, tmp_path):
     folder = tmp_path / "run"
     log = folder / "log.txt"
 

@@ -317,7 +317,7 @@ def test_a_run_killed_before_its_first_checkpoint_restarts_and_announces_it(fini
     assert len(list((run / "checkpoints").iterdir())) == 4, "every one is kept"
 
 
-def test_a_disk_that_is_full_in_mid_run_is_called_so(tmp_path, monkeypatch):
+def test_a_disk_that_is_full_in_mid_run_is_named(tmp_path, monkeypatch):
     error = OSError(28, "No space left on device")
     monkeypatch.setattr(loop, "_make_update", lambda *_: fail(error))
     full = rf"the disk is full, with [\d,]+ MiB left at {tmp_path}/run"
