@@ -101,14 +101,14 @@ class _TensorFlowFinder:
 
             def load_quietly(module: ModuleType):
                 sys.meta_path.remove(self)
-                with stderr_held_back(show=_without_onednn_remark):
+                with stderr_held_back(show=_without_onednn_message):
                     load(module)
 
             spec.loader.exec_module = load_quietly
         return spec
 
 
-def _without_onednn_remark(written: bytes) -> bytes:
+def _without_onednn_message(written: bytes) -> bytes:
     lines = [line for line in written.splitlines(keepends=True) if b"oneDNN custom operations are on" not in line]
     # The logger's own first line.
     is_empty = all(line.startswith(b"WARNING: All log messages before absl::InitializeLog()") for line in lines)
