@@ -38,8 +38,8 @@ def test_generating_inferring_and_saving(monkeypatch, tmp_path, small_model):
 @pytest.mark.filterwarnings("ignore:.shuffle=True. was passed:UserWarning")  # Keras', of every tf.data set.
 def test_own_codes_and_networks(capsys):
     shown = {}
-    # A few batches are as good as an epoch.
-    exec(OWN_CODES.replace(".training", ".training[:256]"), shown)
+    # A few small batches are as good as an epoch.
+    exec(OWN_CODES.replace(".training", ".training[:32]").replace(".batch(128", ".batch(16"), shown)
     out = capsys.readouterr().out
     assert "Categorical(4, given probabilities)" in out
     assert "2/2" in out
