@@ -1,4 +1,4 @@
-"""How much arithmetic one update is, counted from the networks' layers."""
+"""The floating-point operations of one update, counted from the networks' layers."""
 
 import keras
 from plain_keras import discriminator, generator
@@ -17,16 +17,16 @@ def multiply_adds(network: keras.Model) -> list[int]:
 
 
 def update_flops(batch_size: int, update: str, deformed: bool = False) -> float:
-    """Floating-point operations of one update; normalisation, activations and Adam, a few percent, are left out.
+    """Floating-point operations of one update; normalization, activations and Adam, a few percent, are left out.
 
     Args:
         batch_size: images in a batch, real and fake alike.
         update: `alternating` or `simultaneous`.
-        deformed: whether D sees the generated images a second time, deformed, for Q's sake.
+        deformed: whether D sees the generated images a second time, deformed, for Q.
     """
     g, d = multiply_adds(generator()), multiply_adds(discriminator())
     # A backward pass costs a forward one for the weights' gradients and one for those to the inputs, which the first
-    # layer needs only where the gradient goes on: through D into G.
+    # layer needs only where the gradient continues: through D into G.
     d_update = 2 * (3 * sum(d) - d[0])
     g_update = 3 * sum(g) - g[0] + sum(d)
     if update == "alternating":

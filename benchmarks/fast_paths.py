@@ -1,4 +1,4 @@
-"""What each fast path of the package is worth: one MNIST update with Keras' own part in its place."""
+"""The effect of each fast path: one MNIST update with Keras' own part in its place."""
 
 import contextlib
 import os
@@ -27,16 +27,14 @@ PLAIN_PARTS = {
         lambda: keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
     ),
     "FusedAdam": (
-        "infogan_tf.experiments.FusedAdam",
+        "infogan_tf.building.FusedAdam",
         lambda learning_rate: keras.optimizers.Adam(learning_rate, beta_1=0.5, epsilon=1e-8),
     ),
 }
 
 flags.DEFINE_integer("batch_size", 128, "Images in a batch.", lower_bound=2, upper_bound=4000)
 flags.DEFINE_integer("rounds", 15, "Rounds; the median is taken over them.", lower_bound=1)
-flags.DEFINE_multi_enum(
-    "part", list(PLAIN_PARTS), list(PLAIN_PARTS), "A fast path to do without; several may be given."
-)
+flags.DEFINE_multi_enum("part", list(PLAIN_PARTS), list(PLAIN_PARTS), "A fast path to leave out; several may be given.")
 
 
 def main(_):

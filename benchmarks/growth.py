@@ -34,13 +34,13 @@ def main(_):
 
 
 def _measure(batch_size: str, threads: str) -> list[dict]:
-    # A process each: TensorFlow takes the number of its threads once.
+    # One process each, since TensorFlow's number of threads can't be changed.
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "numbers.json")
         command = [sys.executable, str(Path(__file__).with_name("train_step.py")), f"--json={file}"]
         command += ["--only=alternating,simultaneous", f"--batch_size={batch_size}", f"--threads={threads}"]
         command += [f"--{name}={flags.FLAGS[name].value}" for name in ("rounds", "sgemm_size")]
-        # Its progress and its errors, on stderr, are shown as they come.
+        # Its stderr, with progress and errors, is shown directly.
         if status := subprocess.run(command, stdout=subprocess.PIPE, check=False).returncode:
             sys.exit(status)
         return json.loads(file.read_text())["contenders"]

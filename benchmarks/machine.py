@@ -1,4 +1,4 @@
-"""What a measurement was made on: the processor, and which of its kernels TensorFlow uses."""
+"""The processor of a measurement, and which kernels TensorFlow uses on it."""
 
 import os
 import platform

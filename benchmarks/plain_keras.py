@@ -1,6 +1,6 @@
-"""The MNIST InfoGAN as one would write it in an afternoon: Keras' layers, losses and optimiser, nothing else.
+"""The MNIST InfoGAN as a plain Keras port: Keras' own layers, losses and optimizer.
 
-What the package is measured against, in time and in numbers. It knows nothing of the package.
+The package's reference for time and for losses and gradients; it does not use the package.
 """
 
 import math

@@ -1,6 +1,6 @@
 """The same InfoGAN in PyTorch, in the three forms that its users try for speed.
 
-No gradient is computed that nobody uses, as in the package: fakes for D come without a graph, and G's step asks for
+No unused gradient is computed, as in the package: fakes for D come without a graph, and G's step asks for
 G's gradients alone.
 """
 
@@ -79,7 +79,7 @@ class TorchInfoGAN:
         self.d_optimizer = torch.optim.Adam(self.discriminator.parameters(), 2e-4, **adam)
         self.g_optimizer = torch.optim.Adam(self.generator.parameters(), 1e-3, **adam)
         compiled = torch.compile if variant == "compiled" else lambda network: network
-        self.generate, self.judge = compiled(self.generator), compiled(self.discriminator)
+        self.generate, self.discriminate = compiled(self.generator), compiled(self.discriminator)
 
     def sample_latents(self, batch_size: int) -> torch.Tensor:
         noise = torch.rand(batch_size, NOISE_SIZE) * 2 - 1
@@ -100,8 +100,8 @@ class TorchInfoGAN:
     def update_discriminator(self, real_images: torch.Tensor, latents: torch.Tensor) -> torch.Tensor:
         with torch.no_grad():
             fake_images = self.generate(latents)
-        real_logits, _ = self.judge(real_images)
-        fake_logits, posterior = self.judge(fake_images)
+        real_logits, _ = self.discriminate(real_images)
+        fake_logits, posterior = self.discriminate(fake_images)
         adversarial = functional.softplus(-real_logits).mean() + functional.softplus(fake_logits).mean()
         loss = adversarial - self.mutual_information(latents, posterior)
         self.d_optimizer.zero_grad()
@@ -110,7 +110,7 @@ class TorchInfoGAN:
         return loss.detach()
 
     def update_generator(self, latents: torch.Tensor) -> torch.Tensor:
-        fake_logits, posterior = self.judge(self.generate(latents))
+        fake_logits, posterior = self.discriminate(self.generate(latents))
         loss = functional.softplus(-fake_logits).mean() - self.mutual_information(latents, posterior)
         self.g_optimizer.zero_grad()
         loss.backward(inputs=list(self.generator.parameters()))

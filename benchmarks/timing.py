@@ -9,7 +9,7 @@ import numpy as np
 
 
 def warm_up(contenders: Mapping[str, Callable[[], Any]]):
-    """Calls each once, which traces and compiles it, and tells stderr."""
+    """Calls each once, which traces and compiles it, with progress on stderr."""
     for name, call in contenders.items():
         call()
         show_progress(f"ready: {name}")
@@ -24,7 +24,7 @@ def time_round(contenders: Mapping[str, Callable[[], Any]], repeats: int) -> dic
     """
     seconds = {}
     for name, call in contenders.items():
-        call()  # Fills the caches again that the one before had.
+        call()  # Refills the caches, which the previous one used.
         start = time.perf_counter()
         for _ in range(repeats):
             call()
@@ -44,13 +44,13 @@ def interleaved(contenders: Mapping[str, Callable[[], Any]], rounds: int, repeat
 
 
 def show_progress(text: str):
-    """Shows that a benchmark goes on, beside the results on stdout."""
+    """Prints progress on stderr; results are printed on stdout."""
     print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
 
 
 def real_images(batch_size: int) -> np.ndarray:
-    """Real digits, which every machine has: float32 `[batch, 28, 28, 1]` in [0, 1]."""
-    # Loaded here, since what only starts the processes that are timed does without TensorFlow.
+    """Real digits, available on every machine: float32 `[batch, 28, 28, 1]` in [0, 1]."""
+    # Imported here, since the parent process works without TensorFlow.
     from infogan_tf.data import ImageRequest, load_images
 
     digits = load_images(ImageRequest(data_source="embedded", image_shape=(28, 28, 1)))

@@ -96,7 +96,7 @@ def _time_round(worker: subprocess.Popen) -> dict[str, float]:
 def _answer(worker: subprocess.Popen) -> dict[str, Any]:
     line = worker.stdout.readline()
     if not line:
-        sys.exit(f"error: a process that was timed ended with status {worker.wait()}; it said why above")
+        sys.exit(f"error: a process that was timed ended with status {worker.wait()}; see its message above")
     return json.loads(line)
 
 

@@ -1,6 +1,6 @@
 """One process of `train_step.py`: times rounds of updates with one setting of oneDNN, which TensorFlow reads once.
 
-It is given its settings as JSON on its command line, says on stdout what it has built, and answers each line on stdin
+Its command line has its settings as JSON. It prints on stdout what it has built, and answers each line on stdin
 with the seconds of one round.
 """
 

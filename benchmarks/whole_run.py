@@ -91,8 +91,8 @@ def _time_a_run():
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 2**20
         model = infogan_tf.load(folder)
     print(f"| {config.total_updates:,} updates with all records | {total:.1f} s |")
-    print(f"| of it records: points, pictures, memorization, checkpoints | {sum(recorded) / total:.1%} |")
-    print(f"| of it checkpoints | {sum(saved) / total:.1%} |")
+    print(f"| of which records: points, pictures, memorization, checkpoints | {sum(recorded) / total:.1%} |")
+    print(f"| of which checkpoints | {sum(saved) / total:.1%} |")
     print(f"| largest memory of the process | {peak:,.0f} MB |")
     print(f"| the run folder afterwards | {size:,.0f} MB |")
     for number in NUM_GENERATED:
@@ -102,7 +102,7 @@ def _time_a_run():
 
 
 def peak_megabytes() -> float:
-    """The largest resident memory that this process has had, in MiB."""
+    """The peak resident memory of this process, in MiB."""
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
@@ -110,7 +110,7 @@ def peak_megabytes() -> float:
 
 @contextlib.contextmanager
 def _timed(owner: type, name: str) -> Iterator[list[float]]:
-    """Gives the list that the seconds of a method's calls go to."""
+    """Collects the seconds of a method's calls in a list."""
     method, seconds = getattr(owner, name), []
 
     def timed(*arguments):

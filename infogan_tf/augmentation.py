@@ -29,18 +29,18 @@ THICKER, THINNER = 1.0, 0.6
 # Photographs, for Q: the largest changes at strength 1.
 CROP = 0.3  # How much of each side is cut away.
 BRIGHTNESS, CONTRAST, SATURATION = 0.1, 0.2, 0.2
-# Photographs, for D: as in DiffAugment, whose images lie in [-1, 1], where twice the brightness is as much.
+# Photographs, for D: as in DiffAugment, whose images lie in [-1, 1], where brightness changes by twice as much.
 DIFF_BRIGHTNESS, DIFF_CONTRAST, DIFF_SATURATION = 0.25, 0.5, 1.0
 DIFF_SHIFT, DIFF_CUTOUT = 1 / 8, 1 / 2  # Of the image's size.
-GRAY = 0.5  # What comes in where a photograph was shifted away or cut out, as in DiffAugment.
+GRAY = 0.5  # Fills what was shifted in or cut out of a photograph, as in DiffAugment.
 
 
 class Augmentation(abc.ABC):
-    """What a kind of images may be changed by without becoming other images. Its subclasses are frozen dataclasses.
+    """Random changes that keep the meaning of a kind of images. Subclasses are frozen dataclasses.
 
-    The two uses differ. D sees augmented images, real and fake, in place of the images themselves, and so cannot
-    overfit a small data set; what it sees too often, G learns to make. Q predicts some codes from augmented images, so
-    that these codes can only mean what survives.
+    It is used in two ways. D sees augmented images, real and fake, in place of the images themselves, which prevents
+    overfitting; what D sees too often, G learns to generate. Q predicts some codes from augmented images, so that these
+    codes can only mean what augmentation does not change.
     """
 
     @abc.abstractmethod
@@ -69,7 +69,7 @@ class Augmentation(abc.ABC):
 
     @abc.abstractmethod
     def describe(self, max_shift: int) -> str:
-        """What `for_discriminator` does, to be announced after "D sees images "."""
+        """Describes `for_discriminator`, to be announced after "D sees images "."""
 
     def get_config(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -123,8 +123,8 @@ class PhotographAugmentation(Augmentation):
 
     Attributes:
         flips: whether Q's images are mirrored too, at random. Turn it off where left and right differ in meaning, such
-            as with text, or when a code shall find the direction of a pose: a code that Q predicts from mirrored images
-            cannot mean it.
+            as in text, or if a code should capture the direction of a pose: a code that Q predicts from mirrored images
+            cannot represent it.
         probability: the share of images that are changed for D, in (0, 1]; see `DigitAugmentation`.
 
     Raises:
@@ -167,7 +167,7 @@ def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tenso
     """Changes brightness, saturation and contrast of each image, shifts it, and cuts a square of half its size out.
 
     DiffAugment (Zhao et al. 2020, "Differentiable augmentation for data-efficient GAN training"), with gray in place of
-    what is missing. Values may leave [0, 1]: clipping would cut gradients off.
+    missing pixels. Values may leave [0, 1]: clipping would cut gradients off.
 
     Args:
         images: `[batch, height, width, channels]`, in [0, 1].
@@ -244,7 +244,7 @@ def random_shift(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tenso
 
 
 def random_deformation(images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
-    """Turns, scales, shears and moves each image, and thickens or thins its strokes, by its own random amounts.
+    """Rotates, scales, shears and shifts each image, and thickens or thins its strokes, by its own random amounts.
 
     At strength 1 by up to 20 degrees, a fifth of its size along each axis, a shear of 0.3, 7 % of its size, and one
     pixel of stroke on each side; zeros come in. Pixels are interpolated between their four neighbors. Differentiable

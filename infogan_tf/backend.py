@@ -27,18 +27,18 @@ def onednn_is_on() -> bool:
     import tensorflow as tf  # noqa: F401 - the next line is a part of it.
     from tensorflow.python.util import _pywrap_util_port
 
-    # There is no public name for this; the variable alone would not tell what TensorFlow chose where it is not set.
+    # There is no public name for this; the variable does not show what TensorFlow chose where it is not set.
     return _pywrap_util_port.IsMklEnabled()
 
 
 @contextlib.contextmanager
 def stderr_held_back(show: Callable[[bytes], bytes] = lambda written: b"") -> Iterator[None]:
-    """Holds back what is written to stderr, also below Python; all of it is shown after all if what runs fails.
+    """Suppresses output to stderr, also of native code; all of it is shown if the block raises.
 
     Args:
-        show: what of it is shown in the end; by default nothing.
+        show: maps the output to the part that is shown at the end; by default nothing.
     """
-    import tempfile  # Here, because it takes long, and the package is imported before signals are handled.
+    import tempfile  # Imported here because it is slow, and this module is imported before signals are handled.
 
     try:
         stderr = os.dup(2)
@@ -70,7 +70,7 @@ def _choose_keras_backend():
         )
     chosen = os.environ.get(KERAS_VARIABLE, "tensorflow")
     if chosen != "tensorflow":
-        # Without a place in the code, which would add a line that tells nothing.
+        # Without a source location, which would add a meaningless line.
         text = f"{KERAS_VARIABLE}={chosen} is replaced by tensorflow, the only backend that infogan_tf runs on"
         warnings.warn_explicit(text, UserWarning, "infogan_tf", 0)
     os.environ[KERAS_VARIABLE] = "tensorflow"
@@ -78,8 +78,8 @@ def _choose_keras_backend():
 
 def _turn_on_onednn():
     # By itself TensorFlow chooses oneDNN only on processors with AVX512-VNNI, BF16 or AMX, and on all others slower
-    # kernels (docs/performance.md). It reads the variable once, while it is loaded: set later, it would only seem to
-    # be on.
+    # kernels (docs/performance.md). It reads the variable once, while it is loaded: setting it later has no
+    # effect.
     if "tensorflow" in sys.modules or ONEDNN_VARIABLE in os.environ:
         return
     os.environ[ONEDNN_VARIABLE] = "1"
@@ -87,9 +87,9 @@ def _turn_on_onednn():
 
 
 class _TensorFlowFinder:
-    """Finds TensorFlow as Python would, and drops the remark on oneDNN that it prints while it is loaded.
+    """Finds TensorFlow as Python would, and drops the message about oneDNN that it prints while it is loaded.
 
-    The remark comes before TensorFlow reads any log level.
+    The message comes before TensorFlow reads any log level.
     """
 
     def find_spec(self, name: str, path=None, target=None) -> importlib.machinery.ModuleSpec | None:
@@ -101,15 +101,15 @@ class _TensorFlowFinder:
 
             def load_quietly(module: ModuleType):
                 sys.meta_path.remove(self)
-                with stderr_held_back(show=_without_onednn_remark):
+                with stderr_held_back(show=_without_onednn_message):
                     load(module)
 
             spec.loader.exec_module = load_quietly
         return spec
 
 
-def _without_onednn_remark(written: bytes) -> bytes:
+def _without_onednn_message(written: bytes) -> bytes:
     lines = [line for line in written.splitlines(keepends=True) if b"oneDNN custom operations are on" not in line]
-    # The line by which the logger announces what it then logs.
+    # The logger's own first line.
     is_empty = all(line.startswith(b"WARNING: All log messages before absl::InitializeLog()") for line in lines)
     return b"" if is_empty else b"".join(lines)

@@ -1,4 +1,4 @@
-"""What a config asks for: images, latents and a model."""
+"""Builds the images, latents and model of a config."""
 
 import contextlib
 import dataclasses
@@ -21,14 +21,14 @@ Q_FEATURES_OF_OBJECTIVE = {"infogan": "shared", "gan": "detached", "gan_own_q": 
 
 
 def image_request(config: Config, data_source: str) -> ImageRequest:
-    """Which images a config asks for, and how they are prepared.
+    """The request for a config's images.
 
     Args:
         config: the settings.
         data_source: replaces the config's own, such as by the source that was found before.
 
     Raises:
-        SettingError: no images are named, or another shape is asked for than the experiment's networks take.
+        SettingError: no images are given, or a shape that does not fit the experiment's networks.
     """
     if config.images is None and config.dataset is None:
         raise SettingError("images", "a folder of images or an .npz file, or else --dataset", "neither")
@@ -58,7 +58,7 @@ def build_latents(config: Config) -> LatentSpec:
 
 
 def build_augmentation(config: Config) -> Augmentation:
-    """What images may be changed by, of the kind of the config or else of its experiment."""
+    """The augmentation of a config's kind of images, by default its experiment's."""
     augmentation = AUGMENTATIONS[config.augmentation or find_experiment(config.experiment).augmentation]
     if config.augmentation_probability is None:
         return augmentation
@@ -100,7 +100,7 @@ def build_model(config: Config, image_shape: tuple[int, int, int] | None = None,
 
 
 def compile_model(model: InfoGAN, config: Config):
-    """Gives the model the optimizers of its config. Original code: Adam with beta1 0.5."""
+    """Compiles a model with the optimizers of its config. Original code: Adam with beta1 0.5."""
     model.compile(
         d_optimizer=FusedAdam(config.discriminator_learning_rate),
         g_optimizer=FusedAdam(config.generator_learning_rate),

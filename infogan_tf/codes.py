@@ -155,10 +155,10 @@ class LatentSpec:
         }
 
     def encode(self, codes: Mapping[str, Any]) -> dict[str, tf.Tensor]:
-        """Turns values as a person writes them, by name, into codes `[batch or 1, event_size]`.
+        """Encodes plain values by name, such as `{"c1": 3}`, as codes `[batch or 1, event_size]`.
 
         Raises:
-            ValueError: a name is unknown, or a value is none of its distribution's.
+            ValueError: a name is unknown, or a value is invalid for its distribution.
         """
         if not isinstance(codes, Mapping):
             raise ValueError(f"codes must be given by name, such as {{'c1': 3}}, got {codes!r}")
@@ -188,7 +188,7 @@ class LatentSpec:
         return tf.concat([latents[latent.name] for latent in self.latents], axis=-1)
 
     def split(self, joined: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Undoes `join`."""
+        """Inverse of `join`."""
         return _split(joined, [(latent.name, latent.distribution.event_size) for latent in self.latents])
 
     def split_posterior(self, flat: tf.Tensor) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Config(Settings):
     data_source: str = setting(
         "auto",
         Choice(DATA_SOURCES),
-        "Where --dataset comes from: tfds, the embedded digits, or the best that this machine can get.",
+        "Where --dataset comes from: tfds, the embedded digits, or the best that is available.",
     )
     data_dir: str | None = setting(
         None, Automatic(Text(), "TFDS's own folder"), "Where TFDS keeps prepared data.", may_change=True
@@ -131,7 +131,7 @@ class Config(Settings):
         0.0,
         Number(),
         "Weight of an addition to the paper's objective: what Q predicts from a real image and from its deformed copy "
-        "should agree; needs --deformation.",
+        "should agree; requires --deformation.",
     )
     average_decay: float = setting(
         0.0,
@@ -183,11 +183,11 @@ class Config(Settings):
         return self.max_epoch * self.updates_per_epoch
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings as plain values, for JSON; `Config(**values)` undoes it."""
+        """The settings as plain values, for JSON; `Config(**values)` is the inverse."""
         return dataclasses.asdict(self)
 
     def differences(self, other: "Config") -> list[str]:
-        """The flags, but for the seed, by which this config computes something else than another one."""
+        """The flags, except the seed, by which this config trains differently from another one."""
         return [
             f"--{field.name}={shlex.quote(as_text(getattr(self, field.name)))}"
             for field in dataclasses.fields(self)

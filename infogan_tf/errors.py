@@ -3,24 +3,24 @@
 import re
 from typing import Any
 
-# What systems and libraries say, and what it means.
+# Causes of errors, by texts in messages of systems and libraries.
 CAUSES = {
     "No space left on device": "disk full",
     "OOM when allocating": "out of memory",
     "Unable to allocate": "out of memory",
 }
-# By these TensorFlow marks where in a graph an error comes from.
+# TensorFlow's marks of where in a graph an error comes from.
 GRAPH_MARKS = re.compile(r"\{\{[^{}]*\}\}\s*|\s*\[Op:\w+\]( name:.*)?")
 
 
 def cause(error: BaseException) -> str | None:
-    """`disk full` or `out of memory` if that is what an error says."""
+    """`disk full` or `out of memory` if an error's message indicates it."""
     found = next((cause for sign, cause in CAUSES.items() if sign in str(error)), None)
     return "out of memory" if found is None and isinstance(error, MemoryError) else found
 
 
 def first_line(error: BaseException, length: int = 200) -> str:
-    """What an error says, with its cause if that is known, in one line of at most `length` characters."""
+    """An error's message, with its cause if known, in one line of at most `length` characters."""
     text = GRAPH_MARKS.sub("", str(error)).strip()
     line = text.splitlines()[0] if text else type(error).__name__
     known = cause(error)
@@ -33,7 +33,7 @@ class SettingError(ValueError):
     Args:
         name: the setting's name; a launcher shows it as a flag.
         expected: what would have been right, in words.
-        got: what came.
+        got: the value given, in words.
     """
 
     def __init__(self, name: str, expected: str, got: Any):
@@ -48,4 +48,4 @@ class RunNotFoundError(FileNotFoundError):
 
 
 class TrainingError(RuntimeError):
-    """Training can't go on; the message says why, where, and what is left."""
+    """Training can't continue; the message says why, where, and which checkpoint is left."""

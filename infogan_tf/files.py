@@ -1,4 +1,4 @@
-"""Files that a reader, or a crash, never sees half written."""
+"""Atomic file operations: readers never see partial files, even after a crash."""
 
 import contextlib
 import json
@@ -14,10 +14,10 @@ PARTIAL_PREFIX = ".partial-"
 
 
 def write_atomically(path: Path, write: Callable[[Path], Any]):
-    """Makes a file or folder beside its final place and moves it there once it is whole.
+    """Writes a file or folder beside its final path and moves it there once it is complete.
 
     Args:
-        path: where it belongs; a file there is replaced, a folder must not be there yet.
+        path: its final path; a file there is replaced, a folder must not be there yet.
         write: makes the file or folder at the path that it is given.
     """
     partial = path.with_name(f"{PARTIAL_PREFIX}{os.getpid()}-{path.name}")
@@ -87,7 +87,7 @@ def write_json(path: Path, value: Any):
 
 
 def remove_atomically(path: Path):
-    """Removes a file or folder that no one must find half removed, so it is renamed first."""
+    """Removes a file or folder atomically, by renaming it first."""
     partial = path.rename(path.with_name(f"{PARTIAL_PREFIX}{os.getpid()}-{path.name}"))
     remove(partial)
 
@@ -101,6 +101,6 @@ def remove(path: Path):
 
 
 def remove_partial(folder: Path):
-    """Removes what killed processes left half written in a folder."""
+    """Removes partial files that killed processes left in a folder."""
     for path in folder.glob(f"{PARTIAL_PREFIX}*"):
         remove(path)

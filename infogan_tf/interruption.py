@@ -1,4 +1,4 @@
-"""What SIGINT (Ctrl-C), SIGTERM and SIGHUP do. Light, so that a launcher can be ready for them before all else."""
+"""Handling of SIGINT (Ctrl-C), SIGTERM and SIGHUP. Loads quickly, so that launchers can install handlers first."""
 
 import contextlib
 import os
@@ -10,14 +10,14 @@ from collections.abc import Callable
 from types import FrameType
 
 SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
-# What comes so soon after a signal belongs to it: a double press, or one signal of the terminal and one of a parent.
+# Signals within this time are one request: a double press, or one from the terminal and one from a parent process.
 SAME_REQUEST_SECONDS = 1.0
 
 _last_request = -SAME_REQUEST_SECONDS
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal asked for an end with nothing saved.
+    """A signal ended the process with nothing saved.
 
     Args:
         number: the signal.
@@ -30,11 +30,11 @@ class Interrupted(KeyboardInterrupt):
 
 
 def exit_on_signals():
-    """From now on a signal ends the process at once with one line and status 128 + its number; nothing is cleaned up.
+    """Makes a signal end the process at once with one line and status 128 + its number; nothing is cleaned up.
 
-    This is for the time in which programs are loaded: modules do not expect exceptions while they are imported.
+    For the time in which modules are imported, which do not expect exceptions.
     """
-    stderr = _duplicate(2)  # While TensorFlow is loaded, what is written to the original is held back.
+    stderr = _duplicate(2)  # While TensorFlow is loaded, output to the original is suppressed.
 
     def end(number: int, _: FrameType | None):
         error = Interrupted(number)
@@ -45,7 +45,7 @@ def exit_on_signals():
 
 
 def raise_on_signals():
-    """From now on a signal raises `Interrupted`, so that nothing stays half written."""
+    """Makes a signal raise `Interrupted`, so that no partial files are left."""
 
     def interrupt(number: int, _: FrameType | None):
         if _is_new_request():
@@ -55,21 +55,22 @@ def raise_on_signals():
 
 
 def ignore_signals():
-    """From now on signals change nothing: the process is about to end by itself."""
+    """Ignores signals from now on: the process is about to end."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 class StopRequest:
-    """While entered, the first signal is noted and answered; one more, a second or more later, raises `Interrupted`.
+    """While entered, records the first signal and prints a message; another one, a second or more later, raises
+    `Interrupted`.
 
-    Outside the main thread, where Python lets no one handle signals, it notes nothing.
+    Outside the main thread, where Python can't handle signals, it records nothing.
 
     Args:
-        what_is_left: tells in words which checkpoint there is, for the one who aborts.
+        what_is_left: describes the last checkpoint, for the message of an abort.
 
     Attributes:
-        signal_name: the signal that came, or None.
+        signal_name: the signal received, or None.
     """
 
     def __init__(self, what_is_left: Callable[[], str]):
@@ -95,7 +96,7 @@ class StopRequest:
 
 
 def _handle(handler: Callable[[int, FrameType | None], None]) -> dict[int, object]:
-    """Installs a handler, and returns those before it. A hangup stays ignored if it is, as under `nohup`."""
+    """Installs a handler and returns the previous ones. An ignored hangup, as under `nohup`, stays ignored."""
     numbers = [n for n in SIGNALS if n != signal.SIGHUP or signal.getsignal(n) != signal.SIG_IGN]
     return {number: signal.signal(number, handler) for number in numbers}
 
@@ -110,7 +111,7 @@ def _is_new_request() -> bool:
 
 
 def _tell(line: str):
-    """Says something to the person at the terminal, below the progress bar that may be there."""
+    """Prints a line on the terminal, below a progress bar if there is one."""
     if sys.__stdout__ is None:
         return
     with contextlib.suppress(OSError, ValueError):

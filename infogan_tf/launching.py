@@ -1,4 +1,4 @@
-"""From a command line to a config, and from errors to one clear line."""
+"""Command lines as configs, and errors as one line."""
 
 import contextlib
 import dataclasses
@@ -25,7 +25,7 @@ from infogan_tf.settings import Choice, Settings, as_text, describe
 # Flags belong to the launcher, so that its --help shows them.
 flags.disclaim_key_flags()
 
-CONFIG_FILE = "config.json"  # Of a run; `training.run_folder`, which writes it, would load TensorFlow.
+CONFIG_FILE = "config.json"  # Of a run; importing it from `training.run_folder` would load TensorFlow.
 
 
 def launch(presets: Mapping[str, Settings], run: Callable[[Settings], None]) -> NoReturn:
@@ -33,8 +33,8 @@ def launch(presets: Mapping[str, Settings], run: Callable[[Settings], None]) -> 
 
     A `--run_folder` that holds a run gives the defaults instead of a preset, so that this flag alone resumes it.
 
-    Exit status: 0 done, or training stopped by a signal with everything saved; 1 it could not go on; 2 bad input; 129,
-    130 or 143 ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM with nothing saved.
+    Exit status: 0 done, or training stopped by a signal with everything saved; 1 it could not continue; 2 bad input;
+    129, 130 or 143 ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM with nothing saved.
 
     Args:
         presets: configs by name; the first gives the defaults that `--help` shows.
@@ -54,7 +54,7 @@ def launch(presets: Mapping[str, Settings], run: Callable[[Settings], None]) -> 
 
 
 def command() -> str:
-    """How this launcher is started, to be pasted into a shell."""
+    """The command that starts this launcher, for pasting into a shell."""
     return f"python {shlex.quote(sys.argv[0])}"
 
 
@@ -77,7 +77,7 @@ class _SettingParser(flags.ArgumentParser):
 
 
 class _SettingSerializer(flags.ArgumentSerializer):
-    """Writes a flag's default in `--help` as one would type it."""
+    """Writes a flag's default in `--help` as it is typed."""
 
     def serialize(self, value: Any) -> str:
         return as_text(value)
@@ -132,9 +132,7 @@ def _config_from_flags(presets: Mapping[str, Settings]) -> Settings:
 
 
 def _recorded(run_folder: str, experiment: str) -> Config | None:
-    """The settings of the run that a folder holds; None where there is none that can be read, which is refused later
-    and with a reason.
-    """
+    """The settings of a folder's run; None if they can't be read, which is reported later."""
     try:
         record = json.loads(Path(os.path.expanduser(run_folder), CONFIG_FILE).read_text(encoding="utf-8"))
         config = Config(**record["settings"])
@@ -144,8 +142,8 @@ def _recorded(run_folder: str, experiment: str) -> Config | None:
 
 
 def _load_tensorflow():
-    # Its remarks on processors and missing GPUs look like errors, come before any log level is read, and would bury
-    # what the run has to say.
+    # Its messages about processors and missing GPUs look like errors, come before any log level is read, and would
+    # hide the run's own output.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with stderr_held_back():
         import tensorflow as tf
@@ -170,17 +168,17 @@ def _run(presets: Mapping[str, Settings], run: Callable[[Settings], None]):
         _fail(str(error), status=1)
     except Exception as error:
         if not isinstance(error, OSError) and cause(error) is None:
-            raise  # A mistake in the program.
+            raise  # A bug in the program.
         _fail(first_line(error), status=1)
 
 
 def _make_streams_safe():
-    """Lets nothing fail because stdout or stderr is closed or can't show a character."""
+    """Prevents failures from closed streams and from characters that they can't show."""
     for file in (0, 1, 2):
         try:
             os.fstat(file)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # Else the next file that is opened would get what is printed.
+            os.open(os.devnull, os.O_RDWR)  # Otherwise output would go to the next file that is opened.
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it stays open until the end.
@@ -189,14 +187,14 @@ def _make_streams_safe():
 
 @contextlib.contextmanager
 def _stdout_that_may_fail() -> Iterator[None]:
-    """Ends with one line where stdout can't be written, and without any where nobody listens any more (`| head`)."""
+    """Ends with one line if stdout can't be written, and silently if it was closed by its reader (`| head`)."""
     try:
         try:
             yield
         finally:
             sys.stdout.flush()
     except OSError as error:
-        # What could not be written must not be tried again when Python ends.
+        # Python must not flush the rest again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if not isinstance(error, BrokenPipeError):
             _fail(first_line(error), status=1)

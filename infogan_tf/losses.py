@@ -60,7 +60,7 @@ def predicted_information(probs: tf.Tensor, other_probs: tf.Tensor) -> tf.Tensor
 
     Ji et al. 2019, "Invariant Information Clustering", equations 2 and 3: with the joint distribution
     P = mean of p(x) p(x')^T, made symmetric, I(P) = sum of P log(P / (rows x columns)). It is largest, log K, where
-    both predictions agree, are certain, and use every category equally often.
+    both predictions agree, are confident, and use every category equally often.
 
     Args:
         probs: predicted from the images, `[batch, K]`.
@@ -72,7 +72,7 @@ def predicted_information(probs: tf.Tensor, other_probs: tf.Tensor) -> tf.Tensor
     joint = tf.matmul(probs, other_probs, transpose_a=True) / tf.cast(tf.shape(probs)[0], probs.dtype)
     joint = (joint + tf.transpose(joint)) / 2
     marginal = tf.reduce_sum(joint, axis=0)
-    tiny = 1e-9  # A category that nothing is predicted for.
+    tiny = 1e-9  # For categories that are never predicted.
     log_ratio = tf.math.log(joint + tiny) - tf.math.log(marginal[:, None] * marginal[None, :] + tiny)
     return tf.reduce_sum(joint * log_ratio)
 

@@ -11,19 +11,19 @@ from infogan_tf.settings import Number, checked, plain
 
 @keras.saving.register_keras_serializable("infogan_tf")
 class FusedAdam(keras.optimizers.Adam):
-    """`keras.optimizers.Adam` by TensorFlow's fused kernel: the same numbers in one pass over memory.
+    """`keras.optimizers.Adam` by TensorFlow's fused kernel: the same results in one pass over memory.
 
-    Keras computes Adam in a dozen passes, which on a processor is a tenth of an update's whole time.
+    Keras computes Adam in a dozen passes, which on a CPU takes a tenth of an update's time.
 
     Args:
         learning_rate: a number >= 0, a Keras schedule, or a callable without arguments.
         beta_1: decay of the first moment, from 0 up to, but not including, 1. Original code: 0.5.
         beta_2: decay of the second moment, likewise.
         epsilon: added to the root of the second moment, > 0. Original code: 1e-8.
-        **kwargs: the rest of what `keras.optimizers.Adam` takes, except `amsgrad=True`.
+        **kwargs: other arguments of `keras.optimizers.Adam`, except `amsgrad=True`.
 
     Raises:
-        ValueError: an argument is out of its range, or `amsgrad` is asked for.
+        ValueError: an argument is out of its range, or `amsgrad` is set.
 
     >>> FusedAdam.from_config(FusedAdam(1e-3).get_config()).beta_1
     0.5

@@ -1,4 +1,4 @@
-"""Every random number of a run as a function of (seed, step): nothing to save, nothing to lose on a restart."""
+"""Random numbers of a run as functions of (seed, step), without any state to save."""
 
 import enum
 
@@ -10,7 +10,7 @@ SEED = Integer(0, 2**63 - 1)
 
 
 class Stream(enum.IntEnum):
-    """Independent sources of randomness; a value, once used by a release, keeps its meaning."""
+    """Independent sources of randomness; values of a release must not change."""
 
     DISCRIMINATOR_UPDATE = 0
     GENERATOR_UPDATE = 1
@@ -32,7 +32,7 @@ def stream_seed(seed: int, stream: Stream, step: tf.Tensor | int = 0) -> tf.Tens
 
 
 def split_seed(seed: tf.Tensor, count: int) -> list[tf.Tensor]:
-    """`count` independent seeds `[2]` (int64) made from one, which must not be used for anything else."""
+    """`count` independent seeds `[2]` (int64) derived from one, which must not be used otherwise."""
     # The result has the index's type: a plain Python integer would leave 32 bits of the seed.
     return [tf.random.experimental.stateless_fold_in(seed, tf.constant(index, tf.int64)) for index in range(count)]
 

@@ -162,7 +162,7 @@ class Codes:
         return isinstance(value, str) and self._problem(value) is None
 
     def describe(self, value: Any) -> str:
-        """What is wrong with a value that is refused."""
+        """What is wrong with an invalid value."""
         return (self._problem(value) if isinstance(value, str) else None) or repr(value)
 
     @staticmethod
@@ -178,7 +178,7 @@ class Codes:
 
 @dataclasses.dataclass(frozen=True)
 class Automatic:
-    """Another kind of setting, or `auto` (None): chosen by what `meaning` says."""
+    """Another kind of setting, or `auto` (None): chosen as `meaning` describes."""
 
     kind: Any
     meaning: str
@@ -191,13 +191,13 @@ class Automatic:
         return None if text == "auto" else self.kind.parse(text)
 
     def accepts(self, value: Any) -> bool:
-        # The word stands for None: as a value of its own it could not be read back.
+        # The text `auto` means None, so it can't be a value.
         return value is None or (value != "auto" and self.kind.accepts(value))
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What a launcher asks for: each field is a flag of the same name, checked when the object is made.
+    """Settings of a launcher: each field is a flag of the same name, checked when the object is made.
 
     NumPy's numbers are kept as Python's, and paths as text.
 
@@ -217,7 +217,7 @@ def setting(default: Any, kind: Any, help: str, may_change: bool = False, is_fla
     """A field of `Settings`.
 
     Args:
-        default: its value when nothing is said.
+        default: its value if not given.
         kind: how it is read and checked.
         help: one line for `--help`.
         may_change: True if a run may be resumed with another value, because it changes nothing that is computed.
@@ -228,7 +228,7 @@ def setting(default: Any, kind: Any, help: str, may_change: bool = False, is_fla
 
 
 def describe(kind: Any, value: Any) -> str:
-    """A refused value as an error quotes it; for some kinds what is wrong with it."""
+    """An invalid value as an error shows it; for some kinds, what is wrong with it."""
     return kind.describe(value) if hasattr(kind, "describe") else repr(value)
 
 

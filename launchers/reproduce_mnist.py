@@ -1,6 +1,6 @@
 """Reproduces the paper's MNIST results: trains what is missing, measures, draws, and writes report.html.
 
-Started again after an interruption, it goes on.
+Started again after an interruption, it resumes.
 """
 
 try:

@@ -31,7 +31,7 @@ def shifted(image, dy, dx):
     return padded[3 + dy : 12 + dy, 3 + dx : 12 + dx]
 
 
-def test_every_image_is_moved_by_whole_pixels_and_zeros_come_in(images):
+def test_every_image_is_shifted_by_whole_pixels_and_padded_with_zeros(images):
     moved = random_shift(images, 2, tf.constant([1, 2])).numpy()
     found = []
     for before, after in zip(images.numpy(), moved, strict=True):
@@ -91,10 +91,10 @@ def plain_deformation(images, strength, seed):
     images = plain_strokes(images, min(strength, 1), stroke_seed)
     matrices, shifts = _random_affine(len(images), strength, seed)
     size = np.array(images.shape[1:3])
-    centre = (size - 1) / 2
+    center = (size - 1) / 2
     deformed = []
     for image, matrix, shift in zip(images.numpy(), matrices.numpy(), shifts.numpy()[..., 0], strict=True):
-        offset = centre - matrix @ centre + shift * size
+        offset = center - matrix @ center + shift * size
         channels = [
             affine_transform(np.pad(channel, 1), matrix, offset + 1 - matrix @ [1, 1], order=1)[1:-1, 1:-1]
             for channel in np.moveaxis(image, -1, 0)
@@ -112,7 +112,7 @@ def test_deformation_is_that_of_scipy(images):
         assert np.any(got != images)
 
 
-def test_deformations_are_as_far_as_said_and_every_image_has_its_own():
+def test_deformations_are_as_large_as_documented_and_every_image_has_its_own():
     matrices, shifts = (value.numpy() for value in _random_affine(4000, 1.0, tf.constant([1, 2])))
     angles = np.degrees(np.arctan2(matrices[:, 1, 0], matrices[:, 0, 0]))
     assert 19.5 < angles.max() <= 20
@@ -138,7 +138,7 @@ def test_gradient_of_deformation_is_exact(images):
     gradient = tape.gradient(loss, images)
     # Every part of it commutes with a factor, so the gradient's inner product with the images is the loss itself.
     assert float(tf.reduce_sum(gradient * images)) == pytest.approx(float(loss), rel=1e-4)
-    # A step along the gradient, large enough for float32 and small enough to keep which neighbour is the largest.
+    # A step along the gradient, large enough for float32 and small enough to keep which neighbor is the largest.
     change = 0.05 * tf.sign(gradient)
     changed = random_deformation(images + change, 1.0, seed) - random_deformation(images, 1.0, seed)
     expected = tf.reduce_sum(weights * changed)
@@ -150,7 +150,7 @@ def photographs():
     return tf.random.stateless_uniform([300, 12, 16, 3], [1, 2])
 
 
-def test_digits_are_changed_as_ever(images):
+def test_digits_are_changed_as_before(images):
     augmentation = DigitAugmentation()
     np.testing.assert_array_equal(augmentation.for_discriminator(images, 2, SEED), random_shift(images, 2, SEED))
     np.testing.assert_array_equal(augmentation.for_codes(images, 0.5, SEED), random_deformation(images, 0.5, SEED))
@@ -234,7 +234,7 @@ def test_diff_augment_cuts_a_rectangle_of_half_the_size_out_and_shifts(photograp
         assert {max(edges[axis]) for edges in shifts} >= {0, 1, 2, 3}
 
 
-def test_diff_augment_changes_colors_as_far_as_said(photographs):
+def test_diff_augment_changes_colors_as_much_as_documented(photographs):
     """Read from the pixels, which stay where they are where nothing was shifted."""
     augmented = diff_augment(photographs, 1, SEED).numpy()
     stretches, contrasts = [], []
@@ -259,7 +259,7 @@ def test_brightness_of_diff_augment():
     assert 0.98 < mean.max() <= 1
 
 
-def test_crops_are_inside_and_as_large_as_said():
+def test_crops_are_inside_and_as_large_as_documented():
     """A bilinear crop of a ramp is a ramp between the crop's two ends."""
     rows, columns = np.meshgrid(np.linspace(0, 1, 9), np.linspace(0, 1, 13), indexing="ij")
     ramps = tf.constant(np.tile(np.stack([rows, columns], axis=2), [500, 1, 1, 1]), tf.float32)

@@ -41,7 +41,7 @@ def test_onednn_is_turned_on_unless_the_user_decided_or_it_would_come_too_late(s
 
 
 @pytest.mark.parametrize(("said", "shown"), [(HEADER + REMARK, b""), (HEADER + REMARK + OTHER, HEADER + OTHER)])
-def test_only_the_remark_on_onednn_is_dropped(stand_in, said, shown):
+def test_only_the_message_about_onednn_is_dropped(stand_in, said, shown):
     result = run("import infogan_tf, tensorflow; print(tensorflow.__name__)", stand_in(said))
     assert (result.stdout, result.stderr) == (b"tensorflow\n", shown)
 
@@ -53,7 +53,7 @@ def test_all_is_shown_if_tensorflow_can_not_be_loaded(stand_in):
     assert result.stderr.endswith(b"ImportError: broken\n")
 
 
-def test_a_user_who_turned_onednn_on_sees_the_remark(stand_in):
+def test_a_user_who_turned_onednn_on_sees_the_message(stand_in):
     result = run("import infogan_tf, tensorflow", stand_in(REMARK), TF_ENABLE_ONEDNN_OPTS="1")
     assert result.stderr == REMARK
 
@@ -63,7 +63,7 @@ def test_works_with_stderr_closed(stand_in):
     assert run(code, stand_in(b"", "")).stdout == b"works\n"
 
 
-def test_the_real_tensorflow_is_loaded_with_onednn_and_without_the_remark():
+def test_the_real_tensorflow_is_loaded_with_onednn_and_without_the_message():
     code = (
         "import infogan_tf, tensorflow as tf\nfrom infogan_tf.backend import onednn_is_on\n"
         "tf.config.list_logical_devices(); print(onednn_is_on(), tf.__spec__.name)"

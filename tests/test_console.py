@@ -32,7 +32,7 @@ def closed():
 
 
 @pytest.mark.parametrize("stream", [Gone(errno.EPIPE), Gone(errno.EIO), closed(), None])
-def test_without_a_listener_all_goes_on_in_silence(monkeypatch, stream):
+def test_with_a_closed_stdout_training_continues_silently(monkeypatch, stream):
     monkeypatch.setattr(sys, "stdout", stream)
     assert not is_terminal()
     say("one")

@@ -92,10 +92,10 @@ def test_only_the_folders_that_were_made_are_removed_and_only_if_empty(tmp_path)
         tf.errors.ResourceExhaustedError(None, None, "{{function_node __wrapped__SaveV2}} x; No space left on device"),
     ],
 )
-def test_a_full_disk_is_called_so(tmp_path, error):
+def test_a_full_disk_is_named(tmp_path, error):
     assert re.fullmatch(rf"the disk is full, with [\d,]+ MiB left at {tmp_path}", reason_not_written(tmp_path, error))
 
 
-def test_other_failures_say_what_they_are(tmp_path):
+def test_other_failures_give_their_cause(tmp_path):
     error = tf.errors.ResourceExhaustedError(None, None, "{{function_node __wrapped__Conv2D}} OOM when allocating")
     assert reason_not_written(tmp_path, error) == "out of memory (OOM when allocating)"

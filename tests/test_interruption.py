@@ -32,7 +32,7 @@ EXIT = (
 
 
 @pytest.mark.parametrize(("number", "word"), SIGNALS.items())
-def test_while_programs_are_loaded_a_signal_ends_with_one_line_even_if_stderr_is_held_back(number, word):
+def test_during_imports_a_signal_ends_with_one_line_even_if_stderr_is_suppressed(number, word):
     assert run(EXIT, number) == (128 + number, "", f"{word}; start the same command again\n")
 
 
@@ -46,7 +46,7 @@ def test_two_signals_at_once_end_with_one_line():
     assert err == "interrupted; start the same command again\n"
 
 
-def test_an_exception_lets_what_is_half_written_be_removed():
+def test_an_exception_lets_partial_files_be_removed():
     code = (
         "from infogan_tf.interruption import raise_on_signals\n"
         "raise_on_signals()\n"
@@ -76,7 +76,7 @@ STOP = (
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_the_first_signal_is_answered_at_once_and_noted(number):
+def test_the_first_signal_is_answered_at_once_and_recorded(number):
     assert run(STOP.replace("SECONDS", "1"), number) == (0, f"{ANSWER}saved {number.name}\n", "")
 
 
@@ -85,14 +85,14 @@ def test_a_double_press_is_one_request():
     assert run(code, signal.SIGINT, signal.SIGTERM, signal.SIGINT, pause=0.1) == (0, f"{ANSWER}saved SIGINT\n", "")
 
 
-def test_a_later_signal_aborts_and_says_what_is_left():
+def test_a_later_signal_aborts_and_reports_what_is_left():
     status, out, err = run(STOP.replace("SECONDS", "60"), signal.SIGINT, signal.SIGTERM, pause=1.1)
     assert (status, out) == (1, ANSWER)
     assert err.endswith("Interrupted: terminated; aborted without saving; the last good checkpoint is step_5\n")
 
 
 @pytest.mark.parametrize("close", ["os.close(1)", "sys.stdout.close()", "sys.stdout = sys.__stdout__ = None"])
-def test_an_answer_that_nobody_can_read_changes_nothing(close):
+def test_a_message_that_cannot_be_printed_changes_nothing(close):
     # The signal waits until stdout is closed.
     opened = f"{close}; signal.pthread_sigmask(signal.SIG_UNBLOCK, [1])\n    for _"
     code = STOP.replace("SECONDS", "1").replace("for _", opened)
@@ -109,7 +109,7 @@ def test_handlers_come_back():
     assert [signal.getsignal(number) for number in SIGNALS] == before
 
 
-def test_other_threads_note_nothing():
+def test_other_threads_record_nothing():
     entered = []
 
     def enter():

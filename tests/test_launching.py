@@ -100,7 +100,7 @@ def recorded(tmp_path):
 SHOW = "print(json.dumps([config.run_folder, config.batch_size, config.leaky_slope, config.max_epoch]))"
 
 
-def test_a_run_folder_alone_goes_on_with_its_settings_and_flags_beside_it_win(recorded):
+def test_a_run_folder_alone_resumes_with_its_settings_and_flags_beside_it_win(recorded):
     flag = f"--run_folder={recorded}"
     assert json.loads(launch(flag, do=SHOW).stdout) == [str(recorded), 64, 0.3, 7]
     assert json.loads(launch(flag, "--max_epoch=9", do=SHOW).stdout) == [str(recorded), 64, 0.3, 9]
@@ -108,12 +108,12 @@ def test_a_run_folder_alone_goes_on_with_its_settings_and_flags_beside_it_win(re
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"experiment": "mnist"}', '{"experiment": "mnist", "settings": null}'])
-def test_a_folder_without_settings_is_left_to_who_can_say_what_is_wrong_with_it(recorded, text):
+def test_a_folder_without_settings_is_refused_later_with_a_reason(recorded, text):
     (recorded / "config.json").write_text(text)
     assert json.loads(launch(f"--run_folder={recorded}", do=SHOW).stdout) == [str(recorded), 128, 0.1, 50]
 
 
-def test_version_is_told_without_loading_tensorflow(run_mnist):
+def test_version_is_printed_without_loading_tensorflow(run_mnist):
     versions = [importlib.metadata.version(name) for name in ("infogan_tf", "tensorflow", "keras")]
     expected = "infogan_tf {} (TensorFlow {}, Keras {}, Python {})\n".format(*versions, sys.version.split()[0])
     result = run_mnist("--version")
@@ -130,7 +130,7 @@ def shell(command, **variables):
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_nobody_listening_to_help_is_no_error(unbuffered):
+def test_a_closed_stdout_during_help_is_no_error(unbuffered):
     for reader in ("head -1", "true"):
         result = shell(f"launch --help | {reader}", PYTHONUNBUFFERED=unbuffered)
         assert (result.returncode, result.stderr) == (0, b"")
@@ -173,13 +173,13 @@ def test_an_error_ends_with_one_line_and_its_status(do):
     assert (result.returncode, result.stderr) == ERRORS[do]
 
 
-def test_a_mistake_in_the_program_keeps_its_traceback():
+def test_a_bug_in_the_program_keeps_its_traceback():
     result = launch(do="raise RuntimeError('a bug')")
     assert result.returncode == 1
     assert result.stderr.endswith("RuntimeError: a bug\n")
 
 
-def test_a_signal_while_it_works_ends_with_one_line_after_what_is_half_written_is_removed(tmp_path):
+def test_a_signal_at_work_ends_with_one_line_after_partial_files_are_removed(tmp_path):
     do = (
         "from infogan_tf.files import write_atomically; from pathlib import Path\n"
         "    def write(path):\n        path.write_text('half'); os.kill(os.getpid(), signal.{}); time.sleep(60)\n"
@@ -191,7 +191,7 @@ def test_a_signal_while_it_works_ends_with_one_line_after_what_is_half_written_i
         assert not list(tmp_path.iterdir())
 
 
-def test_who_aborts_training_is_told_what_is_left():
+def test_an_aborted_training_reports_what_is_left():
     do = (
         "from infogan_tf.interruption import StopRequest\n"
         "    with StopRequest(lambda: 'there is no earlier checkpoint'):\n"

@@ -50,7 +50,7 @@ def test_bound_reaches_the_entropy_for_a_perfect_posterior():
     assert float(estimates["c2"].bound) == pytest.approx(math.log(2) + log_density, abs=1e-5)
 
 
-def test_bound_is_zero_for_a_posterior_that_knows_nothing():
+def test_bound_is_zero_for_an_uninformative_posterior():
     codes = SPEC.sample(64, tf.constant([1, 2]))
     params = SPEC.split_posterior(tf.zeros([64, SPEC.posterior_size]))
     assert float(mutual_information(SPEC, codes, params)["c1"].bound) == pytest.approx(0, abs=1e-6)

@@ -45,7 +45,7 @@ def latent_seed(model):
     return stream_seed(model.seed, Stream.DISCRIMINATOR_UPDATE, 0)
 
 
-def test_discriminator_update_moves_body_head_and_q_and_nothing_of_g(compiled, real_images):
+def test_discriminator_update_changes_body_head_and_q_and_nothing_of_g(compiled, real_images):
     generator, discriminator = values(compiled.generator), values(compiled.discriminator)
     compiled._update_discriminator(real_images, latent_seed(compiled))
     assert moved(compiled.generator, generator) == set()
@@ -55,7 +55,7 @@ def test_discriminator_update_moves_body_head_and_q_and_nothing_of_g(compiled, r
     assert trainable == {variable.path for part in parts for variable in part.trainable_variables}
 
 
-def test_generator_update_moves_g_alone(compiled):
+def test_generator_update_changes_g_alone(compiled):
     generator, discriminator = values(compiled.generator), values(compiled.discriminator)
     compiled._update_generator(tf.constant(8), latent_seed(compiled))
     assert moved(compiled.discriminator, discriminator) == set()
@@ -117,7 +117,7 @@ def test_with_weight_zero_gs_update_is_a_plain_gans():
 
 @pytest.mark.parametrize("which", ["discriminator", "generator"])
 def test_gradients_are_those_of_the_papers_objective(compiled, real_images, which):
-    """V(D, G) - lambda L_I written out in one go, against what each optimiser was given."""
+    """V(D, G) - lambda L_I written out in one go, against what each optimizer was given."""
     given = given_gradients(compiled)
     seed = latent_seed(compiled)
     network = getattr(compiled, which)
@@ -420,7 +420,7 @@ def test_infer_codes_names_the_posteriors(small_model, real_images):
     np.testing.assert_allclose(np.sum(params["c1"].probs, axis=1), np.ones(8), rtol=1e-5)
 
 
-def test_infer_codes_judges_each_image_alone(small_model, real_images):
+def test_infer_codes_predicts_from_each_image_alone(small_model, real_images):
     together = small_model.infer_codes(real_images)["c1"].logits
     alone = small_model.infer_codes(real_images[3:4])["c1"].logits
     np.testing.assert_allclose(alone[0], together[3], atol=1e-4)
@@ -510,7 +510,7 @@ def test_building_a_model_leaves_the_callers_random_numbers_alone():
     assert random.random() == expected
 
 
-def test_codes_and_networks_of_ones_own(real_images):
+def test_own_codes_and_networks(real_images):
     """Nothing in the model asks what kind a code is, or what the networks look like."""
 
     class Small(keras.Model):
@@ -540,7 +540,7 @@ def test_codes_and_networks_of_ones_own(real_images):
 
 
 def given_gradients(model):
-    """What each optimiser is given from here on, which moves nothing."""
+    """What each optimizer is given from here on, which moves nothing."""
     given = {}
     for name in ("d_optimizer", "g_optimizer"):
         optimizer = getattr(model, name)
@@ -548,7 +548,7 @@ def given_gradients(model):
     return given
 
 
-def test_a_simultaneous_update_gives_both_optimisers_the_gradients_of_one_and_the_same_batch(real_images):
+def test_a_simultaneous_update_gives_both_optimizers_the_gradients_of_one_and_the_same_batch(real_images):
     """Against two plain tapes over the paper's two objectives."""
     config = Config(seed=1, update="simultaneous")
     model = build_model(config)
@@ -583,7 +583,7 @@ def values_of(network):
 
 
 @pytest.mark.parametrize("update", ["alternating", "simultaneous"])
-def test_an_update_moves_both_networks_and_tells_the_same_numbers(real_images, update):
+def test_an_update_changes_both_networks_and_returns_the_same_metrics(real_images, update):
     config = Config(seed=1, update=update)
     model = build_model(config)
     compile_model(model, config)

@@ -70,6 +70,6 @@ def test_refuses_what_it_can_not_do(options, text):
         FusedAdam(**{"learning_rate": 1e-3, **options})
 
 
-def test_takes_numpys_and_whole_numbers():
+def test_takes_numpy_numbers_and_integers():
     assert float(FusedAdam(np.float32(0.5)).learning_rate) == 0.5
     assert float(FusedAdam(1).learning_rate) == 1.0

@@ -51,7 +51,7 @@ def test_a_process_that_computes_is_waited_for(impatient):
     assert time.monotonic() - began > 2
 
 
-def test_a_process_that_ends_before_its_moment_shows_what_it_said():
+def test_a_process_that_ends_too_early_shows_its_output():
     with (
         pytest.raises(AssertionError, match="ended with 0 before: over"),
         started([*PYTHON, "print('over')"]) as process,

@@ -53,7 +53,7 @@ def make_model():
     )
 
 
-def test_a_loaded_model_is_the_same_and_goes_on_training_to_the_same_bits(tmp_path, real_images):
+def test_a_loaded_model_is_the_same_and_continues_training_to_the_same_bits(tmp_path, real_images):
     model = make_model()
     model.compile(FusedAdam(1e-3, beta_1=0.4), keras.optimizers.SGD(0.1, momentum=0.9))
     model.g_optimizer.iterations.assign(4)  # The fifth update moves the averaged weights.

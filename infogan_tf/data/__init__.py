@@ -1,4 +1,4 @@
-"""Where images come from; nothing here knows of models."""
+"""Image data sets, independent of models."""
 
 from infogan_tf.data.batches import ImageBatches, as_floats
 from infogan_tf.data.image_data import ImageData, check_two_batches

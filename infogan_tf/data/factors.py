@@ -1,4 +1,4 @@
-"""What is known about images, for evaluation alone: nothing that trains imports this."""
+"""Labels of images as factors, for evaluation alone: training does not import this."""
 
 import os
 import re
@@ -30,7 +30,7 @@ class Factor:
     """One property of the images of an `ImageData`, in their order.
 
     Attributes:
-        name: the data set's word for it.
+        name: its name in the data set.
         kind: `class` (one of several), `attribute` (one of two), `ordered` (a number) or `angle` (degrees; 360 is 0).
         training: `[number]`, int64 class or attribute (0 or 1), else float64.
         held_out: the same.
@@ -50,7 +50,7 @@ class Factor:
 
 
 class _Column(NamedTuple):
-    """One property as the data set has it: its values, and how to understand them."""
+    """One label as it is stored in the data set: its values, and what is known about them."""
 
     name: str
     training: np.ndarray
@@ -60,18 +60,18 @@ class _Column(NamedTuple):
 
 
 def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
-    """What is known about images that were loaded before; nothing where there are no labels.
+    """Loads the factors of images that were loaded before; none where there are no labels.
 
-    What is the same for all images, or unknown for some, is left out with a warning. Numbers whose name speaks of an
-    angle are one if they span more than 270, else they are ordered. Other numbers of an .npz file are classes if they
-    are integers and at most 20 different ones.
+    Labels that are the same for all images, or unknown for some, are left out with a warning. Numbers whose name
+    indicates an angle are angles if their range is larger than 270, otherwise they are ordered. Other numbers of an
+    .npz file are classes if they are integers with at most 20 distinct values.
 
     Args:
-        request: what the images were loaded by.
-        data: what `load_images` gave.
+        request: the request that the images were loaded with.
+        data: what `load_images` returned.
 
     Raises:
-        SettingError: the labels are damaged, or not those of the images.
+        SettingError: the labels are damaged, or do not match the images.
     """
     columns = {"embedded": _embedded_columns, "npz": _npz_columns, "tfds": _tfds_columns}.get(data.source)
     factors = []
@@ -128,7 +128,7 @@ def _tfds_columns(request: ImageRequest) -> list[_Column]:
 
 
 def _scalars(features: Mapping[str, Any], above: FeaturePath = ()) -> Iterator[tuple[FeaturePath, Any]]:
-    """Every number of an example, also inside of dictionaries, by its path."""
+    """All scalar features of an example, also inside dictionaries, by path."""
     for name, feature in features.items():
         path = (*above, name)
         if isinstance(feature, tfds.features.FeaturesDict):
@@ -158,7 +158,7 @@ def _why_useless(column: _Column) -> str | None:
     values = np.concatenate([column.training, column.held_out])
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         return "some values are not finite"
-    if column.class_names is not None and values.min() < 0:  # TFDS's sign for it.
+    if column.class_names is not None and values.min() < 0:  # How TFDS marks unknown classes.
         return "the class of some images is unknown"
     return "it is the same for all images" if (values == values[0]).all() else None
 

@@ -1,4 +1,4 @@
-"""Anybody's images: a folder of files of any size and kind."""
+"""Folders of image files of any size and kind."""
 
 import contextlib
 import dataclasses
@@ -18,14 +18,14 @@ from infogan_tf.errors import SettingError, first_line
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
-GREY_MODES = ("1", "L", "LA", "I;16")
+GRAY_MODES = ("1", "L", "LA", "I;16")
 MAX_SKIPPED_SHARE = 0.1
 # Much larger JPEG files are decoded at a half, a fourth or an eighth of their size, at least this many times ours.
 DRAFT_FACTOR = 2
 
 
 class ImageFile(NamedTuple):
-    """A file below a folder, with what tells whether it has changed."""
+    """A file below a folder, with what shows whether it has changed."""
 
     name: str
     size: int
@@ -33,15 +33,15 @@ class ImageFile(NamedTuple):
 
 
 class Unreadable(str):
-    """Why a file can't be read, in place of what was to be read."""
+    """Why a file can't be read, returned in place of its image."""
 
 
 def read_folder(folder: Path, preparation: Preparation) -> StoredImages:
     """All images in a folder and the folders in it, sorted by relative path; every tenth is held out.
 
     Images are files named .png, .jpg, .jpeg, .webp or .gif; of an animation the first frame is taken. Hidden files and
-    folders are left out. Pictures are turned as their EXIF data says. Without a choice of channels they become grey if
-    all of them are. Files that can't be read are left out and reported.
+    folders are left out. Images are rotated as their EXIF data says. If `channels` is None, they become gray
+    if all of them are. Files that can't be read are left out and reported.
 
     Raises:
         SettingError: there are no images, or more than a tenth of them can't be read.
@@ -49,14 +49,14 @@ def read_folder(folder: Path, preparation: Preparation) -> StoredImages:
     files = _find_images(folder)
     if not files:
         raise SettingError("images", f"a folder of images ({', '.join(EXTENSIONS)})", f"{folder}, which has none")
-    # The place belongs to the name, so that the images of before are removed when the folder has changed.
+    # The name identifies the folder, so that outdated images are removed when its files have changed.
     name = f"folder-{short_hash(folder.resolve(), preparation)}"
     return stored(name, short_hash(*files), lambda writer: _decode(folder, files, preparation, writer))
 
 
 def _find_images(root: Path) -> list[ImageFile]:
-    """The images below a folder, sorted by relative path; each folder once, even where links make a circle."""
-    files, seen, folders = [], set(), [""]  # Relative ones, each but the first with a / behind it.
+    """The images below a folder, sorted by relative path; each folder once, even where links form a cycle."""
+    files, seen, folders = [], set(), [""]  # Relative paths, all but the first with a trailing /.
     while folders:
         folder = folders.pop()
         path = root / folder
@@ -65,7 +65,7 @@ def _find_images(root: Path) -> list[ImageFile]:
             if (status.st_dev, status.st_ino) in seen:
                 continue
             seen.add((status.st_dev, status.st_ino))
-            # Sorted, so that of two links to one folder it is always the same that counts.
+            # Sorted, so that of two links to one folder always the same one is followed.
             entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)
         except OSError as error:
             raise SettingError("images", "folders that can be read", f"{path} ({first_line(error)})") from error
@@ -112,7 +112,7 @@ def _decode(folder: Path, files: list[ImageFile], preparation: Preparation, writ
 
 
 def _choose_channels(folder: Path, files: list[ImageFile], preparation: Preparation) -> int:
-    """3 where an image is colored, which the first usually is; else 1."""
+    """3 if any image is colored, which the first usually is; else 1."""
     colored = dataclasses.replace(preparation, channels=3)
     with _for_each(files, lambda file: _is_colored(folder / file.name, colored), "looking for colors") as answers:
         return 3 if any(answer is True for answer in answers) else 1
@@ -123,9 +123,9 @@ def _read(path: Path, preparation: Preparation) -> np.ndarray | Unreadable:
 
 
 def _is_colored(path: Path, preparation: Preparation) -> bool | Unreadable:
-    # What says that it is grey needs no decoding.
+    # An image with a gray mode need not be decoded.
     return _with_picture(
-        path, preparation, lambda picture: picture.mode not in GREY_MODES and is_colored(preparation(picture))
+        path, preparation, lambda picture: picture.mode not in GRAY_MODES and is_colored(preparation(picture))
     )
 
 
@@ -138,7 +138,7 @@ def _with_picture(path: Path, preparation: Preparation, use: Callable[[Image.Ima
             return use(picture)
     except UnidentifiedImageError:
         return Unreadable(f"not a file of {', '.join(FORMATS)}")
-    except Exception as error:  # Pillow's decoders raise whatever a damaged file makes them stumble over.
+    except Exception as error:  # Pillow's decoders raise many kinds of errors on damaged files.
         return Unreadable(first_line(error))
 
 
@@ -146,7 +146,7 @@ def _with_picture(path: Path, preparation: Preparation, use: Callable[[Image.Ima
 def _for_each(files: list[ImageFile], function: Callable[[ImageFile], object], label: str) -> Iterator[Iterator]:
     results = in_parallel(function, files, len(files), label)
     with warnings.catch_warnings(), contextlib.closing(results):
-        # Pillow warns of damaged EXIF data, odd palettes and very large images, and reads them.
+        # Pillow warns about damaged EXIF data, unusual palettes and very large images, but reads them.
         warnings.simplefilter("ignore")
         yield results
 

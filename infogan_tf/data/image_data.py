@@ -9,7 +9,7 @@ import numpy as np
 from infogan_tf.data.store import SplitWriter, stored
 from infogan_tf.errors import SettingError
 
-# Of a data set without a test split every fifth image is held out, of a person's own images every tenth; for
+# Of a data set without a test split every fifth image is held out, of a user's own images every tenth; for
 # validation every sixth training image, which of MNIST's 60,000 are 10,000.
 HOLD_OUT_EVERY = 5
 HOLD_OUT_OWN_EVERY = 10
@@ -26,8 +26,8 @@ class ImageData:
         held_out: the same, never trained on.
         source: `tfds`, `embedded`, `folder` or `npz`.
         name: what the images are, for captions.
-        reason: why they were taken from there.
-        is_fallback: whether better data would have been taken, had this machine had it.
+        reason: why this source was used.
+        is_fallback: whether the preferred data was not available on this machine.
         skipped: images that could not be read, each as `name: reason`.
         known_fingerprint: what `fingerprint` returns, if it was computed before.
 
@@ -58,7 +58,7 @@ class ImageData:
 
     @property
     def caption(self) -> str:
-        """What a picture made from these images says of them; a fallback with its reason."""
+        """The data in a picture's caption; of a fallback with its reason."""
         caption = f"{self.name}, {len(self.training):,} images"
         return f"{caption}, since {self.reason}" if self.is_fallback else caption
 
@@ -88,7 +88,7 @@ class ImageData:
 
 
 def check_two_batches(data: ImageData, batch_size: int):
-    """Refuses a person's own images if they don't make two batches, and a batch larger than a data set.
+    """Checks that a user's own images make two batches, and that a batch is no larger than the data set.
 
     Raises:
         SettingError: naming `images` or `batch_size`.
@@ -102,7 +102,7 @@ def check_two_batches(data: ImageData, batch_size: int):
 
 
 def evenly_spread(images: np.ndarray, number: int) -> np.ndarray:
-    """`number` images that lie evenly through a set, which may be sorted by class; all of a set that has fewer."""
+    """`number` images spread evenly over a set, which may be sorted by class; all of a set that has fewer."""
     number = min(number, len(images))
     return images[np.arange(number) * len(images) // number]
 

@@ -25,7 +25,7 @@ CHUNK_BYTES = 2**24
 def read_npz(path: Path, preparation: Preparation) -> StoredImages:
     """The images of an .npz file, prepared like those of a folder; every tenth is held out.
 
-    Without a choice of channels they keep the file's.
+    If `channels` is None, they keep the file's.
 
     Raises:
         SettingError: the file is damaged or holds something else.
@@ -67,7 +67,7 @@ def _images_shape(path: Path) -> tuple[int, int, int, int]:
 
 
 def _check_labels(path: Path, number: int):
-    """Before a training and not only after it, though the labels themselves are not read."""
+    """Checks labels before training and not only at evaluation; their values are not read."""
     with _named_errors(path):
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -102,9 +102,9 @@ def _prepare(path: Path, shape: tuple[int, int, int, int], preparation: Preparat
 
 
 def _chunks(path: Path, shape: tuple[int, int, int, int]) -> Iterator[np.ndarray]:
-    """The images in parts, so that a compressed file is never whole in memory."""
+    """The images in chunks, so that a compressed file is never entirely in memory."""
     with _named_errors(path), _open_array(path, "images") as (stream, _, is_fortran, _):
-        if is_fortran:  # Its images lie scattered over the whole file.
+        if is_fortran:  # Its images are not contiguous in the file.
             with np.load(path, allow_pickle=False) as archive:
                 yield archive["images"].reshape(shape)
             return
@@ -120,7 +120,7 @@ def _chunks(path: Path, shape: tuple[int, int, int, int]) -> Iterator[np.ndarray
 
 @contextlib.contextmanager
 def _open_array(path: Path, name: str) -> Iterator[tuple[BinaryIO, tuple[int, ...], bool, np.dtype]]:
-    """An array's bytes after its header, its shape, whether in Fortran's order, and its kind."""
+    """An array's bytes after its header, its shape, whether in Fortran order, and its dtype."""
     with zipfile.ZipFile(path) as archive:
         if f"{name}.npy" not in archive.namelist():
             found = ", ".join(sorted(Path(name).stem for name in archive.namelist())) or "nothing"

@@ -1,4 +1,4 @@
-"""From a picture of any kind to an image of the size that the networks take."""
+"""Conversion of pictures of any kind to images of the networks' size."""
 
 import os
 import sys
@@ -19,11 +19,11 @@ AHEAD = 4  # Items for each thread that are held at a time.
 
 @dataclass(frozen=True)
 class Preparation:
-    """How pictures become square images of one size.
+    """How pictures are converted to square images of one size.
 
     Attributes:
         size: height and width in pixels.
-        channels: 1 (grey) or 3 (RGB); None if the pictures are to decide.
+        channels: 1 (gray) or 3 (RGB); None if it follows from the pictures.
         crop: `center` takes the largest centered square, `none` squeezes the whole picture into one.
 
     >>> Preparation(16, 1, "center")(Image.new("RGB", (40, 20), "white")).shape
@@ -49,14 +49,14 @@ class Preparation:
 
 
 def is_colored(image: np.ndarray) -> bool:
-    """Whether an RGB image `[height, width, 3]` is anything but grey."""
+    """Whether an RGB image `[height, width, 3]` is anything but gray."""
     return bool((image != image[..., :1]).any())
 
 
 def _in_8_bits(picture: Image.Image) -> Image.Image:
     if not picture.mode.startswith("I"):
         return picture
-    # Grey of 16 bits, which Pillow would cut off at 255.
+    # 16-bit gray, which Pillow would clip at 255.
     return Image.fromarray(np.rint(np.asarray(picture) / 257).astype(np.uint8))
 
 
@@ -77,13 +77,13 @@ def _centered_square(size: tuple[int, int]) -> tuple[int, int, int, int]:
 def in_parallel(function: Callable[[Any], Any], items: Iterable[Any], number: int, label: str) -> Iterator[Any]:
     """Yields what a function gives for each item, in order, computed by one thread a core.
 
-    On a terminal a bar shows how far the items are.
+    Shows a progress bar on a terminal.
 
     Args:
-        function: spends its time outside of Python, as Pillow does.
+        function: releases Python's lock most of the time, as Pillow does.
         items: what it is called with; few of them are held at a time.
         number: how many there are.
-        label: what is done, for the bar.
+        label: the bar's label.
     """
     bar_format = f"  {label} |{{bar:40}}| {{n_fmt}} of {{total_fmt}}, {{remaining}} left"
     # No bar where stdout is no terminal.

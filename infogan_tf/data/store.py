@@ -15,7 +15,7 @@ import numpy as np
 from infogan_tf.files import PARTIAL_PREFIX, remove, write_atomically
 
 DESCRIPTION_FILE = "set.json"
-HEADER_SIZE = 128  # What NumPy writes for four axes; the number of images is known only in the end.
+HEADER_SIZE = 128  # What NumPy writes for four axes; the number of images is known only at the end.
 ABANDONED_SECONDS = 24 * 3600
 
 
@@ -41,7 +41,7 @@ def cache_folder() -> Path:
 
 
 def short_hash(*parts: Any) -> str:
-    """A name for what the parts say of themselves."""
+    """A short hash of the parts, by their `repr`."""
     digest = hashlib.sha256()
     for part in parts:
         digest.update(repr(part).encode())

@@ -25,14 +25,14 @@ def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape | N
     """The TFDS data set of that name, prepared or not, once it is known to fit; with a shape of None any images do.
 
     Raises:
-        SettingError: TFDS has no such set, its images are of another shape, or what is prepared of it is damaged.
+        SettingError: TFDS has no such set, its images are of another shape, or its prepared files are damaged.
     """
     try:
         with _quiet_tfds():
             builder = tfds.builder(dataset, data_dir=data_dir)
-    except Exception as error:  # Each of TFDS's many ways to make a data set raises errors of its own.
+    except Exception as error:  # TFDS's builders raise many kinds of errors.
         folder = Path(data_dir or tfds.core.constants.DATA_DIR, *re.split("[:/]", dataset))
-        if folder.is_dir():  # The name is known, so its files are to blame.
+        if folder.is_dir():  # The name is known, so its files are damaged.
             raise _damaged(folder, error) from error
         got = f"{dataset} ({first_line(error)})"
         raise SettingError("dataset", "the name of a TFDS data set", got) from error
@@ -58,7 +58,7 @@ def image_feature(builder: tfds.core.DatasetBuilder) -> str | None:
 
 
 def is_prepared(builder: tfds.core.DatasetBuilder) -> bool:
-    """Whether the data set lies ready on disk."""
+    """Whether the data set is prepared on disk."""
     return bool(builder.info.splits)
 
 
@@ -70,13 +70,13 @@ def download(builder: tfds.core.DatasetBuilder):
 def read_images(builder: tfds.core.DatasetBuilder, reason: str, preparation: Preparation | None = None) -> ImageData:
     """Reads a prepared data set: its test split is held out or, if it has none, every fifth image.
 
-    Labels are not even decoded.
+    Labels are not decoded.
 
     Args:
         builder: a prepared data set.
         reason: why it was chosen.
-        preparation: how its images are resized; None if all have the right shape. Without a choice of channels they
-            keep theirs.
+        preparation: how its images are resized; None if all have the right shape. If `channels` is None,
+            they keep theirs.
 
     Raises:
         SettingError: its files are damaged.
@@ -92,7 +92,7 @@ def read_images(builder: tfds.core.DatasetBuilder, reason: str, preparation: Pre
 
 
 def _files_hash(folder: Path) -> str:
-    # Name and version don't tell what lies in the files, which may be prepared anew; reading them takes too long.
+    # Name and version don't identify the files, which may be prepared again; reading them takes too long.
     return short_hash(*((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(folder.iterdir())))
 
 
@@ -135,7 +135,7 @@ def read_examples(
     Args:
         builder: a prepared data set.
         split: its name.
-        features: which, as `tfds.decode.PartialDecoding` takes them; others are not even decoded.
+        features: which, as `tfds.decode.PartialDecoding` takes them; others are not decoded.
         batch_size: examples read at once; None for each alone, which may then differ in shape.
 
     Raises:
@@ -156,7 +156,7 @@ def _damaged(folder: Path | str, error: Exception) -> SettingError:
 
 @contextmanager
 def _quiet_tfds() -> Iterator[None]:
-    """Keeps back TFDS's own remarks, which speak of its internals and not of the data."""
+    """Suppresses TFDS's own messages, which are about its internals and not about the data."""
     logger = logging.getLogger("absl")
     level = logger.level
     logger.setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""The codes' distributions: priors, and the posteriors that they make from Q's output."""
+"""Distributions of codes: priors, and the posteriors made from Q's output."""
 
 from infogan_tf.distributions.base import Distribution
 from infogan_tf.distributions.bernoulli import Bernoulli, BernoulliPosterior

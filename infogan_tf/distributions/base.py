@@ -10,7 +10,7 @@ from infogan_tf.settings import Integer, checked
 
 
 class Distribution(abc.ABC):
-    """A code's prior P(c), which also makes its posterior Q(c|x) from Q's output.
+    """Base class of priors P(c), which also make the posterior Q(c|x) from Q's output.
 
     Codes are float32 tensors `[batch, event_size]`, as the generator takes them. Log-probabilities and entropies are in
     nats, summed over the event. `repr` is the call that makes a distribution.
@@ -53,7 +53,7 @@ class Distribution(abc.ABC):
 
     @abc.abstractmethod
     def encode(self, values: Any) -> tf.Tensor:
-        """Turns values as a person writes them (`3`, `1.5`, a list) into codes.
+        """Encodes plain values (`3`, `1.5`, a list) as codes.
 
         Args:
             values: one value, one per image `[batch]`, or ready codes `[batch, event_size]`.
@@ -62,7 +62,7 @@ class Distribution(abc.ABC):
             Codes `[batch, event_size]`; a single value gives a batch of 1.
 
         Raises:
-            ValueError: the values are no codes of this distribution.
+            ValueError: the values are invalid for this distribution.
         """
 
     @abc.abstractmethod
@@ -87,11 +87,11 @@ class Distribution(abc.ABC):
 
     @abc.abstractmethod
     def describe_traversal(self, n: int, scale: float = 1.0) -> str:
-        """`traversal` in words, for a caption."""
+        """Describes `traversal`, for a caption."""
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Distribution":
-        """The distribution that Keras saved; a class that is to be saved has a `get_config`, its arguments by name."""
+        """The distribution that Keras saved; a class that can be saved has a `get_config`, its arguments by name."""
         return cls(**config)
 
 

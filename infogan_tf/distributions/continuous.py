@@ -1,4 +1,4 @@
-"""What continuous codes share: their posterior is a diagonal Gaussian."""
+"""Base class of continuous codes, whose posterior is a diagonal Gaussian."""
 
 import abc
 import math
@@ -55,7 +55,7 @@ class ContinuousDistribution(Distribution):
 
     Paper, section 6: Q gives mean and std, std = exp(output). Here a floor is added to a learned std, because the
     density, and with it the bound on the mutual information, would otherwise be unbounded. With a fixed std Q
-    gives the mean alone; the original code, which fixes the std to 1 for MNIST, has outputs for it that go unused.
+    gives only the mean; the original code, which fixes the std to 1 for MNIST, has outputs for it that go unused.
 
     Args:
         size: how many independent codes.
@@ -85,7 +85,7 @@ class ContinuousDistribution(Distribution):
         return f"{type(self).__name__}({', '.join(arguments)})"
 
     def get_config(self) -> dict[str, Any]:
-        """What is no parameter of the prior."""
+        """The arguments other than the prior's."""
         return {"size": self.event_size, "posterior_std": self.fixed_std, "min_std": self.min_std}
 
     def encode(self, values: Any) -> tf.Tensor:

@@ -20,7 +20,7 @@ class Experiment:
     Attributes:
         presets: by name, how settings differ from the defaults of `Config`; the first is the launcher's default.
         augmentation: the kind of its images, a name in `infogan_tf.augmentation.AUGMENTATIONS`.
-        image_shape: (height, width, channels) of its images; None if the settings, or the images themselves, say.
+        image_shape: (height, width, channels) of its images; None if it follows from the settings and the images.
         traversal_scale: in pictures, continuous codes vary over so many times the range that they have in training.
         generator: the layers of G; None for networks that follow from the size of the images.
         discriminator: the layers of D and Q, likewise.

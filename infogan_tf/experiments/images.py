@@ -1,4 +1,4 @@
-"""Anybody's images: a folder, an .npz file or any image data set of TFDS.
+"""The user's own images: a folder, an .npz file or any image data set of TFDS.
 
 Networks follow from the size of the images. Q predicts the categorical codes from augmented photographs, and few images
 are augmented for D, which prevents it from overfitting.

@@ -1,10 +1,10 @@
 """MNIST (paper, section 7.1, Figures 1 and 2, appendix C.1 with Table 1).
 
 The preset `paper` has the paper's settings: slope 0.1, std = exp(output), lambda 1 and, for continuous codes, "a
-smaller one"; how much smaller is not said, here 0.1. `original` is what the original code does where it differs: slope
+smaller one"; how much smaller is not given, here 0.1. `original` is what the original code does where it differs: slope
 0.01, std fixed to 1, every code with the same weight.
 
-`best` is the paper's, but Q has to predict c1 from augmented images: so c1 says which digit, and c2 and c3 how it is
+`best` is the paper's, but Q has to predict c1 from augmented images: so c1 becomes the digit, and c2 and c3 how it is
 drawn. D and G are updated at once, and D learns twice as fast, so that L_I climbs sooner.
 
     python launchers/reproduce_mnist.py --seeds=0,1,2,3,4

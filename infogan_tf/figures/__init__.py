@@ -1,4 +1,4 @@
-"""From a model to pictures; both TensorBoard and the paper's figures are drawn here."""
+"""Pictures of a model, for TensorBoard and for the paper's figures."""
 
 from infogan_tf.figures.pictures import Picture, save_picture, side_by_side, tile, with_caption
 from infogan_tf.figures.preview import Preview

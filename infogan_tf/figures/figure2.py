@@ -1,4 +1,4 @@
-"""The paper's Figure 2, panel by panel, and what it did not show: two codes at once, and codes in motion."""
+"""The panels of the paper's Figure 2; also two codes at once, and animations."""
 
 from collections.abc import Sequence
 
@@ -41,7 +41,7 @@ def continuous_panel(
     Args:
         model: a trained model.
         name: the continuous code.
-        category: the categorical code that says which digit a row shows.
+        category: the categorical code that decides which digit a row shows.
         digits: its value in each row.
         seed: decides the samples.
         caption: stands below.

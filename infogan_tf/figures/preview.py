@@ -1,4 +1,4 @@
-"""The pictures that a run shows of itself, from the same noise and codes every time."""
+"""Preview pictures of a model in training, always from the same noise and codes."""
 
 import numpy as np
 import tensorflow as tf

@@ -3,22 +3,22 @@
 import keras
 import tensorflow as tf
 
-# Updates between two moves of the averages. Each move reads and writes all weights, which at every update would cost
-# 4 % of its time.
+# The averages are updated at every fifth update: each time all weights are read and written, which at every update
+# would cost 4 % of its time.
 INTERVAL = 5
 
 
 class AveragedNetwork(keras.layers.Layer):
     """Runs a network for inference with an exponential moving average of its weights and of its batch statistics.
 
-    The last update's weights still wander around a good place; their average lies nearer to it (Yazici et al. 2019,
+    The weights still oscillate around a good point in late updates; their average is nearer to it (Yazici et al. 2019,
     "The unusual effectiveness of averaging in GAN training"). It suits generators: the averages of batch statistics are
     only roughly those of the averaged weights, and a discriminator averaged in this way predicts badly.
 
     Args:
         network: a built network; it is neither copied nor changed.
-        decay: how much of the average stays at an update, in (0, 1); 0.995 averages over about 200 updates. Early in
-            training it is lower, so that the initial weights leave the average soon.
+        decay: decay of the average per update, in (0, 1); 0.995 averages over about 200 updates. Early in
+            training it is lower, so that the initial weights are soon forgotten.
 
     >>> network = keras.Sequential([keras.Input([4]), keras.layers.Dense(3)])
     >>> AveragedNetwork(network, decay=0.9)(tf.ones([2, 4])).shape
@@ -28,7 +28,7 @@ class AveragedNetwork(keras.layers.Layer):
     def __init__(self, network: keras.Model, decay: float, **kwargs):
         super().__init__(trainable=False, **kwargs)
         self.decay = decay
-        # Behind a function, or Keras would take the network's weights for weights of this layer.
+        # Behind a function, or Keras would track the network's weights as weights of this layer.
         self._network = lambda: network
         self._averages = {
             id(variable): self.add_weight(
@@ -57,7 +57,7 @@ class AveragedNetwork(keras.layers.Layer):
         return outputs
 
     def update(self, step: tf.Tensor):
-        """Moves the averages towards the network's weights, at every fifth update.
+        """Updates the averages with the network's weights, at every fifth update.
 
         Args:
             step: updates done, this one included.
@@ -66,7 +66,7 @@ class AveragedNetwork(keras.layers.Layer):
         if tf.distribute.get_strategy().num_replicas_in_sync == 1:
             tf.cond(is_due, lambda: self._move(step // INTERVAL), lambda: None)
         else:
-            # Several devices can't write their variables inside a branch.
+            # Variables of several devices can't be written inside a branch.
             self._move(step // INTERVAL, tf.cast(is_due, tf.float32))
 
     def _move(self, count: tf.Tensor, share: tf.Tensor | float = 1.0):

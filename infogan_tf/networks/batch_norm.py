@@ -10,14 +10,14 @@ from infogan_tf.settings import Number, checked
 
 
 class BatchNorm(keras.layers.Layer):
-    """Normalises each channel over batch, height and width.
+    """Normalizes each channel over batch, height and width.
 
-    Training takes the batch's own mean and variance, and moves the averages that inference takes. Original code:
+    Training uses the batch's own mean and variance, and updates the moving averages that inference uses. Original code:
     epsilon 1e-5, moving average 0.9, gamma from N(1, 0.02). It differs from `keras.layers.BatchNormalization` in
     being one fused operation, for dense layers too, which averages the unbiased variance.
 
     Args:
-        momentum: how much of a moving average stays at an update, from 0 to 1.
+        momentum: decay of the moving averages per update, from 0 to 1.
         epsilon: added to the variance, > 0.
 
     Raises:
@@ -48,7 +48,7 @@ class BatchNorm(keras.layers.Layer):
         self.moving_variance = self.add_weight(name="moving_variance", initializer="ones", **average)
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        # The fused operation knows images only: a dense layer's output is an image of one pixel.
+        # The fused operation takes only images: a dense layer's output is an image of one pixel.
         images = inputs if len(inputs.shape) == 4 else inputs[:, None, None, :]
         statistics = {} if training else {"mean": self.moving_mean.value, "variance": self.moving_variance.value}
         outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(

@@ -15,7 +15,7 @@ TRUNCATED_NORMAL = keras.initializers.TruncatedNormal(stddev=0.02)
 
 
 def convolution(filters: int, strides: int, use_bias: bool = True) -> keras.layers.Layer:
-    """A 4x4 convolution of D. Leave the bias out before a batch norm, which would take it away again."""
+    """A 4x4 convolution of D. Leave the bias out before a batch norm, which cancels it."""
     return keras.layers.Conv2D(
         filters, 4, strides, padding="same", use_bias=use_bias, kernel_initializer=TRUNCATED_NORMAL.clone()
     )

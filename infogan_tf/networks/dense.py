@@ -7,9 +7,9 @@ import tensorflow as tf
 
 
 class Dense(keras.layers.Dense):
-    """`keras.layers.Dense` for inputs `[batch, features]`; the same numbers but for rounding.
+    """`keras.layers.Dense` for inputs `[batch, features]`; the same results except for rounding.
 
-    `docs/performance.md` says what it is worth.
+    Measured in `docs/performance.md`.
 
     Raises:
         ValueError: inputs have another rank.

@@ -8,7 +8,7 @@ from infogan_tf.settings import Choice, Integer, checked
 
 OUTPUTS = ("sigmoid", "tanh")
 SIZES = range(16, 129, 8)
-SMALLEST_HALVED = 8  # Halving goes on down to a grid of 4x4 to 7x7.
+SMALLEST_HALVED = 8  # Sizes are halved down to a grid of 4x4 to 7x7.
 MAX_CHANNELS = 512
 # Larger images get half the channels: 64x64 would otherwise cost 8 times as much as MNIST, and not twice.
 MAX_WIDE_SIZE = 32
@@ -84,7 +84,7 @@ class DiscriminatorSpec:
         dense: widths of FC layers after them, each with batch norm and leaky ReLU.
         code_hidden: width of an FC layer of Q's own, with batch norm and leaky ReLU; None if D and Q differ only in
             their last layers.
-        signed_input: whether images are mapped from [0, 1] to [-1, 1] first, as suits a generator with a tanh.
+        signed_input: whether images are mapped from [0, 1] to [-1, 1] first, as for a generator with a tanh.
 
     Raises:
         ValueError: an argument is not of this form.

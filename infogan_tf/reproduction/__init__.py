@@ -1,1 +1,1 @@
-"""The paper's claims beside what the runs made here say."""
+"""The paper's claims beside the results of runs of this package."""

@@ -33,7 +33,7 @@ def claims_section(results: Results) -> str:
             "Figure 2 (b)",
         ),
         (f"{' and '.join(CONTINUOUS)} are seen in the image", "rotation, width", recovery, "Figure 2 (c), (d)"),
-        ("they go on beyond [-1, 1]", "to [-2, 2]", f"slope {beyond}", "Figure 2 (c), (d)"),
+        ("they extrapolate beyond [-1, 1]", "to [-2, 2]", f"slope {beyond}", "Figure 2 (c), (d)"),
         (
             f"error of {CATEGORY} as a classifier",
             "5 %",
@@ -87,7 +87,7 @@ def _level(runs: Sequence[Evaluated | GanCurve], update: int) -> str:
 
 
 def _too_short(runs: Sequence[Evaluated | GanCurve], update: int) -> str:
-    """What is said instead of a number at an update that a run never came to; else nothing."""
+    """What replaces a number at an update that a run did not reach; otherwise empty."""
     shortest = min(run.curve[-1][0] for run in runs)
     return f"not trained that long ({shortest:,} updates)" if shortest < update else ""
 

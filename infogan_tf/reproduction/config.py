@@ -9,7 +9,7 @@ from infogan_tf.settings import Automatic, Choice, Integer, Integers, Settings, 
 
 @dataclasses.dataclass(frozen=True)
 class ReproductionConfig(Settings):
-    """Which runs are made and reported.
+    """Runs to make and to report.
 
     >>> ReproductionConfig(seeds=(0, 1)).preset
     'best'
@@ -23,7 +23,7 @@ class ReproductionConfig(Settings):
         "The settings of the InfoGANs. A regular GAN has the same without what is added to the objective; Figure 1 "
         "shows one with the paper's too.",
     )
-    data_source: str = setting("auto", Choice(DATA_SOURCES), "tfds, the embedded digits, or what can be had.")
+    data_source: str = setting("auto", Choice(DATA_SOURCES), "tfds, the embedded digits, or the best available.")
     data_dir: str | None = setting(None, Automatic(Text(), "TFDS's own folder"), "Where TFDS keeps prepared data.")
     max_epoch: int | None = setting(
         None, Automatic(Integer(1), "the preset's"), "Epochs of each run, of 100 updates; fewer for a quick look."

@@ -1,4 +1,4 @@
-"""A run with all that is known of it."""
+"""A run with its evaluation and its curve."""
 
 import json
 import statistics
@@ -94,14 +94,14 @@ class Results(NamedTuple):
 
 
 def evaluated(run: TrainedRun, data_dir: str | None) -> Evaluated:
-    """A trained run with its evaluation, which is made now unless it is there for the same update.
+    """A trained run with its evaluation, which is made now unless it exists for the same update.
 
     Args:
         run: the run.
         data_dir: where TFDS keeps prepared data; None for where the run found it.
 
     Raises:
-        SettingError: it has no curve, or its data can't be had again.
+        SettingError: it has no curve, or its data is not available.
     """
     evaluation = _written_evaluation(run)
     if evaluation is None:
@@ -123,5 +123,5 @@ def _written_evaluation(run: TrainedRun) -> dict[str, Any] | None:
         evaluation = json.loads(path.read_text(encoding="utf-8"))
         is_current = (evaluation["version"], evaluation["run"]["update"]) == (VERSION, run.step)
     except (OSError, ValueError, LookupError, TypeError):
-        return None  # Missing, damaged or of another kind: it is made anew, which `evaluate` says.
+        return None  # Missing, damaged or of another form: `evaluate` makes it again and reports it.
     return evaluation if is_current else None

@@ -30,7 +30,7 @@ class PlannedRun(NamedTuple):
     Attributes:
         preset: whose settings it has.
         config: its settings.
-        is_for_figure1: whether its curve alone is wanted, up to the last update of Figure 1.
+        is_for_figure1: whether only its curve is needed, up to the last update of Figure 1.
     """
 
     preset: str
@@ -41,17 +41,17 @@ class PlannedRun(NamedTuple):
 def reproduce(config: ReproductionConfig) -> bool:
     """Trains what is missing, evaluates, draws and writes `report.html` and `report.md`.
 
-    Runs that are there already are taken as they are; one that was cut off goes on.
+    Finished runs are used as they are; an interrupted one is resumed.
 
     Args:
         config: which runs, and where.
 
     Returns:
-        False if a signal stopped training; everything is saved, and the same call goes on.
+        False if a signal stopped training; everything is saved, and the same call resumes.
 
     Raises:
-        SettingError: a run that is there was made with other settings or data, or its data can't be had.
-        TrainingError: a run can't go on.
+        SettingError: an existing run has other settings or data, or its data is not available.
+        TrainingError: a run can't continue.
     """
     folder = Path(config.folder).expanduser()
     results, curves = [], []
@@ -59,7 +59,7 @@ def reproduce(config: ReproductionConfig) -> bool:
         with _as_flags_of_this_launcher(planned.config.run_folder):
             run = _trained(planned.config)
             if run is None:
-                say("stopped; the same command goes on")
+                say("stopped; the same command resumes")
                 return False
             if not planned.is_for_figure1:
                 results.append(evaluated(run, config.data_dir))
@@ -106,7 +106,7 @@ def _trained(config: Config) -> TrainedRun | None:
 
 
 def _finished(config: Config) -> TrainedRun | None:
-    """The run, if it is there and nothing is left to train; it is not touched."""
+    """The run, if it exists and nothing is left to train; it is not modified."""
     try:
         run = load_run(config.run_folder)
     except RunNotFoundError:
@@ -117,7 +117,7 @@ def _finished(config: Config) -> TrainedRun | None:
 
 @contextlib.contextmanager
 def _as_flags_of_this_launcher(run_folder: str) -> Iterator[None]:
-    """Says of which flag of this launcher an error of one run speaks: it has a folder of runs, and no data set."""
+    """Maps the setting of a run's error to a flag of this launcher, which has a folder of runs and no data set."""
     try:
         yield
     except SettingError as error:
@@ -144,9 +144,7 @@ def _check_equal(first: Evaluated, other: Evaluated | GanCurve, expected: dict[s
     for what, value in got.items():
         if value != expected[what]:
             paths = f"{first.run.folder.path} and {other.run.folder.path}"
-            raise SettingError(
-                "folder", "runs of the same images, updates and digit features", f"{paths}, whose {what}"
-            )
+            raise SettingError("folder", "runs of the same images, updates and features", f"{paths}, whose {what}")
 
 
 def _identity(result: Evaluated) -> dict[str, object]:
@@ -154,7 +152,7 @@ def _identity(result: Evaluated) -> dict[str, object]:
         **_images(result),
         "updates differ": result.run.step,
         "held-out images differ": result.evaluation["run"]["held_out"],
-        "digit features differ (without its evaluation.json a run is measured again)": result.evaluation["images"][
+        "features differ (without its evaluation.json a run is measured again)": result.evaluation["images"][
             "features_hash"
         ],
     }

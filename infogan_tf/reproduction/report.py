@@ -28,7 +28,7 @@ def markdown_table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def write_report(folder: Path, title: str, text: str):
-    """Writes `report.md`, whose pictures lie beside it, and `report.html`, which needs no other file.
+    """Writes `report.md`, with its pictures beside it, and `report.html`, which needs no other file.
 
     Args:
         folder: where both go; the pictures that the text names are in it.

@@ -21,7 +21,7 @@ MEASURES = {
     "confidence": "confidence",
     "stability": "stability",
 }
-# What says which run it is, not how it is trained.
+# Settings that identify a run, not how it is trained.
 NOT_OF_A_PRESET = ("images", "dataset", "data_source", "objective")
 
 

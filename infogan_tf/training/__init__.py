@@ -1,4 +1,4 @@
-"""Training runs: the loop, its folder, its checkpoints, and how to get the model back.
+"""Training runs: the loop, its folder, its checkpoints, and loading trained models.
 
 As in the package itself, names load what they need when they are first used.
 """

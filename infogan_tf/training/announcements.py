@@ -1,7 +1,7 @@
-"""What a run says at its start and at its end.
+"""Messages at the start and at the end of a run.
 
-Commands can be pasted into a shell, whatever the names of folders. `command` is how the launcher was started that
-trains; without one nothing is advised that only this launcher can do.
+Commands can be pasted into a shell, whatever the names of folders. `command` is how the training launcher was started;
+without one no command that needs the launcher is suggested.
 """
 
 import json
@@ -23,7 +23,7 @@ from infogan_tf.training.run_folder import RunFolder
 
 
 def start(folder: RunFolder, config: Config, model: InfoGAN, data: ImageData):
-    """Tells settings, data and why, augmentation, latents, and where to watch."""
+    """Announces settings, data and why, augmentation, latents, and how to watch the run."""
     folder.announce(f"preset: {describe_preset(config)}")
     folder.announce(f"data: {data.description}")
     for file in data.skipped:
@@ -42,19 +42,19 @@ def start(folder: RunFolder, config: Config, model: InfoGAN, data: ImageData):
 
 
 def stopped(folder: RunFolder, signal_name: str, step: int, command: str | None):
-    """Tells that a signal ended the run early, and how to resume it."""
+    """Announces that a signal ended the run early, and how to resume it."""
     advice = f"; resume with: {_resume(folder, command)}" if command else ""
     folder.announce(f"stopped by {signal_name} after update {step:,}, which is saved{advice}")
 
 
 def trained_before(folder: RunFolder, config: Config, step: int, command: str | None):
-    """Tells that nothing is left to train, and how to train longer."""
+    """Announces that nothing is left to train, and how to train longer."""
     advice = f"; train longer with: {_longer(folder, config, step, command)}" if command else ""
     folder.announce(f"already trained for {step:,} updates{advice}")
 
 
 def done(folder: RunFolder, config: Config, updates: int, seconds: float, command: str | None):
-    """Tells where everything is and what to type next."""
+    """Announces where everything is, and which commands come next."""
     folder.announce(f"done: {updates:,} updates in {tqdm.format_interval(seconds)}; everything is in {folder.path}")
     lines = [f"pictures  {folder.samples}", f"curves    {_tensorboard(folder)}"]
     if command:
@@ -77,7 +77,7 @@ def _longer(folder: RunFolder, config: Config, step: int, command: str) -> str:
 
 
 def _use(folder: RunFolder, config: Config) -> str:
-    # JSON's texts are Python's, in the double quotes that a shell's single ones can hold.
+    # JSON strings are Python literals in double quotes, which fit inside a shell's single quotes.
     path = json.dumps(str(folder.path), ensure_ascii=False)
     model = f"import infogan_tf; model = infogan_tf.load({path})"
     codes = json.dumps({code.name: _example(code.distribution) for code in build_latents(config).codes[:2]})
@@ -85,7 +85,7 @@ def _use(folder: RunFolder, config: Config) -> str:
 
 
 def _example(distribution: Distribution) -> float:
-    """A value of a code, other than its first one."""
+    """A value of a code, but not its first."""
     if distribution.is_discrete:
         return min(3, (distribution.num_categories or 2) - 1)
     return distribution.range[1]

@@ -1,4 +1,4 @@
-"""Checkpoints that are whole or not there."""
+"""Atomic checkpoints: each is complete or missing."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from infogan_tf.errors import SettingError, TrainingError, first_line
 from infogan_tf.files import reason_not_written, remove, remove_atomically, remove_partial, write_atomically
 from infogan_tf.model import InfoGAN
 
-# The newest, and the one before in case the newest is damaged.
+# The newest, and the previous one in case the newest is damaged.
 KEEP = 2
-# What TensorFlow raises for files that are cut off, changed or missing.
+# What TensorFlow raises for files that are truncated, modified or missing.
 DAMAGED = (tf.errors.OpError, AssertionError, LookupError, RuntimeError, ValueError)
 
 
@@ -24,19 +24,19 @@ def find_steps(folder: Path) -> list[int]:
 class Checkpoints:
     """The checkpoints of one run, each a folder `step_0000500` of its own.
 
-    Nothing random is saved, since all of it follows from the seed and the number of updates, which the optimisers
-    keep.
+    No random state is saved, since all randomness follows from the seed and the number of updates, which the
+    optimizers keep.
 
     Args:
-        folder: where they are.
-        model: what is saved and restored; with its optimisers if it is compiled.
+        folder: where they are saved.
+        model: what is saved and restored; with its optimizers if it is compiled.
         keep_every: besides the last two, the checkpoints whose update is a multiple of this are kept; none if 0.
     """
 
     def __init__(self, folder: Path, model: InfoGAN, keep_every: int = 0):
         self.folder = folder
         self._keep_every = keep_every
-        # Whatever this session keeps, it does not remove what an earlier one was asked to keep.
+        # Whatever `keep_every` is now, checkpoints that an earlier session kept are not removed.
         self._kept_before = self.steps()[:-KEEP]
         parts = {"generator": model.generator, "discriminator": model.discriminator}
         if model.averaged_generator is not None:
@@ -53,7 +53,7 @@ class Checkpoints:
         return sum(int(np.prod(v.shape)) * tf.as_dtype(v.dtype).size for v in self._variables)
 
     def bytes_to_come(self, total_updates: int) -> int:
-        """What a run takes on disk in addition to what is there, about; one checkpoint more while it is written."""
+        """Additional disk space that a run needs, about; includes one checkpoint more while it is written."""
         steps = self.steps()
         kept = 0
         if self._keep_every:
@@ -73,7 +73,7 @@ class Checkpoints:
         """Writes the checkpoint of an update, then removes those that are not to be kept.
 
         Raises:
-            TrainingError: a variable is not finite, or the disk does not take it; older checkpoints stay.
+            TrainingError: a variable is not finite, or it can't be written; older checkpoints stay.
         """
         if step in self.steps():
             return
@@ -110,10 +110,10 @@ class Checkpoints:
             raise TrainingError(f"checkpoint {self.path(step)} is damaged ({first_line(error)})") from error
 
     def restore_newest(self) -> tuple[int, list[str]]:
-        """Restores the newest checkpoint that is whole.
+        """Restores the newest undamaged checkpoint.
 
         Returns:
-            Its update (0 if there is no checkpoint), and one line on each damaged one that was passed over.
+            Its update (0 if there is no checkpoint), and one line on each damaged one that was skipped.
 
         Raises:
             TrainingError: there are checkpoints, and all are damaged.
@@ -131,7 +131,7 @@ class Checkpoints:
         return 0, damaged
 
     def set_aside_after(self, step: int):
-        """Renames the checkpoints after an update, which are damaged, and removes what kills left half written."""
+        """Renames the damaged checkpoints after an update, and removes partial files that kills left."""
         for newer in self.steps():
             if newer > step:
                 target = self.folder / f"damaged_{self.path(newer).name}"
@@ -155,6 +155,6 @@ class Checkpoints:
                 raise TrainingError(f"{variable.path} is not finite after update {step}; {self.what_is_left()}")
 
     def what_is_left(self) -> str:
-        """Which checkpoint a run can go on from, in words."""
+        """The checkpoint that a run can be resumed from, in words."""
         steps = self.steps()
         return f"the last good checkpoint is {self.path(steps[-1])}" if steps else "there is no earlier checkpoint"

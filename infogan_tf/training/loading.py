@@ -24,7 +24,7 @@ class TrainedRun:
 
     Attributes:
         folder: where it is kept.
-        record: what its `config.json` says.
+        record: the content of its `config.json`.
         config: its settings.
         step: updates done.
         model: its model, ready to `generate` and `infer_codes`.
@@ -43,7 +43,7 @@ def load(path: str | os.PathLike, step: int | None = None) -> InfoGAN:
     Args:
         path: the folder that training made, or a `.keras` file; nothing in it is changed.
         step: the update whose checkpoint of a run is loaded (see `--keep_every`). None for the newest; if that one is
-            damaged, a warning says so, and the one before is taken.
+            damaged, the one before is loaded with a warning.
 
     Raises:
         TypeError: `path` is not a path, or `step` not an integer.
@@ -71,7 +71,7 @@ def _load_file(path: Path, step: int | None) -> InfoGAN:
 
 
 def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedRun:
-    """The same with everything else that is known of the run."""
+    """Like `load`, with everything else that is known about the run."""
     if not isinstance(run_folder, str | os.PathLike):
         raise TypeError(f"run_folder: expected a path (str or os.PathLike), got {run_folder!r}")
     if step is not None and (isinstance(step, bool) or not isinstance(step, int | np.integer)):

@@ -30,20 +30,20 @@ from infogan_tf.training.run_record import (
 
 
 def train(config: Config, command: str | None = None) -> bool:
-    """Trains a model, or goes on with an earlier run of the same folder, and writes everything into the folder.
+    """Trains a model, or resumes an earlier run of the same folder, and writes everything into the folder.
 
     SIGINT, SIGTERM and SIGHUP save and end it; one more, a second or more later, aborts. Whatever stops it, the same
-    call goes on from the last checkpoint. On the same CPU, with the same TensorFlow build and the same
+    call resumes from the last checkpoint. On the same CPU, with the same TensorFlow build and the same
     `TF_ENABLE_ONEDNN_OPTS`, it reaches the same bits as a run that was never stopped; on a GPU, whose kernels may add
     numbers in any order, it does not.
 
     Args:
         config: the settings.
-        command: how the launcher was started that trains, such as `python launchers/run_mnist_exp.py`; what is said in
-            the end then names the commands to type next.
+        command: how the launcher was started, such as `python launchers/run_mnist_exp.py`; the final messages then
+            show the next commands.
 
     Returns:
-        False if a signal asked for an end, whether or not the run was done by then.
+        False if a signal stopped it, whether or not the run was done by then.
 
     Raises:
         TypeError: `config` is not a config.
@@ -66,23 +66,23 @@ def train(config: Config, command: str | None = None) -> bool:
         with StopRequest(checkpoints.what_is_left) as stop:
             folder.claim(checkpoints.bytes_to_come(config.total_updates))
             try:
-                # First, since a run whose checkpoints can't be read is left as it is.
+                # First, so that a run whose checkpoints can't be read is not modified.
                 start = _restore(folder, checkpoints)
                 is_new = record is None
                 folder.write_record(new_record(config, data, max_shift) if is_new else resumed_record(record, config))
                 return _train(config, folder, model, data, checkpoints, stop, start, command)
             except (OSError, tf.errors.OpError) as error:
                 reason = reason_not_written(folder.path, error)
-                raise TrainingError(f"training can't go on: {reason}; {checkpoints.what_is_left()}") from error
+                raise TrainingError(f"training can't continue: {reason}; {checkpoints.what_is_left()}") from error
 
 
 def _check_checkpoints_are_there(folder: RunFolder):
-    """Refuses to begin anew, and to write over the curves of, a run whose checkpoints somebody removed."""
+    """Refuses to restart a run whose checkpoints were removed, which would overwrite its curves."""
     if find_steps(folder.checkpoints):
         return
     settings = recorded_config(folder.record)
     newest = newest_update(folder.metrics)
-    # A run that was killed before its first checkpoint was whole has no later point.
+    # A run that was killed before its first checkpoint was complete has no later point.
     first = min(settings.snapshot_interval, settings.keep_every or settings.total_updates, settings.total_updates)
     if newest > first or (newest and not folder.checkpoints.exists()):
         expected = f"a checkpoint in {folder.checkpoints}, since {folder.metrics.name} goes to update {newest:,}"
@@ -90,7 +90,7 @@ def _check_checkpoints_are_there(folder: RunFolder):
 
 
 def _load_data(config: Config, record: Mapping[str, Any] | None) -> ImageData:
-    # What was found or fallen back on once is taken again, even if something better has been downloaded meanwhile.
+    # A resumed run uses the same source, even if better data has been downloaded since.
     source = record["data"]["source"] if record is not None and config.data_source == "auto" else config.data_source
     data = load_images(image_request(config, source))
     if record is not None:
@@ -149,7 +149,7 @@ def _restore(folder: RunFolder, checkpoints: Checkpoints) -> int:
 
 
 def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[int], dict[str, float]]:
-    # One update a call: several in one graph gain nothing, and every one is checked and can be the last.
+    # One update per call: several in one graph are no faster, and each one is checked and can be the last.
     update = tf.function(model.apply_update)
     return lambda step: {name: float(value) for name, value in update(batches(step)).items()}
 

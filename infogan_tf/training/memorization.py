@@ -15,8 +15,8 @@ BATCH_SIZE = 100
 class Memorization:
     """D's mean output on training images beside held-out ones, which it never saw.
 
-    As long as D discriminates by what real images look like, both are alike. When it overfits, the first rises towards
-    1 and the second falls towards that of fakes. Images are not augmented, and come in batches of 100 with their own
+    As long as D discriminates by what real images look like, both are alike. When it overfits, the first rises toward
+    1 and the second falls toward that of fakes. Images are not augmented, and come in batches of 100 with their own
     statistics, as in training.
 
     Args:

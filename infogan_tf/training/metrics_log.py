@@ -1,4 +1,4 @@
-"""The run's numbers as lines of JSON."""
+"""Metrics of a run as lines of JSON."""
 
 import json
 from collections.abc import Mapping
@@ -15,10 +15,10 @@ class MetricsLog:
 
     Args:
         path: the file.
-        resumed_at: points after this update are dropped, since they are made again.
+        resumed_at: points after this update are dropped, since they will be written again.
 
     Attributes:
-        dropped: how many lines were dropped because a kill or a full disk had cut them off.
+        dropped: how many lines were dropped because a kill or a full disk had truncated them.
     """
 
     def __init__(self, path: Path, resumed_at: int):
@@ -28,12 +28,12 @@ class MetricsLog:
         self._file = path.open("a", encoding="utf-8")
 
     def append(self, step: int, metrics: Mapping[str, float]):
-        """Adds the point of an update; a kill of this process does not lose it any more."""
+        """Adds the point of an update and flushes it, so that it survives a kill of this process."""
         self._file.write(json.dumps({"step": step, **metrics}) + "\n")
         self._file.flush()
 
     def close(self):
-        """Ends the file."""
+        """Closes the file."""
         self._file.close()
 
 
@@ -55,7 +55,7 @@ def newest_update(path: Path) -> int:
 
 
 def _read(path: Path) -> tuple[list[tuple[str, dict[str, Any]]], int]:
-    """The whole lines of the file with the points in them, and the number of those that are cut off or damaged."""
+    """The complete lines of the file with their points, and the number of truncated or damaged lines."""
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     lines = text.splitlines(keepends=True)
     points = [(line, point) for line in lines if (point := _point(line)) is not None]

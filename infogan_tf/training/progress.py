@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, else a plain line an epoch."""
+"""Progress of a run: a bar on a terminal, otherwise a line per epoch."""
 
 import sys
 import time
@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from infogan_tf.console import is_terminal, say
 
-# Short enough to show everything on a terminal of 80 columns.
+# Fits on a terminal of 80 columns.
 BAR_FORMAT = "{desc} |{bar}| {remaining} left {rate_noinv_fmt}{postfix}"
 
 
@@ -21,7 +21,7 @@ class Progress:
         code_names: the codes.
         start: updates done before.
         total: updates of the whole run.
-        updates_per_epoch: how many make an epoch.
+        updates_per_epoch: number of updates in an epoch.
     """
 
     def __init__(self, code_names: Sequence[str], start: int, total: int, updates_per_epoch: int):

@@ -1,4 +1,4 @@
-"""What a run leaves behind while it trains: curves, pictures, checkpoints."""
+"""Curves, pictures and checkpoints, written during training."""
 
 import time
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ class Recorder:
 
     Args:
         config: the run's settings.
-        folder: where it goes.
+        folder: the run folder.
         model: the model in training.
         data: its images.
         checkpoints: the run's checkpoints.
@@ -68,12 +68,12 @@ class Recorder:
             self.save(step)
 
     def save(self, step: int):
-        """Writes a checkpoint, and before it all that was recorded until then."""
+        """Writes a checkpoint, after flushing everything recorded so far."""
         self._tensorboard.flush()
         self._checkpoints.save(step)
 
     def close(self):
-        """Ends files and progress bar."""
+        """Closes files and progress bar."""
         self._progress.close()
         self._log.close()
         self._tensorboard.close()

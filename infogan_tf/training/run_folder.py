@@ -1,4 +1,4 @@
-"""A run's folder: everything that was asked for, found and made."""
+"""A run's folder: its settings, data, curves, pictures and checkpoints."""
 
 import contextlib
 import datetime
@@ -33,7 +33,7 @@ class RunFolder:
         path: the folder, whether it is there yet or not.
 
     Attributes:
-        record: what `config.json` said when the folder was opened; None if the run is new.
+        record: the content of `config.json` when the folder was opened; None if the run is new.
     """
 
     def __init__(self, path: Path):
@@ -51,11 +51,11 @@ class RunFolder:
     @classmethod
     @contextlib.contextmanager
     def open(cls, config: Config) -> Iterator["RunFolder"]:
-        """Opens the folder that a config asks for, in order to train in it.
+        """Opens the folder of a config, in order to train in it.
 
         The folder of an earlier run is locked before its record is read. By default the folder is a new one named after
         the time, as in the original code; it is made at once, so that no other process can have the same, and removed
-        again if it is left without having been claimed. A folder that was asked for is made when it is claimed.
+        again if it is left without having been claimed. A given folder is made when it is claimed.
 
         Args:
             config: the settings of the run.
@@ -100,7 +100,7 @@ class RunFolder:
         return True
 
     def read_record(self) -> Record | None:
-        """What `config.json` says of an earlier run; None if the folder is new.
+        """The content of `config.json` of an earlier run; None if the folder is new.
 
         Raises:
             SettingError: there is a file of that name, or a folder that holds something else.
@@ -122,7 +122,7 @@ class RunFolder:
         return record
 
     def claim(self, bytes_needed: int):
-        """Takes the folder for this process, once it is sure that it can be written and that a run fits on its disk.
+        """Takes the folder for this process, after checking that it is writable and that a run fits on its disk.
 
         Args:
             bytes_needed: what the run's checkpoints will take in addition to what is there.
@@ -136,7 +136,7 @@ class RunFolder:
             self._make()
         self._acquire()
         if self.read_record() != self.record:
-            raise self._taken("in which another process has begun a run meanwhile")
+            raise self._taken("in which another process has started a run")
         self._check_writable()
         self._is_claimed = True
         remove_partial(self.path)
@@ -171,7 +171,7 @@ class RunFolder:
         return SettingError("run_folder", "a folder that can be written", f"{self.path} ({reason})")
 
     def _taken(self, how: str) -> SettingError:
-        return SettingError("run_folder", "a folder of one's own", f"{self.path}, {how}")
+        return SettingError("run_folder", "a folder that is not in use", f"{self.path}, {how}")
 
     def write_record(self, record: Record):
         """Writes `config.json`, from which the run can be understood, resumed and loaded."""
@@ -180,19 +180,19 @@ class RunFolder:
         self.checkpoints.mkdir(exist_ok=True)
 
     def announce(self, line: str):
-        """Says something to the person at the terminal and keeps it in `log.txt`."""
+        """Prints a line and adds it to `log.txt`."""
         say(line)
         self.log_line(line)
 
     def _log_error(self, error: BaseException):
-        # Not for a setting that was refused, which changes nothing in the folder. A full disk takes no line either.
+        # Not for a refused setting, which changes nothing in the folder. On a full disk no line can be written.
         if self._is_claimed and self.config_file.exists() and not isinstance(error, SettingError):
             is_stopped = isinstance(error, KeyboardInterrupt)
             with contextlib.suppress(OSError):
                 self.log_line("interrupted" if is_stopped else f"error: {first_line(error, length=1000)}")
 
     def log_line(self, line: str):
-        """Keeps a line in `log.txt` alone."""
+        """Adds a line to `log.txt` only."""
         with self.log.open("a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}  {line}\n")
 
@@ -205,5 +205,5 @@ def _expanded(path: str) -> Path:
 
 
 def _is_ours_before_a_run(path: Path) -> bool:
-    # What a kill leaves before there is a config.
+    # What may be left if a run is killed before its config is written.
     return path.name == LOCK_FILE or path.name.startswith(PARTIAL_PREFIX)

@@ -1,4 +1,4 @@
-"""What a run's `config.json` says: its settings, its data and why, its versions, its resumptions."""
+"""The content of a run's `config.json`: its settings, its data and why, versions, resumptions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-# What a run keeps of where its images came from.
+# What a run records about the source of its images.
 ORIGIN = ("source", "name", "reason", "is_fallback")
 
 # The parts of a record that are read again, with their types.
@@ -40,7 +40,7 @@ DATA_PARTS = {
 
 
 def new_record(config: Config, data: ImageData, max_shift: int) -> Record:
-    """The record of a run that begins."""
+    """The record of a new run."""
     return {
         "preset": describe_preset(config),
         "command": _command(),
@@ -58,7 +58,7 @@ def new_record(config: Config, data: ImageData, max_shift: int) -> Record:
 
 
 def resumed_record(record: Record, config: Config) -> Record:
-    """The record of a run that goes on: its data and the reason for it stay, its epochs never become fewer."""
+    """The record of a resumed run: its data and the reason for it stay, and `max_epoch` never decreases."""
     settings = _movable(config)
     settings["max_epoch"] = max(config.max_epoch, recorded_config(record).max_epoch)
     resumption = {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", "command": _command(), **_versions()}
@@ -74,7 +74,7 @@ def check_record(record: Any):
     if unknown:
         raise ValueError(f"settings: {unknown[0]!r} is unknown")
     for name, field in fields.items():
-        # A default in its place could train on, or draw, something else than what was trained.
+        # A default in its place could train or draw something other than what was trained.
         if name not in record["settings"] and not field.metadata["may_change"]:
             raise ValueError(f"settings: {name!r} is missing")
     experiment = recorded_config(record).experiment
@@ -98,7 +98,7 @@ def recorded_config(record: Record) -> Config:
 
 
 def check_resumable(record: Record, config: Config):
-    """Refuses to go on with an earlier run under other settings than its own.
+    """Refuses to resume an earlier run with settings other than its own.
 
     Raises:
         SettingError: naming the first setting that differs.
@@ -113,7 +113,7 @@ def check_resumable(record: Record, config: Config):
 
 
 def with_recorded_origin(record: Record, data: ImageData) -> ImageData:
-    """The images of an earlier run with the reason for which they were chosen then; SettingError if they differ."""
+    """The images of an earlier run with the reason why they were chosen; SettingError if they differ."""
     if record["data"]["fingerprint"] != data.fingerprint():
         expected = f"the images that this run was trained on: {record['data']['description']}"
         raise SettingError("data_source", expected, f"other images: {data.description}")
@@ -130,7 +130,7 @@ def _command() -> str:
 
 
 def _versions() -> dict[str, str | None]:
-    """What the same settings and seed need to give the same bits again."""
+    """The versions that reproduce the same bits from the same settings and seed."""
     import keras
     import tensorflow as tf
 

@@ -26,7 +26,7 @@ ROUNDING = 1e-3
 
 
 def given_gradients(*optimizers):
-    """What each optimiser is given from here on, which moves nothing."""
+    """What each optimizer is given from here on, which moves nothing."""
     given = []
     for optimizer in optimizers:
         optimizer.apply = lambda gradients, variables: given.append([gradient.numpy() for gradient in gradients])

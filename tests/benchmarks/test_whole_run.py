@@ -28,7 +28,7 @@ def test_a_run_its_memory_and_its_images_are_measured(monkeypatch, capsys):
         r"import infogan_tf and what trains \| 1.5 s",
         r"start to first update, decoded images cached \| 2.5 s",
         r"2 updates with all records \| \d+\.\d s",
-        r"of it checkpoints \| \d+\.\d%",
+        r"of which checkpoints \| \d+\.\d%",
         r"largest memory of the process \| [\d,]+ MB",
         r"the run folder afterwards \| \d+ MB",
         r"generate\(3 images\) \| [\d,]+ images/s",

@@ -42,7 +42,7 @@ def test_batches_are_the_images_as_floats(random_images, batch_size):
 
 
 def test_batches_are_those_of_every_release(random_images):
-    """A run that began under one release goes on under the next."""
+    """A run that began under one release resumes under the next."""
     batches = ImageBatches(random_images(50), 8, seed=3)
     assert batches.indices(0).tolist() == [32, 41, 5, 23, 36, 37, 48, 24]
     assert batches.indices(12).tolist() == [42, 6, 15, 47, 38, 16, 48, 49]

@@ -21,7 +21,7 @@ def load(request):
     return data, load_factors(request, data)
 
 
-def labelled(random_images, number):
+def labeled(random_images, number):
     """Images whose first pixel is their label."""
     images, labels = random_images(number), np.arange(number) % 10
     images[:, 0, 0, 0] = labels
@@ -31,7 +31,7 @@ def labelled(random_images, number):
 @pytest.mark.parametrize("held_out", ["test", "validation"])
 @pytest.mark.parametrize("splits", [(("train", 0.8), ("test", 0.2)), (("train", 1.0),)], ids=["test", "no test"])
 def test_labels_of_tfds_are_in_the_order_of_the_images(tmp_path, random_images, splits, held_out):
-    images, labels = labelled(random_images, 60)
+    images, labels = labeled(random_images, 60)
     prepare_tfds(tmp_path, images, labels, splits=splits)
     data, (label,) = load(ImageRequest("tiny_digits", data_dir=str(tmp_path), image_shape=SHAPE, held_out=held_out))
     np.testing.assert_array_equal(label.training, data.training[:, 0, 0, 0])
@@ -191,7 +191,7 @@ def test_numbers_of_classes():
     assert Factor("width", "ordered", values, values).num_classes is None
 
 
-def test_nothing_that_trains_so_much_as_loads_the_code_for_factors(tmp_path):
+def test_training_does_not_load_the_code_for_factors(tmp_path):
     code = f"""
 import sys
 import infogan_tf

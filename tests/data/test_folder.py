@@ -43,7 +43,7 @@ def fill_with(path, number, start=0):
 
 
 def png_of_16_bits(values):
-    """A grey PNG of 16 bits, written by hand, since Pillow writes what Pillow reads."""
+    """A gray PNG of 16 bits, written by hand, since Pillow writes what Pillow reads."""
     height, width = values.shape
 
     def chunk(kind, data):
@@ -96,7 +96,7 @@ def save_transparent_palette(path):
         (lambda path: path.write_bytes(png_of_16_bits(np.full([SIZE, SIZE], 128 * 257))), (128, 128, 128)),
         (lambda path: square((0, 255, 255, 0), mode="CMYK").save(path, "JPEG", quality=95), RED),
     ],
-    ids=["transparent", "half transparent", "palette", "transparent palette", "grey half", "1 bit", "16 bit", "CMYK"],
+    ids=["transparent", "half transparent", "palette", "transparent palette", "gray half", "1 bit", "16 bit", "CMYK"],
 )
 def test_reads_every_mode_and_lays_what_is_transparent_on_white(tmp_path, make, expected):
     make(tmp_path / "a.png")
@@ -105,7 +105,7 @@ def test_reads_every_mode_and_lays_what_is_transparent_on_white(tmp_path, make, 
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_turns_pictures_as_their_exif_data_says(tmp_path, orientation):
+def test_rotates_pictures_by_their_exif_data(tmp_path, orientation):
     upright = noise((24, 24))
     turns = Image.Transpose
     undo = {
@@ -219,7 +219,7 @@ def test_what_cannot_be_read_is_left_out_and_named_with_the_reason(tmp_path, cap
     assert capsys.readouterr() == ("", "")
 
 
-def test_pillows_warnings_are_kept_back(tmp_path, monkeypatch):
+def test_pillows_warnings_are_suppressed(tmp_path, monkeypatch):
     fill_with(tmp_path, 2)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 200)  # Between the limits that warn and that fail.
     assert len(load(tmp_path).training) == 2
@@ -247,12 +247,12 @@ def test_second_start_does_not_decode_and_a_changed_folder_is_read_anew(tmp_path
     assert len(load(tmp_path).training) == 10
 
 
-def test_a_shape_that_an_experiment_asks_for_is_made(tmp_path):
+def test_images_get_the_shape_of_an_experiment(tmp_path):
     fill_with(tmp_path, 2)
     assert load(tmp_path, image_shape=(28, 28, 1)).image_shape == (28, 28, 1)
 
 
-def test_preparation_makes_grey_of_16_bits_without_cutting_off():
+def test_preparation_makes_gray_of_16_bits_without_cutting_off():
     values = np.linspace(0, 65535, 256).reshape(16, 16).astype(np.uint16)
     image = Preparation(16, 1, "center")(Image.fromarray(values))
     np.testing.assert_array_equal(image[..., 0], np.rint(values / 257))

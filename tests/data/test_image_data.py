@@ -32,7 +32,7 @@ def test_describes_itself(random_images):
     assert fallback.caption == "digits, 1,200 images, since for the test"
 
 
-def test_fingerprint_tells_images_apart(random_images):
+def test_fingerprint_distinguishes_images(random_images):
     data = ImageData(random_images(5), random_images(5), source="tfds", name="digits", reason="for the test")
     other = dataclasses.replace(data, training=random_images(5, seed=1))
     same = dataclasses.replace(data, training=data.training.copy(), reason="another")
@@ -52,7 +52,7 @@ def test_holds_no_labels():
     }
 
 
-def test_evenly_spread_images_are_taken_from_all_over_a_set():
+def test_evenly_spread_images_are_taken_from_the_whole_set():
     assert evenly_spread(np.arange(10), 3).tolist() == [0, 3, 6]
     assert evenly_spread(np.arange(3), 10).tolist() == [0, 1, 2]
 

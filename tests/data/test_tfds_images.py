@@ -144,7 +144,7 @@ def _prepare_varying(data_dir, images):
     )
 
 
-def test_grey_images_stay_grey_when_they_are_resized(tmp_path, random_images):
+def test_gray_images_stay_gray_when_they_are_resized(tmp_path, random_images):
     prepare_tfds(tmp_path, random_images(10))
     builder = find_builder("tiny_digits", str(tmp_path), None)
     data = read_images(builder, "for the test", Preparation(16, None, "center"))

@@ -12,7 +12,7 @@ def test_a_preset_has_its_name_whatever_its_seed_folder_and_length(name):
     assert describe_preset(config) == name
 
 
-def test_settings_of_ones_own_are_the_nearest_presets_with_flags():
+def test_own_settings_are_the_nearest_preset_with_flags():
     config = dataclasses.replace(presets("mnist")["best"], batch_size=64, codes="categorical(10), uniform")
     assert describe_preset(config) == "best with --codes='categorical(10), uniform' --batch_size=64"
     almost_original = dataclasses.replace(presets("mnist")["original"], max_shift=1)

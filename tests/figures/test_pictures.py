@@ -25,7 +25,7 @@ def test_tiles_keep_pixels_where_they_are():
     np.testing.assert_array_equal(enlarged[2::3, 2::3, 1], np.arange(20).reshape(4, 5))
 
 
-def test_colours_are_kept():
+def test_colors_are_kept():
     image = np.zeros([1, 1, 2, 2, 3])
     image[..., 2] = 1
     np.testing.assert_array_equal(tile(image, scale=1)[0, 0], [0, 0, 255])

@@ -24,7 +24,7 @@ def test_shows_the_same_noise_and_codes_every_time(small_model, embedded_digits)
         assert np.any(picture != other[name])
 
 
-def test_caption_tells_where_the_images_came_from(small_model, embedded_digits):
+def test_caption_names_the_source_of_the_images(small_model, embedded_digits):
     here, there = (Preview(small_model, embedded_digits.training, origin, seed=1) for origin in ("here", "there"))
     for name, picture in here.pictures(300).items():
         other = there.pictures(300)[name]

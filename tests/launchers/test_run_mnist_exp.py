@@ -50,7 +50,7 @@ def reference(tmp_path_factory):
     return folder, out, err
 
 
-def test_says_what_it_does_and_what_to_do_next(reference):
+def test_announces_what_it_does_and_the_next_commands(reference):
     folder, out, err = reference
     assert err == ""
     assert "preset: best with --data_source=embedded " in out
@@ -97,7 +97,7 @@ def test_killed_at_any_moment_resumes_to_the_same_bits(reference, tmp_path):
     assert not list(folder.rglob(".partial-*"))
 
 
-def test_signals_save_and_end_and_the_folder_alone_goes_on(reference, tmp_path):
+def test_signals_save_and_end_and_the_folder_alone_resumes(reference, tmp_path):
     folder = tmp_path / "run"
     log = folder / "log.txt"
 
@@ -209,7 +209,7 @@ def test_events_that_can_not_be_written_end_with_one_line(tmp_path):
     assert result.stderr.count("\n") == 1
 
 
-def test_nobody_listening_does_not_stop_a_run(tmp_path):
+def test_a_closed_stdout_does_not_stop_a_run(tmp_path):
     command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={tmp_path}/run"]
     result = processes.run(["bash", "-o", "pipefail", "-c", f"{' '.join(command)} | head -1"])
     assert (result.returncode, result.stderr) == (0, "")

@@ -49,7 +49,7 @@ def convolution_counts(widths, grids):
         (128, [32, 64, 128, 256, 512], (142e6, 142e6), (3_902_851, 3_849_775)),
     ],
 )
-def test_costs_are_as_said(size, widths, multiply_adds, parameters):
+def test_costs_are_as_documented(size, widths, multiply_adds, parameters):
     shape = (size, size, 3)
     generator_spec, discriminator_spec = specs_for(shape)
     generator = Generator(generator_spec, LATENTS, shape)

@@ -26,13 +26,13 @@ def test_each_claim_stands_beside_our_number(results):
         f"{by_update} paper, Q on frozen features of D | about 0.05 | 0.05 | Figure 1 |",
         f"| c1 in a regular GAN | nothing meaningful | ignored, L_I 0.25 when trained, {GAN} | Figure 2 (b) |",
         "| c2 and c3 are seen in the image | rotation, width | c2 used, R^2 0.97, c3 used, R^2 0.95 |",
-        "| they go on beyond [-1, 1] | to [-2, 2] | slope c2 0.90, c3 0.45 |",
+        "| they extrapolate beyond [-1, 1] | to [-2, 2] | slope c2 0.90, c3 0.45 |",
         "| error of c1 as a classifier | 5 % | 3.00% (2.00% to 5.00%) | section 7.2 below |",
     ):
         assert row in text
 
 
-def test_figure_1_shows_single_batches_and_says_what_q_is(results):
+def test_figure_1_shows_single_batches_and_describes_q(results):
     text = figure1_section(results)
     assert f"| regular GAN, paper | regular GAN, {GAN} | regular GAN, settings of preset best, Q with its own" in text
     assert "| 300 | 2.15 to 2.30 | 2.24 (2.14 to 2.29) | about 0.05 | 0.29 | 0.99 | 0.09 |" in text

@@ -64,7 +64,7 @@ def test_a_stopped_reproduction_has_measured_what_is_done_and_reports_nothing(st
     _, files, output = stopped
     assert "infogan_seed_0/evaluation.json" in files
     assert not [file for file in files if file.startswith(("infogan_seed_1", "report"))]
-    assert output.endswith("stopped; the same command goes on\n")
+    assert output.endswith("stopped; the same command resumes\n")
 
 
 def test_everything_is_made(made):
@@ -151,7 +151,7 @@ def test_runs_of_other_settings_are_refused(made, monkeypatch):
         mnist.reproduce(settings(made))
 
 
-@pytest.mark.parametrize("what", ["images", "updates", "held-out images", "digit features"])
+@pytest.mark.parametrize("what", ["images", "updates", "held-out images", "features"])
 def test_runs_that_cannot_be_compared_are_not_reported_together(make_result, what):
     one, other = make_result(0), make_result(1)
     mnist._check_same([one, other], [])

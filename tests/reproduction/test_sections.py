@@ -75,15 +75,15 @@ def test_every_run_is_shown_with_its_codes_images_time_and_origin(made):
     assert "half of the held-out (test) images against the other half, is 0.900." in text
 
 
-def test_what_the_terms_mean_is_said_below_the_tables(made):
+def test_terms_are_explained_below_the_tables(made):
     text = report(made)
     for term in ("verdict: used: Q recovers", "diversity: ", "extrapolation: ", "stability: ", "coverage: "):
         assert f"- {term}" in text
 
 
 def test_a_misleading_precision_is_flagged(made, make_result):
-    grey = make_result(7)
-    grey.evaluation["images"] |= {"precision": 1.0, "density": 0.4, "coverage": 0.0004}
-    text = report_text(made[1](grey))
+    gray = make_result(7)
+    gray.evaluation["images"] |= {"precision": 1.0, "density": 0.4, "coverage": 0.0004}
+    text = report_text(made[1](gray))
     assert "Of infogan_seed_7: precision is misleading here" in text
     assert "misleading here" not in report(made)

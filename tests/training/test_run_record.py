@@ -9,7 +9,7 @@ from infogan_tf.errors import SettingError
 from infogan_tf.training.run_record import check_resumable, recorded_config, resumed_record
 
 
-def test_record_tells_settings_data_and_versions(recorded, embedded_digits):
+def test_record_has_settings_data_and_versions(recorded, embedded_digits):
     record = json.loads(recorded.config_file.read_text())
     assert record == recorded.read_record()
     assert record["data"]["description"] == embedded_digits.description
