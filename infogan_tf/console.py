@@ -1,4 +1,4 @@
-"""Lines and tables for the person at the terminal."""
+"""Messages and tables on the terminal."""
 
 import os
 import sys
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 
 def say(text: str):
-    """Prints a line; once nobody listens any more (`| head`, a closed terminal), training goes on in silence.
+    """Prints a line; once stdout is closed (`| head`, a closed terminal), training continues silently.
 
-    What the terminal can't show is escaped.
+    Characters that the terminal can't show are escaped.
     """
     try:
         print(_shown(text), flush=True)
@@ -17,7 +17,7 @@ def say(text: str):
 
 
 def is_terminal() -> bool:
-    """Whether what is said is seen by somebody at once, and lines can be overwritten."""
+    """Whether stdout is a terminal, where lines can be overwritten."""
     return sys.stdout is not None and not sys.stdout.closed and sys.stdout.isatty()
 
 

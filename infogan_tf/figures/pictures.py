@@ -53,7 +53,7 @@ def save_picture(path: Path, picture: Picture):
 
 
 def save_animation(path: Path, frames: list[Picture]):
-    """Writes a GIF that runs through the frames and back, for ever.
+    """Writes a GIF that loops through the frames and back.
 
     Args:
         path: the file.

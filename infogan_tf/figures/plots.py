@@ -45,7 +45,7 @@ def plot_information(
     axes.set(
         xlim=(0, last_update), ylim=(-0.5, max(2.5, math.ceil(ceiling * 2) / 2)), xlabel="update", ylabel="$L_I$, nats"
     )
-    # Outside, since nothing says where a curve leaves room.
+    # Outside, since curves may be anywhere inside.
     figure.legend(loc="outside upper left", fontsize=8)
     axes.grid(alpha=0.3)
     save_figure(figure, path, caption)

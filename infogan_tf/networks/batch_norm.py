@@ -72,8 +72,8 @@ class BatchNorm(keras.layers.Layer):
 def frozen_statistics(network: keras.Model) -> Iterator[None]:
     """Restores a network's moving averages at the end of the block, such as those of batch norm layers of any kind.
 
-    Batches are normalized by their own statistics meanwhile. A G update passes through D, and a D update through G:
-    neither may change anything of the other. The states of random layers do advance, so that the masks of a dropout
+    Inside it batches are normalized by their own statistics. A G update passes through D, and a D update through G:
+    neither may change the other. The states of random layers do advance, so that the masks of a dropout
     differ from pass to pass.
     """
     # Keras counts the states of random layers among a network's variables, but not among its weights.

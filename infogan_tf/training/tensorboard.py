@@ -58,23 +58,23 @@ class TensorBoardWriter:
                 tf.summary.image(tag, picture[None])
 
     def describe(self, spec: LatentSpec, settings: str):
-        """Shows the table of latents and the settings as texts."""
+        """Shows the table of latents and the settings as text."""
         with self._writer.as_default(0):
             for tag, text in (("latents", str(spec)), ("config", settings)):
                 # Four spaces make Markdown keep lines and columns as they are.
                 tf.summary.text(tag, "\n".join(f"    {line}" for line in text.splitlines()))
 
     def flush(self):
-        """Puts everything on disk that was written so far."""
+        """Flushes everything written so far to disk."""
         self._writer.flush()
 
     def close(self):
-        """Ends the event file."""
+        """Closes the event file."""
         self._writer.close()
 
 
 def describe_curve(tag: str) -> str:
-    """What a curve shows, its unit and its range, in one line; nothing for a tag that is not known."""
+    """What a curve shows, its unit and its range, in one line; empty for an unknown tag."""
     matching = [prefix for prefix in DESCRIPTIONS if tag.startswith(prefix)]
     return DESCRIPTIONS[max(matching, key=len)] if matching else ""
 
@@ -82,7 +82,7 @@ def describe_curve(tag: str) -> str:
 def displayed(tag: str) -> str:
     """The tag by which TensorBoard shows a curve.
 
-    TensorBoard sorts groups by the codes of their characters, in which capitals come first, and offers no other order;
-    so the mutual information is written with one.
+    TensorBoard sorts groups by character code, in which capitals come first, and has no other order; so the tag of the
+    mutual information is capitalized.
     """
     return tag[0].upper() + tag[1:] if tag.startswith(FIRST) else tag
