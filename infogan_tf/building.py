@@ -35,9 +35,8 @@ def image_request(config: Config, data_source: str) -> ImageRequest:
     image_shape = find_experiment(config.experiment).image_shape
     for name, of_networks in zip(("image_size", "channels"), (image_shape or ())[1:], strict=False):
         if getattr(config, name) not in (None, of_networks):
-            raise SettingError(
-                name, f"{of_networks}, as the networks of {config.experiment} take", getattr(config, name)
-            )
+            expected = f"auto ({of_networks}, which the networks of {config.experiment} take)"
+            raise SettingError(name, expected, getattr(config, name))
     return ImageRequest(
         dataset=config.dataset,
         images=config.images,
@@ -65,13 +64,15 @@ def build_augmentation(config: Config) -> Augmentation:
     return dataclasses.replace(augmentation, probability=config.augmentation_probability)
 
 
-def build_model(config: Config, image_shape: tuple[int, int, int] | None = None, max_shift: int = 0) -> InfoGAN:
+def build_model(
+    config: Config, image_shape: tuple[int, int, int] | None = None, max_shift: int | None = None
+) -> InfoGAN:
     """A new, uncompiled model of the config's experiment; its initial weights follow from the seed.
 
     Args:
         config: the settings.
         image_shape: (height, width, channels) of the images; the experiment's own by default.
-        max_shift: D and Q see images shifted by up to this many pixels; the config's own value may be `auto`.
+        max_shift: D and Q see images shifted by up to this many pixels; the config's own by default, `auto` being 0.
     """
     experiment = find_experiment(config.experiment)
     image_shape = image_shape or experiment.image_shape
@@ -90,7 +91,7 @@ def build_model(config: Config, image_shape: tuple[int, int, int] | None = None,
             spec=spec,
             info_reg_coeff=config.info_reg_coeff,
             augmentation=build_augmentation(config),
-            max_shift=max_shift,
+            max_shift=(config.max_shift or 0) if max_shift is None else max_shift,
             deformation=config.deformation,
             consistency=config.consistency,
             average_decay=config.average_decay,

@@ -15,9 +15,10 @@ A text has one or more terms, separated by commas:
 """
 
 import ast
+import dataclasses
 import math
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from infogan_tf.settings import FLOAT32_MAX, FLOAT32_TINY
 
@@ -49,6 +50,31 @@ class CodeTerm(NamedTuple):
     numbers: tuple[float, ...]
     size: int
     weight: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Codes:
+    """A setting: latent codes as text."""
+
+    expected = "codes such as categorical(10), 2*uniform@0.1, each [name=][count*]kind[(numbers)][@weight]"
+
+    def parse(self, text: str) -> str:
+        return text
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, str) and self._problem(value) is None
+
+    def describe(self, value: Any) -> str:
+        """What is wrong with an invalid value."""
+        return (self._problem(value) if isinstance(value, str) else None) or repr(value)
+
+    @staticmethod
+    def _problem(value: str) -> str | None:
+        try:
+            parse_codes(value)
+        except ValueError as error:
+            return str(error)
+        return None
 
 
 def parse_codes(text: str) -> tuple[CodeTerm, ...]:

@@ -6,11 +6,11 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from infogan_tf.code_terms import Codes
 from infogan_tf.errors import SettingError
 from infogan_tf.settings import (
     Automatic,
     Choice,
-    Codes,
     Integer,
     MultipleOf,
     Name,

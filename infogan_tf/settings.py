@@ -150,33 +150,6 @@ class Name:
 
 
 @dataclasses.dataclass(frozen=True)
-class Codes:
-    """Latent codes as text; see `code_terms`."""
-
-    expected = "codes such as categorical(10), 2*uniform@0.1, each [name=][count*]kind[(numbers)][@weight]"
-
-    def parse(self, text: str) -> str:
-        return text
-
-    def accepts(self, value: Any) -> bool:
-        return isinstance(value, str) and self._problem(value) is None
-
-    def describe(self, value: Any) -> str:
-        """What is wrong with an invalid value."""
-        return (self._problem(value) if isinstance(value, str) else None) or repr(value)
-
-    @staticmethod
-    def _problem(value: str) -> str | None:
-        from infogan_tf.code_terms import parse_codes  # It needs the limits of numbers above.
-
-        try:
-            parse_codes(value)
-        except ValueError as error:
-            return str(error)
-        return None
-
-
-@dataclasses.dataclass(frozen=True)
 class Automatic:
     """Another kind of setting, or `auto` (None): chosen as `meaning` describes."""
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from infogan_tf.code_terms import Codes
 from infogan_tf.settings import (
     Automatic,
     Choice,
-    Codes,
     Integer,
     Integers,
     MultipleOf,

@@ -8,7 +8,7 @@ from infogan_tf.settings import Choice, Integer, checked
 
 OUTPUTS = ("sigmoid", "tanh")
 SIZES = range(16, 129, 8)
-SMALLEST_HALVED = 8  # Sizes are halved down to a grid of 4x4 to 7x7.
+SMALLEST_HALVED = 8  # Sizes are halved down to a grid of 4x4 to 7x7, or to an odd one up to 15x15.
 MAX_CHANNELS = 512
 # Larger images get half the channels: 64x64 would otherwise cost 8 times as much as MNIST, and not twice.
 MAX_WIDE_SIZE = 32
@@ -112,8 +112,8 @@ def specs_for(image_shape: tuple[int, int, int]) -> tuple[GeneratorSpec, Discrim
     """Networks for square images of any multiple of 8 from 16 to 128 pixels, in gray or in color.
 
     Those of the paper's SVHN and CelebA (32x32x3), made deeper with the size: D halves the image by convolutions of 64
-    channels (32 above 32 pixels), doubled each time up to 512, until its grid is 4x4 to 7x7; G mirrors it, from a grid
-    that the strides reach exactly. Deviation: batch norm in all layers but G's last and D's first, because without it
+    channels (32 above 32 pixels), doubled each time up to 512, until its grid is 4x4 to 7x7 or can't be halved any
+    more; G mirrors it. Deviation: batch norm in all layers but G's last and D's first, because without it
     in G a deep D soon outperforms it by far.
 
     Millions of multiply-adds of one image in a forward pass, and of parameters, with 132 latents and 14 outputs of Q
@@ -138,13 +138,10 @@ def specs_for(image_shape: tuple[int, int, int]) -> tuple[GeneratorSpec, Discrim
     """
     size = _checked_size(image_shape)
     filters = _filters(size)
-    depth = 1
-    while size % 2 ** (depth + 1) == 0 and depth < len(filters):
-        depth += 1
-    grid = size // 2**depth
+    grid = size // 2 ** len(filters)
     generator = GeneratorSpec(
-        grid=(grid, grid, filters[depth - 1]),
-        ups=tuple(Up(width, bn=True) for width in reversed(filters[: depth - 1])),
+        grid=(grid, grid, filters[-1]),
+        ups=tuple(Up(width, bn=True) for width in reversed(filters[:-1])),
         output="tanh",
     )
     discriminator = DiscriminatorSpec(
@@ -156,12 +153,12 @@ def specs_for(image_shape: tuple[int, int, int]) -> tuple[GeneratorSpec, Discrim
 
 
 def _filters(size: int) -> list[int]:
-    """Channels of D's convolutions."""
+    """Channels of D's convolutions; one for each time that the size can be halved."""
     width = 64 if size <= MAX_WIDE_SIZE else 32
     filters = []
-    while size >= SMALLEST_HALVED:
+    while size >= SMALLEST_HALVED and size % 2 == 0:
         filters.append(min(width, MAX_CHANNELS))
-        size, width = (size + 1) // 2, 2 * width
+        size, width = size // 2, 2 * width
     return filters
 
 

@@ -28,9 +28,7 @@ def start(folder: RunFolder, config: Config, model: InfoGAN, data: ImageData):
     folder.announce(f"data: {data.description}")
     for file in data.skipped:
         folder.log_line(f"left out: {file}")
-    if model.max_shift:
-        why = "as requested" if config.max_shift is not None else "to prevent D from overfitting so few images"
-        folder.announce(f"augmentation: D sees images {model.augmentation.describe(model.max_shift)}, {why}")
+    folder.announce(f"augmentation: D sees images {_augmentation_for_discriminator(config, model)}")
     if model.deformation:
         codes = ", ".join(code.name for code in model.spec.codes if code.distribution.num_categories)
         strength = f"deformation={model.deformation:g}"
@@ -39,6 +37,14 @@ def start(folder: RunFolder, config: Config, model: InfoGAN, data: ImageData):
     folder.announce(f"oneDNN: {'on' if onednn_is_on() else 'off'} ({ONEDNN_VARIABLE}={setting})")
     say(f"\n{model.spec}\n")
     folder.announce(f"run folder: {folder.path}; watch it with: {_tensorboard(folder)}")
+
+
+def _augmentation_for_discriminator(config: Config, model: InfoGAN) -> str:
+    if config.max_shift is not None:
+        why = "as requested"
+    else:
+        why = "to prevent D from overfitting so few images" if model.max_shift else "since there are enough of them"
+    return f"{model.augmentation.describe(model.max_shift) if model.max_shift else 'as they are'}, {why}"
 
 
 def stopped(folder: RunFolder, signal_name: str, step: int, command: str | None):

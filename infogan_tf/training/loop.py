@@ -59,7 +59,7 @@ def train(config: Config, command: str | None = None) -> bool:
             check_resumable(record, config)
             _check_checkpoints_are_there(folder)
         data = _load_data(config, record)
-        max_shift = _choose_max_shift(config, data)
+        max_shift = _choose_max_shift(config, data) if record is None else record["data"]["max_shift"]
         model = build_model(config, data.training.shape[1:], max_shift)
         compile_model(model, config)
         checkpoints = Checkpoints(folder.checkpoints, model, config.keep_every)
@@ -100,9 +100,12 @@ def _load_data(config: Config, record: Mapping[str, Any] | None) -> ImageData:
 
 
 def _choose_max_shift(config: Config, data: ImageData) -> int:
-    if config.max_shift is not None:
-        return config.max_shift
-    return build_augmentation(config).default_max_shift(len(data.training), data.training.shape[1])
+    max_shift = config.max_shift
+    if max_shift is None:
+        return build_augmentation(config).default_max_shift(len(data.training), data.training.shape[1])
+    if not max_shift and config.augmentation_probability is not None:
+        raise SettingError("augmentation_probability", "auto where max_shift is 0", config.augmentation_probability)
+    return max_shift
 
 
 def _train(

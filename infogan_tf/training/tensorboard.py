@@ -12,7 +12,7 @@ FIRST = "mutual_information"
 
 DESCRIPTIONS = {
     "mutual_information/": "Lower bound L_I on the mutual information of a code and the image, in nats, on the batch; "
-    "from below 0 (Q is worse than the prior) up to the code's entropy, ln 10 = 2.30 for a 10-way categorical code.",
+    "from below 0 (Q is worse than the prior) up to the code's entropy, ln K for K equally probable categories.",
     "mutual_information_deformed/": "The same bound where Q sees augmented images; this one is trained.",
     "cross_entropy/": "-E[log Q(c|x)], in nats; the mutual information is the code's entropy minus this.",
     "loss/discriminator": "-E[log D(x)] - E[log(1 - D(G(z, c)))], in nats, 0 or more; 2 ln 2 = 1.39 if D only guesses.",
@@ -21,9 +21,9 @@ DESCRIPTIONS = {
     "discriminator/fake": "D's output on generated images: mean, smallest and largest probability of real, 0 to 1.",
     "gradient_norm/": "L2 norm of the gradient of all weights of one network, 0 or more.",
     "posterior_std/": "Smallest and largest standard deviation of Q(c|x) on the batch; "
-    "a uniform code on [-1, 1] has 0.58 by itself.",
+    "a code of which Q learns nothing has its prior's own, such as 0.58 if it is uniform on [-1, 1].",
     "consistency/": "Mutual information of what Q predicts from real images and from augmented copies of them, in "
-    "nats, 0 to ln 10 = 2.30 for a 10-way categorical code.",
+    "nats, 0 to ln K for K categories.",
     "memorization/": "D's mean probability of real, 0 to 1, on up to 500 images; training and held-out drift apart "
     "when D overfits.",
     "speed/updates_per_second": "Updates per second since the last point, pictures and checkpoints included.",

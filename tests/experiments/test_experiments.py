@@ -4,6 +4,7 @@ import pytest
 
 from infogan_tf.config import Config
 from infogan_tf.experiments import describe_preset, presets
+from infogan_tf.experiments.mnist import EXPERIMENT
 
 
 @pytest.mark.parametrize("name", presets("mnist"))
@@ -24,3 +25,13 @@ def test_own_settings_are_the_nearest_preset_with_flags():
 )
 def test_runs_are_named_after_their_data_set(dataset, name):
     assert Config(dataset=dataset).run_name == name
+
+
+def test_an_experiment_has_both_networks_or_neither():
+    with pytest.raises(ValueError, match="must have both a generator and a discriminator, or neither"):
+        dataclasses.replace(EXPERIMENT, discriminator=None)
+
+
+def test_an_unknown_experiment_is_named():
+    with pytest.raises(ValueError, match="experiment: expected one of images, mnist, got 'cars'"):
+        presets("cars")
