@@ -17,6 +17,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 import infogan_tf
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError, TrainingError
+from infogan_tf.experiments import presets
 from infogan_tf.training import load, loop, train
 from infogan_tf.training.loading import load_run
 from infogan_tf.training.run_folder import RunFolder
@@ -119,6 +120,22 @@ def test_two_updates_and_two_more_are_four_to_the_bit(finished, tmp_path):
         np.testing.assert_array_equal(value, final_tensors(finished)[name], err_msg=name)
     assert points(tmp_path / "run")[2:] == points(finished)[2:]
     assert "resumed: from update 2\n" in (tmp_path / "run" / "log.txt").read_text()
+
+
+def test_a_run_on_photographs_resumes_to_the_same_bits(tmp_path, random_images):
+    np.savez(tmp_path / "own.npz", images=random_images(40, (20, 24, 3)))
+    changes = {"images": str(tmp_path / "own.npz"), "image_size": 16, "batch_size": 8, "updates_per_epoch": 6}
+    config = dataclasses.replace(presets("images")["photographs"], summary_interval=1, seed=3, **changes)
+    assert config.average_decay
+    whole, stopped = (dataclasses.replace(config, run_folder=str(tmp_path / name)) for name in ("whole", "stopped"))
+    train(dataclasses.replace(whole, max_epoch=2))
+    train(dataclasses.replace(stopped, max_epoch=1))
+    train(dataclasses.replace(stopped, max_epoch=2))
+    ours, theirs = final_tensors(tmp_path / "whole"), final_tensors(tmp_path / "stopped")
+    assert any("average" in name for name in ours)
+    assert set(ours) == set(theirs)
+    for name, value in ours.items():
+        np.testing.assert_array_equal(value, theirs[name], err_msg=name)
 
 
 def test_seed_matters(finished, tmp_path):
