@@ -200,7 +200,8 @@ from tests.small_networks import small_experiment
 
 with small_experiment():
     run_folder = {str(tmp_path / "run")!r}
-    infogan_tf.train(Config(run_folder=run_folder, data_source="embedded", max_epoch=1, updates_per_epoch=1, batch_size=4))
+    settings = dict(data_source="embedded", max_epoch=1, updates_per_epoch=1, batch_size=4)
+    infogan_tf.train(Config(run_folder=run_folder, **settings))
 print([name for name in sys.modules if name.startswith("infogan_tf") and "factor" in name])
 """
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
