@@ -4,6 +4,7 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
@@ -58,6 +59,7 @@ def train(config: Config, command: str | None = None) -> bool:
         if record is not None:
             check_resumable(record, config)
             _check_checkpoints_are_there(folder)
+        _check_outside_of_images(folder, config)
         data = _load_data(config, record)
         max_shift = _choose_max_shift(config, data)
         model = build_model(config, data.training.shape[1:], max_shift)
@@ -89,6 +91,15 @@ def _check_checkpoints_are_there(folder: RunFolder):
         raise SettingError("run_folder", expected, "none; a new folder begins a new run")
 
 
+def _check_outside_of_images(folder: RunFolder, config: Config):
+    if config.images is None:
+        return
+    path, images = folder.path.resolve(), Path(config.images).expanduser().resolve()
+    if path.is_relative_to(images):
+        expected = f"a folder outside of {images}, which would get the pictures of the run among its images"
+        raise SettingError("run_folder", expected, path)
+
+
 def _load_data(config: Config, record: Mapping[str, Any] | None) -> ImageData:
     # What was found or fallen back on once is taken again, even if something better has been downloaded meanwhile.
     source = record["data"]["source"] if record is not None and config.data_source == "auto" else config.data_source
@@ -101,6 +112,9 @@ def _load_data(config: Config, record: Mapping[str, Any] | None) -> ImageData:
 
 def _choose_max_shift(config: Config, data: ImageData) -> int:
     if config.max_shift is not None:
+        most = data.training.shape[1] // 2
+        if config.max_shift > most:
+            raise SettingError("max_shift", f"at most {most}, half of the size of the images", config.max_shift)
         return config.max_shift
     return build_augmentation(config).default_max_shift(len(data.training), data.training.shape[1])
 
