@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from infogan_tf.code_terms import parse_codes
 from infogan_tf.errors import SettingError, first_line
 from infogan_tf.settings import (
     Automatic,
@@ -174,6 +175,8 @@ class Config(Settings):
         super().__post_init__()
         if self.consistency and not self.deformation:
             raise SettingError("consistency", "0 where deformation is 0", self.consistency)
+        if self.deformation and all(code.kind != "categorical" for code in parse_codes(self.codes)):
+            raise SettingError("deformation", f"0 where no code is categorical ({self.codes})", self.deformation)
         if self.images is not None and self.data_source != "auto":
             raise SettingError("data_source", f"auto with --images={self.images}", self.data_source)
 

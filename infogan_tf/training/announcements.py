@@ -31,8 +31,8 @@ def start(folder: RunFolder, config: Config, model: InfoGAN, data: ImageData):
     if model.max_shift:
         why = "as requested" if config.max_shift is not None else "to prevent D from overfitting so few images"
         folder.announce(f"augmentation: D sees images {model.augmentation.describe(model.max_shift)}, {why}")
-    codes = ", ".join(code.name for code in model.spec.codes if code.distribution.num_categories)
-    if codes and model.deformation:
+    if model.deformation:
+        codes = ", ".join(code.name for code in model.spec.codes if code.distribution.num_categories)
         strength = f"deformation={model.deformation:g}"
         folder.announce(f"augmentation: Q predicts {codes} from augmented images ({strength})")
     setting = os.environ.get(ONEDNN_VARIABLE, "not set")
