@@ -35,7 +35,7 @@ def traverse(model: InfoGAN, name: str, seed: tf.Tensor, rows: int = ROWS, scale
 
 def num_columns(distribution: Distribution) -> int:
     """How many values of a code a traversal shows."""
-    number = distribution.num_categories or COLUMNS
+    number = distribution.num_categories or (2 if distribution.is_discrete else COLUMNS)
     return number if number <= MAX_COLUMNS else COLUMNS
 
 
