@@ -72,7 +72,7 @@ def _plot(cells: _Cells, rows: tuple[str, list[str]], columns: tuple[str, list[s
     labels = [_shortened(label) for label in columns[1]]
     is_long = max(map(len, labels)) > 6
     turned = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if is_long else {}
-    axes.set_xticks(range(len(labels)), labels, **turned)
+    axes.set_xticks(range(len(labels)), labels, parse_math=False, **turned)
     axes.set_yticks(range(len(rows[1])), map(_shortened, rows[1]))
     axes.set(xlabel=columns[0], ylabel=rows[0])
     save_figure(figure, path, caption)
