@@ -287,3 +287,6 @@ class EvaluationConfig(Settings):
     data_dir: str | None = setting(
         None, Automatic(Text(), "where the run found its data"), "Where TFDS keeps prepared data."
     )
+    images: str | None = setting(
+        None, Automatic(Text(), "where the run found them"), "The folder or .npz file of the run's images, if moved."
+    )

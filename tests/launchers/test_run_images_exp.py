@@ -213,7 +213,7 @@ def test_other_images_or_settings_than_the_runs_are_refused(launchers, trained, 
     assert result.stderr.count("\n") == 1
 
 
-def test_moved_images_are_found_by_their_new_place(launchers, trained, mixed, tmp_path):
+def test_moved_images_are_found_by_their_new_place(launchers, trained, mixed, place, tmp_path):
     moved = mixed.rename(tmp_path / "moved")
     try:
         lost = launchers.run("run_images_exp", f"--run_folder={trained[0]}", cwd=tmp_path)
@@ -223,6 +223,12 @@ def test_moved_images_are_found_by_their_new_place(launchers, trained, mixed, tm
         assert "already trained for " in found.stdout
     finally:
         moved.rename(mixed)
+    expected = f"flag --images: expected the images that {trained[0]} was trained on: {moved} from folder, got"
+    lost = launchers.run("evaluate", f"--run_folder={trained[0]}", cwd=tmp_path)
+    assert lost.stderr == f"error: {expected} {moved}, which does not exist\n"
+    others = launchers.run("evaluate", f"--run_folder={trained[0]}", f"--images={place}/good", cwd=tmp_path)
+    assert others.stderr.startswith(f"error: {expected} other images: good, 36 training and 4 held-out images")
+    assert others.stderr.count("\n") == 1
 
 
 def test_labels_of_an_npz_file_are_measured_and_drawn_whatever_their_names(launchers, tmp_path):
