@@ -164,7 +164,8 @@ def _restore(folder: RunFolder, checkpoints: Checkpoints) -> int:
 
 def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[int], dict[str, float]]:
     # One update a call: several in one graph gain nothing, and every one is checked and can be the last.
-    update = tf.function(model.apply_update)
+    # AutoGraph would find nothing to convert, since no Python `if` or loop depends on a tensor, but takes seconds.
+    update = tf.function(model.apply_update, autograph=False)
     return lambda step: {name: float(value) for name, value in update(batches(step)).items()}
 
 
