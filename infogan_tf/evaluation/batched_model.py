@@ -47,7 +47,8 @@ class BatchedModel:
     def __init__(self, model: InfoGAN):
         self.spec = model.spec
         self.image_shape = model.image_shape
-        options = {"autograph": False, "reduce_retracing": True}  # AutoGraph takes seconds and finds nothing to convert.
+        # AutoGraph takes seconds and finds nothing to convert.
+        options = {"autograph": False, "reduce_retracing": True}
         self._generate = tf.function(model, **options)
         self._infer_codes = tf.function(lambda images: model.infer_codes(_floats(images)), **options)
         self._augment = tf.function(

@@ -24,3 +24,20 @@ def test_settings_of_ones_own_are_the_nearest_presets_with_flags():
 )
 def test_runs_are_named_after_their_data_set(dataset, name):
     assert Config(dataset=dataset).run_name == name
+
+
+@pytest.mark.parametrize(
+    ("images", "name"),
+    [
+        ("my photos/", "my_photos"),
+        ("sets/faces.v2.npz", "faces.v2"),
+        ("v1.2", "v1.2"),
+        ("a\n'b'", "a_b_"),
+        ("x/..", "."),
+        ("/", "mnist"),
+        ("x" * 99, "x" * 60),
+    ],
+)
+def test_runs_are_named_after_the_images_of_a_person(images, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Config(images=images).run_name == (tmp_path.name if name == "." else name)
