@@ -54,6 +54,7 @@ def place(tmp_path_factory):
         "few": {"images": images[:10]},
         "labels": {"images": images, "labels": np.arange(19)},
         "objects": {"images": images, "labels": np.array([{}] * 20)},
+        "same": {"images": images, "labels": np.zeros([20, 2]), "label_names": np.array(["kind"] * 2)},
         "names": {"images": images, "labels": np.zeros([20, 2]), "label_names": np.array(["kind"])},
     }.items():
         np.savez(path / f"{name}.npz", **arrays)
@@ -89,6 +90,7 @@ BAD_IMAGES = {
     "--images=labels.npz": "labels.npz with labels of shape [20] or [20, kinds], as there are images, got [19]",
     "--images=objects.npz": "expected objects.npz with labels that are numbers or text, got object",
     "--images=names.npz": "expected names.npz with 2 label_names that are text, got str",
+    "--images=same.npz": "expected same.npz with label_names that all differ, got kind, kind",
     "--images=good --dataset=mnist": "flag --dataset: expected nothing beside --images=good, got mnist",
     "--images=good --data_source=tfds": "flag --data_source: expected auto with --images=good, got tfds",
     "--dataset=nonesuch": "flag --dataset: expected the name of a TFDS data set, got nonesuch (",
