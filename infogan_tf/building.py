@@ -30,8 +30,7 @@ def image_request(config: Config, data_source: str) -> ImageRequest:
     Raises:
         SettingError: no images are given, or a shape that does not fit the experiment's networks.
     """
-    if config.images is None and config.dataset is None:
-        raise SettingError("images", "a folder of images or an .npz file, or else --dataset", "neither")
+    config.check_images()
     image_shape = find_experiment(config.experiment).image_shape
     for name, of_networks in zip(("image_size", "channels"), (image_shape or ())[1:], strict=False):
         if getattr(config, name) not in (None, of_networks):

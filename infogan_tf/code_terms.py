@@ -27,8 +27,10 @@ NOISE_NAME = "z"
 RESERVED_NAMES = ("total", "samples")
 MAX_CODES = 100
 MAX_SIZE = 10_000
+MAX_NAME = 50
+MAX_QUOTED = 70
 TERM = re.compile(
-    r"(?:(?P<name>\w+)\s*=\s*)?(?:(?P<count>\d+)\s*\*\s*)?(?P<kind>[A-Za-z_]\w*)\s*"
+    r"(?:(?P<name>\w+)\s*=\s*)?(?:(?P<count>\d{1,9})\s*\*\s*)?(?P<kind>[A-Za-z_]\w*)\s*"
     r"(?:\((?P<arguments>[^()]*)\))?\s*(?:@\s*(?P<weight>\S+))?",
     re.ASCII,
 )
@@ -93,8 +95,12 @@ def parse_codes(text: str) -> tuple[CodeTerm, ...]:
             codes += _parse_term(term.strip(), first=len(codes) + 1)
             _check_together(codes)
         except ValueError as error:
-            raise ValueError(f"{error} in term {number} of {len(terms)}, {term.strip()!r}") from error
+            raise ValueError(f"{error} in term {number} of {len(terms)}, {_quoted(term.strip())}") from error
     return tuple(codes)
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}...")
 
 
 def _parse_term(term: str, first: int) -> list[CodeTerm]:
@@ -124,15 +130,15 @@ def _name(given: str | None, number: int, count: int, first: int) -> str:
 
 
 def _parse_arguments(kind: str, arguments: str | None) -> tuple[tuple[float, ...], int]:
-    numbers, size = [], 1
-    for argument in filter(None, map(str.strip, (arguments or "").split(","))):
-        if re.fullmatch(r"size\s*=\s*\d+", argument) and kind != "categorical":
-            size = int(argument.split("=")[1])
-            if not 1 <= size <= MAX_SIZE:
-                raise ValueError(f"the size {size} (expected 1 to {MAX_SIZE})")
+    numbers, sizes = [], []
+    for argument in map(str.strip, arguments.split(",")) if arguments and arguments.strip() else ():
+        if re.fullmatch(r"size\s*=\s*\d{1,9}", argument) and kind != "categorical" and not sizes:
+            sizes.append(int(argument.split("=")[1]))
+            if not 1 <= sizes[0] <= MAX_SIZE:
+                raise ValueError(f"the size {sizes[0]} (expected 1 to {MAX_SIZE})")
         else:
             numbers.append(_number(argument))
-    return tuple(numbers), size
+    return tuple(numbers), *(sizes or [1])
 
 
 def _number(text: str) -> float:
@@ -142,18 +148,28 @@ def _number(text: str) -> float:
             return value
     except (ValueError, SyntaxError, OverflowError, RecursionError, MemoryError):
         pass
-    raise ValueError(f"{text!r} (expected a number)")
+    raise ValueError(f"{_quoted(text)} (expected a number)")
 
 
 def _check_together(codes: list[CodeTerm]):
     names = [code.name for code in codes]
     if len(names) > MAX_CODES:
         raise ValueError(f"more than {MAX_CODES} codes")
+    if sum(map(_width, codes)) > MAX_SIZE:
+        raise ValueError(f"more than {MAX_SIZE} dimensions of all codes together")
     for name in names:
+        if len(name) > MAX_NAME:
+            raise ValueError(f"a name of more than {MAX_NAME} characters")
         if names.count(name) > 1:
             raise ValueError(f"the name {name!r} for the second time")
         if name in (NOISE_NAME, *RESERVED_NAMES):
             raise ValueError(f"the reserved name {name!r}")
+
+
+def _width(code: CodeTerm) -> int:
+    if code.kind != "categorical":
+        return code.size
+    return code.numbers[0] if len(code.numbers) == 1 else len(code.numbers)
 
 
 def _check_categorical(numbers: tuple[float, ...]):

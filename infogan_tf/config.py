@@ -1,13 +1,14 @@
 """The settings of every experiment: one flat, documented, checked dataclass. Nothing here loads TensorFlow."""
 
 import dataclasses
+import os
 import re
 import shlex
 from pathlib import Path
 from typing import Any
 
-from infogan_tf.code_terms import Codes
-from infogan_tf.errors import SettingError
+from infogan_tf.code_terms import Codes, parse_codes
+from infogan_tf.errors import SettingError, first_line
 from infogan_tf.settings import (
     Automatic,
     Choice,
@@ -30,6 +31,7 @@ CROPS = ("center", "none")
 AUGMENTATIONS = ("digits", "photographs", "photographs_without_flips")
 MAX_DECAY = 0.9999  # Averages over about 10,000 updates, twice as many as a run of MNIST has by default.
 MAX_NOISE = 10_000
+MAX_RUN_NAME = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Config(Settings):
         None,
         Automatic(Text(), "the images of --dataset"),
         "A folder of images, or an .npz file with `images` and optional `labels` and `label_names`.",
+        may_change=True,  # The place may; a resumed run recognizes the images themselves.
     )
     dataset: str | None = setting(
         "mnist", Automatic(Text(), "none, which needs --images"), "Name of a TFDS image data set."
@@ -171,11 +174,33 @@ class Config(Settings):
         super().__post_init__()
         if self.consistency and not self.deformation:
             raise SettingError("consistency", "0 where deformation is 0", self.consistency)
+        if self.deformation and all(code.kind != "categorical" for code in parse_codes(self.codes)):
+            raise SettingError("deformation", f"0 where no code is categorical ({self.codes})", self.deformation)
+        if self.images is not None and self.data_source != "auto":
+            raise SettingError("data_source", f"auto with --images={self.images}", self.data_source)
 
     @property
     def run_name(self) -> str:
-        """What runs are named after: the folder or file of the images, or the data set without version or variant."""
-        return Path(self.images).stem if self.images else re.split("[:/]", self.dataset or self.experiment)[0]
+        """What runs are named after: the folder or file of the images, or the data set without version or variant.
+
+        Of a folder's name only letters, digits, underscores, dots and hyphens are kept.
+        """
+        if self.images is None:
+            return re.split("[:/]", self.dataset or self.experiment)[0]
+        path = Path(os.path.abspath(os.path.expanduser(self.images)))
+        name = path.stem if path.suffix.lower() == ".npz" else path.name
+        return re.sub(r"[^\w.-]+", "_", name)[:MAX_RUN_NAME] or self.experiment
+
+    def check_images(self):
+        """Refuses a config that names no images, or some that are not there; nothing is loaded.
+
+        Raises:
+            SettingError: naming `images`.
+        """
+        if self.images is not None:
+            find_images(self.images)
+        elif self.dataset is None:
+            raise SettingError("images", "a folder of images or an .npz file, or else --dataset", "neither")
 
     @property
     def total_updates(self) -> int:
@@ -196,6 +221,24 @@ class Config(Settings):
             and field.name != "seed"
             and getattr(self, field.name) != getattr(other, field.name)
         ]
+
+
+def find_images(images: str) -> Path:
+    """The path of a folder of images or of an .npz file, given as a person writes it.
+
+    Raises:
+        SettingError: there is nothing, or something else.
+    """
+    expected = "a folder of images or an .npz file"
+    try:
+        path = Path(images).expanduser()
+        if path.is_dir() or (path.is_file() and path.suffix.lower() == ".npz"):
+            return path
+        problem = "which is neither" if path.exists() else "which does not exist"
+    except (OSError, RuntimeError) as error:  # RuntimeError: no user has the name behind a ~.
+        reason = getattr(error, "strerror", None) or first_line(error)
+        raise SettingError("images", expected, f"{images} ({reason})") from error
+    raise SettingError("images", expected, f"{path}, {problem}")
 
 
 def added_to_the_objective(config: Config) -> list[str]:
@@ -242,4 +285,7 @@ class EvaluationConfig(Settings):
     )
     data_dir: str | None = setting(
         None, Automatic(Text(), "where the run found its data"), "Where TFDS keeps prepared data."
+    )
+    images: str | None = setting(
+        None, Automatic(Text(), "where the run found them"), "The folder or .npz file of the run's images, if moved."
     )

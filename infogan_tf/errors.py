@@ -27,6 +27,15 @@ def first_line(error: BaseException, length: int = 200) -> str:
     return (f"{known} ({line})" if known else line)[:length]
 
 
+def printable(text: str) -> str:
+    """A text in one line, with what can't be shown escaped; names of files may hold anything.
+
+    >>> print(printable("a\\nb"))
+    a\\nb
+    """
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+
+
 class SettingError(ValueError):
     """A setting is wrong, or does not go with the data or the run folder.
 

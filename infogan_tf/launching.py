@@ -18,7 +18,7 @@ from absl import app, flags, logging
 import infogan_tf
 from infogan_tf.backend import stderr_held_back
 from infogan_tf.config import Config
-from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line
+from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line, printable
 from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals
 from infogan_tf.settings import Choice, Settings, as_text, describe
 
@@ -128,7 +128,12 @@ def _config_from_flags(presets: Mapping[str, Settings]) -> Settings:
     asks_for_preset = len(presets) > 1 and flags.FLAGS["preset"].present
     if isinstance(defaults, Config) and given.get("run_folder") and not asks_for_preset:
         defaults = _recorded(given["run_folder"], defaults.experiment) or defaults
-    return dataclasses.replace(defaults, **given)
+    if given.get("images") and given.get("dataset"):
+        raise SettingError("dataset", f"nothing beside --images={given['images']}", given["dataset"])
+    config = dataclasses.replace(defaults, **given)
+    if isinstance(config, Config) and (config.run_folder is None or "images" in given):
+        config.check_images()  # Before what takes seconds.
+    return config
 
 
 def _recorded(run_folder: str, experiment: str) -> Config | None:
@@ -204,5 +209,5 @@ def _stdout_that_may_fail() -> Iterator[None]:
 def _fail(message: str, status: int = 2) -> NoReturn:
     if "out of memory" in message and "batch_size" in flags.FLAGS:
         message += "; a smaller --batch_size may help"
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {printable(message)}", file=sys.stderr)
     sys.exit(status)

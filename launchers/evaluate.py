@@ -19,7 +19,7 @@ def run(config):
     from infogan_tf.evaluation.table import evaluation_table
     from infogan_tf.training.loading import load_run
 
-    evaluation = evaluate(load_run(config.run_folder, config.step), config.data_dir)
+    evaluation = evaluate(load_run(config.run_folder, config.step), config.data_dir, config.images)
     say(f"\n{evaluation_table(evaluation)}")
 
 

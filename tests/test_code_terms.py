@@ -55,6 +55,12 @@ WRONG = {
     "categorical(10": "a wrong form",
     "uniform uniform": "a wrong form",
     "a b=uniform": "a wrong form",
+    "uniform(-1,, 1)": "'' .expected a number",
+    "uniform(size=2, size=3)": "'size=3' .expected a number",
+    "9999999999*uniform": "a wrong form",
+    "50*categorical(201)": "more than 10000 dimensions of all codes together in term 1",
+    f"{'x' * 51}=uniform": "a name of more than 50 characters",
+    f"uniform@{'x' * 200}": r" in term 1 of 1, 'uniform@x{62}\.\.\.'$",
 }
 
 

@@ -34,6 +34,17 @@ def test_consistency_needs_deformation():
     assert Config(consistency=0.5, deformation=1).consistency == 0.5
 
 
+def test_deformation_needs_a_categorical_code():
+    with pytest.raises(SettingError, match=r"deformation: expected 0 where no code is categorical \(uniform\), got 1"):
+        Config(codes="uniform", deformation=1)
+    assert Config(codes="uniform", deformation=0).codes == "uniform"
+
+
+def test_images_of_ones_own_have_no_other_source():
+    with pytest.raises(SettingError, match="data_source: expected auto with --images=photos, got embedded"):
+        Config(images="photos", data_source="embedded")
+
+
 def test_survives_json():
     for config in presets("mnist").values():
         assert Config(**json.loads(json.dumps(config.to_dict()))) == config

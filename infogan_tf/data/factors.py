@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow_datasets as tfds
 
+from infogan_tf.config import find_images
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY, VALIDATE_EVERY, ImageData, hold_out
 from infogan_tf.data.npz import read_labels
 from infogan_tf.data.sources import ImageRequest
@@ -97,7 +98,7 @@ def _embedded_columns(_: ImageRequest) -> list[_Column]:
 
 
 def _npz_columns(request: ImageRequest) -> list[_Column]:
-    labels, names = read_labels(request.path)
+    labels, names = read_labels(find_images(request.images))
     return [
         _Column(name, *hold_out(labels[:, index], HOLD_OUT_OWN_EVERY), may_be_class=True)
         for index, name in enumerate(names)

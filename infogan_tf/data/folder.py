@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from infogan_tf.data.image_data import HOLD_OUT_OWN_EVERY
 from infogan_tf.data.preparation import Preparation, in_parallel, is_colored
 from infogan_tf.data.store import SplitWriter, StoredImages, short_hash, stored
-from infogan_tf.errors import SettingError, first_line
+from infogan_tf.errors import SettingError, first_line, printable
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
@@ -102,7 +102,7 @@ def _decode(folder: Path, files: list[ImageFile], preparation: Preparation, writ
     with _for_each(files, lambda file: _read(folder / file.name, preparation), "decoding images") as images:
         for file, image in zip(files, images, strict=True):
             if isinstance(image, Unreadable):
-                skipped.append(f"{_printable(file.name)}: {image}")
+                skipped.append(f"{printable(file.name)}: {image}")
             else:
                 writer.split(image[None], HOLD_OUT_OWN_EVERY)
     if len(skipped) > MAX_SKIPPED_SHARE * len(files):
@@ -149,7 +149,3 @@ def _for_each(files: list[ImageFile], function: Callable[[ImageFile], object], l
         # Pillow warns about damaged EXIF data, unusual palettes and very large images, but reads them.
         warnings.simplefilter("ignore")
         yield results
-
-
-def _printable(name: str) -> str:
-    return name if name.isprintable() else ascii(name)

@@ -83,6 +83,10 @@ def _check_labels(path: Path, number: int):
                 kinds = math.prod(shape[1:])
                 if dtype.kind not in TEXT or math.prod(names_shape) != kinds:
                     raise _wrong(path, f"{kinds} label_names that are text", f"{dtype.name} {list(names_shape)}")
+            with np.load(path, allow_pickle=False) as arrays:
+                given = arrays["label_names"].reshape(-1).tolist()
+            if len(set(given)) < len(given):
+                raise _wrong(path, "label_names that all differ", ", ".join(given))
 
 
 def _prepare(path: Path, shape: tuple[int, int, int, int], preparation: Preparation, writer: SplitWriter):

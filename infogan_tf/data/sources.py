@@ -6,19 +6,19 @@ import threading
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from infogan_tf.config import find_images
 from infogan_tf.data.folder import read_folder
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, ImageData
 from infogan_tf.data.npz import read_npz
 from infogan_tf.data.preparation import CROPS, Preparation
 from infogan_tf.data.store import SplitWriter, short_hash, stored
 from infogan_tf.data.tfds_images import download, find_builder, is_prepared, read_images
-from infogan_tf.errors import SettingError, first_line
+from infogan_tf.errors import SettingError, first_line, printable
 
 EMBEDDED_DATASET = "mnist"
 EMBEDDED_SHAPE = (28, 28, 1)
@@ -79,11 +79,6 @@ class ImageRequest:
             return Preparation(self.image_size, self.channels, self.crop)
         return Preparation(self.image_shape[0], self.image_shape[2], self.crop)
 
-    @property
-    def path(self) -> Path | None:
-        """`images` as a path."""
-        return self.images and Path(self.images).expanduser()
-
 
 def load_images(request: ImageRequest) -> ImageData:
     """Loads images from the requested source.
@@ -105,17 +100,13 @@ def load_images(request: ImageRequest) -> ImageData:
 
 
 def _load_own(request: ImageRequest) -> ImageData:
-    path = request.path
-    if not path.exists():
-        raise SettingError("images", "a folder of images or an .npz file", f"{path}, which does not exist")
-    is_npz = path.is_file() and path.suffix.lower() == ".npz"
-    if not (is_npz or path.is_dir()):
-        raise SettingError("images", "a folder of images or an .npz file", f"{path}, which is neither")
+    path = find_images(request.images)
+    is_npz = path.is_file()
     images = (read_npz if is_npz else read_folder)(path, request.preparation)
-    reason = f"read from {path}"
+    reason = f"read from {printable(str(path))}"
     if images.skipped:
         reason += f", without {len(images.skipped):,} that can't be read"
-    name = path.resolve().name
+    name = printable(path.resolve().name or str(path))
     return ImageData(**images._asdict(), source="npz" if is_npz else "folder", name=name, reason=reason)
 
 

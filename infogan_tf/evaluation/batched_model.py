@@ -47,11 +47,13 @@ class BatchedModel:
     def __init__(self, model: InfoGAN):
         self.spec = model.spec
         self.image_shape = model.image_shape
-        self._generate = tf.function(model, reduce_retracing=True)
-        self._infer_codes = tf.function(lambda images: model.infer_codes(_floats(images)), reduce_retracing=True)
+        # AutoGraph takes seconds and finds nothing to convert.
+        options = {"autograph": False, "reduce_retracing": True}
+        self._generate = tf.function(model, **options)
+        self._infer_codes = tf.function(lambda images: model.infer_codes(_floats(images)), **options)
         self._augment = tf.function(
             lambda images, seed: tf.clip_by_value(model.augmentation.for_codes(_floats(images), STRENGTH, seed), 0, 1),
-            reduce_retracing=True,
+            **options,
         )
 
     def generate(self, latents: Mapping[str, tf.Tensor]) -> tf.Tensor:

@@ -46,7 +46,7 @@ NUM_NEIGHBORHOODS = 5_000
 LEAST_HELD_OUT = 12
 
 
-def evaluate(run: TrainedRun, data_dir: str | None = None) -> Evaluation:
+def evaluate(run: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
     """Measures a trained run and writes `evaluation.json` into its folder, and scalars for TensorBoard.
 
     Of images without factors (labels): the codes' mutual information, recovery, extrapolation, diversity and verdicts,
@@ -57,6 +57,7 @@ def evaluate(run: TrainedRun, data_dir: str | None = None) -> Evaluation:
     Args:
         run: what `load_run` gave.
         data_dir: where TFDS keeps prepared data; None for where the run found it.
+        images: where a person's own images are; None for where the run found them.
 
     Returns:
         What was written: `run`, `codes`, `confidence` by categorical code, `associations` by code and factor,
@@ -68,7 +69,7 @@ def evaluate(run: TrainedRun, data_dir: str | None = None) -> Evaluation:
     if not os.access(run.folder.path, os.W_OK):
         raise SettingError("run_folder", "a folder that can be written", run.folder.path)
     say(f"evaluating {run.folder.path} at update {run.step:,}")
-    data, factors = _load_data(run, data_dir or run.config.data_dir)
+    data, factors = _load_data(run, data_dir, images)
     features = load_features(data, factors)
     model = BatchedModel(run.model)
     say(f"  generating {NUM_GENERATED:,} images and predicting their codes")
@@ -111,18 +112,18 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
     return values
 
 
-def _load_data(run: TrainedRun, data_dir: str | None) -> tuple[ImageData, tuple[Factor, ...]]:
+def _load_data(run: TrainedRun, data_dir: str | None, images: str | None) -> tuple[ImageData, tuple[Factor, ...]]:
     """The run's images, of which at most 10,000 held-out ones are measured, and what is known of them."""
-    data_dir = data_dir and os.path.expanduser(data_dir)
     config, source = run.config, run.record["data"]["source"]
     try:
-        request = image_request(dataclasses.replace(config, data_dir=data_dir), source)
+        places = {"data_dir": data_dir or config.data_dir, "images": images or config.images}
+        request = image_request(dataclasses.replace(config, **places), source)
         data = with_recorded_origin(run.record, load_images(request))
         factors = load_factors(request, data)
     except SettingError as error:
-        # The error names a setting of the run, which an evaluation can't change.
+        # The error may name a setting of the run, which an evaluation can't change.
         expected = f"the images that {run.folder.path} was trained on: {config.images or config.dataset} from {source}"
-        raise SettingError("data_dir", expected, error.got) from error
+        raise SettingError("data_dir" if config.images is None else "images", expected, error.got) from error
     if len(data.held_out) < LEAST_HELD_OUT:
         expected = f"a run with at least {LEAST_HELD_OUT} held-out images"
         raise SettingError("run_folder", expected, f"{run.folder.path} with {len(data.held_out)}")

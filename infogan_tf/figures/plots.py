@@ -108,7 +108,7 @@ def _plot(cells: _Cells, rows: tuple[str, list[str]], columns: tuple[str, list[s
     labels = [_shortened(label) for label in columns[1]]
     is_long = max(map(len, labels)) > 6
     turned = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if is_long else {}
-    axes.set_xticks(range(len(labels)), labels, **turned)
+    axes.set_xticks(range(len(labels)), labels, parse_math=False, **turned)
     axes.set_yticks(range(len(rows[1])), map(_shortened, rows[1]))
     axes.set(xlabel=columns[0], ylabel=rows[0])
     save_figure(figure, path, caption)
@@ -124,6 +124,7 @@ def _shortened(label: str) -> str:
 def save_figure(figure: Figure, path: Path, caption: str):
     """Writes a matplotlib figure with a caption below as a PNG, atomically and without a display."""
     width = int(CHARACTERS_PER_INCH * figure.get_figwidth())
-    figure.supxlabel(textwrap.fill(caption, width), fontsize=8)
+    # Names of folders and labels may hold a $, which would begin a formula.
+    figure.supxlabel(textwrap.fill(caption, width), fontsize=8, parse_math=False)
     canvas = FigureCanvasAgg(figure)
     write_atomically(path, lambda partial: canvas.print_figure(partial, dpi=150, format="png"))

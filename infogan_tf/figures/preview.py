@@ -29,7 +29,7 @@ class Preview:
         self._sample_seed, choice_seed, *self._traversal_seeds = seeds
         chosen = tf.random.stateless_uniform([ROWS * COLUMNS], choice_seed, 0, len(real_images), tf.int32).numpy()
         self._real_grid = tile(as_floats(real_images[chosen]).numpy().reshape(ROWS, COLUMNS, *model.image_shape))
-        self._draw = tf.function(self._images)
+        self._draw = tf.function(self._images, autograph=False)
 
     def pictures(self, step: int) -> dict[str, Picture]:
         """The pictures at an update, by name: `samples`, then each code's."""

@@ -35,7 +35,7 @@ def traverse(model: InfoGAN, name: str, seed: tf.Tensor, rows: int = ROWS, scale
 
 def num_columns(distribution: Distribution) -> int:
     """How many values of a code a traversal shows."""
-    number = distribution.num_categories or COLUMNS
+    number = distribution.num_categories or (2 if distribution.is_discrete else COLUMNS)
     return number if number <= MAX_COLUMNS else COLUMNS
 
 
@@ -52,7 +52,7 @@ def vary(model: InfoGAN, name: str, samples: Mapping[str, tf.Tensor], values: tf
         Images `[rows, columns, height, width, channels]` in [0, 1].
     """
     images = model(model.spec.join(combine(name, samples, values)))
-    return tf.reshape(images, [len(samples[name]), len(values), *model.image_shape])
+    return tf.reshape(images, [samples[name].shape[0], values.shape[0], *model.image_shape])
 
 
 def combine(name: str, samples: Mapping[str, tf.Tensor], values: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -63,8 +63,8 @@ def combine(name: str, samples: Mapping[str, tf.Tensor], values: tf.Tensor) -> d
         samples: all latents by name, `[rows, event_size]`.
         values: codes `[columns, event_size]`.
     """
-    latents = {key: tf.repeat(rows_of, len(values), axis=0) for key, rows_of in samples.items()}
-    return latents | {name: tf.tile(values, [len(samples[name]), 1])}
+    latents = {key: tf.repeat(rows_of, values.shape[0], axis=0) for key, rows_of in samples.items()}
+    return latents | {name: tf.tile(values, [samples[name].shape[0], 1])}
 
 
 def describe_traversal(model: InfoGAN, name: str, scale: float = 1.0) -> str:

@@ -4,6 +4,7 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
@@ -58,6 +59,7 @@ def train(config: Config, command: str | None = None) -> bool:
         if record is not None:
             check_resumable(record, config)
             _check_checkpoints_are_there(folder)
+        _check_outside_of_images(folder, config)
         data = _load_data(config, record)
         max_shift = _choose_max_shift(config, data) if record is None else record["data"]["max_shift"]
         model = build_model(config, data.training.shape[1:], max_shift)
@@ -89,6 +91,15 @@ def _check_checkpoints_are_there(folder: RunFolder):
         raise SettingError("run_folder", expected, "none; a new folder begins a new run")
 
 
+def _check_outside_of_images(folder: RunFolder, config: Config):
+    if config.images is None:
+        return
+    path, images = folder.path.resolve(), Path(config.images).expanduser().resolve()
+    if path.is_relative_to(images):
+        expected = f"a folder outside of {images}, which would get the pictures of the run among its images"
+        raise SettingError("run_folder", expected, path)
+
+
 def _load_data(config: Config, record: Mapping[str, Any] | None) -> ImageData:
     # A resumed run uses the same source, even if better data has been downloaded since.
     source = record["data"]["source"] if record is not None and config.data_source == "auto" else config.data_source
@@ -103,6 +114,9 @@ def _choose_max_shift(config: Config, data: ImageData) -> int:
     max_shift = config.max_shift
     if max_shift is None:
         return build_augmentation(config).default_max_shift(len(data.training), data.training.shape[1])
+    most = data.training.shape[1] // 2
+    if max_shift > most:
+        raise SettingError("max_shift", f"at most {most}, half of the size of the images", max_shift)
     if not max_shift and config.augmentation_probability is not None:
         raise SettingError("augmentation_probability", "auto where max_shift is 0", config.augmentation_probability)
     return max_shift
@@ -153,7 +167,8 @@ def _restore(folder: RunFolder, checkpoints: Checkpoints) -> int:
 
 def _make_update(model: InfoGAN, batches: ImageBatches) -> Callable[[int], dict[str, float]]:
     # One update per call: several in one graph are no faster, and each one is checked and can be the last.
-    update = tf.function(model.apply_update)
+    # AutoGraph would find nothing to convert, since no Python `if` or loop depends on a tensor, but takes seconds.
+    update = tf.function(model.apply_update, autograph=False)
     return lambda step: {name: float(value) for name, value in update(batches(step)).items()}
 
 

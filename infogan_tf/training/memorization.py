@@ -29,7 +29,7 @@ class Memorization:
         self._model = model
         parts = {"training": data.training, "held_out": data.held_out} if number else {}
         self._parts = {name: evenly_spread(images, number) for name, images in parts.items()}
-        self._mean_output = tf.function(self._mean_output)
+        self._mean_output = tf.function(self._mean_output, autograph=False)
 
     def metrics(self) -> dict[str, float]:
         """`memorization/training` and `memorization/held_out`, mean probabilities that the images are real.

@@ -19,6 +19,9 @@ from infogan_tf.training.run_record import Record, check_record
 
 CONFIG_FILE = "config.json"
 LOCK_FILE = ".lock"
+# TensorFlow writes checkpoints into such a folder but can't read them: it takes their path for a pattern. Others, such
+# as *, match themselves.
+PATTERN_CHARACTERS = "[\\"
 SPARE_BYTES = 64 * 2**20  # Event files and pictures of a run.
 
 
@@ -103,8 +106,12 @@ class RunFolder:
         """The content of `config.json` of an earlier run; None if the folder is new.
 
         Raises:
-            SettingError: there is a file of that name, or a folder that holds something else.
+            SettingError: there is a file of that name, or a folder that holds something else, or the path has a
+                character with which TensorFlow would not find checkpoints again.
         """
+        if set(PATTERN_CHARACTERS) & set(str(self.path)):
+            got = f"{self.path} with [ or \\, which TensorFlow takes for a pattern"
+            raise SettingError("run_folder", "a folder", got)
         try:
             if self.path.exists() and not self.path.is_dir():
                 raise SettingError("run_folder", "a folder", f"{self.path}, which is a file")

@@ -116,12 +116,15 @@ def with_recorded_origin(record: Record, data: ImageData) -> ImageData:
     """The images of an earlier run with the reason why they were chosen; SettingError if they differ."""
     if record["data"]["fingerprint"] != data.fingerprint():
         expected = f"the images that this run was trained on: {record['data']['description']}"
-        raise SettingError("data_source", expected, f"other images: {data.description}")
+        name = "images" if data.source in ("folder", "npz") else "data_source"
+        raise SettingError(name, expected, f"other images: {data.description}")
     return dataclasses.replace(data, **{name: record["data"][name] for name in ORIGIN})
 
 
 def _movable(config: Config) -> Record:
-    return {**config.to_dict(), "run_folder": None}  # The folder may be moved.
+    # The folder may be moved, and the run resumed from elsewhere.
+    images = config.images and os.path.abspath(os.path.expanduser(config.images))
+    return {**config.to_dict(), "run_folder": None, "images": images}
 
 
 def _command() -> str:

@@ -35,3 +35,20 @@ def test_an_experiment_has_both_networks_or_neither():
 def test_an_unknown_experiment_is_named():
     with pytest.raises(ValueError, match="experiment: expected one of images, mnist, got 'cars'"):
         presets("cars")
+
+
+@pytest.mark.parametrize(
+    ("images", "name"),
+    [
+        ("my photos/", "my_photos"),
+        ("sets/faces.v2.npz", "faces.v2"),
+        ("v1.2", "v1.2"),
+        ("a\n'b'", "a_b_"),
+        ("x/..", "."),
+        ("/", "mnist"),
+        ("x" * 99, "x" * 60),
+    ],
+)
+def test_runs_are_named_after_the_images_of_a_person(images, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Config(images=images).run_name == (tmp_path.name if name == "." else name)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from infogan_tf.distributions import Categorical, Uniform
+from infogan_tf.distributions import Bernoulli, Categorical, Uniform
 from infogan_tf.figures import describe_traversal, traverse
 from infogan_tf.figures.traversals import num_columns
 
@@ -39,6 +39,7 @@ def test_describes_what_varies(small_model):
 def test_a_column_for_each_of_up_to_twenty_categories():
     assert [num_columns(Categorical(number)) for number in (3, 20, 21)] == [3, 20, 10]
     assert num_columns(Uniform()) == 10
+    assert num_columns(Bernoulli()) == 2
 
 
 def test_refuses_an_unknown_code(small_model):
