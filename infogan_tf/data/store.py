@@ -1,5 +1,6 @@
 """Prepared images as memory-mapped arrays on disk, so that start-up and memory don't grow with the set."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -114,7 +115,7 @@ def stored(name: str, version: str, fill: Fill) -> StoredImages:
         warnings.warn(f"the cached images in {folder} are damaged and are made again: {error}", stacklevel=2)
         remove(folder)
     try:
-        _make_room(folder.parent)
+        _make_room(folder)
         write_atomically(folder, lambda partial: _write(partial, fill))
         return _open(folder)
     except OSError as error:
@@ -127,13 +128,15 @@ def stored(name: str, version: str, fill: Fill) -> StoredImages:
     return _decode_into_memory(fill)
 
 
-def _make_room(parent: Path):
-    parent.mkdir(parents=True, exist_ok=True)
-    for version in parent.iterdir():
+def _make_room(folder: Path):
+    """Removes the other versions of a set; another process may be writing, or may have just finished, this one."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for version in set(folder.parent.iterdir()) - {folder}:
         is_whole = not version.name.startswith(PARTIAL_PREFIX)
-        # What another process has mapped stays readable for it; what it is writing right now must stay.
-        if is_whole or time.time() - version.stat().st_mtime > ABANDONED_SECONDS:
-            remove(version)
+        with contextlib.suppress(FileNotFoundError):  # Its writer has just renamed or removed it.
+            # What another process has mapped stays readable for it; what it is writing right now must stay.
+            if is_whole or time.time() - version.stat().st_mtime > ABANDONED_SECONDS:
+                remove(version)
 
 
 def _open(folder: Path) -> StoredImages:
