@@ -36,7 +36,8 @@ def read_npz(path: Path, preparation: Preparation) -> StoredImages:
     preparation = dataclasses.replace(preparation, channels=channels)
     status = path.stat()
     name = f"npz-{short_hash(path.resolve(), preparation)}"
-    version = short_hash(status.st_size, status.st_mtime_ns)
+    keeps_pixels = shape[1:] == preparation.image_shape
+    version = short_hash(status.st_size, status.st_mtime_ns, None if keeps_pixels else preparation.version)
     return stored(name, version, lambda writer: _prepare(path, shape, preparation, writer))
 
 

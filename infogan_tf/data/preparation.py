@@ -10,10 +10,13 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+import PIL
 from PIL import Image
 from tqdm import tqdm
 
 CROPS = ("center", "none")
+# To be increased with every change here or in folder.py that changes pixels, so that cached images are made again.
+PREPARATION_VERSION = 1
 AHEAD = 4  # Items for each thread that are held at a time.
 
 
@@ -38,6 +41,11 @@ class Preparation:
     def image_shape(self) -> tuple[int, int, int]:
         """(height, width, channels)."""
         return self.size, self.size, self.channels
+
+    @property
+    def version(self) -> str:
+        """What else decides the pixels: the version of this code and Pillow's."""
+        return f"{PREPARATION_VERSION}, Pillow {PIL.__version__}"
 
     def __call__(self, picture: Image.Image) -> np.ndarray:
         """One image: uint8 `[size, size, channels]`; transparent parts become white."""

