@@ -62,9 +62,10 @@ class _Column(NamedTuple):
 def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
     """Loads the factors of images that were loaded before; none where there are no labels.
 
-    Labels that are the same for all images, or unknown for some, are left out with a warning. Numbers whose name
-    indicates an angle are angles if their range is larger than 270, otherwise they are ordered. Other numbers of an
-    .npz file are classes if they are integers with at most 20 distinct values.
+    Labels that are the same for all images, unknown for some, or text that identifies single images are left out with a
+    warning. Numbers whose name indicates an angle are angles if their range is larger than 270, otherwise they are
+    ordered. Other numbers of an .npz file are classes if they are integers with at most 20 distinct values. Text is
+    classes, unless all values of a label are numbers.
 
     Args:
         request: the request that the images were loaded with.
@@ -99,9 +100,17 @@ def _embedded_columns(_: ImageRequest) -> list[_Column]:
 def _npz_columns(request: ImageRequest) -> list[_Column]:
     labels, names = read_labels(request.path)
     return [
-        _Column(name, *hold_out(labels[:, index], HOLD_OUT_OWN_EVERY), may_be_class=True)
+        _Column(name, *hold_out(_as_numbers(labels[:, index]), HOLD_OUT_OWN_EVERY), may_be_class=True)
         for index, name in enumerate(names)
     ]
+
+
+def _as_numbers(labels: np.ndarray) -> np.ndarray:
+    """Text as numbers where all of it is, since an array that holds text holds numbers as text too."""
+    try:
+        return labels.astype(np.float64) if labels.dtype.kind == "U" else labels
+    except ValueError:
+        return labels
 
 
 def _tfds_columns(request: ImageRequest) -> list[_Column]:
@@ -160,6 +169,8 @@ def _why_useless(column: _Column) -> str | None:
         return "some values are not finite"
     if column.class_names is not None and values.min() < 0:  # How TFDS marks unknown classes.
         return "the class of some images is unknown"
+    if values.dtype.kind == "U" and np.median(np.unique(values, return_counts=True)[1]) == 1:
+        return "most of its values are of one image only"
     return "it is the same for all images" if (values == values[0]).all() else None
 
 

@@ -177,6 +177,18 @@ def test_labels_that_are_not_finite_are_left_out_with_a_warning(tmp_path):
     assert [factor.name for factor in factors] == ["width"]
 
 
+def test_text_is_read_as_numbers_where_all_of_a_label_is_and_names_of_single_images_are_left_out(tmp_path):
+    files = [f"{number:03d}.png" for number in RANGE]
+    rows = [[f"{20 + number}", "male" if number % 2 else "female", files[number]] for number in RANGE]
+    path = tmp_path / "set.npz"
+    names = ["age", "sex", "file"]
+    np.savez(path, images=np.zeros([NUMBER, 16, 16], np.uint8), labels=np.array(rows), label_names=names)
+    with pytest.warns(UserWarning, match=r"^file, a label of set.npz, is left out: most of its values are of one imag"):
+        _, (age, sex) = load(ImageRequest(images=str(path), image_size=16))
+    assert (age.name, age.kind, age.held_out.tolist()) == ("age", "ordered", [29, 39, 49])
+    assert (sex.name, sex.kind, sex.class_names) == ("sex", "attribute", ("female", "male"))
+
+
 def test_refuses_labels_that_are_not_those_of_the_images(tmp_path, random_images):
     images = random_images(NUMBER, (16, 16))
     np.savez(tmp_path / "set.npz", images=images, labels=RANGE)
