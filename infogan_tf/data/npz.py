@@ -42,14 +42,14 @@ def read_npz(path: Path, preparation: Preparation) -> StoredImages:
 
 
 def read_labels(path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The labels of a file that was read before, `[number, kinds]`, and their names; of kinds 0 if there are none.
+    """The labels of a file that was read before, `[number, kinds]`, and their names; both empty if there are none.
 
     Raises:
         SettingError: the file is damaged.
     """
     with _named_errors(path), np.load(path, allow_pickle=False) as archive:
         if "labels" not in archive:
-            return np.empty([len(archive["images"]), 0]), ()
+            return np.empty([0, 0]), ()
         labels = archive["labels"].reshape(len(archive["labels"]), -1)
         number = labels.shape[1]
         if "label_names" in archive:

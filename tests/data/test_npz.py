@@ -151,6 +151,10 @@ def test_refuses_an_array_that_was_saved_alone(tmp_path):
         load(tmp_path / "set.npz")
 
 
+def test_labels_are_read_without_the_images(tmp_path):
+    assert npz.read_labels(save(tmp_path / "set.npz", others=WHOLE))[1] == ()
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="needs the sample sets beside the project")
 def test_reads_a_real_set():
     data = load(SHARED / "isomap_faces_32.npz", image_size=32)
