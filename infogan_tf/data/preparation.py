@@ -15,6 +15,8 @@ from PIL import Image
 from tqdm import tqdm
 
 CROPS = ("center", "none")
+# Gray comes back from a lossy WebP with channels that differ by 1, which resizing may round to 2.
+GRAY_TOLERANCE = 2
 # To be increased with every change here or in folder.py that changes pixels, so that cached images are made again.
 PREPARATION_VERSION = 1
 AHEAD = 4  # Items for each thread that are held at a time.
@@ -57,8 +59,8 @@ class Preparation:
 
 
 def is_colored(image: np.ndarray) -> bool:
-    """Whether an RGB image `[height, width, 3]` is anything but gray."""
-    return bool((image != image[..., :1]).any())
+    """Whether an RGB image `[height, width, 3]` is anything but gray, apart from what lossy compression adds."""
+    return bool((np.ptp(image, axis=-1) > GRAY_TOLERANCE).any())
 
 
 def _in_8_bits(picture: Image.Image) -> Image.Image:

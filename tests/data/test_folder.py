@@ -162,6 +162,16 @@ def test_channels_follow_from_all_images_unless_chosen(tmp_path):
     assert load(tmp_path, channels=1).training[:, 0, 0, 0].tolist() == [90, 9, 150, 255]
 
 
+def test_gray_images_stay_gray_through_lossy_compression_and_pale_colors_do_not(tmp_path):
+    gray = noise().convert("L").convert("RGB")
+    for quality in (10, 80):
+        gray.save(tmp_path / f"{quality}.webp", quality=quality)
+        gray.save(tmp_path / f"{quality}.jpg", quality=quality)
+    assert load(tmp_path).image_shape == (SIZE, SIZE, 1)
+    square((90, 93, 90)).save(tmp_path / "pale.png")
+    assert load(tmp_path).image_shape == (SIZE, SIZE, 3)
+
+
 def test_files_are_sorted_by_relative_path_and_every_tenth_is_held_out(tmp_path):
     for index in reversed(range(25)):
         path = tmp_path / ("b" if index >= 12 else "a") / "deeper" / f"{index:02d}.png"
