@@ -21,8 +21,9 @@ from infogan_tf.errors import SettingError
 FeaturePath = tuple[str, ...]
 
 MAX_CLASSES = 20
-ANGLE_NAME = re.compile("azimuth|elevation|angle|rotation|degree|(?<![a-z])deg(?![a-z])", re.IGNORECASE)
-MIN_ANGLE_RANGE = 270
+# Whole words, in the singular or plural: not the angle of rectangle.
+ANGLE_NAME = re.compile("(?<![a-z])(azimuth|elevation|angle|rotation|degree|deg)s?(?![a-z])", re.IGNORECASE)
+MIN_ANGLE_RANGE = 270  # Of four views all around: 0, 90, 180 and 270 degrees.
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
     """Loads the factors of images that were loaded before; none where there are no labels.
 
     Labels that are the same for all images, unknown for some, or text that identifies single images are left out with a
-    warning. Numbers whose name indicates an angle are angles if their range is larger than 270, otherwise they are
+    warning. Numbers whose name indicates an angle are angles if their range is 270 or larger, otherwise they are
     ordered. Other numbers of an .npz file are classes if they are integers with at most 20 distinct values. Text is
     classes, unless all values of a label are numbers.
 
@@ -185,7 +186,7 @@ def _make_factor(column: _Column) -> Factor:
         class_names = tuple(f"{value:g}" if values.dtype.kind == "f" else str(value) for value in distinct)
         training, held_out = (np.searchsorted(distinct, part) for part in (training, held_out))
         return Factor(name, "attribute" if len(distinct) == 2 else "class", training, held_out, class_names)
-    is_angle = ANGLE_NAME.search(name) and np.ptp(distinct) > MIN_ANGLE_RANGE
+    is_angle = ANGLE_NAME.search(name) and np.ptp(distinct) >= MIN_ANGLE_RANGE
     kind = "angle" if is_angle else "ordered"
     return Factor(name, kind, training.astype(np.float64), held_out.astype(np.float64))
 
