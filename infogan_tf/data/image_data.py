@@ -63,9 +63,10 @@ class ImageData:
         return f"{caption}, since {self.reason}" if self.is_fallback else caption
 
     def for_validation(self) -> "ImageData":
-        """The same set with every sixth training image held out in place of the test images, which are left unread.
+        """The same set with every sixth training image held out in place of the test images.
 
-        Settings are chosen on these, so that the test images can be read once, by runs that no choice depends on.
+        Settings are chosen on these. The test images have been decoded, but stay unused until runs that no choice
+        depends on are measured on them once.
         """
 
         def fill(writer: SplitWriter) -> tuple[str, ...]:
