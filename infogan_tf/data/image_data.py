@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from infogan_tf.data.store import SplitWriter, stored
+from infogan_tf.data.store import SplitWriter, is_held_out, stored
 from infogan_tf.errors import SettingError
 
 # Of a data set without a test split every fifth image is held out, of a user's own images every tenth; for
@@ -109,12 +109,9 @@ def evenly_spread(images: np.ndarray, number: int) -> np.ndarray:
 
 
 def hold_out(values: np.ndarray, every: int = HOLD_OUT_EVERY) -> tuple[np.ndarray, np.ndarray]:
-    """Splits off every fifth (or `every`-th) value: (training, held out), as `SplitWriter.split` does with images.
-
-    The split is fixed, and even over a set that is sorted by class.
-    """
-    is_held_out = np.arange(len(values)) % every == every - 1
-    return values[~is_held_out], values[is_held_out]
+    """Splits off every fifth (or `every`-th) value: (training, held out), as `SplitWriter.split` does with images."""
+    held_out = is_held_out(np.arange(len(values)), every)
+    return values[~held_out], values[held_out]
 
 
 def _chunks(images: np.ndarray) -> Iterator[np.ndarray]:

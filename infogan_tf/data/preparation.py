@@ -14,7 +14,6 @@ import PIL
 from PIL import Image
 from tqdm import tqdm
 
-CROPS = ("center", "none")
 # Gray comes back from a lossy WebP with channels that differ by 1, which resizing may round to 2.
 GRAY_TOLERANCE = 2
 # To be increased with every change here or in folder.py that changes pixels, so that cached images are made again.

@@ -49,6 +49,11 @@ def short_hash(*parts: Any) -> str:
     return digest.hexdigest()[:16]
 
 
+def is_held_out(positions: np.ndarray, every: int) -> np.ndarray:
+    """Which positions of a set are held out: the last of every `every`, which is even where it is sorted by class."""
+    return positions % every == every - 1
+
+
 class SplitWriter:
     """Takes images as they are decoded and appends them to the training or the held-out array.
 
@@ -78,9 +83,9 @@ class SplitWriter:
 
     def split(self, images: np.ndarray, every: int):
         """Appends images in the order of the set, of which every `every`-th is held out."""
-        is_held_out = (sum(self._numbers) + np.arange(len(images))) % every == every - 1
-        self.append(images[~is_held_out])
-        self.append(images[is_held_out], held_out=True)
+        held_out = is_held_out(sum(self._numbers) + np.arange(len(images)), every)
+        self.append(images[~held_out])
+        self.append(images[held_out], held_out=True)
 
     def finish(self) -> str:
         """Completes both files as .npy; returns the fingerprint of the training images."""
