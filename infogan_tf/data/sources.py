@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from infogan_tf.config import CROPS, HELD_OUT, IMAGE_SIZES
+from infogan_tf.config import CROPS, DATA_SOURCES, HELD_OUT, IMAGE_SIZES
 from infogan_tf.data.folder import read_folder
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, ImageData
 from infogan_tf.data.npz import read_npz
@@ -34,7 +34,7 @@ class ImageRequest:
     Attributes:
         dataset: a TFDS name, used unless `images` is given.
         images: a folder of images or an .npz file.
-        data_source: `auto`, `tfds` or `embedded`.
+        data_source: where `dataset` comes from: `auto`, `tfds` or `embedded`.
         data_dir: where TFDS keeps prepared data; its own folder when None. If given, only data that is there, or is
             downloaded there, is used.
         image_shape: (height, width, channels) that a data set must have; `images` are resized to it. None if
@@ -62,6 +62,8 @@ class ImageRequest:
         if not IMAGE_SIZES.accepts(self.image_size):
             raise SettingError("image_size", IMAGE_SIZES.expected, repr(self.image_size))
         options = {"channels": (None, 1, 3), "crop": CROPS, "held_out": HELD_OUT}
+        if self.images is None:
+            options["data_source"] = DATA_SOURCES
         for name, values in options.items():
             if getattr(self, name) not in values:
                 expected = f"one of {', '.join('auto' if value is None else str(value) for value in values)}"

@@ -188,6 +188,7 @@ def test_validation_takes_every_sixth_training_image(embedded_digits):
         ({"image_size": 64.0}, "image_size: expected a multiple of 8 from 16 to 128, got 64.0"),
         ({"channels": 4}, "channels: expected one of auto, 1, 3, got 4"),
         ({"crop": "left"}, "crop: expected one of center, none, got 'left'"),
+        ({"data_source": "web"}, "data_source: expected one of auto, tfds, embedded, got 'web'"),
         ({"held_out": "all"}, "held_out: expected one of test, validation, got 'all'"),
     ],
 )
