@@ -62,7 +62,7 @@ class ImageRequest:
         if not IMAGE_SIZES.accepts(self.image_size):
             raise SettingError("image_size", IMAGE_SIZES.expected, repr(self.image_size))
         options = {"channels": (None, 1, 3), "crop": CROPS, "held_out": HELD_OUT}
-        if self.images is None:
+        if self.images is None:  # Own images have no other source; runs record theirs as `folder` or `npz`.
             options["data_source"] = DATA_SOURCES
         for name, values in options.items():
             if getattr(self, name) not in values:
