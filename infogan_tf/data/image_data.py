@@ -30,6 +30,7 @@ class ImageData:
         is_fallback: whether the preferred data was not available on this machine.
         skipped: images that could not be read, each as `name: reason`.
         known_fingerprint: what `fingerprint` returns, if it was computed before.
+        held_out_fingerprint: SHA-256 of the bytes of all held-out images, if they were loaded.
 
     >>> digits = np.zeros([10, 28, 28, 1], np.uint8)
     >>> ImageData(digits, digits[:2], source="tfds", name="digits", reason="found").description
@@ -44,6 +45,7 @@ class ImageData:
     is_fallback: bool = False
     skipped: tuple[str, ...] = ()
     known_fingerprint: str | None = None
+    held_out_fingerprint: str | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

@@ -37,6 +37,7 @@ def assert_whole(stored_images, images):
     np.testing.assert_array_equal(stored_images.training, images[[0, 1, 2, 4, 5, 6]])
     np.testing.assert_array_equal(stored_images.held_out, images[[3, 7]])
     assert stored_images.known_fingerprint == hashlib.sha256(images[[0, 1, 2, 4, 5, 6]].tobytes()).hexdigest()
+    assert stored_images.held_out_fingerprint == hashlib.sha256(images[[3, 7]].tobytes()).hexdigest()
     assert stored_images.skipped == ("a.png: broken",)
     assert not stored_images.training.flags.writeable
 
