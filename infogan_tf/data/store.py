@@ -1,5 +1,6 @@
 """Prepared images as memory-mapped arrays on disk, so that start-up and memory don't grow with the set."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -26,12 +27,14 @@ class StoredImages(NamedTuple):
         training: uint8 `[number, height, width, channels]`, read-only; memory-mapped unless the cache can't be written.
         held_out: the same.
         known_fingerprint: SHA-256 of the training images' bytes.
+        held_out_fingerprint: the same of the held-out images.
         skipped: images that could not be read, each as `name: reason`.
     """
 
     training: np.ndarray
     held_out: np.ndarray
     known_fingerprint: str
+    held_out_fingerprint: str
     skipped: tuple[str, ...] = ()
 
 
@@ -48,6 +51,11 @@ def short_hash(*parts: Any) -> str:
     return digest.hexdigest()[:16]
 
 
+def is_held_out(positions: np.ndarray, every: int) -> np.ndarray:
+    """Which positions of a set are held out: the last of every `every`, which is even where it is sorted by class."""
+    return positions % every == every - 1
+
+
 class SplitWriter:
     """Takes images as they are decoded and appends them to the training or the held-out array.
 
@@ -60,7 +68,7 @@ class SplitWriter:
         self._files = (training, held_out)
         self._numbers = [0, 0]
         self._image_shape: tuple[int, ...] | None = None
-        self._hash = hashlib.sha256()
+        self._hashes = (hashlib.sha256(), hashlib.sha256())
         for file in self._files:
             file.write(bytes(HEADER_SIZE))
 
@@ -72,23 +80,23 @@ class SplitWriter:
         data = np.ascontiguousarray(images).data
         self._files[held_out].write(data)
         self._numbers[held_out] += len(images)
-        if not held_out:
-            self._hash.update(data)
+        self._hashes[held_out].update(data)
 
     def split(self, images: np.ndarray, every: int):
         """Appends images in the order of the set, of which every `every`-th is held out."""
-        is_held_out = (sum(self._numbers) + np.arange(len(images))) % every == every - 1
-        self.append(images[~is_held_out])
-        self.append(images[is_held_out], held_out=True)
+        held_out = is_held_out(sum(self._numbers) + np.arange(len(images)), every)
+        self.append(images[~held_out])
+        self.append(images[held_out], held_out=True)
 
-    def finish(self) -> str:
-        """Completes both files as .npy; returns the fingerprint of the training images."""
+    def finish(self) -> tuple[str, str]:
+        """Completes both files as .npy; returns the fingerprints of the training and of the held-out images."""
         for file, number in zip(self._files, self._numbers, strict=True):
             file.seek(0)
             header = {"descr": "|u1", "fortran_order": False, "shape": (number, *self._image_shape)}
             np.lib.format.write_array_header_1_0(file, header)
             assert file.tell() == HEADER_SIZE
-        return self._hash.hexdigest()
+        training, held_out = self._hashes
+        return training.hexdigest(), held_out.hexdigest()
 
 
 # Writes a whole set and returns the images that it had to skip, each as `name: reason`.
@@ -114,7 +122,7 @@ def stored(name: str, version: str, fill: Fill) -> StoredImages:
         warnings.warn(f"the cached images in {folder} are damaged and are made again: {error}", stacklevel=2)
         remove(folder)
     try:
-        _make_room(folder.parent)
+        _make_room(folder)
         write_atomically(folder, lambda partial: _write(partial, fill))
         return _open(folder)
     except OSError as error:
@@ -127,19 +135,21 @@ def stored(name: str, version: str, fill: Fill) -> StoredImages:
     return _decode_into_memory(fill)
 
 
-def _make_room(parent: Path):
-    parent.mkdir(parents=True, exist_ok=True)
-    for version in parent.iterdir():
+def _make_room(folder: Path):
+    """Removes the other versions of a set; another process may be writing, or may have just finished, this one."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for version in set(folder.parent.iterdir()) - {folder}:
         is_whole = not version.name.startswith(PARTIAL_PREFIX)
-        # What another process has mapped stays readable for it; what it is writing right now must stay.
-        if is_whole or time.time() - version.stat().st_mtime > ABANDONED_SECONDS:
-            remove(version)
+        with contextlib.suppress(FileNotFoundError):  # Its writer has just renamed or removed it.
+            # What another process has mapped stays readable for it; what it is writing right now must stay.
+            if is_whole or time.time() - version.stat().st_mtime > ABANDONED_SECONDS:
+                remove(version)
 
 
 def _open(folder: Path) -> StoredImages:
     description = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
     training, held_out = (np.load(folder / f"{part}.npy", mmap_mode="r") for part in ("training", "held_out"))
-    return StoredImages(training, held_out, description["fingerprint"], tuple(description["skipped"]))
+    return StoredImages(training, held_out, *description["fingerprints"], tuple(description["skipped"]))
 
 
 def _write(folder: Path, fill: Fill):
@@ -147,7 +157,7 @@ def _write(folder: Path, fill: Fill):
     with (folder / "training.npy").open("wb") as training, (folder / "held_out.npy").open("wb") as held_out:
         writer = SplitWriter(training, held_out)
         skipped = fill(writer)
-        description = {"fingerprint": writer.finish(), "skipped": skipped}
+        description = {"fingerprints": writer.finish(), "skipped": skipped}
     (folder / DESCRIPTION_FILE).write_text(json.dumps(description), encoding="utf-8")
 
 
@@ -155,8 +165,8 @@ def _decode_into_memory(fill: Fill) -> StoredImages:
     files = io.BytesIO(), io.BytesIO()
     writer = SplitWriter(*files)
     skipped = fill(writer)
-    fingerprint = writer.finish()
-    return StoredImages(*map(_from_memory, files), fingerprint, skipped)
+    fingerprints = writer.finish()
+    return StoredImages(*map(_from_memory, files), *fingerprints, skipped)
 
 
 def _from_memory(file: io.BytesIO) -> np.ndarray:

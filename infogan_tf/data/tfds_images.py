@@ -87,7 +87,10 @@ def read_images(builder: tfds.core.DatasetBuilder, reason: str, preparation: Pre
         channels = builder.info.features[image_feature(builder)].shape[-1]
         preparation = dataclasses.replace(preparation, channels=1 if channels == 1 else 3)
     name = f"tfds-{full_name.replace('/', '-')}-{short_hash(folder.resolve(), preparation)}"
-    images = stored(name, _files_hash(folder), lambda writer: _decode(builder, preparation, writer))
+    version = _files_hash(folder)
+    if preparation is not None:
+        version = short_hash(version, preparation.version)
+    images = stored(name, version, lambda writer: _decode(builder, preparation, writer))
     return ImageData(**images._asdict(), source="tfds", name=f"{full_name} from TFDS", reason=reason)
 
 

@@ -49,6 +49,7 @@ def new_record(config: Config, data: ImageData, max_shift: int) -> Record:
             **{name: getattr(data, name) for name in ORIGIN},
             "description": data.description,
             "fingerprint": data.fingerprint(),
+            "held_out_fingerprint": data.held_out_fingerprint,
             "image_shape": list(data.training.shape[1:]),
             "max_shift": max_shift,
         },
@@ -114,11 +115,15 @@ def check_resumable(record: Record, config: Config):
 
 def with_recorded_origin(record: Record, data: ImageData) -> ImageData:
     """The images of an earlier run with the reason why they were chosen; SettingError if they differ."""
-    if record["data"]["fingerprint"] != data.fingerprint():
-        expected = f"the images that this run was trained on: {record['data']['description']}"
-        name = "images" if data.source in ("folder", "npz") else "data_source"
+    recorded = record["data"]
+    name = "images" if data.source in ("folder", "npz") else "data_source"
+    expected = f"the images that this run was trained on: {recorded['description']}"
+    if recorded["fingerprint"] != data.fingerprint():
         raise SettingError(name, expected, f"other images: {data.description}")
-    return dataclasses.replace(data, **{name: record["data"][name] for name in ORIGIN})
+    # Older records don't have it.
+    if recorded.get("held_out_fingerprint", data.held_out_fingerprint) != data.held_out_fingerprint:
+        raise SettingError(name, expected, f"other held-out images: {data.description}")
+    return dataclasses.replace(data, **{name: recorded[name] for name in ORIGIN})
 
 
 def _movable(config: Config) -> Record:

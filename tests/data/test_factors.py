@@ -134,6 +134,11 @@ def test_values_keep_their_order_and_have_the_types_of_their_kinds(rich_set):
         ("is_old", RANGE % 2 == 0, "attribute", ("False", "True")),
         ("width", RANGE % 5 * 0.1, "ordered", None),
         ("Light Azimuth", RANGE % 5 * 90, "angle", None),
+        ("view_angle2", RANGE % 4 * 90, "angle", None),
+        ("degrees", RANGE * 10.0, "angle", None),
+        ("azimuth", RANGE % 3 * 120, "ordered", None),
+        ("rectangle", RANGE * 10.0, "ordered", None),
+        ("triangles", RANGE % 5, "class", tuple("01234")),
         ("light_deg", RANGE % 5 * 10, "ordered", None),
         ("degenerate", RANGE % 5 * 10, "class", ("0", "10", "20", "30", "40")),
         ("azimuth", RANGE * 5.0, "ordered", None),
@@ -175,6 +180,18 @@ def test_labels_that_are_not_finite_are_left_out_with_a_warning(tmp_path):
     with pytest.warns(UserWarning, match=r"^age, a label of set.npz, is left out: some values are not finite$"):
         _, factors = load(ImageRequest(images=str(path), image_size=16))
     assert [factor.name for factor in factors] == ["width"]
+
+
+def test_text_is_read_as_numbers_where_all_of_a_label_is_and_names_of_single_images_are_left_out(tmp_path):
+    files = [f"{number:03d}.png" for number in RANGE]
+    rows = [[f"{20 + number}", "male" if number % 2 else "female", files[number]] for number in RANGE]
+    path = tmp_path / "set.npz"
+    names = ["age", "sex", "file"]
+    np.savez(path, images=np.zeros([NUMBER, 16, 16], np.uint8), labels=np.array(rows), label_names=names)
+    with pytest.warns(UserWarning, match=r"^file, a label of set.npz, is left out: most of its values are of one imag"):
+        _, (age, sex) = load(ImageRequest(images=str(path), image_size=16))
+    assert (age.name, age.kind, age.held_out.tolist()) == ("age", "ordered", [29, 39, 49])
+    assert (sex.name, sex.kind, sex.class_names) == ("sex", "attribute", ("female", "male"))
 
 
 def test_refuses_labels_that_are_not_those_of_the_images(tmp_path, random_images):

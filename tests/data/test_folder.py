@@ -162,6 +162,16 @@ def test_channels_follow_from_all_images_unless_chosen(tmp_path):
     assert load(tmp_path, channels=1).training[:, 0, 0, 0].tolist() == [90, 9, 150, 255]
 
 
+def test_gray_images_stay_gray_through_lossy_compression_and_pale_colors_do_not(tmp_path):
+    gray = noise().convert("L").convert("RGB")
+    for quality in (10, 80):
+        gray.save(tmp_path / f"{quality}.webp", quality=quality)
+        gray.save(tmp_path / f"{quality}.jpg", quality=quality)
+    assert load(tmp_path).image_shape == (SIZE, SIZE, 1)
+    square((90, 93, 90)).save(tmp_path / "pale.png")
+    assert load(tmp_path).image_shape == (SIZE, SIZE, 3)
+
+
 def test_files_are_sorted_by_relative_path_and_every_tenth_is_held_out(tmp_path):
     for index in reversed(range(25)):
         path = tmp_path / ("b" if index >= 12 else "a") / "deeper" / f"{index:02d}.png"
@@ -236,6 +246,12 @@ def test_second_start_does_not_decode_and_a_changed_folder_is_read_anew(tmp_path
         for changes in ({"image_size": 24}, {"channels": 1}, {"crop": "none"}):
             with pytest.raises(TypeError):
                 load(tmp_path, **changes)
+    for what in ("PREPARATION_VERSION", "PIL.__version__"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"infogan_tf.data.preparation.{what}", "another")
+            patch.setattr(folder, "_read", None)
+            with pytest.raises(TypeError):
+                load(tmp_path)
     changed = tmp_path / "003.png"
     status = changed.stat()
     square(GREEN).save(changed)

@@ -1,4 +1,5 @@
 import dataclasses
+import hashlib
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ def test_every_sixth_training_image_is_held_out_for_validation(random_images):
     assert data.name == "digits without its validation split"
     assert isinstance(data.training, np.memmap)
     assert data.fingerprint() == dataclasses.replace(data, known_fingerprint=None).fingerprint()
+    assert data.held_out_fingerprint == hashlib.sha256(images[[5, 11]]).hexdigest()
 
 
 def test_describes_itself(random_images):
@@ -49,6 +51,7 @@ def test_holds_no_labels():
         "is_fallback",
         "skipped",
         "known_fingerprint",
+        "held_out_fingerprint",
     }
 
 

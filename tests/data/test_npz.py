@@ -57,8 +57,20 @@ def test_second_start_does_not_read_the_images_and_a_changed_file_is_read_anew(t
     with monkeypatch.context() as patch:
         patch.setattr(npz, "_chunks", None)
         assert load(path).fingerprint() == first.fingerprint()
+        patch.setattr("infogan_tf.data.preparation.PREPARATION_VERSION", "another")
+        assert load(path).fingerprint() == first.fingerprint(), "these need no preparation"
     save(path, images=random_images(20, (16, 16, 1), seed=1))
     assert load(path).fingerprint() != first.fingerprint()
+
+
+def test_resized_images_are_made_again_by_another_version(tmp_path, random_images, monkeypatch):
+    path = save(tmp_path / "set.npz", images=random_images(20, (24, 24, 1)))
+    load(path)
+    monkeypatch.setattr(npz, "_chunks", None)
+    load(path)
+    monkeypatch.setattr("infogan_tf.data.preparation.PREPARATION_VERSION", "another")
+    with pytest.raises(TypeError):
+        load(path)
 
 
 WHOLE = np.zeros([20, 16, 16, 3], np.uint8)
@@ -137,6 +149,10 @@ def test_refuses_an_array_that_was_saved_alone(tmp_path):
         np.save(file, WHOLE)
     with pytest.raises(SettingError, match=r"a whole .npz file, got .*set.npz \(File is not a zip file\)"):
         load(tmp_path / "set.npz")
+
+
+def test_labels_are_read_without_the_images(tmp_path):
+    assert npz.read_labels(save(tmp_path / "set.npz", others=WHOLE))[1] == ()
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="needs the sample sets beside the project")

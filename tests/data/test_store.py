@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 
+from infogan_tf.data import store
 from infogan_tf.data.store import cache_folder, stored
 from tests.conftest import ROOT
 
@@ -36,6 +37,7 @@ def assert_whole(stored_images, images):
     np.testing.assert_array_equal(stored_images.training, images[[0, 1, 2, 4, 5, 6]])
     np.testing.assert_array_equal(stored_images.held_out, images[[3, 7]])
     assert stored_images.known_fingerprint == hashlib.sha256(images[[0, 1, 2, 4, 5, 6]].tobytes()).hexdigest()
+    assert stored_images.held_out_fingerprint == hashlib.sha256(images[[3, 7]].tobytes()).hexdigest()
     assert stored_images.skipped == ("a.png: broken",)
     assert not stored_images.training.flags.writeable
 
@@ -100,6 +102,27 @@ def test_a_set_that_another_process_has_just_made_is_taken(fill, random_images, 
         return fill(writer)
 
     assert_whole(stored("digits", "1", fill_late), random_images(8))
+
+
+def test_a_set_that_another_process_makes_while_room_is_made_is_not_removed(fill, random_images, monkeypatch):
+    make_room, theirs = store._make_room, cache_folder() / "images" / "digits" / "1" / "theirs"
+
+    def make_room_late(folder):
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "_make_room", make_room)
+            stored("digits", "1", fill)
+        theirs.touch()
+        make_room(folder)
+
+    monkeypatch.setattr(store, "_make_room", make_room_late)
+    assert_whole(stored("digits", "1", fill), random_images(8))
+    assert theirs.exists()
+
+
+def test_a_partial_set_that_vanishes_while_room_is_made_is_no_error(fill):
+    (cache_folder() / "images" / "digits").mkdir(parents=True)
+    (cache_folder() / "images" / "digits" / ".partial-1-1").symlink_to("renamed")  # Listed, but without a status.
+    assert isinstance(stored("digits", "1", fill).training, np.memmap)
 
 
 def test_what_is_no_image_of_the_set_is_refused(fill, random_images):

@@ -40,8 +40,14 @@ def test_second_read_does_not_decode(tmp_path, random_images, monkeypatch):
     prepare_tfds(tmp_path, random_images(50, seed=9))
     builder = find_builder("tiny_digits", str(tmp_path), SHAPE)
     first = read_images(builder, "for the test")
+    resized = Preparation(16, None, "center")
+    read_images(builder, "for the test", resized)
     monkeypatch.setattr(type(builder), "as_dataset", None)
+    read_images(builder, "again", resized)
+    monkeypatch.setattr("infogan_tf.data.preparation.PREPARATION_VERSION", "another")
     np.testing.assert_array_equal(read_images(builder, "again").training, first.training)
+    with pytest.raises(TypeError):
+        read_images(builder, "resized by another version", resized)
 
 
 def test_a_set_prepared_anew_is_decoded_anew(tmp_path, random_images):

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 
@@ -6,7 +7,7 @@ import tensorflow as tf
 
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
-from infogan_tf.training.run_record import check_resumable, recorded_config, resumed_record
+from infogan_tf.training.run_record import check_resumable, recorded_config, resumed_record, with_recorded_origin
 
 
 def test_record_has_settings_data_and_versions(recorded, embedded_digits):
@@ -49,6 +50,16 @@ def test_settings_that_change_nothing_computed_may_change(recorded):
 def test_changed_setting_is_refused_by_name(recorded, change, text):
     with pytest.raises(SettingError, match=text):
         check_resumable(recorded.read_record(), Config(**change))
+
+
+def test_other_held_out_images_are_refused_unless_the_record_is_older(recorded, embedded_digits):
+    record = recorded.read_record()
+    assert with_recorded_origin(record, embedded_digits).description == embedded_digits.description
+    changed = dataclasses.replace(embedded_digits, held_out_fingerprint="another")
+    with pytest.raises(SettingError, match=r"that this run was trained on: .*, got other held-out images: MNIST"):
+        with_recorded_origin(record, changed)
+    del record["data"]["held_out_fingerprint"]
+    with_recorded_origin(record, changed)
 
 
 def test_resumption_keeps_data_and_versions_and_never_lowers_the_epochs(recorded):
