@@ -20,7 +20,7 @@ def measure_extrapolation(model: BatchedModel, number: int = 200, seed: int = 5)
 
     The least-squares slope of what Q predicts from the images of five values of the code, everything else held fixed;
     the mean over random samples and both sides. 1 where the prediction changes as much as the code, 0 where the images
-    no longer change or change at random, negative where they turn back.
+    no longer change or change at random, negative where it changes in the opposite direction.
 
     Args:
         model: a trained model.
