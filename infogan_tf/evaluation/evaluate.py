@@ -73,8 +73,8 @@ def evaluate(run: TrainedRun, data_dir: str | None = None) -> Evaluation:
     data, factors = _load_data(run, data_dir or run.config.data_dir)
     features = load_features(data, factors)
     model = BatchedModel(run.model)
-    say(f"  generating {NUM_GENERATED:,} images and predicting their codes")
-    generated = model.generate_and_infer(NUM_GENERATED, seed=0)
+    say(f"  generating {NUM_GENERATED:,} images, predicting their codes and computing their features")
+    generated = model.generate_and_infer(NUM_GENERATED, 0, features)
     say(f"  predicting the codes of {len(data.held_out):,} held-out images")
     held_out = model.infer_codes(data.held_out)
     evaluation = {
@@ -220,10 +220,10 @@ def _classification_record(result: Classification, class_names: Sequence[str]) -
 
 
 def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], features: ImageFeatures) -> Evaluation:
-    number = min(len(features.held_out), len(generated.images))
+    number = min(len(features.held_out), len(generated.features))
     held_out = evenly_spread(features.held_out, number)
-    say(f"  the images: features of {number:,}, Frechet distances, nearest neighbors")
-    of_generated = features(generated.images[:number])
+    say(f"  the images: Frechet distances and nearest neighbors of {number:,}")
+    of_generated = generated.features[:number]
     neighborhoods = compare_neighborhoods(
         evenly_spread(held_out, NUM_NEIGHBORHOODS), evenly_spread(of_generated, NUM_NEIGHBORHOODS)
     )
