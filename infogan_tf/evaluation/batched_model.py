@@ -18,17 +18,17 @@ STRENGTH = 0.5
 
 
 class GeneratedImages(NamedTuple):
-    """Generated images, what they were generated from, and what Q predicts from them.
+    """What images were generated from, and what was measured of them; not the images, which can be too many to hold.
 
     Attributes:
         latents: by name, `[number, event_size]`.
-        images: float32 `[number, height, width, channels]` in [0, 1].
         posteriors: by code, Q's posterior of each image.
+        features: of each image, `[number, size]`.
     """
 
     latents: dict[str, tf.Tensor]
-    images: tf.Tensor
     posteriors: dict[str, Any]
+    features: np.ndarray
 
 
 class BatchedModel:
@@ -58,7 +58,19 @@ class BatchedModel:
 
     def generate(self, latents: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Images `[number, height, width, channels]` in [0, 1] from all latents by name, `[number, event_size]`."""
-        return _in_batches(self._generate, self.spec.join(latents))
+        return self.measure_generated(latents, lambda images: images)
+
+    def measure_generated(self, latents: Mapping[str, tf.Tensor], measure: Callable[[tf.Tensor], Any]) -> Any:
+        """What a function gives of generated images, which are never all in memory.
+
+        Args:
+            latents: all latents by name, `[number, event_size]`.
+            measure: images `[batch, height, width, channels]` to one or more arrays `[batch, ...]`.
+
+        Returns:
+            What `measure` gave, as tensors `[number, ...]`.
+        """
+        return _in_batches(lambda batch: measure(self._generate(batch)), self.spec.join(latents))
 
     def infer_codes(self, images: np.ndarray | tf.Tensor) -> dict[str, Any]:
         """By code, Q's posterior of each image; images are uint8 or floats in [0, 1]."""
@@ -74,22 +86,28 @@ class BatchedModel:
         seeds = iter(split_seed(stream_seed(seed, Stream.EVALUATION), -(-len(images) // BATCH_SIZE)))
         return _in_batches(lambda batch: self._infer_codes(self._augment(batch, next(seeds))), images)
 
-    def generate_and_infer(self, number: int, seed: int) -> GeneratedImages:
-        """Images from fresh latents, and what Q predicts from them.
+    def generate_and_infer(
+        self, number: int, seed: int, features: Callable[[tf.Tensor], np.ndarray]
+    ) -> GeneratedImages:
+        """Generates images from fresh latents, predicts their codes and computes their features.
 
         Args:
             number: how many images.
             seed: decides the latents.
+            features: images to features `[number, size]`.
         """
         latents = self.spec.sample(number, stream_seed(seed, Stream.EVALUATION))
-        images = self.generate(latents)
-        return GeneratedImages(latents, images, self.infer_codes(images))
+        posteriors, of_images = self.measure_generated(
+            latents, lambda images: (self._infer_codes(images), features(images))
+        )
+        return GeneratedImages(latents, posteriors, of_images.numpy())
 
 
 def _in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Tensor) -> Any:
     starts = range(0, len(inputs), BATCH_SIZE)
-    # No bar where stdout is no terminal.
-    bar = tqdm(starts, file=sys.stdout, disable=None, leave=False, bar_format="  |{bar:40}| {remaining} left")
+    # No bar for a single batch, nor where stdout is no terminal.
+    is_hidden = True if len(starts) == 1 else None
+    bar = tqdm(starts, file=sys.stdout, disable=is_hidden, leave=False, bar_format="  |{bar:40}| {remaining} left")
     parts = [function(tf.convert_to_tensor(inputs[start : start + BATCH_SIZE])) for start in bar]
     return tf.nest.map_structure(lambda *of_batches: tf.concat(of_batches, axis=0), *parts)
 

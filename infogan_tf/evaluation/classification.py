@@ -1,10 +1,15 @@
 """How well the categories of a code classify images: the paper's 5 % (section 7.2)."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
+from infogan_tf.codes import LatentSpec
+from infogan_tf.data.factors import Factor
+from infogan_tf.data.image_data import evenly_spread
 
 
 class Classification(NamedTuple):
@@ -31,6 +36,45 @@ class Classification(NamedTuple):
     confusion: np.ndarray
 
 
+def measure_classification(
+    spec: LatentSpec,
+    held_out: Mapping[str, Any],
+    factors: Sequence[Factor],
+    infer_training: Callable[[], Mapping[str, Any]],
+    num_matched: int,
+) -> dict[str, dict[str, Classification]]:
+    """By categorical code and class factor, how well the categories classify held-out images.
+
+    Args:
+        spec: the codes.
+        held_out: by code, its posteriors on held-out images.
+        factors: of all images.
+        infer_training: gives the posteriors of `num_matched` training images, evenly spread; called only where a code
+            and a factor are both classes.
+        num_matched: how many training images decide which category stands for which class.
+    """
+    codes = [code for code in spec.codes if code.distribution.num_categories]
+    classes = [factor for factor in factors if factor.kind == "class"]
+    if not codes or not classes:
+        return {}
+    training = infer_training()
+    results: dict[str, dict[str, Classification]] = {}
+    for code in codes:
+        matched, scored = (of_set[code.name].logits.numpy().argmax(axis=1) for of_set in (training, held_out))
+        results[code.name] = {
+            factor.name: classify(
+                matched,
+                evenly_spread(factor.training, num_matched),
+                scored,
+                factor.held_out,
+                code.distribution.num_categories,
+                factor.num_classes,
+            )
+            for factor in classes
+        }
+    return results
+
+
 def classify(
     matched_categories: np.ndarray,
     matched_labels: np.ndarray,
@@ -43,7 +87,7 @@ def classify(
 
     Paper, section 7.2: "by matching each category in c1 to a digit type, we achieve 5 % error"; it names neither rule
     nor split. One to one is the stricter rule: the Hungarian algorithm on the counts (Kuhn 1955). The matching is made
-    on training images and scored on test images: one chosen on the images that it is scored on flatters.
+    on training images and scored on test images: the error on the images that it was chosen on would be too low.
 
     Args:
         matched_categories: of the images that decide the matching, int `[number]`.

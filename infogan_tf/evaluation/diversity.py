@@ -1,6 +1,6 @@
 """How much images still differ when one code is held fixed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import tensorflow as tf
@@ -35,12 +35,16 @@ def measure_diversity(
         over the prior's range.
     """
     seeds = split_seed(stream_seed(seed, Stream.EVALUATION), 1 + len(model.spec.codes))
-    everything = spread(features(model.generate(model.spec.sample(5 * number, seeds[0]))))
+
+    def distance(latents: Mapping[str, tf.Tensor]) -> float:
+        return mean_squared_distance(model.measure_generated(latents, features).numpy())
+
+    everything = distance(model.spec.sample(5 * number, seeds[0]))
     diversity = {}
     for code, code_seed in zip(model.spec.codes, seeds[1:], strict=True):
         latents = model.spec.sample(number, code_seed)
         fixed = [latents | {code.name: tf.repeat(value[None], number, axis=0)} for value in _values(code.distribution)]
-        diversity[code.name] = [spread(features(model.generate(latents))) / max(everything, TINY) for latents in fixed]
+        diversity[code.name] = [distance(latents) / max(everything, TINY) for latents in fixed]
     return diversity
 
 
@@ -58,11 +62,11 @@ def diversity_of_classes(features: np.ndarray, labels: np.ndarray) -> list[float
         features: of real images, `[number, size]`.
         labels: their classes, `[number]`; a class of one image is left out.
     """
-    everything = spread(features)
+    everything = mean_squared_distance(features)
     members = [features[labels == label] for label in np.unique(labels)]
-    return [spread(of_class) / max(everything, TINY) for of_class in members if len(of_class) > 1]
+    return [mean_squared_distance(of_class) / max(everything, TINY) for of_class in members if len(of_class) > 1]
 
 
-def spread(features: np.ndarray) -> float:
-    """Mean squared distance of two different members of a set `[number, size]`."""
+def mean_squared_distance(features: np.ndarray) -> float:
+    """That of two different members of a set `[number, size]`, on average over all pairs."""
     return float(2 * features.astype(np.float64).var(axis=0, ddof=1).sum())

@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,11 @@ from infogan_tf.data.factors import Factor, load_factors
 from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
-from infogan_tf.evaluation.by_factor import Posteriors, measure_associations, measure_classification
+from infogan_tf.evaluation.classification import Classification, measure_classification
 from infogan_tf.evaluation.confidence import Confidence, measure_confidence
 from infogan_tf.evaluation.diversity import diversity_of_classes, measure_diversity
 from infogan_tf.evaluation.extrapolation import measure_extrapolation
+from infogan_tf.evaluation.factor_associations import PERMUTATIONS, Association, measure_associations
 from infogan_tf.evaluation.features import ImageFeatures, load_features
 from infogan_tf.evaluation.frechet import compare_by_frechet
 from infogan_tf.evaluation.information import estimate_information
@@ -32,11 +33,12 @@ from infogan_tf.training.run_record import with_recorded_origin
 from infogan_tf.training.tensorboard import TensorBoardWriter
 
 Evaluation = dict[str, Any]
+Posteriors = Mapping[str, Any]
 
 EVALUATION_FILE = "evaluation.json"
 HEAT_MAP_FILE = "codes_and_factors.png"
 # A new number whenever what is measured, or how, changes; the features' too.
-VERSION = 5
+VERSION = 6
 NUM_GENERATED = 10_000
 NUM_HELD_OUT = 10_000
 NUM_MATCHED = 10_000
@@ -64,7 +66,7 @@ def evaluate(run: TrainedRun, data_dir: str | None = None, images: str | None = 
         `classification` by categorical code and class factor, `images`.
 
     Raises:
-        SettingError: the folder can't be written, its images can't be had again, or too few are held out.
+        SettingError: the folder can't be written, its images can't be loaded, or too few are held out.
     """
     if not os.access(run.folder.path, os.W_OK):
         raise SettingError("run_folder", "a folder that can be written", run.folder.path)
@@ -72,8 +74,8 @@ def evaluate(run: TrainedRun, data_dir: str | None = None, images: str | None = 
     data, factors = _load_data(run, data_dir, images)
     features = load_features(data, factors)
     model = BatchedModel(run.model)
-    say(f"  generating {NUM_GENERATED:,} images and predicting their codes")
-    generated = model.generate_and_infer(NUM_GENERATED, seed=0)
+    say(f"  generating {NUM_GENERATED:,} images, predicting their codes and computing their features")
+    generated = model.generate_and_infer(NUM_GENERATED, 0, features)
     say(f"  predicting the codes of {len(data.held_out):,} held-out images")
     held_out = model.infer_codes(data.held_out)
     evaluation = {
@@ -192,19 +194,37 @@ def _measure_factors(
         return {"associations": {}, "classification": {}}
     say(f"  codes against {', '.join(factor.name for factor in factors)}")
     training = evenly_spread(data.training, NUM_MATCHED)
+    associations = measure_associations(model.spec, held_out, factors)
+    classification = measure_classification(
+        model.spec, held_out, factors, lambda: model.infer_codes(training), NUM_MATCHED
+    )
+    class_names = {factor.name: factor.class_names for factor in factors}
     return {
-        "associations": measure_associations(model.spec, held_out, factors),
-        "classification": measure_classification(
-            model.spec, held_out, factors, lambda: model.infer_codes(training), NUM_MATCHED
-        ),
+        "associations": {
+            code: {name: _association_record(result) for name, result in by_factor.items()}
+            for code, by_factor in associations.items()
+        },
+        "classification": {
+            code: {name: _classification_record(result, class_names[name]) for name, result in by_factor.items()}
+            for code, by_factor in classification.items()
+        },
     }
 
 
+def _association_record(result: Association) -> Evaluation:
+    return {**result._asdict(), "monotone_fit": result.monotone_fit and result.monotone_fit._asdict()}
+
+
+def _classification_record(result: Classification, class_names: Sequence[str]) -> Evaluation:
+    arrays = {name: value.tolist() for name, value in result._asdict().items() if isinstance(value, np.ndarray)}
+    return {**result._asdict(), **arrays, "class_names": list(class_names)}
+
+
 def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], features: ImageFeatures) -> Evaluation:
-    number = min(len(features.held_out), len(generated.images))
+    number = min(len(features.held_out), len(generated.features))
     held_out = evenly_spread(features.held_out, number)
-    say(f"  the images: features of {number:,}, Frechet distances, nearest neighbors")
-    of_generated = features(generated.images[:number])
+    say(f"  the images: Frechet distances and nearest neighbors of {number:,}")
+    of_generated = generated.features[:number]
     neighborhoods = compare_neighborhoods(
         evenly_spread(held_out, NUM_NEIGHBORHOODS), evenly_spread(of_generated, NUM_NEIGHBORHOODS)
     )
@@ -227,5 +247,6 @@ def _draw_associations(run: TrainedRun, evaluation: Evaluation):
     path = run.folder.path / HEAT_MAP_FILE
     number, kind = evaluation["run"]["held_out_images"], HELD_OUT[evaluation["run"]["held_out"]]
     caption = f"{run.folder.path.name}, update {run.step:,}: {number:,} {kind}; {evaluation['run']['data']}"
+    caption += f"; shades from chance (mean over {PERMUTATIONS} permutations of the factor) to 1"
     plot_associations(evaluation["associations"], path, caption)
     say(f"  codes against factors are drawn in {path}")

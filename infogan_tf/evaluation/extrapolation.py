@@ -20,7 +20,7 @@ def measure_extrapolation(model: BatchedModel, number: int = 200, seed: int = 5)
 
     The least-squares slope of what Q predicts from the images of five values of the code, everything else held fixed;
     the mean over random samples and both sides. 1 where the prediction changes as much as the code, 0 where the images
-    no longer change or change at random, negative where they turn back.
+    no longer change or change at random, negative where it changes in the opposite direction.
 
     Args:
         model: a trained model.
@@ -48,5 +48,5 @@ def _slope(model: BatchedModel, code: LatentCode, number: int, seed: tf.Tensor) 
 def _predict(model: BatchedModel, code: LatentCode, samples: dict[str, tf.Tensor], values: np.ndarray) -> np.ndarray:
     """What Q predicts for each sample with each value: `[samples, values]`, the mean of a code's coordinates."""
     codes = code.distribution.encode(np.repeat(values[:, None], code.distribution.event_size, axis=1))
-    posterior = model.infer_codes(model.generate(combine(code.name, samples, codes)))[code.name]
+    posterior = model.measure_generated(combine(code.name, samples, codes), model.infer_codes)[code.name]
     return tf.reshape(tf.reduce_mean(posterior.mode, axis=1), [-1, len(values)]).numpy()

@@ -1,16 +1,26 @@
 """How strongly each code is associated with each known factor of the images: a class, attribute, number or angle."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import rankdata, spearmanr
-from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score
+from scipy.special import entr
+from scipy.stats import rankdata
+
+from infogan_tf.codes import LatentSpec
+from infogan_tf.data.factors import Factor
+from infogan_tf.distributions import Distribution
+from infogan_tf.evaluation.monotone_fit import MIN_IMAGES, MonotoneFit, fit_monotone
 
 BINS = 10
+PERMUTATIONS = 20
+TINY = np.finfo(np.float64).tiny
 
 
-class CodePredictions(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class CodePredictions:
     """Q's predictions of one code on real images.
 
     Attributes:
@@ -22,65 +32,115 @@ class CodePredictions(NamedTuple):
     kind: str
     values: np.ndarray
 
+    @classmethod
+    def of(cls, distribution: Distribution, posterior: Any) -> "CodePredictions":
+        """What Q predicts of a code, from its posterior."""
+        if distribution.num_categories:
+            return cls("categorical", posterior.probs.numpy())
+        if distribution.is_discrete:
+            return cls("binary", posterior.probs.numpy())
+        return cls("continuous", posterior.mode.numpy())
+
+    @cached_property
+    def ranks(self) -> np.ndarray:
+        """The ranks of each dimension or category, centered: `[size, number, 1]`."""
+        return _centered(rankdata(self.values, axis=0)).T[:, :, None]
+
+    @cached_property
+    def groups(self) -> np.ndarray:
+        """The group of each image, int `[parts, number]`: its category, or for each dimension its bin or bit."""
+        if self.kind == "categorical":
+            return self.values.argmax(axis=1)[None]
+        if self.kind == "binary":
+            return (self.values.T >= 0.5).astype(int)
+        return np.stack([quantile_bins(dimension) for dimension in self.values.T])
+
+    @cached_property
+    def indicators(self) -> np.ndarray:
+        """Which group an image is in, a unit vector for each group: `[parts, number, groups]`."""
+        return _unit(np.eye(self.groups.max() + 1)[self.groups])
+
 
 class Association(NamedTuple):
     """How strongly one code and one factor are associated.
 
     Attributes:
         measure: name of the measure; `MEASURES` has it for each kind of code and factor.
-        value: what it gives; 0.5 at chance for the AUC, 0 for the others, and 1 at best. The NMI of few images in many
-            groups is above 0 at chance.
-        strength: the same on a scale from 0 at chance to 1; for the NMI the adjusted mutual information (Vinh et al.
-            2010), which is the NMI on such a scale.
+        value: what it gives, 1 at best.
+        chance: what it gives at chance: the mean over 20 random permutations of the factor's values among the images.
+            Few images, many groups, and a code of several parts, of which the strongest counts, raise it.
+        strength: the value on a scale from 0 at chance to 1; a value below chance has 0.
         part: the dimension of the code, or the category, that was measured, being the strongest; None where the code
             was measured as a whole.
-        note: what limits the number, such as a constant code; empty if nothing does.
+        note: why nothing was measured, such as a constant code; empty if something was.
+        monotone_fit: of a continuous code and a number or an angle, how exactly the code predicts it, else None.
     """
 
     measure: str
     value: float
+    chance: float
     strength: float
     part: int | None = None
     note: str = ""
+    monotone_fit: MonotoneFit | None = None
+
+
+def measure_associations(
+    spec: LatentSpec, held_out: Mapping[str, Any], factors: Sequence[Factor]
+) -> dict[str, dict[str, Association]]:
+    """The association of each code with each factor, by their names.
+
+    Args:
+        spec: the codes.
+        held_out: by code, its posteriors on held-out images.
+        factors: of the same images.
+    """
+    predictions = {code.name: CodePredictions.of(code.distribution, held_out[code.name]) for code in spec.codes}
+    return {
+        name: {factor.name: association(code, factor.kind, factor.held_out) for factor in factors}
+        for name, code in predictions.items()
+    }
 
 
 def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarray) -> Association:
     """The association of one code with one factor of the same images.
 
-    Images where the factor is unknown (NaN, or a negative class or attribute) are left out.
-
     Args:
         code: Q's predictions, `[number, size]`.
         factor_kind: `class`, `attribute`, `ordered` or `angle`.
-        factor_values: `[number]`; classes from 0, attributes 0 or 1, angles in degrees.
+        factor_values: `[number]`, finite; classes from 0, attributes 0 or 1, angles in degrees.
 
     Raises:
         ValueError: they are not of as many images.
     """
     if len(code.values) != len(factor_values):
         raise ValueError(f"factor_values must be of {len(code.values)} images, got {len(factor_values)}")
-    name = MEASURES[code.kind, factor_kind]
-    measure = _MEASURE_FUNCTIONS[name]
-    known = is_known(factor_values)
-    columns, values = _columns(code, name, known), factor_values[known]
-    if factor_kind == "angle":
-        values = values % 360
-    note = _limitation(code.values[known], values)
+    measure = MEASURES[code.kind, factor_kind]
+    values = factor_values % 360 if factor_kind == "angle" else factor_values
+    note = _limitation(code.values, values)
     if note:
-        return Association(name, measure.chance, 0.0, note=note)
-    measured = [measure.function(column, values) if _varies(column) else measure.chance for column in columns]
-    part = int(np.argmax(measured))
-    value = float(np.clip(measured[part], measure.chance, 1))
-    strength = (value - measure.chance) / (1 - measure.chance)
-    if measure.adjusted is not None:
-        strength = float(np.clip(measure.adjusted(columns[part], values), 0, 1))
-    note = "" if known.all() else f"unknown for {np.sum(~known):,} of {len(known):,} images, which are left out"
-    return Association(name, value, strength, part if len(columns) > 1 else None, note)
+        unrelated = 0.5 if measure == "AUC" else 0.0
+        return Association(measure, unrelated, unrelated, 0.0, note=note)
+    if measure == "monotone fit":
+        return _of_monotone_fit(code, values)
+    orders = _orders(len(values))
+    measured = np.minimum(_MEASURE_FUNCTIONS[measure](code, values, orders), 1)  # [parts, orders]
+    strongest = int(measured[:, 0].argmax())
+    value, chance = float(measured[strongest, 0]), float(measured[:, 1:].max(axis=0).mean())
+    strength = max(value - chance, 0) / (1 - chance) if chance < 1 else 0.0
+    part = strongest if len(measured) > 1 else None
+    fit = None
+    if (code.kind, factor_kind) == ("continuous", "ordered"):
+        fit = fit_monotone(code.values[:, strongest], values, is_angle=False)
+    return Association(measure, value, chance, strength, part, monotone_fit=fit)
 
 
-def is_known(factor_values: np.ndarray) -> np.ndarray:
-    """Where a factor has a value: bool `[number]`. Classes and attributes of -1 are unknown, as in TFDS."""
-    return np.isfinite(factor_values) if factor_values.dtype.kind == "f" else factor_values >= 0
+def _of_monotone_fit(code: CodePredictions, degrees: np.ndarray) -> Association:
+    """Scored on images that were not fitted, so that it is about 0 at chance without permutations."""
+    fits = [fit_monotone(dimension, degrees, is_angle=True) for dimension in code.values.T]
+    best = int(np.argmin([fit.error for fit in fits]))
+    value = max(1 - fits[best].error / max(fits[best].error_of_constant, TINY), 0.0)
+    return Association("monotone fit", value, 0.0, value, best if len(fits) > 1 else None, monotone_fit=fits[best])
 
 
 def quantile_bins(values: np.ndarray) -> np.ndarray:
@@ -90,98 +150,99 @@ def quantile_bins(values: np.ndarray) -> np.ndarray:
 
 def _limitation(predictions: np.ndarray, values: np.ndarray) -> str:
     """Why nothing can be measured; empty if it can."""
-    if not len(values):
-        return "the factor is unknown for all images"
+    if len(values) < MIN_IMAGES:
+        return f"fewer than {MIN_IMAGES} images"
     if not np.isfinite(predictions).all():
         return "Q's predictions are not finite"
-    if not _varies(values):
+    if np.ptp(values) == 0:
         return "the factor is constant"
-    return "" if any(map(_varies, predictions.T)) else "Q's predictions are constant"
+    return "" if np.ptp(predictions, axis=0).any() else "Q's predictions are constant"
 
 
-def _varies(values: np.ndarray) -> bool:
-    return bool(values.min() < values.max())
+@lru_cache(maxsize=1)
+def _orders(number: int) -> np.ndarray:
+    """The images in their order, then in the random ones that chance is measured in: int `[orders, number]`."""
+    rng = np.random.default_rng(0)
+    return np.stack([np.arange(number), *(rng.permutation(number) for _ in range(PERMUTATIONS))])
 
 
-def _columns(code: CodePredictions, measure: str, known: np.ndarray) -> list[np.ndarray]:
-    """What is measured, each `[number]`: the code's dimensions, cut into groups for a measure that compares groups."""
-    values = code.values[known]
-    if not len(values) or measure not in MEASURES_OF_GROUPS:
-        return list(values.T)
-    if code.kind == "categorical":
-        return [values.argmax(axis=1)]
-    return [quantile_bins(column) if code.kind == "continuous" else column >= 0.5 for column in values.T]
+def _spearman(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    return _projections(_unit(code.ranks), _unit(_centered(rankdata(values)[:, None])), orders)
 
 
-def _spearman(column: np.ndarray, values: np.ndarray) -> float:
-    return abs(spearmanr(column, values).statistic)
-
-
-def _auc(column: np.ndarray, values: np.ndarray) -> float:
+def _auc(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.ndarray:
     """Mann-Whitney's U as a share of all pairs, folded, since a code may as well mean the opposite."""
-    ranks, positive = rankdata(column), values == 1
-    num_positive = positive.sum()
-    num_pairs = num_positive * (len(values) - num_positive)
-    area = (ranks[positive].sum() - num_positive * (num_positive + 1) / 2) / num_pairs
-    return max(area, 1 - area)
+    positive = values[:, None] == 1
+    return 0.5 + _projections(code.ranks, positive / (positive.sum() * (~positive).sum()), orders)
 
 
-def _correlation_ratio(groups: np.ndarray, values: np.ndarray) -> float:
-    """Root of the share of variance of values `[number, dimensions]` explained by groups (Kelley 1935).
-
-    Kelley's correction of Fisher's eta for the number of groups: without it ten groups that mean nothing explain 9 of
-    100 images.
-    """
-    _, groups, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-    free = len(values) - len(sizes)
-    centered = values - values.mean(axis=0)
-    total = np.sum(centered**2)
-    if not free or not total:
-        return 0.0
-    means = np.stack([np.bincount(groups, column) for column in centered.T], axis=1) / sizes[:, None]
-    within = np.sum((centered - means[groups]) ** 2)
-    return float(np.sqrt(max(1 - (within / free) / (total / (len(values) - 1)), 0)))
+def _nmi(code: CodePredictions, classes: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    return np.stack([_nmi_of_groups(groups, classes, orders) for groups in code.groups])
 
 
-def _circular_linear(column: np.ndarray, degrees: np.ndarray) -> float:
-    """Mardia 1976: the multiple correlation of a number with the cosine and sine of an angle.
-
-    By least squares, which also holds where the angles lie on a line, such as 0 and 180 degrees alone.
-    """
-    circle = _on_circle(degrees)
-    centered = column.astype(np.float64) - column.mean()
-    regressors = circle - circle.mean(axis=0)
-    fit = regressors @ np.linalg.lstsq(regressors, centered, rcond=1e-10)[0]
-    return float(np.sqrt(np.sum(fit**2) / np.sum(centered**2)))
+def _eta(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """Correlation ratio (Fisher): root of the share of the variance that the groups explain."""
+    return _explained(code, values[:, None], orders)
 
 
-def _on_circle(degrees: np.ndarray) -> np.ndarray:
+def _circular_eta(code: CodePredictions, degrees: np.ndarray, orders: np.ndarray) -> np.ndarray:
     radians = np.deg2rad(degrees)
-    return np.stack([np.cos(radians), np.sin(radians)], axis=1)
+    return _explained(code, np.stack([np.cos(radians), np.sin(radians)], axis=1), orders)
 
 
-class _Measure(NamedTuple):
-    function: Callable[[np.ndarray, np.ndarray], float]
-    chance: float = 0.0
-    adjusted: Callable[[np.ndarray, np.ndarray], float] | None = None  # Where chance depends on the images.
+def _explained(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    centered = _centered(values)
+    return _projections(code.indicators, centered / np.linalg.norm(centered), orders)
+
+
+def _projections(code: np.ndarray, factor: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """Norms of the products of all columns of a code's part and of a factor in each order.
+
+    Args:
+        code: `[parts, number, columns]`.
+        factor: `[number, columns]`.
+        orders: `[orders, number]`.
+
+    Returns:
+        `[parts, orders]`.
+    """
+    products = np.tensordot(code, factor[orders], axes=(1, 1))
+    return np.sqrt(np.sum(products**2, axis=(1, 3)))
+
+
+def _nmi_of_groups(groups: np.ndarray, classes: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """Normalized mutual information, arithmetic mean of the entropies, in each order: `[orders]`."""
+    shape = (len(orders), groups.max() + 1, classes.max() + 1)
+    cells = np.ravel_multi_index((np.arange(len(orders))[:, None], groups, classes[orders]), shape)
+    joint = np.bincount(cells.ravel(), minlength=np.prod(shape)).reshape(shape) / len(classes)
+    entropies = entr(joint.sum(axis=2)).sum(axis=1) + entr(joint.sum(axis=1)).sum(axis=1)
+    return 2 * np.maximum(entropies - entr(joint).sum(axis=(1, 2)), 0) / entropies
+
+
+def _centered(columns: np.ndarray) -> np.ndarray:
+    return columns - columns.mean(axis=0)
+
+
+def _unit(columns: np.ndarray) -> np.ndarray:
+    """Columns `[..., number, columns]` as unit vectors; zero where one is zero."""
+    return columns / np.maximum(np.linalg.norm(columns, axis=-2, keepdims=True), TINY)
 
 
 _MEASURE_FUNCTIONS = {
-    "|Spearman|": _Measure(_spearman),
-    "AUC": _Measure(_auc, chance=0.5),
-    "NMI": _Measure(normalized_mutual_info_score, adjusted=adjusted_mutual_info_score),
-    "eta": _Measure(lambda groups, values: _correlation_ratio(groups, values[:, None])),
-    "circular eta": _Measure(lambda groups, degrees: _correlation_ratio(groups, _on_circle(degrees))),
-    "circular R": _Measure(_circular_linear),
+    "|Spearman|": _spearman,
+    "AUC": _auc,
+    "NMI": _nmi,
+    "eta": _eta,
+    "circular eta": _circular_eta,
 }
 # By the kinds of code and factor.
 MEASURES = {
     ("continuous", "ordered"): "|Spearman|",
-    ("continuous", "angle"): "circular R",
+    ("continuous", "angle"): "monotone fit",
     ("continuous", "attribute"): "AUC",
     ("continuous", "class"): "NMI",
     ("binary", "ordered"): "|Spearman|",
-    ("binary", "angle"): "circular R",
+    ("binary", "angle"): "circular eta",
     ("binary", "attribute"): "AUC",
     ("binary", "class"): "NMI",
     ("categorical", "ordered"): "eta",
@@ -189,5 +250,3 @@ MEASURES = {
     ("categorical", "attribute"): "AUC",
     ("categorical", "class"): "NMI",
 }
-# Those that compare groups of images instead of numbers.
-MEASURES_OF_GROUPS = ("NMI", "eta", "circular eta")

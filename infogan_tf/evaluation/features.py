@@ -1,8 +1,8 @@
 """Features in which generated images are compared with real ones: those of a small network trained on the real ones.
 
-Where the images have classes, the network classifies them; where nothing is known of them, it predicts by which of four
-rotations an image was turned (RotNet, Gidaris et al. 2018, arXiv 1803.07728). It serves evaluation alone: nothing of it
-reaches a model in training.
+Where the images have classes, of which most have ten images or more, the network classifies them; otherwise it predicts
+by which of four rotations an image was turned (RotNet, Gidaris et al. 2018, arXiv 1803.07728). It serves evaluation
+alone: nothing of it reaches a model in training.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ LEAST_UPDATES, MOST_UPDATES = 90, 1500
 # Upright images are told from turned ones to 1 % by then.
 UPDATES_OF_ROTATIONS = 300
 BATCH_SIZE = 128
+# Of at least half of the classes, for a classifier to be trained on them.
+LEAST_IMAGES_OF_A_CLASS = 10
 FEATURE_SIZE = 128
 # Larger images are made smaller by the stride of the first convolution, so that an update costs about the same.
 FULL_RESOLUTION = 32
@@ -67,7 +69,6 @@ class ImageFeatures:
     def __init__(self, network: keras.Model, name: str, held_out: np.ndarray, error: float):
         self._network = network
         self.held_out = held_out
-        self.error = error
         self.name = f"{name}, {FEATURE_SIZE} features, error on held-out images {error:.2%}"
         self.hash = _weights_hash(network)
 
@@ -77,7 +78,9 @@ class ImageFeatures:
 
 
 def load_features(data: ImageData, factors: Sequence[Factor]) -> ImageFeatures:
-    """The features for a set of images, of the class factor with the most classes, or of rotations if there is none.
+    """The features for a set of images: of the class factor with the most classes, or of rotations if there is none.
+
+    Class factors of which more than half of the classes have fewer than ten training images are passed over.
 
     The trained network and its features of the held-out images are kept in the cache folder; without them the network
     is trained now, which takes a minute or two.
@@ -86,7 +89,7 @@ def load_features(data: ImageData, factors: Sequence[Factor]) -> ImageFeatures:
         data: square images; the training part is trained on.
         factors: what is known of them.
     """
-    classes = [factor for factor in factors if factor.kind == "class"]
+    classes = [factor for factor in factors if factor.kind == "class" and _has_enough_images(factor)]
     task = _Classes(data, max(classes, key=lambda factor: factor.num_classes)) if classes else _Rotations(data)
     path = cache_folder() / f"{task.kind}-features-{VERSION}-{task.key()}.weights.h5"
     network = _network(data.training.shape[1:], task.num_classes)
@@ -101,6 +104,11 @@ def load_features(data: ImageData, factors: Sequence[Factor]) -> ImageFeatures:
     return ImageFeatures(network, name, held_out.features, float(held_out.error))
 
 
+def _has_enough_images(factor: Factor) -> bool:
+    counts = np.bincount(factor.training, minlength=factor.num_classes)
+    return bool(np.median(counts) >= LEAST_IMAGES_OF_A_CLASS)
+
+
 class _Task(Protocol):
     """What the network learns.
 
@@ -108,16 +116,16 @@ class _Task(Protocol):
         kind: names its files.
         name: names the network.
         num_classes: how many outputs.
-        num_images: how many images it is trained on.
         num_updates: for how long.
+        num_images: how many different images it is trained on in these updates.
         held_out_labels: what its error on held-out images is measured against.
     """
 
     kind: str
     name: str
     num_classes: int
-    num_images: int
     num_updates: int
+    num_images: int
     held_out_labels: np.ndarray
 
     def key(self) -> str:
@@ -138,12 +146,13 @@ class _Classes:
     def __init__(self, data: ImageData, factor: Factor):
         self.name = f"classifier of {factor.name}"
         self.num_classes = factor.num_classes
-        self.num_images = len(data.training)
         self.held_out_labels = factor.held_out
         self._data, self._factor = data, factor
-        self._batches = ImageBatches(data.training, min(BATCH_SIZE, self.num_images), SEED)
+        number = len(data.training)
+        self._batches = ImageBatches(data.training, min(BATCH_SIZE, number), SEED)
         self._labels = tf.constant(factor.training)
-        self.num_updates = min(max(EPOCHS * self.num_images // self._batches.batch_size, LEAST_UPDATES), MOST_UPDATES)
+        self.num_updates = min(max(EPOCHS * number // self._batches.batch_size, LEAST_UPDATES), MOST_UPDATES)
+        self.num_images = min(number, self.num_updates * self._batches.batch_size)
 
     def key(self) -> str:
         return _key(self._data.fingerprint() + hashlib.sha256(self._factor.training.tobytes()).hexdigest())
@@ -165,9 +174,10 @@ class _Rotations:
 
     def __init__(self, data: ImageData):
         self._data = data
-        self.num_images = len(data.training)
-        self._batches = ImageBatches(data.training, min(BATCH_SIZE // ROTATIONS, self.num_images), SEED)
+        number = len(data.training)
+        self._batches = ImageBatches(data.training, min(BATCH_SIZE // ROTATIONS, number), SEED)
         self.num_updates = UPDATES_OF_ROTATIONS
+        self.num_images = min(number, self.num_updates * self._batches.batch_size)
 
     def key(self) -> str:
         return _key(self._data.fingerprint())

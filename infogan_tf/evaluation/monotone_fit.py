@@ -1,4 +1,4 @@
-"""How exactly a continuous code tells a number or an angle: the error that is left after a monotone fit."""
+"""How exactly a continuous code predicts a number or an angle: the error after a monotone fit."""
 
 from __future__ import annotations
 
@@ -26,23 +26,17 @@ class MonotoneFit(NamedTuple):
     error_of_constant: float
 
 
-def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool) -> MonotoneFit | None:
+def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool) -> MonotoneFit:
     """Predicts a factor from a code by isotonic regression, fitted on one half of the images and scored on the other.
 
     An angle is fitted around the circle: it may begin anywhere, run either way, and its errors are at most 180 degrees.
 
     Args:
-        code: one dimension of a continuous code, as Q predicts it, `[number]`.
-        values: the factor of the same images, `[number]`; images where it is NaN are left out.
+        code: one dimension of a continuous code, as Q predicts it, finite, `[number]`; at least four images.
+        values: the factor of the same images, `[number]`.
         is_angle: whether it is an angle in degrees, where 360 is 0.
-
-    Returns:
-        The errors; None for fewer than four images, or predictions that are not finite.
     """
-    known = np.isfinite(values)
-    code, values = code[known].astype(np.float64), values[known].astype(np.float64)
-    if len(values) < MIN_IMAGES or not np.isfinite(code).all():
-        return None
+    code, values = code.astype(np.float64), values.astype(np.float64)
     # At random, since the images may be sorted, or alternate.
     order = np.random.default_rng(0).permutation(len(values))
     fitted, scored = order[::2], order[1::2]

@@ -16,7 +16,7 @@ class Neighborhoods(NamedTuple):
 
     Attributes:
         precision: share of generated images within the ball of some real image, in [0, 1]. One outlying real image has
-            a ball so large that it can hold anything, grey noise too: read it beside density and coverage.
+            a ball so large that it can hold anything, gray noise too: read it beside density and coverage.
         recall: share of real images within the ball of some generated image, in [0, 1].
         density: real balls that a generated image is in, divided by k, on average; about 1 for real images, 0 for
             images far from all real ones, above 1 for images where real ones are densest.

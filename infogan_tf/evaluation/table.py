@@ -68,7 +68,8 @@ def _associations(evaluation: dict) -> list[str]:
     factors = list(next(iter(table.values())))
     rows = [("factor", *table)]
     rows += [(factor, *(_association(table[code][factor]) for code in table)) for factor in factors]
-    text = f"codes against factors of {held_out_images(evaluation['run'])}:\n\n{text_table(rows)}"
+    images = held_out_images(evaluation["run"])
+    text = f"codes against factors of {images}, in parentheses the measure at chance:\n\n{text_table(rows)}"
     notes = [
         f"{code} and {factor}: {cell['note']}"
         for code, by_factor in table.items()
@@ -86,7 +87,7 @@ def _associations(evaluation: dict) -> list[str]:
 
 def _association(cell: dict) -> str:
     part = "" if cell["part"] is None else f" [{cell['part']}]"
-    return f"{cell['value']:.2f} {cell['measure']}{part}"
+    return f"{cell['value']:.2f} ({cell['chance']:.2f}) {cell['measure']}{part}"
 
 
 def _best_fit(table: dict, factor: str) -> tuple[str, ...] | None:
@@ -143,7 +144,7 @@ def _images(evaluation: dict) -> str:
 def precision_misleads(images: dict) -> bool:
     """Whether generated images are precise only by being in the large balls of a few outlying real images.
 
-    The features of grey noise all fall on one spot, which the ball of a single outlier can hold: measured on MNIST,
+    The features of gray noise all fall on one spot, which the ball of a single outlier can hold: measured on MNIST,
     precision 1.000 with coverage 0.0004 and density 0.4. Good images without variety have a low coverage too, but a
     density of about their precision.
     """

@@ -7,9 +7,10 @@ CODE_TERMS = {
     "predictions of the two on real images determine each other, so they mean the same",
     "mutual information": "a lower bound on that of a code and the image (L_I), nats, on fresh generated images",
     "recovery": "share of discrete codes that Q predicts without an error from generated images; for a continuous "
-    "code R^2, 0 where it knows no more than the mean",
+    "code R^2, 0 for a prediction that is always the mean",
     "extrapolation": "by how much Q's prediction changes where a continuous code changes by 1 outside of the prior's "
-    "range, such as from 1 to 2 for Uniform(-1, 1): 1 as much as the code, 0 not at all, negative: it turns back",
+    "range, such as from 1 to 2 for Uniform(-1, 1): 1 as much as the code, 0 not at all, negative: in the opposite "
+    "direction",
     "diversity": "how much images with the same value of a code differ, as a share of how much all images do: about 1 "
     "where the code determines nothing, lower the more it determines; least: of the value with the least",
 }
@@ -30,18 +31,22 @@ ASSOCIATION_TERMS = {
     "|Spearman|": "rank correlation of a continuous code and a number, its absolute value; 0 unrelated, 1 one is a "
     "monotone function of the other",
     "AUC": "probability that the code is higher for an image with the attribute than for one without, or lower, "
-    "whichever is likelier; 0.5 unrelated, 1 the code tells them apart; of a categorical code, of the probability of "
-    "its best category, in brackets",
+    "whichever is likelier; 0.5 unrelated, 1 the code tells them apart",
     "NMI": "normalized mutual information, arithmetic mean of the entropies; 0 unrelated, 1 they determine each other; "
     "a continuous code is cut into ten bins with as many images each, and so cannot reach 1 unless there are ten "
-    "classes; few images in many classes have more than 0 at chance, which the shades of the heat map allow for "
-    "(adjusted mutual information)",
-    "eta": "correlation ratio: root of the share of a number's variance that the category explains, corrected for the "
-    "number of categories (Kelley 1935); 0 unrelated, 1 all images of a category have the same number",
+    "classes",
+    "eta": "correlation ratio: root of the share of a number's variance that the category explains; 0 unrelated, 1 all "
+    "images of a category have the same number",
     "circular eta": "correlation ratio of an angle, taken as a point on the circle: root of the share of its variance "
-    "that the category explains, corrected likewise; 0 unrelated, 1 all images of a category have the same angle",
-    "circular R": "multiple correlation of a continuous code with the cosine and sine of an angle (Mardia 1976); 0 "
-    "unrelated, 1 at best; a code that runs once around evenly has 0.78",
+    "that the category explains; 0 unrelated, 1 all images of a category have the same angle",
+    "monotone fit": "1 - error of an angle after a monotone fit / error without the code, both in the next table; "
+    "about 0 unrelated, whatever the number of images, 1 the code determines the angle; a code that does not tell 90 "
+    "from -90 degrees, such as the cosine, has 0.5",
+}
+CHANCE_TERMS = {
+    "at chance": "mean of the same measure over 20 random permutations of the factor among the images; few images, "
+    "many classes, and a code of several dimensions or categories, of which the strongest, in brackets, counts, raise "
+    "it; the shades of the heat map run from it (white) to 1",
 }
 MONOTONE_FIT_TERMS = {
     "error after a monotone fit": "mean absolute error of the factor as predicted from the code by isotonic "
@@ -67,9 +72,9 @@ def held_out_images(run: Mapping[str, str]) -> str:
 
 
 def association_terms(measures: Iterable[str]) -> dict[str, str]:
-    """The terms of those measures of association that occur."""
+    """The terms of those measures of association that occur, and of what they are at chance."""
     present = set(measures)
-    return {measure: term for measure, term in ASSOCIATION_TERMS.items() if measure in present}
+    return {measure: term for measure, term in ASSOCIATION_TERMS.items() if measure in present} | CHANCE_TERMS
 
 
 def legend(terms: Mapping[str, str]) -> str:

@@ -36,12 +36,12 @@ def code_verdicts(
         verdicts[name] = "used" if recovery[name].score >= USED_FROM else "ignored"
         for other in [earlier for earlier in verdicts if verdicts[earlier] == "used" and earlier != name]:
             pair = (predictions[name], distribution.is_discrete, predictions[other], distributions[other].is_discrete)
-            if verdicts[name] == "used" and association(*pair) >= REDUNDANT_FROM:
+            if verdicts[name] == "used" and redundancy(*pair) >= REDUNDANT_FROM:
                 verdicts[name] = f"redundant with {other}"
     return verdicts
 
 
-def association(a: np.ndarray, a_is_discrete: bool, b: np.ndarray, b_is_discrete: bool) -> float:
+def redundancy(a: np.ndarray, a_is_discrete: bool, b: np.ndarray, b_is_discrete: bool) -> float:
     """How well the predictions of two codes `[number, event_size]` determine each other, from 0 to 1.
 
     Rank correlation (absolute) of continuous codes; otherwise the normalized mutual information, for which a continuous

@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from infogan_tf.evaluation.classification import classify
+from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.distributions import Categorical, CategoricalPosterior, Uniform
+from infogan_tf.evaluation.classification import classify, measure_classification
+from tests.evaluation.factors import factor
 
 
 @pytest.fixture
@@ -77,3 +81,19 @@ def test_nmi_is_that_of_its_formula_on_the_scored_images():
     matched = np.zeros(4, np.int64)
     result = classify(matched, matched, np.repeat([0, 1], 20), np.repeat([0, 1, 2, 3], 10), 2, 4)
     assert result.nmi == pytest.approx(np.log(2) / ((np.log(2) + np.log(4)) / 2))
+
+
+def test_categories_are_classifiers_of_classes_alone():
+    spec = LatentSpec((LatentCode("shape", Categorical(3)), LatentCode("c1", Uniform())))
+    classes = np.arange(300) % 3
+    logits = tf.constant(10 * np.eye(3)[(classes + 1) % 3], tf.float32)
+    held_out, training = ({"shape": CategoricalPosterior(of_set), "c1": None} for of_set in (logits, logits[:90]))
+    factors = [factor("is_apple", "attribute", (classes == 0).astype(int)), factor("age", "ordered", classes / 10)]
+    assert measure_classification(spec, held_out, factors, lambda: pytest.fail("inferred without need"), 90) == {}
+    factors.append(factor("fruit", "class", classes, classes[:90], ("apple", "pear", "plum")))
+    results = measure_classification(spec, held_out, factors, lambda: training, 90)
+    assert {code: list(row) for code, row in results.items()} == {"shape": ["fruit"]}
+    result = results["shape"]["fruit"]
+    assert (result.one_to_one_error, result.matching.tolist()) == (0, [2, 0, 1])
+    assert (result.nmi, result.ari) == (pytest.approx(1), pytest.approx(1))
+    assert result.confusion[1].tolist() == [100, 0, 0]

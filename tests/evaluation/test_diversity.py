@@ -4,7 +4,7 @@ import pytest
 from infogan_tf.codes import LatentCode, LatentSpec
 from infogan_tf.distributions import Categorical, Gaussian, Uniform
 from infogan_tf.evaluation.batched_model import BatchedModel
-from infogan_tf.evaluation.diversity import diversity_of_classes, measure_diversity, spread
+from infogan_tf.evaluation.diversity import diversity_of_classes, mean_squared_distance, measure_diversity
 from tests.evaluation.perfect_model import PerfectModel
 
 
@@ -16,7 +16,7 @@ def test_diversity_tells_a_code_that_decides_everything_from_one_that_decides_no
     assert len(only_c1["c1"]) == 10
     collapsed = measure_diversity(model, lambda images: np.zeros([len(images), 3]))
     assert collapsed["c2"] == [0] * 5
-    assert spread(np.array([[0.0], [2.0]])) == pytest.approx(4)
+    assert mean_squared_distance(np.array([[0.0], [2.0]])) == pytest.approx(4)
 
 
 def test_diversity_of_real_classes():

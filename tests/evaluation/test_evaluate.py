@@ -110,7 +110,7 @@ def test_the_launcher_prints_progress_and_tables(launched):
     progress, _, tables = output.partition("\n\n")
     assert progress.splitlines()[:3] == [
         f"evaluating {folder} at update 6",
-        "  generating 300 images and predicting their codes",
+        "  generating 300 images, predicting their codes and computing their features",
         "  predicting the codes of 1,000 held-out images",
     ]
     assert progress.splitlines()[-1] == f"  codes against factors are drawn in {folder / 'codes_and_factors.png'}"

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -10,11 +11,15 @@ from infogan_tf.evaluation.features import ImageFeatures, load_features, rotate
 from tests.evaluation.factors import factor
 
 
+def error_of(features):
+    return float(re.search(r"error on held-out images ([\d.]+)%$", features.name)[1]) / 100
+
+
 def test_features_of_classes_know_digits_and_are_cached(features, embedded_digits, digit, cache_folder):
-    assert features.error < 0.06
+    assert error_of(features) < 0.06
     assert features.name == (
         f"classifier of label (version {module.VERSION}), trained on {embedded_digits.name}, 4,000 images, "
-        f"128 features, error on held-out images {features.error:.2%}"
+        f"128 features, error on held-out images {error_of(features):.2%}"
     )
     assert features(embedded_digits.held_out[:10]).shape == (10, 128)
     files = list((cache_folder / "infogan_tf").glob("class-features-*.weights.h5"))
@@ -29,7 +34,7 @@ def test_features_of_held_out_images_are_computed_once(features, embedded_digits
     monkeypatch.setattr(module, "_predict", lambda *_: pytest.fail("what is cached is computed again"))
     again = load_features(embedded_digits, [digit])
     np.testing.assert_array_equal(again.held_out, features.held_out)
-    assert again.error == features.error
+    assert again.name == features.name
     monkeypatch.undo()
     others = dataclasses.replace(embedded_digits, held_out=embedded_digits.held_out[::-1])
     other = load_features(others, [factor("label", "class", digit.held_out[::-1], digit.training, digit.class_names)])
@@ -44,7 +49,7 @@ def test_features_of_held_out_images_are_computed_once(features, embedded_digits
 
 def test_the_error_is_of_the_labels_that_are_given(features, embedded_digits, digit):
     wrong = factor("label", "class", (digit.held_out + 1) % 10, digit.training, digit.class_names)
-    assert load_features(embedded_digits, [wrong]).error > 0.9
+    assert error_of(load_features(embedded_digits, [wrong])) > 0.9
 
 
 def test_the_hash_is_that_of_the_weights(features):
@@ -66,7 +71,7 @@ def test_images_without_labels_have_features_of_rotations(monkeypatch, capsys):
     monkeypatch.setattr(module, "UPDATES_OF_ROTATIONS", 40)
     data = ImageData(shaded(200, (16, 16, 3)), shaded(50, (16, 16, 3), 1), "npz", "shades", "found")
     features = load_features(data, [factor("age", "ordered", np.zeros(50), np.zeros(200))])
-    assert features.error < 0.1
+    assert error_of(features) < 0.1
     assert "classifier of rotations by 0, 90, 180 and 270 degrees (version 1), trained on shades, 200" in features.name
     assert features.held_out.shape == (50, 128)
     assert "training the classifier of rotations" in capsys.readouterr().out
@@ -108,15 +113,35 @@ def test_larger_images_cost_about_the_same(monkeypatch):
     assert sizes[128] < 2.5 * sizes[32]
 
 
-def test_the_class_factor_with_most_classes_is_learned(monkeypatch):
-    chosen = []
-    monkeypatch.setattr(module, "_train", lambda network, task: chosen.append((task.name, task.num_classes)))
-    data = ImageData(shaded(20, (16, 16, 1)), shaded(5, (16, 16, 1)), "npz", "shades", "found")
-    parity, third = (np.arange(20) % number for number in (2, 3))
+@pytest.fixture
+def chosen(monkeypatch):
+    """Names and numbers of classes of the tasks that networks were to be trained on."""
+    tasks = []
+    monkeypatch.setattr(module, "_train", lambda network, task: tasks.append((task.name, task.num_classes)))
+    return tasks
+
+
+def test_the_class_factor_with_most_classes_is_learned_if_most_of_them_have_enough_images(chosen):
+    data = ImageData(shaded(80, (16, 16, 1)), shaded(5, (16, 16, 1)), "npz", "shades", "found")
+    parity, third, each, rare = (np.arange(80) % number for number in (2, 3, 80, 80))
+    rare[:65] = 0
     factors = [
         factor("parity", "class", parity[:5], parity, class_names=("even", "odd")),
         factor("third", "class", third[:5], third, class_names=("a", "b", "c", "never seen")),
+        factor("each", "class", each[:5], each, class_names=tuple(map(str, each))),
+        factor("rare", "class", rare[:5], rare, class_names=tuple(map(str, range(80)))),
         factor("attribute", "attribute", parity[:5], parity),
     ]
     load_features(data, factors)
-    assert chosen == [("classifier of third", 4)]
+    load_features(data, factors[2:])
+    assert chosen == [("classifier of third", 4), ("classifier of rotations by 0, 90, 180 and 270 degrees", 4)]
+
+
+def test_the_name_says_how_many_images_were_seen(monkeypatch, chosen):
+    monkeypatch.setattr(module, "UPDATES_OF_ROTATIONS", 2)
+    monkeypatch.setattr(module, "MOST_UPDATES", 1)
+    data = ImageData(shaded(200, (16, 16, 1), 2), shaded(5, (16, 16, 1)), "npz", "shades", "found")
+    parity = np.arange(200) % 2
+    assert ", trained on shades, 64 images, " in load_features(data, []).name
+    classes = factor("parity", "class", parity[:5], parity, class_names=("even", "odd"))
+    assert ", trained on shades, 128 images, " in load_features(data, [classes]).name

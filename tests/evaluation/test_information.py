@@ -8,7 +8,7 @@ from tests.evaluation.perfect_model import PerfectModel
 
 
 def estimate(model, number, seed=0):
-    return estimate_information(model.spec, BatchedModel(model).generate_and_infer(number, seed))
+    return estimate_information(model.spec, BatchedModel(model).generate_and_infer(number, seed, lambda images: images))
 
 
 def test_information_of_a_perfect_and_a_useless_q(small_model):
@@ -23,7 +23,7 @@ def test_information_of_a_perfect_and_a_useless_q(small_model):
 
 
 def test_the_standard_error_is_that_of_the_mean(small_model):
-    generated = BatchedModel(small_model).generate_and_infer(2000, seed=0)
+    generated = BatchedModel(small_model).generate_and_infer(2000, 0, lambda images: images)
     groups = [tf.nest.map_structure(lambda values, g=g: values[g::40], generated) for g in range(40)]
     estimates = [estimate_information(small_model.spec, group)["c2"] for group in groups]
     scatter = np.std([estimate.bound for estimate in estimates], ddof=1)

@@ -41,8 +41,3 @@ def test_degenerate_input(rng):
     constant = fit_monotone(np.ones(50), values, is_angle=False)
     assert constant.error == pytest.approx(constant.error_of_constant, rel=0.2)
     assert fit_monotone(values, np.full(50, 7.0), is_angle=True) == (pytest.approx(0, abs=1e-6), 0)
-    known = np.where(np.arange(50) < 3, values, np.nan)
-    assert fit_monotone(values, known, is_angle=False) is None
-    assert fit_monotone(values * np.inf, values, is_angle=False) is None
-    known[3:20] = values[3:20]
-    assert fit_monotone(values, known, is_angle=False) == fit_monotone(values[:20], values[:20], is_angle=False)

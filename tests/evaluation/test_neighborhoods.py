@@ -33,7 +33,7 @@ def test_few_good_images_have_precision_and_density_without_recall_and_coverage(
     assert result.coverage < 0.2
 
 
-def test_grey_noise_inside_the_ball_of_an_outlier_is_precise_and_covers_nothing(real):
+def test_gray_noise_inside_the_ball_of_an_outlier_is_precise_and_covers_nothing(real):
     outlier = np.full([1, 4], 60.0)
     noise = np.full([601, 4], 20.0) + np.random.default_rng(1).normal(scale=0.01, size=(601, 4))
     result = compare_neighborhoods(np.concatenate([real, outlier]), noise)

@@ -7,7 +7,7 @@ from tests.evaluation.perfect_model import PerfectModel
 
 
 def measure(model):
-    return measure_recovery(model.spec, BatchedModel(model).generate_and_infer(2000, seed=1))
+    return measure_recovery(model.spec, BatchedModel(model).generate_and_infer(2000, 1, lambda images: images))
 
 
 def test_recovery_of_a_perfect_and_a_useless_q(small_model):

@@ -5,6 +5,7 @@ import pytest
 from infogan_tf.evaluation.table import evaluation_table, precision_misleads
 from infogan_tf.evaluation.terms import (
     ASSOCIATION_TERMS,
+    CHANCE_TERMS,
     CLASSIFICATION_TERMS,
     CODE_TERMS,
     CONFIDENCE_TERMS,
@@ -15,7 +16,8 @@ from infogan_tf.evaluation.terms import (
 
 def cell(measure, value, part=None, note="", fit=None):
     fit = fit and {"error": fit[0], "error_of_constant": fit[1]}
-    return {"measure": measure, "value": value, "strength": value, "part": part, "note": note, "monotone_fit": fit}
+    numbers = {"value": value, "chance": 0.12, "strength": value}
+    return {"measure": measure, **numbers, "part": part, "note": note, "monotone_fit": fit}
 
 
 @pytest.fixture
@@ -52,13 +54,13 @@ def evaluation():
                 "label": cell("NMI", 0.1),
                 "smiling": cell("AUC", 0.5, note="the factor is constant"),
                 "age": cell("|Spearman|", 0.7, fit=(4.25, 12.0)),
-                "azimuth": cell("circular R", 0.6, fit=(20.1, 90.0)),
+                "azimuth": cell("monotone fit", 0.78, fit=(20.1, 90.0)),
             },
             "c3": {
                 "label": cell("NMI", 0.0),
                 "smiling": cell("AUC", 0.5),
                 "age": cell("|Spearman|", 0.1, fit=(11.0, 12.0)),
-                "azimuth": cell("circular R", 0.77, fit=(6.5, 90.0)),
+                "azimuth": cell("monotone fit", 0.93, fit=(6.5, 90.0)),
             },
         },
         "classification": {
@@ -82,7 +84,7 @@ def test_every_column_and_measure_is_explained(evaluation):
     text = evaluation_table(evaluation)
     tables = text
     all_terms = (
-        *(CODE_TERMS, CONFIDENCE_TERMS, ASSOCIATION_TERMS),
+        *(CODE_TERMS, CONFIDENCE_TERMS, ASSOCIATION_TERMS, CHANCE_TERMS),
         *(MONOTONE_FIT_TERMS, CLASSIFICATION_TERMS, IMAGE_TERMS),
     )
     for terms in all_terms:
@@ -109,7 +111,7 @@ def test_numbers_stand_where_they_belong(evaluation):
     text = evaluation_table(evaluation)
     for part in (
         "c1 as a classifier of label, held-out (test) images: error 2.00% one to one, 1.00% by majority",
-        "smiling  0.80 AUC [3]       0.50 AUC         0.50 AUC",
+        "smiling  0.80 (0.12) AUC [3]       0.50 (0.12) AUC           0.50 (0.12) AUC",
         "c2 and smiling: the factor is constant",
         "age      c2    4.25                        12",
         "azimuth  c3    6.5                         90",
@@ -132,8 +134,8 @@ def test_a_validation_set_is_called_one(evaluation):
     assert "test" not in text
 
 
-def test_the_precision_of_grey_noise_is_flagged(evaluation):
-    # As measured on MNIST: constant grey, and good images of one kind only.
+def test_the_precision_of_gray_noise_is_flagged(evaluation):
+    # As measured on MNIST: constant gray, and good images of one kind only.
     evaluation["images"] |= {"precision": 1.0, "recall": 0.0, "density": 0.4, "coverage": 0.0004}
     assert "warning: precision is misleading here" in evaluation_table(evaluation)
     assert not precision_misleads({"precision": 0.9, "density": 1.1, "coverage": 0.02})

@@ -3,7 +3,7 @@ import pytest
 
 from infogan_tf.distributions import Categorical, Uniform
 from infogan_tf.evaluation.recovery import Recovery
-from infogan_tf.evaluation.verdicts import association, code_verdicts
+from infogan_tf.evaluation.verdicts import code_verdicts, redundancy
 
 DISTRIBUTIONS = {"c1": Categorical(10), "c2": Uniform(), "c3": Uniform()}
 WELL_RECOVERED = Recovery("R^2", 0.9, 0.9)
@@ -41,10 +41,10 @@ def test_no_code_is_redundant_with_an_ignored_one(predictions):
     assert code_verdicts(DISTRIBUTIONS, recovery, predictions) == {"c1": "used", "c2": "ignored", "c3": "used"}
 
 
-def test_association_of_unlike_codes(predictions):
+def test_redundancy_of_unlike_codes(predictions):
     category = predictions["c1"]
     tells_category = category.argmax(axis=1)[:, None] + 0.01 * predictions["c2"]
-    assert association(category, True, tells_category, False) > 0.8
-    assert association(category, True, predictions["c2"], False) < 0.1
-    assert association(category, True, category[:, ::-1], True) == pytest.approx(1)
-    assert association(np.ones([10, 1]), False, predictions["c2"][:10], False) == 0
+    assert redundancy(category, True, tells_category, False) > 0.8
+    assert redundancy(category, True, predictions["c2"], False) < 0.1
+    assert redundancy(category, True, category[:, ::-1], True) == pytest.approx(1)
+    assert redundancy(np.ones([10, 1]), False, predictions["c2"][:10], False) == 0
