@@ -195,3 +195,7 @@ def test_validation_takes_every_sixth_training_image(embedded_digits):
 def test_refuses_requests_that_make_no_sense(changes, text):
     with pytest.raises(SettingError, match=f"^{re.escape(text)}$"):
         ImageRequest(**changes)
+
+
+def test_own_images_may_be_requested_by_the_source_that_a_run_recorded(tmp_path):
+    assert ImageRequest(images=str(tmp_path), data_source="folder").path == tmp_path
