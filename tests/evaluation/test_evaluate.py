@@ -108,6 +108,7 @@ def test_without_labels_only_what_needs_them_is_left_out(trained, tmp_path, monk
 
 
 def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     rng = np.random.default_rng(0)
     kinds = {
         "shape": np.arange(400) % 3,
