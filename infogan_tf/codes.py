@@ -154,6 +154,20 @@ class LatentSpec:
             for latent, latent_seed in zip(self.latents, seeds, strict=True)
         }
 
+    def vary(self, name: str, latents: Mapping[str, tf.Tensor], values: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Every sample with every value of one code, everything else held fixed.
+
+        Args:
+            name: the code that varies.
+            latents: all latents by name, `[rows, event_size]`.
+            values: codes `[columns, event_size]`.
+
+        Returns:
+            All latents by name, `[rows * columns, event_size]`, row by row.
+        """
+        repeated = {key: tf.repeat(samples, values.shape[0], axis=0) for key, samples in latents.items()}
+        return repeated | {name: tf.tile(values, [latents[name].shape[0], 1])}
+
     def encode(self, codes: Mapping[str, Any]) -> dict[str, tf.Tensor]:
         """Encodes plain values by name, such as `{"c1": 3}`, as codes `[batch or 1, event_size]`.
 

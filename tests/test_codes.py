@@ -32,6 +32,14 @@ def test_split_undoes_join():
         np.testing.assert_array_equal(values, latents[name])
 
 
+def test_every_sample_has_every_value_of_the_code_that_varies():
+    latents = SPEC.sample(2, SEED)
+    varied = SPEC.vary("c2", latents, tf.constant([[-1.0], [0.0], [1.0]]))
+    np.testing.assert_array_equal(varied["c2"][:, 0], [-1, 0, 1, -1, 0, 1])
+    for name in ("z", "c1", "extra"):
+        np.testing.assert_array_equal(varied[name], np.repeat(latents[name], 3, axis=0))
+
+
 def test_latents_of_the_same_kind_are_sampled_independently():
     spec = LatentSpec((LatentCode("c2", Uniform()), LatentCode("c3", Uniform())))
     latents = spec.sample(5000, SEED)

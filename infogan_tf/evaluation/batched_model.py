@@ -56,16 +56,12 @@ class BatchedModel:
             **options,
         )
 
-    def generate(self, latents: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """Images `[number, height, width, channels]` in [0, 1] from all latents by name, `[number, event_size]`."""
-        return self.measure_generated(latents, lambda images: images)
-
     def measure_generated(self, latents: Mapping[str, tf.Tensor], measure: Callable[[tf.Tensor], Any]) -> Any:
         """What a function gives of generated images, which are never all in memory.
 
         Args:
             latents: all latents by name, `[number, event_size]`.
-            measure: images `[batch, height, width, channels]` to one or more arrays `[batch, ...]`.
+            measure: images `[batch, height, width, channels]` in [0, 1] to one or more arrays `[batch, ...]`.
 
         Returns:
             What `measure` gave, as tensors `[number, ...]`.

@@ -193,10 +193,9 @@ def _measure_factors(
         say("  these images have no labels: no association with factors, no classification")
         return {"associations": {}, "classification": {}}
     say(f"  codes against {', '.join(factor.name for factor in factors)}")
-    training = evenly_spread(data.training, NUM_MATCHED)
     associations = measure_associations(model.spec, held_out, factors)
     classification = measure_classification(
-        model.spec, held_out, factors, lambda: model.infer_codes(training), NUM_MATCHED
+        model.spec, held_out, factors, lambda: model.infer_codes(evenly_spread(data.training, NUM_MATCHED)), NUM_MATCHED
     )
     class_names = {factor.name: factor.class_names for factor in factors}
     return {

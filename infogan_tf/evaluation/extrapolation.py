@@ -5,7 +5,6 @@ import tensorflow as tf
 
 from infogan_tf.codes import LatentCode
 from infogan_tf.evaluation.batched_model import BatchedModel
-from infogan_tf.figures.traversals import combine
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 # Beyond each end of the prior's range, as a share of its width: the paper trains on [-1, 1] and shows [-2, 2].
@@ -48,5 +47,5 @@ def _slope(model: BatchedModel, code: LatentCode, number: int, seed: tf.Tensor) 
 def _predict(model: BatchedModel, code: LatentCode, samples: dict[str, tf.Tensor], values: np.ndarray) -> np.ndarray:
     """What Q predicts for each sample with each value: `[samples, values]`, the mean of a code's coordinates."""
     codes = code.distribution.encode(np.repeat(values[:, None], code.distribution.event_size, axis=1))
-    posterior = model.measure_generated(combine(code.name, samples, codes), model.infer_codes)[code.name]
+    posterior = model.measure_generated(model.spec.vary(code.name, samples, codes), model.infer_codes)[code.name]
     return tf.reshape(tf.reduce_mean(posterior.mode, axis=1), [-1, len(values)]).numpy()

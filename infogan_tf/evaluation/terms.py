@@ -41,7 +41,7 @@ ASSOCIATION_TERMS = {
     "that the category explains; 0 unrelated, 1 all images of a category have the same angle",
     "monotone fit": "1 - error of an angle after a monotone fit / error without the code, both in the next table; "
     "about 0 unrelated, whatever the number of images, 1 the code determines the angle; a code that does not tell 90 "
-    "from -90 degrees, such as the cosine, has 0.5",
+    "from -90 degrees, such as the cosine, has about 0.5",
 }
 CHANCE_TERMS = {
     "at chance": "mean of the same measure over 20 random permutations of the factor among the images; few images, "

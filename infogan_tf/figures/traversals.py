@@ -51,20 +51,8 @@ def vary(model: InfoGAN, name: str, samples: Mapping[str, tf.Tensor], values: tf
     Returns:
         Images `[rows, columns, height, width, channels]` in [0, 1].
     """
-    images = model(model.spec.join(combine(name, samples, values)))
+    images = model(model.spec.join(model.spec.vary(name, samples, values)))
     return tf.reshape(images, [samples[name].shape[0], values.shape[0], *model.image_shape])
-
-
-def combine(name: str, samples: Mapping[str, tf.Tensor], values: tf.Tensor) -> dict[str, tf.Tensor]:
-    """All latents of every sample with every value of one code, `[rows * columns, event_size]`, row by row.
-
-    Args:
-        name: the code that varies.
-        samples: all latents by name, `[rows, event_size]`.
-        values: codes `[columns, event_size]`.
-    """
-    latents = {key: tf.repeat(rows_of, values.shape[0], axis=0) for key, rows_of in samples.items()}
-    return latents | {name: tf.tile(values, [samples[name].shape[0], 1])}
 
 
 def describe_traversal(model: InfoGAN, name: str, scale: float = 1.0) -> str:

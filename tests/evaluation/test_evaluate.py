@@ -1,4 +1,5 @@
 import contextlib
+import dataclasses
 import io
 import json
 import runpy
@@ -16,6 +17,7 @@ from infogan_tf.errors import RunNotFoundError, SettingError
 from infogan_tf.evaluation import evaluate as module
 from infogan_tf.evaluation import features as features_module
 from infogan_tf.evaluation.table import evaluation_table
+from infogan_tf.experiments import presets
 from infogan_tf.training import train
 from infogan_tf.training.loading import load_run
 from tests.conftest import ROOT
@@ -103,6 +105,60 @@ def test_without_labels_only_what_needs_them_is_left_out(trained, tmp_path, monk
     assert "no labels: no association with factors, no classification" in capsys.readouterr().out
     assert not (folder / "codes_and_factors.png").exists()
     assert "codes against factors: not measured" in evaluation_table(evaluation)
+
+
+def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    rng = np.random.default_rng(0)
+    kinds = {
+        "shape": np.arange(400) % 3,
+        "is_bright": rng.integers(0, 2, 400),
+        "age": rng.uniform(20, 80, 400),
+        "azimuth": rng.uniform(0, 360, 400),
+    }
+    images = rng.integers(0, 256, [400, 16, 16, 3], np.uint8)
+    labels = {"labels": np.stack(list(kinds.values()), axis=1), "label_names": np.array(list(kinds))}
+    np.savez(tmp_path / "faces.npz", images=images, **labels)
+    config = dataclasses.replace(
+        presets("images")["photographs"],
+        images=str(tmp_path / "faces.npz"),
+        run_folder=str(tmp_path / "run"),
+        codes="shape=categorical(3), uniform, bernoulli",
+        **{"deformation": 0.0, "max_shift": 0, "average_decay": 0.0},
+        max_epoch=1,
+        updates_per_epoch=2,
+        batch_size=8,
+    )
+    assert train(config)
+    monkeypatch.setattr(features_module, "LEAST_UPDATES", 2)
+    monkeypatch.setattr(features_module, "EPOCHS", 0)
+    module.evaluate(load_run(tmp_path / "run"))
+    evaluation = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    assert evaluation["run"]["held_out_images"] == 40
+    assert evaluation["images"]["compared_images"] == 40
+    assert evaluation["images"]["features"].startswith("classifier of shape")
+    measures = {code: [cell["measure"] for cell in row.values()] for code, row in evaluation["associations"].items()}
+    assert list(evaluation["associations"]["shape"]) == list(kinds)
+    assert measures == {
+        "shape": ["NMI", "AUC", "eta", "circular eta"],
+        "c2": ["NMI", "AUC", "|Spearman|", "monotone fit"],
+        "c3": ["NMI", "AUC", "|Spearman|", "circular eta"],
+    }
+    for row in evaluation["associations"].values():
+        for cell in row.values():
+            assert 0 <= cell["strength"] <= 1
+            assert cell["note"] or cell["measure"] == "monotone fit" or 0 <= cell["chance"] < 1
+    fits = {factor: cell["monotone_fit"] for factor, cell in evaluation["associations"]["c2"].items()}
+    assert (fits["shape"], fits["is_bright"]) == (None, None)
+    assert 0 < fits["age"]["error"] < 60
+    assert 45 < fits["azimuth"]["error"] < 135
+    assert np.sum(evaluation["classification"]["shape"]["shape"]["confusion"]) == 40
+    assert evaluation["classification"]["shape"]["shape"]["class_names"] == ["0", "1", "2"]
+    with Image.open(tmp_path / "run" / "codes_and_factors.png") as picture:
+        assert picture.width > 500
+    table = evaluation_table(evaluation)
+    for row in ("is_bright", "azimuth", "at chance", "shape as a classifier of shape", "error after a monotone fit"):
+        assert row in table
 
 
 def test_the_launcher_prints_progress_and_tables(launched):
