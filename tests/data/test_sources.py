@@ -198,4 +198,4 @@ def test_refuses_requests_that_make_no_sense(changes, text):
 
 
 def test_own_images_may_be_requested_by_the_source_that_a_run_recorded(tmp_path):
-    assert ImageRequest(images=str(tmp_path), data_source="folder").path == tmp_path
+    assert ImageRequest(images=str(tmp_path), data_source="folder").images == str(tmp_path)
