@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image
 
 from infogan_tf.data.image_data import HOLD_OUT_OWN_EVERY
 from infogan_tf.data.preparation import Preparation, in_parallel
@@ -96,11 +95,8 @@ def _prepare(path: Path, shape: tuple[int, int, int, int], preparation: Preparat
             writer.split(images, HOLD_OUT_OWN_EVERY)
         return ()
 
-    def prepare(image: np.ndarray) -> np.ndarray:
-        return preparation(Image.fromarray(image[..., 0] if shape[3] == 1 else image))
-
     rows = (image for images in _chunks(path, shape) for image in images)
-    with contextlib.closing(in_parallel(prepare, rows, shape[0], "resizing images")) as prepared:
+    with contextlib.closing(in_parallel(preparation.of_pixels, rows, shape[0], "resizing images")) as prepared:
         for image in prepared:
             writer.split(image[None], HOLD_OUT_OWN_EVERY)
     return ()

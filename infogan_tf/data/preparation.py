@@ -56,6 +56,10 @@ class Preparation:
         resized = picture.resize((self.size, self.size), Image.Resampling.LANCZOS)
         return np.asarray(resized).reshape(self.image_shape)
 
+    def of_pixels(self, pixels: np.ndarray) -> np.ndarray:
+        """The same of uint8 pixels `[height, width, channels]`, of one channel or more."""
+        return self(Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels))
+
 
 def is_colored(image: np.ndarray) -> bool:
     """Whether an RGB image `[height, width, 3]` is anything but gray, apart from what lossy compression adds."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from infogan_tf.config import CROPS, DATA_SOURCES, HELD_OUT, IMAGE_SIZES, find_images
 from infogan_tf.data.folder import read_folder
@@ -122,7 +121,7 @@ def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False
 
         pixels = mnist_data()[0].astype(np.uint8).reshape(-1, *EMBEDDED_SHAPE)
         if preparation is not None:
-            pixels = np.stack([preparation(Image.fromarray(digit[..., 0])) for digit in pixels])
+            pixels = np.stack([preparation.of_pixels(digit) for digit in pixels])
         writer.split(pixels, HOLD_OUT_EVERY)
         return ()
 

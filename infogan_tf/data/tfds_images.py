@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
-from PIL import Image
 
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, ImageData
 from infogan_tf.data.preparation import Preparation, in_parallel
@@ -122,11 +121,8 @@ def _decode_split(
         yield from images
         return
 
-    def prepare(image: np.ndarray) -> np.ndarray:
-        return preparation(Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image))
-
     number = builder.info.splits[split].num_examples
-    for image in in_parallel(prepare, images, number, f"resizing images of {split}"):
+    for image in in_parallel(preparation.of_pixels, images, number, f"resizing images of {split}"):
         yield image[None]
 
 
