@@ -218,6 +218,13 @@ def test_batch_larger_than_the_data_is_refused_and_nothing_is_left(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_share_of_augmented_images_is_refused_where_none_is_augmented(tmp_path):
+    text = r"augmentation_probability: expected auto where max_shift is 0, got 0\.5"
+    with pytest.raises(SettingError, match=text):
+        train(tiny(tmp_path / "run", max_shift=0, augmentation_probability=0.5))
+    assert not (tmp_path / "run").exists()
+
+
 def test_what_is_not_finite_stops_the_run_and_the_last_good_checkpoint_stays(tmp_path):
     config = tiny(tmp_path / "run", snapshot_interval=1, max_epoch=1)
     train(config)
