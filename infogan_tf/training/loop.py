@@ -4,13 +4,12 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
 from infogan_tf.building import build_augmentation, build_model, compile_model, image_request
-from infogan_tf.config import Config
+from infogan_tf.config import Config, find_images
 from infogan_tf.data import ImageBatches, ImageData, check_two_batches, load_images
 from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.files import reason_not_written
@@ -94,7 +93,7 @@ def _check_checkpoints_are_there(folder: RunFolder):
 def _check_outside_of_images(folder: RunFolder, config: Config):
     if config.images is None:
         return
-    path, images = folder.path.resolve(), Path(config.images).expanduser().resolve()
+    path, images = folder.path.resolve(), find_images(config.images).resolve()
     if path.is_relative_to(images):
         expected = f"a folder outside of {images}, which would get the pictures of the run among its images"
         raise SettingError("run_folder", expected, path)
