@@ -6,24 +6,18 @@ are augmented for D, which prevents it from overfitting.
 
 from infogan_tf.experiments import Experiment
 
+SHARED = {
+    "dataset": None,
+    "codes": "categorical(10), 4*uniform@0.1",
+    "deformation": 1.0,
+    "update": "simultaneous",
+    "average_decay": 0.99,
+}
+
 EXPERIMENT = Experiment(
     augmentation="photographs",
     presets={
-        "photographs": {
-            "dataset": None,
-            "codes": "categorical(10), 4*uniform@0.1",
-            "noise_size": 128,
-            "deformation": 1.0,
-            "update": "simultaneous",
-            "average_decay": 0.99,
-        },
-        "digits": {
-            "dataset": None,
-            "codes": "categorical(10), 4*uniform@0.1",
-            "augmentation": "digits",
-            "deformation": 1.0,
-            "update": "simultaneous",
-            "average_decay": 0.99,
-        },
+        "photographs": {**SHARED, "noise_size": 128},
+        "digits": {**SHARED, "augmentation": "digits"},
     },
 )
