@@ -112,6 +112,11 @@ class LatentSpec:
         return tuple(latent for latent in self.latents if latent.regularized)
 
     @property
+    def categorical_codes(self) -> tuple[LatentCode, ...]:
+        """The codes that are one of several categories."""
+        return tuple(code for code in self.codes if code.distribution.num_categories)
+
+    @property
     def noise(self) -> tuple[LatentCode, ...]:
         """The latents that Q does not predict."""
         return tuple(latent for latent in self.latents if not latent.regularized)

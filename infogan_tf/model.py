@@ -138,7 +138,7 @@ class InfoGAN(keras.Model):
             raise ValueError(f"augmentation must be an Augmentation, got {augmentation!r}")
         self.max_shift = checked("max_shift", max_shift, Integer(0))
         self.deformation = checked("deformation", deformation, Number())
-        categorical = [code.name for code in spec.codes if code.distribution.num_categories]
+        categorical = [code.name for code in spec.categorical_codes]
         if self.deformation and not categorical:
             raise ValueError(f"deformation must be 0 where no code is categorical, got {deformation!r}")
         self.consistency = checked("consistency", consistency, Number())

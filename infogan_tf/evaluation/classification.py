@@ -53,7 +53,7 @@ def measure_classification(
             and a factor are both classes.
         num_matched: how many training images decide which category stands for which class.
     """
-    codes = [code for code in spec.codes if code.distribution.num_categories]
+    codes = spec.categorical_codes
     classes = [factor for factor in factors if factor.kind == "class"]
     if not codes or not classes:
         return {}

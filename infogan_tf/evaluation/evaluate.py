@@ -175,7 +175,7 @@ def _measure_codes(
 
 
 def _measure_confidence(model: BatchedModel, data: ImageData, held_out: Posteriors) -> Evaluation:
-    codes = [code.name for code in model.spec.codes if code.distribution.num_categories]
+    codes = [code.name for code in model.spec.categorical_codes]
     if not codes:
         return {}
     say("  the confidence of categorical codes: predicting them from augmented held-out images")

@@ -30,7 +30,7 @@ def start(folder: RunFolder, config: Config, model: InfoGAN, data: ImageData):
         folder.log_line(f"left out: {file}")
     folder.announce(f"augmentation: D sees images {_augmentation_for_discriminator(config, model)}")
     if model.deformation:
-        codes = ", ".join(code.name for code in model.spec.codes if code.distribution.num_categories)
+        codes = ", ".join(code.name for code in model.spec.categorical_codes)
         strength = f"deformation={model.deformation:g}"
         folder.announce(f"augmentation: Q predicts {codes} from augmented images ({strength})")
     setting = os.environ.get(ONEDNN_VARIABLE, "not set")
