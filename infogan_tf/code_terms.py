@@ -53,6 +53,11 @@ class CodeTerm(NamedTuple):
     size: int
     weight: float
 
+    @property
+    def num_categories(self) -> int:
+        """Of a categorical code: the one number, or how many probabilities there are."""
+        return int(self.numbers[0]) if len(self.numbers) == 1 else len(self.numbers)
+
 
 @dataclasses.dataclass(frozen=True)
 class Codes:
@@ -167,9 +172,7 @@ def _check_together(codes: list[CodeTerm]):
 
 
 def _width(code: CodeTerm) -> int:
-    if code.kind != "categorical":
-        return code.size
-    return code.numbers[0] if len(code.numbers) == 1 else len(code.numbers)
+    return code.num_categories if code.kind == "categorical" else code.size
 
 
 def _check_categorical(numbers: tuple[float, ...]):

@@ -237,8 +237,7 @@ class LatentSpec:
 
 def _distribution(term: CodeTerm, std: Mapping[str, float | None]) -> Distribution:
     if term.kind == "categorical":
-        probs = None if len(term.numbers) == 1 else term.numbers
-        return Categorical(int(term.numbers[0]) if probs is None else len(probs), probs)
+        return Categorical(term.num_categories, term.numbers if len(term.numbers) > 1 else None)
     if term.kind == "bernoulli":
         return Bernoulli(*term.numbers, size=term.size)
     return {"uniform": Uniform, "gaussian": Gaussian}[term.kind](*term.numbers, size=term.size, **std)
