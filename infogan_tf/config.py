@@ -26,6 +26,7 @@ from infogan_tf.settings import (
 DATA_SOURCES = ("auto", "tfds", "embedded")
 UPDATES = ("alternating", "simultaneous")
 HELD_OUT = ("test", "validation")
+LEARNING_RATE_SCHEDULES = ("constant", "cosine")
 OBJECTIVES = ("infogan", "gan", "gan_own_q")
 IMAGE_SIZES = MultipleOf(8, 16, 128)
 CROPS = ("center", "none")
@@ -148,6 +149,12 @@ class Config(Settings):
     batch_size: int = setting(128, Integer(2), "Images in a batch.")
     discriminator_learning_rate: float = setting(2e-4, Number(positive=True), "Learning rate of Adam for D and Q.")
     generator_learning_rate: float = setting(1e-3, Number(positive=True), "Learning rate of Adam for G.")
+    learning_rate_schedule: str = setting(
+        "constant",
+        Choice(LEARNING_RATE_SCHEDULES),
+        "Whether both learning rates stay or fall to 0 along half a cosine; longer training (--max_epoch) stretches "
+        "what is left of it.",
+    )
     objective: str = setting(
         "infogan",
         Choice(OBJECTIVES),
