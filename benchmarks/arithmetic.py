@@ -16,13 +16,13 @@ def multiply_adds(network: keras.Model) -> list[int]:
     return counts
 
 
-def update_flops(batch_size: int, update: str, deformed: bool = False) -> float:
+def update_flops(batch_size: int, update: str, augmented: bool = False) -> float:
     """Floating-point operations of one update; normalization, activations and Adam, a few percent, are left out.
 
     Args:
         batch_size: images in a batch, real and fake alike.
         update: `alternating` or `simultaneous`.
-        deformed: whether D sees the generated images a second time, deformed, for Q.
+        augmented: whether D sees the generated images a second time, augmented, for Q.
     """
     g, d = multiply_adds(generator()), multiply_adds(discriminator())
     # A backward pass costs a forward one for the weights' gradients and one for those to the inputs, which the first
@@ -31,7 +31,7 @@ def update_flops(batch_size: int, update: str, deformed: bool = False) -> float:
     g_update = 3 * sum(g) - g[0] + sum(d)
     if update == "alternating":
         g_update += sum(g) + sum(d)
-    if deformed:
+    if augmented:
         d_update += 3 * sum(d) - d[0]
         g_update += 2 * sum(d) if update == "alternating" else sum(d)
     return 2.0 * batch_size * (d_update + g_update)

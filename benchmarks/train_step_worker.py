@@ -72,7 +72,7 @@ def _is_wanted(name: str, only: list[str]) -> bool:
 
 def _flops(name: str, batch_size: int) -> float:
     config = OURS.get(name, Config())
-    return update_flops(batch_size, config.update, deformed=config.deformation > 0)
+    return update_flops(batch_size, config.update, augmented=config.code_augmentation > 0)
 
 
 def _ours(config: Config, images: np.ndarray) -> Callable[[], Any]:

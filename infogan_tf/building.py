@@ -93,7 +93,7 @@ def build_model(
             info_reg_coeff=config.info_reg_coeff,
             augmentation=build_augmentation(config),
             max_shift=(config.max_shift or 0) if max_shift is None else max_shift,
-            deformation=config.deformation,
+            code_augmentation=config.code_augmentation,
             consistency=config.consistency,
             average_decay=config.average_decay,
             seed=config.seed,

@@ -125,7 +125,7 @@ class Config(Settings):
         Automatic(Number(positive=True, maximum=1.0), "1 for digits, 0.5 for photographs"),
         "The share of images that are so changed for D.",
     )
-    deformation: float = setting(
+    code_augmentation: float = setting(
         0.0,
         Number(maximum=2.0),
         "Strength of the augmentation of images from which Q predicts categorical codes. Digits are rotated, scaled, "
@@ -135,8 +135,8 @@ class Config(Settings):
     consistency: float = setting(
         0.0,
         Number(),
-        "Weight of an addition to the paper's objective: what Q predicts from a real image and from its deformed copy "
-        "should agree; requires --deformation.",
+        "Weight of an addition to the paper's objective: what Q predicts from a real image and from its augmented copy "
+        "should agree; requires --code_augmentation.",
     )
     average_decay: float = setting(
         0.0,
@@ -180,10 +180,12 @@ class Config(Settings):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.consistency and not self.deformation:
-            raise SettingError("consistency", "0 where deformation is 0", self.consistency)
-        if self.deformation and all(code.kind != "categorical" for code in parse_codes(self.codes)):
-            raise SettingError("deformation", f"0 where no code is categorical ({self.codes})", self.deformation)
+        if self.consistency and not self.code_augmentation:
+            raise SettingError("consistency", "0 where code_augmentation is 0", self.consistency)
+        if self.code_augmentation and all(code.kind != "categorical" for code in parse_codes(self.codes)):
+            raise SettingError(
+                "code_augmentation", f"0 where no code is categorical ({self.codes})", self.code_augmentation
+            )
         if self.images is not None and self.data_source != "auto":
             raise SettingError("data_source", f"auto with --images={self.images}", self.data_source)
 
@@ -252,11 +254,11 @@ def find_images(images: str) -> Path:
 def added_to_the_objective(config: Config) -> list[str]:
     """What a config trains in addition to the paper's objective, a sentence for each addition; none for the paper's."""
     sentences = []
-    if config.deformation:
+    if config.code_augmentation:
         sentences.append(
             "While they train, Q predicts categorical codes from randomly augmented images "
-            f"(--deformation={config.deformation:g}). That maximizes a lower bound on the mutual information of the "
-            "code and the augmented image, which is a looser bound than the paper's on that of the code and the image."
+            f"(--code_augmentation={config.code_augmentation:g}). That maximizes a lower bound on the mutual "
+            "information of the code and the augmented image, looser than the paper's on that of code and image."
         )
     if config.consistency:
         sentences.append(
@@ -268,7 +270,7 @@ def added_to_the_objective(config: Config) -> list[str]:
 
 def without_additions(config: Config) -> Config:
     """The same settings, the optimizers' among them, without what `added_to_the_objective` names."""
-    return dataclasses.replace(config, deformation=0.0, consistency=0.0)
+    return dataclasses.replace(config, code_augmentation=0.0, consistency=0.0)
 
 
 class RequiredFolder(Text):

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 
-def say(text: str):
+def log(text: str):
     """Prints a line; once stdout is closed (`| head`, a closed terminal), training continues silently.
 
     Characters that the terminal can't show are escaped.

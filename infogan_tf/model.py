@@ -48,7 +48,7 @@ class FakePredictions(NamedTuple):
         logits: log-odds that an image is real, `[batch, 1]`.
         posteriors: by name, each code's posterior.
         information: by name, the bound on each code's mutual information with the images.
-        trained_information: the same as it is trained: of categorical codes with the deformed images.
+        trained_information: the same as it is trained: of categorical codes with the augmented images.
     """
 
     logits: tf.Tensor
@@ -62,7 +62,7 @@ class RealPredictions(NamedTuple):
 
     Attributes:
         logits: log-odds that an image is real, `[batch, 1]`.
-        consistency: by categorical code, the mutual information of what Q predicts from the images and from deformed
+        consistency: by categorical code, the mutual information of what Q predicts from the images and from augmented
             copies of them; empty where it isn't trained.
     """
 
@@ -93,12 +93,12 @@ class InfoGAN(keras.Model):
             `PhotographAugmentation()`.
         max_shift: D and Q see images, real and fake, augmented for D, with shifts of up to this many pixels; 0 for
             images as they are.
-        deformation: strength of the augmentation of images from which Q predicts the categorical codes. The bound on
-            the mutual information of these codes is then looser than the paper's: it bounds I(c; T(x)) of augmented
+        code_augmentation: strength of the augmentation of images from which Q predicts the categorical codes. The bound
+            on the mutual information of these codes is then looser than the paper's: it bounds I(c; T(x)) of augmented
             images T(x), which is at most I(c; x). 0 leaves images as they are.
         consistency: weight, >= 0, of an addition to the paper's objective: the mutual information of what Q predicts,
-            for each categorical code, from real images and from deformed copies of them (`predicted_information`),
-            which D and Q maximize. Half of the deformed images are then real. Needs `deformation`.
+            for each categorical code, from real images and from augmented copies of them (`predicted_information`),
+            which D and Q maximize. Half of the augmented images are then real. Needs `code_augmentation`.
         average_decay: `generate` and the model itself use an exponential moving average of G's weights
             (`AveragedNetwork`) with this decay, from 0 to 0.9999; 0 makes them use the weights of the last update.
         seed: an integer >= 0; with the number of the update, decides all randomness of training.
@@ -123,7 +123,7 @@ class InfoGAN(keras.Model):
         info_reg_coeff: float = 1.0,
         augmentation: Augmentation | None = None,
         max_shift: int = 0,
-        deformation: float = 0.0,
+        code_augmentation: float = 0.0,
         consistency: float = 0.0,
         average_decay: float = 0.0,
         seed: int = 0,
@@ -137,20 +137,20 @@ class InfoGAN(keras.Model):
         if not isinstance(self.augmentation, Augmentation):
             raise ValueError(f"augmentation must be an Augmentation, got {augmentation!r}")
         self.max_shift = checked("max_shift", max_shift, Integer(0))
-        self.deformation = checked("deformation", deformation, Number())
+        self.code_augmentation = checked("code_augmentation", code_augmentation, Number())
         categorical = [code.name for code in spec.categorical_codes]
-        if self.deformation and not categorical:
-            raise ValueError(f"deformation must be 0 where no code is categorical, got {deformation!r}")
+        if self.code_augmentation and not categorical:
+            raise ValueError(f"code_augmentation must be 0 where no code is categorical, got {code_augmentation!r}")
         self.consistency = checked("consistency", consistency, Number())
-        if self.consistency and not self.deformation:
-            raise ValueError(f"consistency must be 0 where deformation is 0, got {consistency!r}")
+        if self.consistency and not self.code_augmentation:
+            raise ValueError(f"consistency must be 0 where code_augmentation is 0, got {consistency!r}")
         self.average_decay = checked("average_decay", average_decay, Number(maximum=MAX_DECAY))
         self.seed = checked("seed", seed, SEED)
         self.update = checked("update", update, Choice(UPDATES))
         self.generator = generator
         self.discriminator = discriminator
         self.spec = spec
-        self._deformed_codes = categorical if self.deformation else []
+        self._augmented_codes = categorical if self.code_augmentation else []
         self.image_shape = _checked_networks(generator, discriminator, spec)
         self.averaged_generator = AveragedNetwork(generator, self.average_decay) if self.average_decay else None
         self.built = True
@@ -197,7 +197,7 @@ class InfoGAN(keras.Model):
             "spec": serialize(self.spec),
             "info_reg_coeff": self.info_reg_coeff,
             "max_shift": self.max_shift,
-            "deformation": self.deformation,
+            "code_augmentation": self.code_augmentation,
             "consistency": self.consistency,
             "average_decay": self.average_decay,
             "seed": self.seed,
@@ -344,42 +344,45 @@ class InfoGAN(keras.Model):
     def _discriminate(self, images: tf.Tensor, seed: tf.Tensor) -> DiscriminatorOutput:
         return self.discriminator(self.augmentation.for_discriminator(images, self.max_shift, seed), training=True)
 
-    # Real and fake batches, as they are and deformed, pass through D one by one, each with its own batch statistics.
+    # Real and fake batches, as they are and augmented, pass through D one by one, each with its own batch statistics.
 
     def _predict_real(self, images: tf.Tensor, seed: tf.Tensor) -> RealPredictions:
         # Q predicts codes from real images too, which the original code never does. Without `consistency` that moves
         # the averages of its batch norm, with which `infer_codes` reads real images, and nothing else.
-        shift_seed, deformation_seed = split_seed(seed, 2)
+        shift_seed, augmentation_seed = split_seed(seed, 2)
         logits, posterior = self._discriminate(images, shift_seed)
         if not self.consistency:
             return RealPredictions(logits, {})
         half = tf.shape(images)[0] // 2
         predicted = self.spec.split_posterior(posterior[:half])
-        deformed = self._predict_deformed(images[:half], deformation_seed)
+        augmented = self._predict_augmented(images[:half], augmentation_seed)
         return RealPredictions(
             logits,
-            {name: predicted_information(predicted[name].probs, deformed[name].probs) for name in self._deformed_codes},
+            {
+                name: predicted_information(predicted[name].probs, augmented[name].probs)
+                for name in self._augmented_codes
+            },
         )
 
     def _predict_fake(self, fake: FakeBatch, seed: tf.Tensor) -> FakePredictions:
-        shift_seed, deformation_seed = split_seed(seed, 2)
+        shift_seed, augmentation_seed = split_seed(seed, 2)
         logits, posterior = self._discriminate(fake.images, shift_seed)
         posteriors = self.spec.split_posterior(posterior)
         information = trained_information = mutual_information(self.spec, fake.latents, posteriors)
-        if self._deformed_codes:
+        if self._augmented_codes:
             number = tf.shape(fake.images)[0] // (2 if self.consistency else 1)
             latents = {name: values[:number] for name, values in fake.latents.items()}
-            deformed_posteriors = self._predict_deformed(fake.images[:number], deformation_seed)
-            deformed = mutual_information(self.spec, latents, deformed_posteriors)
-            trained_information = information | {name: deformed[name] for name in self._deformed_codes}
+            augmented_posteriors = self._predict_augmented(fake.images[:number], augmentation_seed)
+            augmented = mutual_information(self.spec, latents, augmented_posteriors)
+            trained_information = information | {name: augmented[name] for name in self._augmented_codes}
         return FakePredictions(logits, posteriors, information, trained_information)
 
-    def _predict_deformed(self, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
-        # The bound holds for what Q predicts from deformed images T(x) too, since I(c; T(x)) <= I(c; x). The averages
+    def _predict_augmented(self, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
+        # The bound holds for what Q predicts from augmented images T(x) too, since I(c; T(x)) <= I(c; x). The averages
         # of batch norm are for images as they are.
         with frozen_statistics(self.discriminator):
-            deformed = self.augmentation.for_codes(images, self.deformation, seed)
-            _, posterior = self.discriminator(deformed, training=True)
+            augmented = self.augmentation.for_codes(images, self.code_augmentation, seed)
+            _, posterior = self.discriminator(augmented, training=True)
             return self.spec.split_posterior(posterior)
 
     def _discriminator_loss(self, reals: RealPredictions, fakes: FakePredictions) -> tuple[tf.Tensor, dict]:
@@ -401,8 +404,8 @@ class InfoGAN(keras.Model):
             "loss/generator": adversarial,
             **_information_metrics(fakes.information),
             **{
-                f"mutual_information_deformed/{name}": fakes.trained_information[name].bound
-                for name in self._deformed_codes
+                f"mutual_information_augmented/{name}": fakes.trained_information[name].bound
+                for name in self._augmented_codes
             },
             **self._posterior_metrics(fakes.posteriors),
         }

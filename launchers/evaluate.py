@@ -14,13 +14,13 @@ def run(config):
 
     if config.run_folder is None:
         raise SettingError("run_folder", "the folder of a trained run", "none")
-    from infogan_tf.console import say
+    from infogan_tf.console import log
     from infogan_tf.evaluation.evaluate import evaluate
     from infogan_tf.evaluation.table import evaluation_table
     from infogan_tf.training.loading import load_run
 
     evaluation = evaluate(load_run(config.run_folder, config.step), config.data_dir, config.images)
-    say(f"\n{evaluation_table(evaluation)}")
+    log(f"\n{evaluation_table(evaluation)}")
 
 
 if __name__ == "__main__":

@@ -25,19 +25,21 @@ def test_presets_differ_where_paper_and_original_code_do():
     differing = {name for name in paper if paper[name] != original[name]}
     assert differing == {"leaky_slope", "posterior_std", "codes"}
     differing = {name for name in paper if paper[name] != best[name]}
-    assert differing == {"deformation", "update", "discriminator_learning_rate"}
+    assert differing == {"code_augmentation", "update", "discriminator_learning_rate"}
 
 
-def test_consistency_needs_deformation():
-    with pytest.raises(SettingError, match=r"consistency: expected 0 where deformation is 0, got 0\.5"):
+def test_consistency_needs_code_augmentation():
+    with pytest.raises(SettingError, match=r"consistency: expected 0 where code_augmentation is 0, got 0\.5"):
         Config(consistency=0.5)
-    assert Config(consistency=0.5, deformation=1).consistency == 0.5
+    assert Config(consistency=0.5, code_augmentation=1).consistency == 0.5
 
 
-def test_deformation_needs_a_categorical_code():
-    with pytest.raises(SettingError, match=r"deformation: expected 0 where no code is categorical \(uniform\), got 1"):
-        Config(codes="uniform", deformation=1)
-    assert Config(codes="uniform", deformation=0).codes == "uniform"
+def test_code_augmentation_needs_a_categorical_code():
+    with pytest.raises(
+        SettingError, match=r"code_augmentation: expected 0 where no code is categorical \(uniform\), got 1"
+    ):
+        Config(codes="uniform", code_augmentation=1)
+    assert Config(codes="uniform", code_augmentation=0).codes == "uniform"
 
 
 def test_images_of_ones_own_have_no_other_source():

@@ -4,13 +4,13 @@ import sys
 
 import pytest
 
-from infogan_tf.console import is_terminal, say
+from infogan_tf.console import is_terminal, log
 
 
 def test_a_stream_shows_what_it_can(monkeypatch):
     for encoding, shown in (("ascii", b"\\xe9 \\udcff\n"), ("utf-8", b"\xc3\xa9 \\udcff\n")):
         monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding))
-        say("\u00e9 \udcff")
+        log("\u00e9 \udcff")
         assert sys.stdout.buffer.getvalue() == shown
 
 
@@ -35,8 +35,8 @@ def closed():
 def test_with_a_closed_stdout_training_continues_silently(monkeypatch, stream):
     monkeypatch.setattr(sys, "stdout", stream)
     assert not is_terminal()
-    say("one")
-    say("two")
+    log("one")
+    log("two")
     assert not is_terminal()
     if stream is not None:
         sys.stdout.close()

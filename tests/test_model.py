@@ -469,8 +469,11 @@ def test_called_and_asked_to_predict_it_is_the_generator(small_model):
         ({"max_shift": -1}, "max_shift must be an integer >= 0, got -1"),
         ({"info_reg_coeff": "a"}, "info_reg_coeff must be a number >= 0, got 'a'"),
         ({"max_shift": True}, "max_shift must be an integer >= 0, got True"),
-        ({"deformation": float("nan")}, "deformation must be a number >= 0, got nan"),
-        ({"deformation": 1.0, "spec": UNIFORM_ALONE}, "deformation must be 0 where no code is categorical, got 1.0"),
+        ({"code_augmentation": float("nan")}, "code_augmentation must be a number >= 0, got nan"),
+        (
+            {"code_augmentation": 1.0, "spec": UNIFORM_ALONE},
+            "code_augmentation must be 0 where no code is categorical, got 1.0",
+        ),
         ({"seed": 2**70}, "seed must be an integer from 0 to 9223372036854775807, got 1180591620717411303424"),
         ({"seed": 1.5}, "seed must be an integer from 0 to 9223372036854775807, got 1.5"),
         ({"update": "both"}, "update must be one of alternating, simultaneous, got 'both'"),
@@ -601,8 +604,8 @@ def build_and_step(real_images):
     return model.apply_update(real_images)
 
 
-def test_categorical_codes_are_predicted_from_deformed_images_and_the_others_from_plain_ones(real_images):
-    config = Config(seed=1, deformation=1.0)
+def test_categorical_codes_are_predicted_from_augmented_images_and_the_others_from_plain_ones(real_images):
+    config = Config(seed=1, code_augmentation=1.0)
     model, plain = build_model(config), build_model(Config(seed=1))
     for either in (model, plain):
         compile_model(either, config)
@@ -616,18 +619,20 @@ def test_categorical_codes_are_predicted_from_deformed_images_and_the_others_fro
     latent, rest = infogan_tf.model.split_seed(latent_seed(model), 2)
     latents = fresh.spec.sample(8, latent)
     images = fresh.generator(fresh.spec.join(latents), training=True)
-    deformed = random_deformation(images, 1.0, infogan_tf.model.split_seed(rest, 2)[1])
-    logits = fresh.discriminator(deformed, training=True).posterior[:, :10]
+    augmented = random_deformation(images, 1.0, infogan_tf.model.split_seed(rest, 2)[1])
+    logits = fresh.discriminator(augmented, training=True).posterior[:, :10]
     bound = np.log(10) + tf.reduce_mean(tf.reduce_sum(latents["c1"] * tf.nn.log_softmax(logits), axis=1))
-    assert float(metrics["mutual_information_deformed/c1"]) == pytest.approx(float(bound), abs=1e-5)
-    assert float(metrics["mutual_information_deformed/c1"]) != float(expected["mutual_information/c1"])
+    assert float(metrics["mutual_information_augmented/c1"]) == pytest.approx(float(bound), abs=1e-5)
+    assert float(metrics["mutual_information_augmented/c1"]) != float(expected["mutual_information/c1"])
     assert float(metrics["gradient_norm/generator"]) != float(expected["gradient_norm/generator"])
-    assert "mutual_information_deformed/c1" not in expected
+    assert "mutual_information_augmented/c1" not in expected
 
 
 def test_consistency_is_maximized_by_d_and_q_alone_on_real_images(real_images):
-    """Against `predicted_information` of real images and their deformed copies, written out."""
-    configs = [Config(seed=1, update="simultaneous", deformation=1.0, consistency=weight) for weight in (1e-9, 2.0)]
+    """Against `predicted_information` of real images and their augmented copies, written out."""
+    configs = [
+        Config(seed=1, update="simultaneous", code_augmentation=1.0, consistency=weight) for weight in (1e-9, 2.0)
+    ]
     models, given = [build_model(config) for config in configs], []
     for model, config in zip(models, configs, strict=True):
         compile_model(model, config)
@@ -639,9 +644,9 @@ def test_consistency_is_maximized_by_d_and_q_alone_on_real_images(real_images):
 
     fresh = build_model(configs[0])
     real_seed = infogan_tf.model.split_seed(latent_seed(fresh), 3)[1]
-    deformed = random_deformation(real_images[:4], 1.0, infogan_tf.model.split_seed(real_seed, 2)[1])
+    augmented = random_deformation(real_images[:4], 1.0, infogan_tf.model.split_seed(real_seed, 2)[1])
     with tf.GradientTape() as tape:
-        views = [fresh.discriminator(images, training=True).posterior for images in (real_images, deformed)]
+        views = [fresh.discriminator(images, training=True).posterior for images in (real_images, augmented)]
         value = predicted_information(*(tf.nn.softmax(view[:4, :10]) for view in views))
     assert float(metrics["consistency/c1"]) == pytest.approx(float(value), abs=1e-6)
     gradients = tape.gradient(value, values_of(fresh.discriminator), unconnected_gradients="zero")
@@ -649,9 +654,9 @@ def test_consistency_is_maximized_by_d_and_q_alone_on_real_images(real_images):
         np.testing.assert_allclose(plain - ours, 2 * expected, rtol=2e-2, atol=2e-6)
 
 
-def test_consistency_without_deformation_is_refused(small_model):
+def test_consistency_without_code_augmentation_is_refused(small_model):
     networks = (small_model.generator, small_model.discriminator, small_model.spec)
-    with pytest.raises(ValueError, match="consistency must be 0 where deformation is 0, got 1"):
+    with pytest.raises(ValueError, match="consistency must be 0 where code_augmentation is 0, got 1"):
         infogan_tf.InfoGAN(*networks, consistency=1.0)
     with pytest.raises(ValueError, match=r"average_decay must be a number >= 0 and <= 0.9999, got 1"):
         infogan_tf.InfoGAN(*networks, average_decay=1.0)
@@ -710,7 +715,7 @@ def test_an_augmentation_changes_what_d_and_q_see():
             calls.append(("Q", strength, len(images)))
             return images
 
-    model = tiny_model(augmentation=Recorded(), max_shift=3, deformation=0.5, update="simultaneous")
+    model = tiny_model(augmentation=Recorded(), max_shift=3, code_augmentation=0.5, update="simultaneous")
     model.compile(FusedAdam(1e-2), FusedAdam(1e-2))
     seen = model.discriminator(tf.zeros([8, 8, 8, 1]), training=True)
     metrics = model.apply_update(tiny_images(8))

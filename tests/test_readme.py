@@ -71,7 +71,7 @@ def test_the_section_on_own_images_is_true():
     assert f"by default `{default.codes}`" in OWN_IMAGES
     for name, config in presets("images").items():
         assert name in OWN_IMAGES
-        assert config.deformation > 0
+        assert config.code_augmentation > 0
     assert set(re.findall(r"^\| `(\w+)`", OWN_IMAGES.split("| kind |")[1], flags=re.MULTILINE)) == set(AUGMENTATIONS)
     assert {f".{kind.lower()}" for kind in ("PNG", "JPEG", "WebP", "GIF") if kind in OWN_IMAGES} < set(EXTENSIONS)
     assert (HOLD_OUT_OWN_EVERY, HOLD_OUT_EVERY, MAX_SKIPPED_SHARE) == (10, 5, 0.1)  # A tenth, a fifth, a tenth.

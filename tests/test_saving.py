@@ -30,7 +30,7 @@ DISCRIMINATOR = DiscriminatorSpec(convs=(Conv(4), Conv(5, bn=True)), code_hidden
 SETTINGS = {
     "info_reg_coeff": 0.7,
     "max_shift": 1,
-    "deformation": 1.0,
+    "code_augmentation": 1.0,
     "consistency": 0.5,
     "average_decay": 0.9,
     "seed": 3,

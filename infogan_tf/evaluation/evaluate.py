@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from infogan_tf.building import image_request
-from infogan_tf.console import say
+from infogan_tf.console import log
 from infogan_tf.data import ImageData, load_images
 from infogan_tf.data.factors import Factor, load_factors
 from infogan_tf.data.image_data import evenly_spread
@@ -70,13 +70,13 @@ def evaluate(run: TrainedRun, data_dir: str | None = None, images: str | None = 
     """
     if not os.access(run.folder.path, os.W_OK):
         raise SettingError("run_folder", "a folder that can be written", run.folder.path)
-    say(f"evaluating {run.folder.path} at update {run.step:,}")
+    log(f"evaluating {run.folder.path} at update {run.step:,}")
     data, factors = _load_data(run, data_dir, images)
     features = load_features(data, factors)
     model = BatchedModel(run.model)
-    say(f"  generating {NUM_GENERATED:,} images, predicting their codes and computing their features")
+    log(f"  generating {NUM_GENERATED:,} images, predicting their codes and computing their features")
     generated = model.generate_and_infer(NUM_GENERATED, 0, features)
-    say(f"  predicting the codes of {len(data.held_out):,} held-out images")
+    log(f"  predicting the codes of {len(data.held_out):,} held-out images")
     held_out = model.infer_codes(data.held_out)
     evaluation = {
         "version": VERSION,
@@ -149,7 +149,7 @@ def _describe(run: TrainedRun, data: ImageData) -> Evaluation:
 def _measure_codes(
     model: BatchedModel, generated: GeneratedImages, held_out: Posteriors, features: ImageFeatures
 ) -> Evaluation:
-    say("  what each code means: information, recovery, extrapolation, diversity")
+    log("  what each code means: information, recovery, extrapolation, diversity")
     information = estimate_information(model.spec, generated)
     recovery = measure_recovery(model.spec, generated)
     extrapolation = measure_extrapolation(model, NUM_OF_A_VALUE)
@@ -178,7 +178,7 @@ def _measure_confidence(model: BatchedModel, data: ImageData, held_out: Posterio
     codes = [code.name for code in model.spec.categorical_codes]
     if not codes:
         return {}
-    say("  the confidence of categorical codes: predicting them from augmented held-out images")
+    log("  the confidence of categorical codes: predicting them from augmented held-out images")
     augmented = model.infer_codes_of_augmented(data.held_out)
     return {
         name: measure_confidence(held_out[name].probs.numpy(), augmented[name].probs.numpy())._asdict()
@@ -190,9 +190,9 @@ def _measure_factors(
     model: BatchedModel, data: ImageData, held_out: Posteriors, factors: Sequence[Factor]
 ) -> Evaluation:
     if not factors:
-        say("  these images have no labels: no association with factors, no classification")
+        log("  these images have no labels: no association with factors, no classification")
         return {"associations": {}, "classification": {}}
-    say(f"  codes against {', '.join(factor.name for factor in factors)}")
+    log(f"  codes against {', '.join(factor.name for factor in factors)}")
     associations = measure_associations(model.spec, held_out, factors)
     classification = measure_classification(
         model.spec, held_out, factors, lambda: model.infer_codes(evenly_spread(data.training, NUM_MATCHED)), NUM_MATCHED
@@ -222,7 +222,7 @@ def _classification_record(result: Classification, class_names: Sequence[str]) -
 def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], features: ImageFeatures) -> Evaluation:
     number = min(len(features.held_out), len(generated.features))
     held_out = evenly_spread(features.held_out, number)
-    say(f"  the images: Frechet distances and nearest neighbors of {number:,}")
+    log(f"  the images: Frechet distances and nearest neighbors of {number:,}")
     of_generated = generated.features[:number]
     neighborhoods = compare_neighborhoods(
         evenly_spread(held_out, NUM_NEIGHBORHOODS), evenly_spread(of_generated, NUM_NEIGHBORHOODS)
@@ -248,4 +248,4 @@ def _draw_associations(run: TrainedRun, evaluation: Evaluation):
     caption = f"{run.folder.path.name}, update {run.step:,}: {number:,} {kind}; {evaluation['run']['data']}"
     caption += f"; shades from chance (mean over {PERMUTATIONS} permutations of the factor) to 1"
     plot_associations(evaluation["associations"], path, caption)
-    say(f"  codes against factors are drawn in {path}")
+    log(f"  codes against factors are drawn in {path}")

@@ -20,7 +20,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from infogan_tf.console import say
+from infogan_tf.console import log
 from infogan_tf.data import ImageBatches, ImageData, as_floats
 from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.data.store import cache_folder
@@ -94,7 +94,7 @@ def load_features(data: ImageData, factors: Sequence[Factor]) -> ImageFeatures:
     path = cache_folder() / f"{task.kind}-features-{VERSION}-{task.key()}.weights.h5"
     network = _network(data.training.shape[1:], task.num_classes)
     if not _restore(network, path):
-        say(f"training the {task.name} whose features compare images; it is kept in {path.parent}")
+        log(f"training the {task.name} whose features compare images; it is kept in {path.parent}")
         # Anew, since a damaged file may have given some weights.
         network = _network(data.training.shape[1:], task.num_classes)
         _train(network, task)

@@ -9,7 +9,7 @@ from infogan_tf.experiments import Experiment
 SHARED = {
     "dataset": None,
     "codes": "categorical(10), 4*uniform@0.1",
-    "deformation": 1.0,
+    "code_augmentation": 1.0,
     "update": "simultaneous",
     "average_decay": 0.99,
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from infogan_tf.config import Config, without_additions
-from infogan_tf.console import say
+from infogan_tf.console import log
 from infogan_tf.errors import RunNotFoundError, SettingError
 from infogan_tf.experiments import presets
 from infogan_tf.figures.plots import LAST_UPDATE
@@ -59,7 +59,7 @@ def reproduce(config: ReproductionConfig) -> bool:
         with _as_flags_of_this_launcher(planned.config.run_folder):
             run = _trained(planned.config)
             if run is None:
-                say("stopped; the same command resumes")
+                log("stopped; the same command resumes")
                 return False
             if not planned.is_for_figure1:
                 results.append(evaluated(run, config.data_dir))
@@ -70,7 +70,7 @@ def reproduce(config: ReproductionConfig) -> bool:
     made = Results(config.preset, infogans, gan, curves)
     draw_figures(folder, made)
     write_report(folder, "InfoGAN on MNIST", report_text(made))
-    say(f"report: {folder / 'report.html'}")
+    log(f"report: {folder / 'report.html'}")
     return True
 
 

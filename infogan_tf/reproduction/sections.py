@@ -51,7 +51,7 @@ def _head(results: Results) -> str:
         f"{_departures(config)}. {seed}.",
         f"Added to the paper's objective: {' '.join(added_to_the_objective(config)) or 'nothing.'}",
     ]
-    if config.deformation:
+    if config.code_augmentation:
         paragraphs.append(
             "What is measured below takes images as they are, except the column `stability`, which deforms them in the "
             "same ways at half the strength, and so favors these settings."

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from infogan_tf.backend import ONEDNN_VARIABLE, onednn_is_on
 from infogan_tf.building import build_latents
 from infogan_tf.config import Config
-from infogan_tf.console import say
+from infogan_tf.console import log
 from infogan_tf.data import ImageData
 from infogan_tf.distributions import Distribution
 from infogan_tf.experiments import describe_preset
@@ -29,13 +29,13 @@ def start(folder: RunFolder, config: Config, model: InfoGAN, data: ImageData):
     for file in data.skipped:
         folder.log_line(f"left out: {file}")
     folder.announce(f"augmentation: D sees images {_augmentation_for_discriminator(config, model)}")
-    if model.deformation:
+    if model.code_augmentation:
         codes = ", ".join(code.name for code in model.spec.categorical_codes)
-        strength = f"deformation={model.deformation:g}"
+        strength = f"code_augmentation={model.code_augmentation:g}"
         folder.announce(f"augmentation: Q predicts {codes} from augmented images ({strength})")
     setting = os.environ.get(ONEDNN_VARIABLE, "not set")
     folder.announce(f"oneDNN: {'on' if onednn_is_on() else 'off'} ({ONEDNN_VARIABLE}={setting})")
-    say(f"\n{model.spec}\n")
+    log(f"\n{model.spec}\n")
     folder.announce(f"run folder: {folder.path}; watch it with: {_tensorboard(folder)}")
 
 
@@ -66,7 +66,7 @@ def done(folder: RunFolder, config: Config, updates: int, seconds: float, comman
     if command:
         lines.append(f"longer    {_longer(folder, config, config.total_updates, command)}")
     lines.append(f"use it    {_use(folder, config)}")
-    say("\n".join(f"  {line}" for line in lines))
+    log("\n".join(f"  {line}" for line in lines))
 
 
 def _tensorboard(folder: RunFolder) -> str:

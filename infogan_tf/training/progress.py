@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tqdm import tqdm
 
-from infogan_tf.console import is_terminal, say
+from infogan_tf.console import is_terminal, log
 
 # Fits on a terminal of 80 columns.
 BAR_FORMAT = "{desc} |{bar}| {remaining} left {rate_noinv_fmt}{postfix}"
@@ -47,7 +47,7 @@ class Progress:
             self._bar.set_postfix_str(self._numbers(), refresh=False)
             self._bar.update()
         elif ends_epoch:
-            say(self._line(epoch, step))
+            log(self._line(epoch, step))
         if ends_epoch:
             self._start_epoch()
 

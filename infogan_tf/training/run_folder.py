@@ -12,7 +12,7 @@ from pathlib import Path
 import filelock
 
 from infogan_tf.config import Config
-from infogan_tf.console import say
+from infogan_tf.console import log
 from infogan_tf.errors import SettingError, first_line
 from infogan_tf.files import PARTIAL_PREFIX, make_folder, remove_empty, remove_partial, write_json
 from infogan_tf.training.run_record import Record, check_record
@@ -188,7 +188,7 @@ class RunFolder:
 
     def announce(self, line: str):
         """Prints a line and adds it to `log.txt`."""
-        say(line)
+        log(line)
         self.log_line(line)
 
     def _log_error(self, error: BaseException):

@@ -13,7 +13,7 @@ FIRST = "mutual_information"
 DESCRIPTIONS = {
     "mutual_information/": "Lower bound L_I on the mutual information of a code and the image, in nats, on the batch; "
     "from below 0 (Q is worse than the prior) up to the code's entropy, ln K for K equally probable categories.",
-    "mutual_information_deformed/": "The same bound where Q sees augmented images; this one is trained.",
+    "mutual_information_augmented/": "The same bound where Q sees augmented images; this one is trained.",
     "cross_entropy/": "-E[log Q(c|x)], in nats; the mutual information is the code's entropy minus this.",
     "loss/discriminator": "-E[log D(x)] - E[log(1 - D(G(z, c)))], in nats, 0 or more; 2 ln 2 = 1.39 if D only guesses.",
     "loss/generator": "-E[log D(G(z, c))], in nats, 0 or more; ln 2 = 0.69 if D only guesses.",

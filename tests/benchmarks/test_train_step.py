@@ -226,8 +226,8 @@ def test_arithmetic_is_counted_from_the_layers():
     assert sorted(arithmetic.multiply_adds(arithmetic.discriminator())) == sorted(d)
     assert arithmetic.update_flops(128, "alternating") == pytest.approx(40.4e9, rel=0.01)
     assert arithmetic.update_flops(128, "simultaneous") == pytest.approx(33.6e9, rel=0.01)
-    # A pass of D over deformed images: forward once, and back once to the weights and twice to the inputs.
-    assert arithmetic.update_flops(128, "simultaneous", deformed=True) == pytest.approx(47.1e9, rel=0.01)
+    # A pass of D over augmented images: forward once, and back once to the weights and twice to the inputs.
+    assert arithmetic.update_flops(128, "simultaneous", augmented=True) == pytest.approx(47.1e9, rel=0.01)
 
 
 def run(script, *arguments):

@@ -124,7 +124,7 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
         images=str(tmp_path / "faces.npz"),
         run_folder=str(tmp_path / "run"),
         codes="shape=categorical(3), uniform, bernoulli",
-        **{"deformation": 0.0, "max_shift": 0, "average_decay": 0.0},
+        **{"code_augmentation": 0.0, "max_shift": 0, "average_decay": 0.0},
         max_epoch=1,
         updates_per_epoch=2,
         batch_size=8,

@@ -105,7 +105,7 @@ BAD_IMAGES = {
     "--images=good --codes=categorical(1)": "got 1 categories (expected an integer from 2 to 10000) in term 1 of 1,",
     "--images=good --codes=uniform,normal": "got the unknown kind 'normal' (known: categorical, uniform, gaussian, b",
     "--images=good --codes=99*uniform(size=999)": "got more than 10000 dimensions of all codes together in term 1 of",
-    "--images=good --codes=4*uniform": "flag --deformation: expected 0 where no code is categorical (4*uniform), got 1",
+    "--images=good --codes=4*uniform": "flag --code_augmentation: expected 0 where no code is categorical (4*uniform)",
 }
 
 
@@ -237,7 +237,7 @@ def test_labels_of_an_npz_file_are_measured_and_drawn_whatever_their_names(launc
     name = "$_{$"  # No formula, though it looks like the beginning of one.
     labels = np.array([name, "a b", "c\nd"])[np.arange(130) % 3]
     np.savez(tmp_path / "set.npz", images=noise(130, 16, 16), labels=labels, label_names=np.array([name]))
-    flags = ["--images=set.npz", f"--run_folder={name}", "--deformation=0", "--average_decay=0", "--max_shift=0"]
+    flags = ["--images=set.npz", f"--run_folder={name}", "--code_augmentation=0", "--average_decay=0", "--max_shift=0"]
     trained = launchers.run("run_images_exp", *TINY, *flags, "--codes=kind=categorical(3)", cwd=tmp_path)
     assert (trained.returncode, trained.stderr) == (0, "")
     result = launchers.run("evaluate", f"--run_folder={name}", cwd=tmp_path, setup=FEW)

@@ -78,13 +78,13 @@ def test_everything_is_made(made):
         assert f"| {seed} | {error:.2%} |" in text
         minutes = read_training_time(made / f"infogan_seed_{seed}" / "metrics.jsonl") / 60
         assert f"| infogan_seed_{seed} | infogan | {seed} | 4 | {minutes:.1f} |" in text
-    for part in ("## Claim by claim", "| worst of each column |", "`--deformation=1.0 "):
+    for part in ("## Claim by claim", "| worst of each column |", "`--code_augmentation=1.0 "):
         assert part in text
 
 
 def test_the_regular_gans_have_the_settings_of_the_infogans_and_the_papers(made):
     best = without_additions(TINY)
-    assert best == dataclasses.replace(TINY, deformation=0.0)
+    assert best == dataclasses.replace(TINY, code_augmentation=0.0)
     for name, settings_of, objective in (
         ("gan", best, "gan"),
         ("gan_own_q", best, "gan_own_q"),

@@ -23,7 +23,7 @@ def test_every_departure_from_the_paper_is_named(made):
     head = report(made).split("## Claim")[0]
     same = "--discriminator_learning_rate=0.0004 --update=simultaneous"
     assert "Preset `best`, digits, 100 images; measured on held-out (test) images." in head
-    assert f"trained with the paper's settings but for `--deformation=1.0 {same}`." in head
+    assert f"trained with the paper's settings but for `--code_augmentation=1.0 {same}`." in head
     assert "Figures show seed 4, the one of the middle error." in head
     assert "Added to the paper's objective: While they train, Q predicts categorical codes from" in head
     assert "except the column `stability`, which deforms them" in head
@@ -36,7 +36,7 @@ def test_one_seed_is_not_called_the_middle_one(made):
 
 
 def test_the_preset_after_the_paper_departs_in_nothing(made):
-    names = ("deformation", "update", "discriminator_learning_rate")
+    names = ("code_augmentation", "update", "discriminator_learning_rate")
     plain = {name: getattr(presets("mnist")["paper"], name) for name in names}
     head = report(made, **plain).split("## Claim")[0]
     assert "trained with the paper's settings. Figures" in head

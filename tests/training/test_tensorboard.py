@@ -38,7 +38,7 @@ def test_curves_are_described_and_the_mutual_information_comes_first(events):
     ("tag", "part"),
     [
         ("mutual_information/total", "Lower bound L_I"),
-        ("mutual_information_deformed/c1", "augmented images"),
+        ("mutual_information_augmented/c1", "augmented images"),
         ("cross_entropy/c2", "nats"),
         ("loss/discriminator", "2 ln 2 = 1.39"),
         ("gradient_norm/generator", "L2 norm"),
