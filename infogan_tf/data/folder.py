@@ -3,8 +3,9 @@
 import contextlib
 import dataclasses
 import os
+import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 GRAY_MODES = ("1", "L", "LA", "I;16")
 MAX_SKIPPED_SHARE = 0.1
+SKIPPED_BECAUSE = ": "
 # Much larger JPEG files are decoded at a half, a fourth or an eighth of their size, at least this many times ours.
 DRAFT_FACTOR = 2
 
@@ -53,6 +55,22 @@ def read_folder(folder: Path, preparation: Preparation) -> StoredImages:
     name = f"folder-{short_hash(folder.resolve(), preparation)}"
     version = short_hash(preparation.version, *files)
     return stored(name, version, lambda writer: _decode(folder, files, preparation, writer))
+
+
+def read_folder_names(folder: Path, skipped: Sequence[str]) -> np.ndarray | None:
+    """The folder inside `folder` that each image lies in, text `[number]`, in the order of `read_folder`.
+
+    None if not all images lie in one, or all in the same.
+
+    Args:
+        folder: as given to `read_folder`.
+        skipped: what it returned as skipped.
+    """
+    # Names may hold the separator too.
+    unreadable = {line[: end.start()] for line in skipped for end in re.finditer(SKIPPED_BECAUSE, line)}
+    paths = [Path(file.name) for file in _find_images(folder) if printable(file.name) not in unreadable]
+    names = [path.parts[0] for path in paths if len(path.parts) > 1]
+    return np.array(names) if len(names) == len(paths) and len(set(names)) > 1 else None
 
 
 def _find_images(root: Path) -> list[ImageFile]:
@@ -103,7 +121,7 @@ def _decode(folder: Path, files: list[ImageFile], preparation: Preparation, writ
     with _for_each(files, lambda file: _read(folder / file.name, preparation), "decoding images") as images:
         for file, image in zip(files, images, strict=True):
             if isinstance(image, Unreadable):
-                skipped.append(f"{printable(file.name)}: {image}")
+                skipped.append(f"{printable(file.name)}{SKIPPED_BECAUSE}{image}")
             else:
                 writer.split(image[None], HOLD_OUT_OWN_EVERY)
     if len(skipped) > MAX_SKIPPED_SHARE * len(files):

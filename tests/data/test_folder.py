@@ -182,7 +182,32 @@ def test_files_are_sorted_by_relative_path_and_every_tenth_is_held_out(tmp_path)
     assert data.training[:, 0, 0, 0].tolist() == [index for index in range(25) if index not in (9, 19)]
     assert data.source == "folder"
     assert data.description == f"{tmp_path.name}, 23 training and 2 held-out images (read from {tmp_path})"
-    assert load_factors(ImageRequest(images=str(tmp_path), image_size=SIZE), data) == ()
+
+
+def test_folders_that_all_images_lie_in_are_a_label(tmp_path):
+    request = ImageRequest(images=str(tmp_path), image_size=SIZE)
+    for index, name in enumerate(["cats", "dogs", "emus: big"]):
+        fill_with(tmp_path / name, 30, start=30 * index)
+    (tmp_path / "dogs" / "030.png").write_text("no image")
+    (tmp_path / "emus: big" / "061.png").write_text("no image")
+    data = load(tmp_path)
+    (label,) = load_factors(request, data)
+    assert (label.name, label.kind, label.class_names) == ("folder", "class", ("cats", "dogs", "emus: big"))
+    assert label.training.tolist() == (data.training[:, 0, 0, 0] // 30).tolist()
+    assert label.held_out.tolist() == (data.held_out[:, 0, 0, 0] // 30).tolist()
+    assert len(data.skipped) == 2
+    fill_with(tmp_path, 1, start=90)
+    assert load_factors(request, load(tmp_path)) == ()
+
+
+def test_folders_named_by_numbers_are_numbers_and_a_single_one_is_no_label(tmp_path):
+    fill_with(tmp_path / "-40", 40)
+    request = ImageRequest(images=str(tmp_path), image_size=SIZE)
+    assert load_factors(request, load(tmp_path)) == ()
+    for angle in range(-30, 200, 10):
+        fill_with(tmp_path / str(angle), 2, start=angle + 40)
+    (label,) = load_factors(request, load(tmp_path))
+    assert (label.kind, label.training.min(), label.training.max()) == ("ordered", -40, 190)
 
 
 def test_a_folder_is_read_once_however_it_is_linked_and_what_is_hidden_or_no_image_is_left_out(tmp_path):
