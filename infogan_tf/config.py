@@ -186,8 +186,9 @@ class Config(Settings):
             raise SettingError(
                 "code_augmentation", f"0 where no code is categorical ({self.codes})", self.code_augmentation
             )
-        if self.images is not None and self.data_source != "auto":
-            raise SettingError("data_source", f"auto with --images={self.images}", self.data_source)
+        for name, automatic in (("data_source", "auto"), ("data_dir", None)):
+            if self.images is not None and getattr(self, name) != automatic:
+                raise SettingError(name, f"auto with --images={self.images}", getattr(self, name))
 
     @property
     def run_name(self) -> str:

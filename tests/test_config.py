@@ -45,6 +45,8 @@ def test_code_augmentation_needs_a_categorical_code():
 def test_images_of_ones_own_have_no_other_source():
     with pytest.raises(SettingError, match="data_source: expected auto with --images=photos, got embedded"):
         Config(images="photos", data_source="embedded")
+    with pytest.raises(SettingError, match="data_dir: expected auto with --images=photos, got tfds"):
+        Config(images="photos", data_dir="tfds")
 
 
 def test_survives_json():
