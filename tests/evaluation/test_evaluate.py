@@ -132,7 +132,10 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
     assert train(config)
     monkeypatch.setattr(features_module, "LEAST_UPDATES", 2)
     monkeypatch.setattr(features_module, "EPOCHS", 0)
-    module.evaluate(load_run(tmp_path / "run"))
+    run = load_run(tmp_path / "run")
+    with pytest.raises(SettingError, match=r"data_dir: expected auto, since \S+ was trained on \S+faces.npz, got tfds"):
+        module.evaluate(run, data_dir="tfds")
+    module.evaluate(run)
     evaluation = json.loads((tmp_path / "run" / "evaluation.json").read_text())
     assert evaluation["run"]["held_out_images"] == 40
     assert evaluation["images"]["compared_images"] == 40
@@ -188,6 +191,12 @@ def test_other_data_than_the_run_was_trained_on_are_refused(trained):
     with pytest.raises(SettingError, match=expected):
         launch(trained)
     file.write_text(whole)
+
+
+def test_a_place_for_other_images_than_the_run_has_is_refused(trained):
+    expected = f"images: expected auto, since {trained} was trained on --dataset=mnist, got photos"
+    with pytest.raises(SettingError, match=expected):
+        module.evaluate(load_run(trained), images="photos")
 
 
 def test_too_few_held_out_images_are_refused(trained, monkeypatch):
