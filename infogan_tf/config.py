@@ -16,7 +16,6 @@ from infogan_tf.settings import (
     MultipleOf,
     Name,
     Number,
-    Options,
     Settings,
     Text,
     as_text,
@@ -87,7 +86,7 @@ class Config(Settings):
         "Height and width, in pixels, to which images are resized.",
     )
     channels: int | None = setting(
-        None, Automatic(Options((1, 3)), "1 if all images are gray, else 3"), "1 for gray images, 3 for color."
+        None, Automatic(Choice((1, 3)), "1 if all images are gray, else 3"), "1 for gray images, 3 for color."
     )
     crop: str = setting(
         "center",

@@ -75,23 +75,6 @@ class MultipleOf:
 
 
 @dataclasses.dataclass(frozen=True)
-class Options:
-    """One of a few integers."""
-
-    options: tuple[int, ...]
-
-    @property
-    def expected(self) -> str:
-        return " or ".join(map(str, self.options))
-
-    def parse(self, text: str) -> int:
-        return int(text)
-
-    def accepts(self, value: Any) -> bool:
-        return isinstance(value, int) and not isinstance(value, bool) and value in self.options
-
-
-@dataclasses.dataclass(frozen=True)
 class Integers:
     """One or more different integers >= 0; as text, separated by commas."""
 
@@ -108,19 +91,19 @@ class Integers:
 
 @dataclasses.dataclass(frozen=True)
 class Choice:
-    """One of a few words."""
+    """One of a few words, or of a few integers."""
 
-    options: tuple[str, ...]
+    options: tuple[str, ...] | tuple[int, ...]
 
     @property
     def expected(self) -> str:
-        return f"one of {', '.join(self.options)}"
+        return f"one of {', '.join(map(str, self.options))}"
 
-    def parse(self, text: str) -> str:
-        return text
+    def parse(self, text: str) -> str | int:
+        return type(self.options[0])(text)
 
     def accepts(self, value: Any) -> bool:
-        return value in self.options
+        return type(value) is type(self.options[0]) and value in self.options
 
 
 @dataclasses.dataclass(frozen=True)

@@ -96,7 +96,7 @@ BAD_IMAGES = {
     "--dataset=nonesuch": "flag --dataset: expected the name of a TFDS data set, got nonesuch (",
     "--images=good --image_size=20": "flag --image_size=20: expected a multiple of 8 from 16 to 128, or auto",
     "--images=good --image_size=136": "flag --image_size=136: expected a multiple of 8 from 16 to 128, or auto",
-    "--images=good --channels=2": "flag --channels=2: expected 1 or 3, or auto",
+    "--images=good --channels=2": "flag --channels=2: expected one of 1, 3, or auto",
     "--images=good --crop=left": "flag --crop=left: expected one of center, none, got 'left'",
     "--images=good --max_shift=9": "flag --max_shift: expected at most 8, half of the size of the images, got 9",
     "--images=good --augmentation=faces": "expected one of digits, photographs, photographs_without_flips, or auto",
