@@ -5,8 +5,6 @@ import dataclasses
 import random
 from collections.abc import Iterator
 
-import keras
-
 from infogan_tf.augmentation import AUGMENTATIONS, Augmentation
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import Config
@@ -102,12 +100,11 @@ def build_model(
 
 
 def compile_model(model: InfoGAN, config: Config):
-    """Compiles a model with the optimizers of its config. Original code: Adam with beta1 0.5, constant rates."""
-    rates = config.discriminator_learning_rate, config.generator_learning_rate
-    if config.learning_rate_schedule == "cosine":
-        rates = (keras.optimizers.schedules.CosineDecay(rate, config.total_updates) for rate in rates)
-    d_optimizer, g_optimizer = map(FusedAdam, rates)
-    model.compile(d_optimizer=d_optimizer, g_optimizer=g_optimizer)
+    """Compiles a model with the optimizers of its config. Original code: Adam with beta1 0.5."""
+    model.compile(
+        d_optimizer=FusedAdam(config.discriminator_learning_rate),
+        g_optimizer=FusedAdam(config.generator_learning_rate),
+    )
 
 
 @contextlib.contextmanager

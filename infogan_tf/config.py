@@ -25,7 +25,6 @@ from infogan_tf.settings import (
 DATA_SOURCES = ("auto", "tfds", "embedded")
 UPDATES = ("alternating", "simultaneous")
 HELD_OUT = ("test", "validation")
-LEARNING_RATE_SCHEDULES = ("constant", "cosine")
 OBJECTIVES = ("infogan", "gan", "gan_own_q")
 IMAGE_SIZES = MultipleOf(8, 16, 128)
 CROPS = ("center", "none")
@@ -128,8 +127,9 @@ class Config(Settings):
         0.0,
         Number(maximum=2.0),
         "Strength of the augmentation of images from which Q predicts categorical codes. Digits are rotated, scaled, "
-        "sheared, shifted, thickened or thinned; 1 is up to 20 degrees, a fifth of the size, a shear of 0.3, a pixel "
-        "of stroke. Photographs are cropped, flipped and change their colors.",
+        "sheared, shifted, thickened or thinned, and a rectangle is cut out; 1 is up to 20 degrees, a fifth of the "
+        "size, a shear of 0.3, a pixel of stroke, 0.3 of each side. Photographs are cropped, flipped and change "
+        "their colors.",
     )
     consistency: float = setting(
         0.0,
@@ -148,12 +148,6 @@ class Config(Settings):
     batch_size: int = setting(128, Integer(2), "Images in a batch.")
     discriminator_learning_rate: float = setting(2e-4, Number(positive=True), "Learning rate of Adam for D and Q.")
     generator_learning_rate: float = setting(1e-3, Number(positive=True), "Learning rate of Adam for G.")
-    learning_rate_schedule: str = setting(
-        "constant",
-        Choice(LEARNING_RATE_SCHEDULES),
-        "Whether both learning rates stay or fall to 0 along half a cosine; longer training (--max_epoch) stretches "
-        "what is left of it.",
-    )
     objective: str = setting(
         "infogan",
         Choice(OBJECTIVES),

@@ -80,7 +80,7 @@ def _plan(config: ReproductionConfig, folder: Path) -> list[PlannedRun]:
 
     def plan(name: str, preset: str, settings: Config, is_for_figure1: bool = False) -> PlannedRun:
         epochs = config.max_epoch or settings.max_epoch
-        if is_for_figure1 and settings.learning_rate_schedule == "constant":  # In a shorter run a cosine falls faster.
+        if is_for_figure1:
             epochs = min(epochs, -(-LAST_UPDATE // settings.updates_per_epoch))
         run_folder = str(folder / f"{name}_seed_{settings.seed}")
         run_config = dataclasses.replace(settings, run_folder=run_folder, max_epoch=epochs, **origin)
