@@ -23,7 +23,6 @@ ROTATION = math.radians(20)
 LOG_SCALE = 0.2  # Of each axis by itself.
 SHEAR = 0.3
 SHIFT = 0.07  # Of the image's size.
-CUTOUT = 0.3  # Of the image's size. It joins digits with and without an optional stroke, such as crossed sevens.
 # Shares of the image with thicker or thinner strokes in a mixture with the image itself.
 THICKER, THINNER = 1.0, 0.6
 
@@ -88,7 +87,7 @@ def _check_probability(augmentation: Augmentation):
 @keras.saving.register_keras_serializable("infogan_tf")
 @dataclasses.dataclass(frozen=True)
 class DigitAugmentation(Augmentation):
-    """Bright strokes on black: `random_shift` for D; for Q `random_deformation`, and then a small rectangle is cut out.
+    """Bright strokes on black: `random_shift` for D, `random_deformation` for Q.
 
     Attributes:
         probability: the share of images that are shifted for D, in (0, 1]. Where all are, no shift is likelier than
@@ -108,11 +107,7 @@ class DigitAugmentation(Augmentation):
         return _change_some(images, self.probability, seed, lambda seed: random_shift(images, max_shift, seed))
 
     def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
-        if not strength:
-            return images
-        deformation_seed, cutout_seed = split_seed(seed, 2)
-        images = random_deformation(images, strength, deformation_seed)
-        return _random_cutout(images, min(CUTOUT * strength, 1.0), cutout_seed)
+        return random_deformation(images, strength, seed)
 
     def default_max_shift(self, num_images: int, image_size: int) -> int:
         return 2 if num_images < FEW_IMAGES else 0
@@ -188,7 +183,7 @@ def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tenso
     color_seed, shift_seed, cutout_seed = split_seed(seed, 3)
     images = _random_color(images, DIFF_BRIGHTNESS, DIFF_CONTRAST, DIFF_SATURATION, color_seed)
     images = GRAY + random_shift(images - GRAY, max_shift, shift_seed)
-    return GRAY + _random_cutout(images - GRAY, DIFF_CUTOUT, cutout_seed)
+    return GRAY + _random_cutout(images - GRAY, cutout_seed)
 
 
 def random_view(images: tf.Tensor, strength: float, flips: bool, seed: tf.Tensor) -> tf.Tensor:
@@ -289,12 +284,12 @@ def _random_color(
     return mean + (1 + contrast * uniform[2]) * (images - mean)
 
 
-def _random_cutout(images: tf.Tensor, share: float, seed: tf.Tensor) -> tf.Tensor:
-    """Sets a rectangle of a share of each side to zero; its center lies anywhere, so that a part may be outside."""
+def _random_cutout(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Sets a rectangle of half of each side to zero; its center lies anywhere, so that a part may be outside."""
     batch_size, (height, width) = tf.shape(images)[0], images.shape[1:3]
     uniform = tf.random.stateless_uniform([2, batch_size, 1], seed)
     inside = [
-        tf.abs(tf.range(size, dtype=tf.float32) + 0.5 - size * center) < size * share / 2
+        tf.abs(tf.range(size, dtype=tf.float32) + 0.5 - size * center) < size * DIFF_CUTOUT / 2
         for size, center in zip((height, width), tf.unstack(uniform), strict=True)
     ]
     hole = inside[0][:, :, None, None] & inside[1][:, None, :, None]
