@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 import tensorflow as tf
+from PIL import Image
 
 from infogan_tf.augmentation import Augmentation, DigitAugmentation
 from infogan_tf.codes import LatentSpec
@@ -449,15 +450,79 @@ class InfoGAN(keras.Model):
         """
         if num_images is not None:
             num_images = checked("num_images", num_images, Integer(1))
-        seed = int(np.random.default_rng().integers(2**31)) if seed is None else checked("seed", seed, SEED)
         given = self.spec.encode({} if codes is None else codes)
         if noise is not None:
             given |= self.spec.encode_noise(noise)
         batch_size = _common_length({name: len(values) for name, values in given.items()}, num_images)
-        latents = self.spec.sample(batch_size, stream_seed(seed, Stream.GENERATE))
+        latents = self.spec.sample(batch_size, _generation_seed(seed))
         for name, values in given.items():
             latents[name] = tf.broadcast_to(values, latents[name].shape)
         return self(self.spec.join(latents))
+
+    # Figures are drawn of models, so that they can be imported only when there is one.
+
+    def traverse(self, code: str, rows: int = 5, seed: int | None = None, scale: float = 1.0) -> tf.Tensor:
+        """Images that differ from left to right in one code alone; each row is another random sample.
+
+        Args:
+            code: the name of the code that varies: over its categories, or over ten values.
+            rows: random samples.
+            seed: decides noise and the other codes of each row; a new draw each time when None.
+            scale: a continuous code varies over so many times the range that it has in training.
+
+        Returns:
+            Images `[rows, columns, height, width, channels]` in [0, 1]; `to_grid` shows them.
+
+        Raises:
+            ValueError: no code has that name, or another argument is not of this form.
+        """
+        from infogan_tf.figures.traversals import traverse
+
+        rows, scale = checked("rows", rows, Integer(1)), checked("scale", scale, Number(positive=True))
+        return traverse(self, code, _generation_seed(seed), rows, scale)
+
+    def interpolate(
+        self,
+        codes_a: Mapping[str, Any],
+        codes_b: Mapping[str, Any],
+        rows: int = 5,
+        columns: int = 10,
+        seed: int | None = None,
+    ) -> tf.Tensor:
+        """Images whose codes run along a straight line; each row is another random sample.
+
+        Args:
+            codes_a: the codes of the first column by name, as in `generate`, one value or one a row.
+            codes_b: those of the last column. A code that only one side gives is a row's sampled value on the other.
+            rows: random samples.
+            columns: images from one end to the other, both ends included.
+            seed: decides noise and the other codes of each row; a new draw each time when None.
+
+        Returns:
+            Images `[rows, columns, height, width, channels]` in [0, 1]; `to_grid` shows them.
+
+        Raises:
+            ValueError: an argument is not of this form.
+        """
+        from infogan_tf.figures.traversals import interpolate
+
+        rows, columns = checked("rows", rows, Integer(1)), checked("columns", columns, Integer(2))
+        return interpolate(self, codes_a, codes_b, _generation_seed(seed), rows, columns)
+
+    def to_grid(self, images: Any, scale: int = 2) -> Image.Image:
+        """Images as one picture, which a notebook shows and `save("grid.png")` writes.
+
+        Args:
+            images: `[batch, height, width, channels]`, laid out nearly as a square, or `[rows, columns, height, width,
+                channels]`, floats in [0, 1].
+            scale: how many pixels wide a pixel is drawn.
+
+        Raises:
+            ValueError: an argument is not of this form.
+        """
+        from infogan_tf.figures.pictures import as_grid
+
+        return Image.fromarray(as_grid(images, checked("scale", scale, Integer(1))))
 
     def infer_codes(self, images: Any) -> dict[str, Any]:
         """Q's posterior of each code given images, by name.
@@ -519,6 +584,11 @@ def _checked_networks(generator: Any, discriminator: Any, spec: LatentSpec) -> t
             f"{spec.posterior_size}]), got {_described(outputs)}"
         )
     return tuple(images.shape[1:])
+
+
+def _generation_seed(seed: int | None) -> tf.Tensor:
+    seed = int(np.random.default_rng().integers(2**31)) if seed is None else checked("seed", seed, SEED)
+    return stream_seed(seed, Stream.GENERATE)
 
 
 def _in_range(images: tf.Tensor) -> tf.Tensor:

@@ -12,6 +12,7 @@ from infogan_tf.building import build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.distributions import Categorical, CategoricalPosterior, GaussianPosterior
 from infogan_tf.experiments import mnist
+from infogan_tf.figures import tile
 from infogan_tf.losses import discriminator_loss, predicted_information
 from infogan_tf.networks.discriminator import DiscriminatorOutput
 from infogan_tf.optimizers import FusedAdam
@@ -734,3 +735,50 @@ def test_an_experiment_hands_its_augmentation_to_the_model(monkeypatch):
     photographs = dataclasses.replace(mnist.EXPERIMENT, augmentation="photographs")
     monkeypatch.setattr(mnist, "EXPERIMENT", photographs)
     assert build_model(Config()).augmentation == PhotographAugmentation()
+
+
+def test_traversals_and_interpolations_follow_from_the_seed(small_model):
+    rows = small_model.traverse("c2", rows=2, seed=3, scale=2)
+    assert rows.shape == (2, 10, 28, 28, 1)
+    latents = small_model.spec.sample(2, stream_seed(3, Stream.GENERATE))
+    held = {name: latents[name][1:] for name in ("c1", "c3")}
+    expected = small_model.generate(held | {"c2": np.linspace(-2, 2, 10)}, latents["z"][1:])
+    np.testing.assert_allclose(rows[1], expected, atol=1e-5)
+    line = small_model.interpolate({"c2": -2}, {"c2": 2}, rows=2, columns=10, seed=3)
+    np.testing.assert_allclose(line, rows, atol=1e-5)
+    assert np.any(small_model.traverse("c2", rows=1) != small_model.traverse("c2", rows=1))
+
+
+def test_a_posterior_can_be_interpolated_from(small_model):
+    posteriors = small_model.infer_codes(small_model.generate(num_images=1, seed=0))
+    codes = {name: posterior.mode for name, posterior in posteriors.items()}
+    assert small_model.interpolate(codes, {"c1": 3}, rows=1, columns=4).shape == (1, 4, 28, 28, 1)
+
+
+def test_a_grid_is_a_picture(small_model):
+    images = small_model.traverse("c2", rows=2, seed=3)
+    picture = small_model.to_grid(images)
+    assert (picture.mode, picture.size) == ("RGB", (10 * 28 * 2, 2 * 28 * 2))
+    np.testing.assert_array_equal(np.asarray(picture), tile(images.numpy()))
+    assert small_model.to_grid(images[0], scale=1).size == (4 * 28, 3 * 28)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda model: model.traverse("c9"), "no code is named 'c9'"),
+        (lambda model: model.traverse("c2", rows=0), "rows must be an integer >= 1, got 0"),
+        (lambda model: model.traverse("c2", scale=0), "scale must be a number > 0, got 0"),
+        (lambda model: model.traverse("c2", seed=-1), "seed must be an integer from 0 to"),
+        (lambda model: model.interpolate({"c9": 0}, {}), "no code is named 'c9'"),
+        (lambda model: model.interpolate({}, {}, columns=1), "columns must be an integer >= 2, got 1"),
+        (
+            lambda model: model.to_grid(np.zeros([2, 28, 28])),
+            r"images must be floats in \[0, 1\] of shape \[batch, hei",
+        ),
+        (lambda model: model.to_grid(np.zeros([2, 28, 28, 1]), scale=0.5), "scale must be an integer >= 1, got 0.5"),
+    ],
+)
+def test_wrong_arguments_of_pictures_are_named(small_model, call, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        call(small_model)

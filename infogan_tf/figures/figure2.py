@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import tensorflow as tf
 
 from infogan_tf.figures.pictures import Picture, tile, with_caption
-from infogan_tf.figures.traversals import COLUMNS, ROWS, vary
+from infogan_tf.figures.traversals import COLUMNS, ROWS, move, vary, vary_two
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
-FRAMES = 21
 SCALE = 2.0  # Codes that are uniform on [-1, 1] in training run from -2 to 2.
 
 
@@ -56,10 +54,9 @@ def two_code_grid(
 ) -> Picture:
     """One sample under two continuous codes from -2 to 2, one from left to right, the other from top to bottom."""
     sample = samples_of(model, category, [digit], seed)
-    down_values = model.spec.code(down).distribution.traversal(COLUMNS, SCALE)
-    samples = {name: tf.repeat(value, COLUMNS, axis=0) for name, value in sample.items()} | {down: down_values}
-    values = model.spec.code(across).distribution.traversal(COLUMNS, SCALE)
-    return with_caption(tile(vary(model, across, samples, values).numpy()), caption)
+    values = {name: model.spec.code(name).distribution.traversal(COLUMNS, SCALE) for name in (across, down)}
+    (plane,) = vary_two(model, across, down, sample, values[across], values[down]).numpy()
+    return with_caption(tile(plane), caption)
 
 
 def moving_traversal(
@@ -76,9 +73,7 @@ def moving_traversal(
         caption: stands below.
     """
     samples = samples_of(model, category, order, seed)
-    moving = [vary(model, name, samples, model.spec.code(name).distribution.traversal(FRAMES, SCALE)) for name in names]
-    frames = np.moveaxis(np.stack(moving), 2, 0)  # From [codes, categories, steps, ...] to a grid for each step.
-    return [with_caption(tile(frame), caption) for frame in frames]
+    return [with_caption(tile(frame), caption) for frame in move(model, names, samples, SCALE).numpy()]
 
 
 def samples_of(model: InfoGAN, category: str, digits: Sequence[int], seed: int) -> dict[str, tf.Tensor]:

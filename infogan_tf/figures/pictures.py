@@ -1,5 +1,7 @@
 """Pictures made of images: tiles without gaps, side by side, captions below."""
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,39 @@ def tile(images: np.ndarray, scale: int = SCALE) -> Picture:
     grid = np.asarray(images).transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
     pixels = np.rint(np.clip(grid, 0, 1) * 255).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
     return np.broadcast_to(pixels, (*pixels.shape[:2], 3)).copy()
+
+
+def as_grid(images: np.ndarray, scale: int = SCALE) -> Picture:
+    """Lays images out as a grid: as they are, or a batch of them nearly as a square, filled up with white.
+
+    Args:
+        images: `[batch, height, width, channels]` or `[rows, columns, height, width, channels]` in [0, 1].
+        scale: how many pixels wide a pixel is drawn.
+
+    Raises:
+        ValueError: the images have another shape, or are not floats.
+    """
+    images = np.asarray(images)
+    if images.ndim not in (4, 5) or images.shape[-1] not in (1, 3) or not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(
+            "images must be floats in [0, 1] of shape [batch, height, width, channels] or [rows, columns, height, "
+            f"width, channels], of one channel or three, got {images.dtype.name} {list(images.shape)}"
+        )
+    if images.ndim == 4:
+        columns = math.ceil(math.sqrt(len(images)))
+        missing = -len(images) % columns
+        images = np.concatenate([images, np.ones([missing, *images.shape[1:]], images.dtype)])
+        images = images.reshape(-1, columns, *images.shape[1:])
+    return tile(images, scale)
+
+
+def stack(pictures: Sequence[Picture]) -> Picture:
+    """Pictures one below the other, the narrower ones with white on their right."""
+    width = max(picture.shape[1] for picture in pictures)
+    padded = [
+        np.pad(picture, [(0, 0), (0, width - picture.shape[1]), (0, 0)], constant_values=255) for picture in pictures
+    ]
+    return np.concatenate(padded, axis=0)
 
 
 def side_by_side(left: Picture, right: Picture) -> Picture:

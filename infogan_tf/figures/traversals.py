@@ -1,6 +1,7 @@
 """One code varied, everything else held fixed: the panels of the paper's Figures 2 to 6."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import tensorflow as tf
 
@@ -10,6 +11,7 @@ from infogan_tf.model import InfoGAN
 # Paper, Figures 2 to 6: 5 random samples down, 10 values of the code across.
 ROWS, COLUMNS = 5, 10
 MAX_COLUMNS = 20
+FRAMES = 21  # Of an animation.
 
 
 def traverse(model: InfoGAN, name: str, seed: tf.Tensor, rows: int = ROWS, scale: float = 1.0) -> tf.Tensor:
@@ -53,6 +55,89 @@ def vary(model: InfoGAN, name: str, samples: Mapping[str, tf.Tensor], values: tf
     """
     images = model(model.spec.join(model.spec.vary(name, samples, values)))
     return tf.reshape(images, [samples[name].shape[0], values.shape[0], *model.image_shape])
+
+
+def vary_two(
+    model: InfoGAN,
+    across: str,
+    down: str,
+    samples: Mapping[str, tf.Tensor],
+    across_values: tf.Tensor,
+    down_values: tf.Tensor,
+) -> tf.Tensor:
+    """Generates every sample under two codes at once: a plane for each.
+
+    Args:
+        model: a trained model.
+        across: the code that varies from left to right.
+        down: the code that varies from top to bottom.
+        samples: all latents by name, `[number, event_size]`.
+        across_values: codes `[columns, event_size]`.
+        down_values: codes `[rows, event_size]`.
+
+    Returns:
+        Images `[number, rows, columns, height, width, channels]` in [0, 1].
+    """
+    images = vary(model, across, model.spec.vary(down, samples, down_values), across_values)
+    return tf.reshape(images, [-1, down_values.shape[0], *images.shape[1:]])
+
+
+def move(model: InfoGAN, names: Sequence[str], samples: Mapping[str, tf.Tensor], scale: float) -> tf.Tensor:
+    """Lets each of some codes run from one end to the other on the same samples.
+
+    Args:
+        model: a trained model.
+        names: the codes, one a row.
+        samples: all latents by name, `[columns, event_size]`.
+        scale: as in `traverse`.
+
+    Returns:
+        Images `[frames, rows, columns, height, width, channels]` in [0, 1].
+    """
+    priors = {name: model.spec.code(name).distribution for name in names}
+    moving = [vary(model, name, samples, prior.traversal(FRAMES, scale)) for name, prior in priors.items()]
+    return tf.transpose(tf.stack(moving), [2, 0, 1, 3, 4, 5])
+
+
+def interpolate(
+    model: InfoGAN,
+    codes_a: Mapping[str, Any],
+    codes_b: Mapping[str, Any],
+    seed: tf.Tensor,
+    rows: int = ROWS,
+    columns: int = COLUMNS,
+) -> tf.Tensor:
+    """Generates images whose codes run along a straight line; each row is another random sample.
+
+    Args:
+        model: a trained model.
+        codes_a: the codes of the first column, as `InfoGAN.generate` takes them, one value or one a row.
+        codes_b: those of the last column. A code that only one side gives is a row's sampled value on the other.
+        seed: integers `[2]`; decides noise and the other codes of each row.
+        rows: random samples.
+        columns: images from one end to the other, both ends included.
+
+    Returns:
+        Images `[rows, columns, height, width, channels]` in [0, 1].
+
+    Raises:
+        ValueError: a name or value is wrong, or there are neither one nor `rows` values.
+    """
+    samples = model.spec.sample(rows, seed)
+    ends = []
+    for codes in (codes_a, codes_b):
+        given = model.spec.encode(codes)
+        for name, values in given.items():
+            if len(values) not in (1, rows):
+                raise ValueError(f"code {name}: expected one value or {rows}, one for each row, got {len(values)}")
+        ends.append(
+            model.spec.join(samples | {name: tf.broadcast_to(given[name], samples[name].shape) for name in given})
+        )
+    first, last = (end[:, None] for end in ends)
+    shares = tf.reshape(tf.linspace(0.0, 1.0, columns), [1, columns, 1])
+    latents = (1 - shares) * first + shares * last
+    images = model(tf.reshape(latents, [-1, model.spec.size]))
+    return tf.reshape(images, [rows, columns, *model.image_shape])
 
 
 def describe_traversal(model: InfoGAN, name: str, scale: float = 1.0) -> str:

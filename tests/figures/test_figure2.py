@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from infogan_tf.figures.figure2 import (
-    FRAMES,
     category_panel,
     continuous_panel,
     matched_order,
@@ -10,7 +9,7 @@ from infogan_tf.figures.figure2 import (
     samples_of,
     two_code_grid,
 )
-from infogan_tf.figures.traversals import vary
+from infogan_tf.figures.traversals import FRAMES, vary
 
 TILE = 28 * 2  # Pictures are drawn at twice the size.
 

@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from PIL import Image
 
 from infogan_tf.figures import save_picture, side_by_side, tile, with_caption
-from infogan_tf.figures.pictures import save_animation
+from infogan_tf.figures.pictures import as_grid, save_animation, stack
 
 
 def test_tiles_lie_in_rows_and_columns_without_gaps():
@@ -66,3 +67,29 @@ def test_a_gif_runs_there_and_back_for_ever(tmp_path):
             animation.seek(number)
             levels.append(int(np.asarray(animation.convert("L")).mean()))
     np.testing.assert_allclose(levels, [0, 100, 200, 250, 200, 100], atol=3)
+
+
+def test_a_batch_becomes_nearly_a_square_filled_up_with_white():
+    images = np.linspace(0, 0.5, 5).reshape(5, 1, 1, 1) * np.ones([1, 4, 6, 3])
+    picture = as_grid(images, scale=1)
+    assert picture.shape == (8, 18, 3)
+    np.testing.assert_array_equal(picture[0, ::6, 0], [0, 32, 64])
+    np.testing.assert_array_equal(picture[4, ::6, 0], [96, 128, 255])
+    np.testing.assert_array_equal(as_grid(images[None]), tile(images[None]))
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype"), [((3, 4, 4), np.float32), ((3, 4, 4, 2), np.float32), ((3, 4, 4, 1), np.uint8)]
+)
+def test_what_is_no_batch_or_grid_of_images_is_refused(shape, dtype):
+    with pytest.raises(ValueError, match=rf"^images must be floats in \[0, 1\] of .*, got {dtype.__name__} \[3, 4, 4"):
+        as_grid(np.zeros(shape, dtype))
+
+
+def test_pictures_are_stacked_with_white_beside_narrower_ones():
+    narrow, wide = np.zeros([2, 3, 3], np.uint8), np.full([4, 5, 3], 9, np.uint8)
+    picture = stack([narrow, wide])
+    assert picture.shape == (6, 5, 3)
+    np.testing.assert_array_equal(picture[:2, :3], 0)
+    np.testing.assert_array_equal(picture[:2, 3:], 255)
+    np.testing.assert_array_equal(picture[2:], 9)

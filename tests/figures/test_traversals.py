@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from infogan_tf.distributions import Bernoulli, Categorical, Uniform
 from infogan_tf.figures import describe_traversal, traverse
-from infogan_tf.figures.traversals import num_columns
+from infogan_tf.figures.traversals import FRAMES, interpolate, move, num_columns, vary_two
 
 SEED = tf.constant([1, 2], tf.int64)
 
@@ -45,3 +45,39 @@ def test_a_column_for_each_of_up_to_twenty_categories():
 def test_refuses_an_unknown_code(small_model):
     with pytest.raises(ValueError, match="no code is named 'c8'"):
         traverse(small_model, "c8", SEED)
+
+
+def test_two_codes_vary_together(small_model):
+    samples = small_model.spec.sample(2, SEED)
+    across, down = np.linspace(-2, 2, 3), np.arange(4)
+    planes = vary_two(small_model, "c2", "c1", samples, across[:, None].astype(np.float32), tf.one_hot(down, 10))
+    assert planes.shape == (2, 4, 3, 28, 28, 1)
+    expected = small_model.generate({"c1": 3, "c2": across, "c3": samples["c3"][1:]}, samples["z"][1:])
+    np.testing.assert_allclose(planes[1, 3], expected, atol=1e-5)
+
+
+def test_codes_move_from_one_end_to_the_other_on_the_same_samples(small_model):
+    samples = small_model.spec.sample(3, SEED)
+    frames = move(small_model, ("c2", "c3"), samples, scale=2)
+    assert frames.shape == (FRAMES, 2, 3, 28, 28, 1)
+    for row, name in enumerate(("c2", "c3")):
+        held = {code: samples[code][2:] for code in ("c1", "c2", "c3")}
+        for frame, value in ((0, -2), (FRAMES // 2, 0), (FRAMES - 1, 2)):
+            expected = small_model.generate(held | {name: value}, samples["z"][2:])
+            np.testing.assert_allclose(frames[frame, row, 2], expected[0], atol=1e-5)
+
+
+def test_codes_run_along_a_straight_line(small_model):
+    rows = interpolate(small_model, {"c1": 3, "c2": -1}, {"c1": [5, 6], "c3": 2}, SEED, rows=2, columns=5)
+    assert rows.shape == (2, 5, 28, 28, 1)
+    samples = small_model.spec.sample(2, SEED)
+    own_c2, own_c3 = samples["c2"][1, 0].numpy(), samples["c3"][1, 0].numpy()
+    for column, share in ((0, 0.0), (1, 0.25), (4, 1.0)):
+        latents = {name: values[1:] for name, values in samples.items()}
+        latents["c1"] = (1 - share) * tf.one_hot([3], 10) + share * tf.one_hot([6], 10)
+        latents["c2"] = tf.constant([[(1 - share) * -1 + share * own_c2]], tf.float32)
+        latents["c3"] = tf.constant([[(1 - share) * own_c3 + share * 2]], tf.float32)
+        expected = small_model(small_model.spec.join(latents))
+        np.testing.assert_allclose(rows[1, column], expected[0], atol=1e-5)
+    with pytest.raises(ValueError, match="code c2: expected one value or 2, one for each row, got 3"):
+        interpolate(small_model, {"c2": [0, 1, 2]}, {}, SEED, rows=2)
