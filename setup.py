@@ -26,4 +26,5 @@ setup(
         "numpy",
         "absl-py",
     ],
+    extras_require={"onnx": ["tf2onnx>=1.17", "onnx>=1.17"]},
 )

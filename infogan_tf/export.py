@@ -1,0 +1,135 @@
+"""A trained model in forms that leave Python or this package: `.keras`, SavedModel, ONNX."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+import infogan_tf
+from infogan_tf.files import write_atomically
+from infogan_tf.model import InfoGAN
+
+# Of a SavedModel; `assets.extra` is where TensorFlow leaves room for files of others.
+METADATA_FILE = Path("assets.extra", "infogan_tf.json")
+METADATA_KEY = "infogan_tf"  # Of the properties of an ONNX file.
+
+
+def posterior_parameters(posteriors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+    """Q's parameters by name: `c1_probs` of categorical and binary codes, `c2_mean` and `c2_std` of continuous ones.
+
+    Args:
+        posteriors: by code, as `InfoGAN.infer_codes` gives them.
+
+    Returns:
+        Tensors `[batch, size]`.
+    """
+    parameters = {}
+    for name, posterior in posteriors.items():
+        of_code = ("probs",) if hasattr(posterior, "probs") else ("mean", "std")
+        parameters |= {f"{name}_{parameter}": getattr(posterior, parameter) for parameter in of_code}
+    return parameters
+
+
+def metadata(model: InfoGAN, origin: str) -> dict[str, Any]:
+    """What one must know to use an exported model: the latents in order, and the images.
+
+    Args:
+        model: a trained model.
+        origin: where it comes from, such as the name of the run and the update.
+    """
+    return {
+        "infogan_tf": infogan_tf.__version__,
+        "origin": origin,
+        "image_shape": list(model.image_shape),
+        "image_range": [0, 1],
+        "latents": [
+            {
+                "name": latent.name,
+                "prior": latent.distribution.prior_name,
+                "size": latent.distribution.event_size,
+                "num_categories": latent.distribution.num_categories,
+                "regularized": latent.regularized,
+                "weight": latent.weight if latent.regularized else None,
+                "posterior": latent.distribution.posterior_name if latent.regularized else None,
+            }
+            for latent in model.spec.latents
+        ],
+    }
+
+
+def export_keras(model: InfoGAN, path: Path):
+    """Writes a file that `infogan_tf.load` and `keras.saving.load_model` read, atomically.
+
+    Args:
+        model: a model.
+        path: the file; it ends in `.keras`.
+    """
+    write_atomically(path, model.save)
+
+
+def export_saved_model(model: InfoGAN, path: Path, origin: str):
+    """Writes a SavedModel with the signatures `generate` and `encode`, atomically.
+
+    `generate` takes all latents by name, float32 `[batch, size]`, categories as one-hot rows, and gives `images`,
+    `[batch, height, width, channels]` in [0, 1]. `encode` takes such `images` and gives what `posterior_parameters`
+    names. The weights of G are the averaged ones, if there are any. `METADATA_FILE` holds the metadata.
+
+    Args:
+        model: a trained model.
+        path: a new folder.
+        origin: as in `metadata`.
+    """
+
+    def write(partial: Path):
+        archive = keras.export.ExportArchive()
+        for name, (function, inputs) in _endpoints(model).items():
+            archive.add_endpoint(name, function, input_signature=inputs)
+        archive.write_out(str(partial), verbose=False)
+        (partial / METADATA_FILE).parent.mkdir()
+        (partial / METADATA_FILE).write_text(json.dumps(metadata(model, origin), indent=2) + "\n", encoding="utf-8")
+
+    write_atomically(path, write)
+
+
+def export_onnx(model: InfoGAN, path: Path, origin: str):
+    """Writes `generate.onnx` and `encode.onnx`, with the inputs and outputs of `export_saved_model`, atomically.
+
+    The properties of both files hold the metadata as JSON, under `METADATA_KEY`. Needs tf2onnx and onnx.
+
+    Args:
+        model: a trained model.
+        path: a new folder.
+        origin: as in `metadata`.
+    """
+    import onnx
+    import tf2onnx
+
+    properties = {METADATA_KEY: json.dumps(metadata(model, origin))}
+
+    def write(partial: Path):
+        partial.mkdir()
+        for name, (function, inputs) in _endpoints(model).items():
+            converted, _ = tf2onnx.convert.from_function(tf.function(function, autograph=False), inputs)
+            onnx.helper.set_model_props(converted, properties)
+            onnx.save(converted, partial / f"{name}.onnx")
+
+    write_atomically(path, write)
+
+
+def _endpoints(model: InfoGAN) -> dict[str, tuple[Callable, list]]:
+    """By name, functions of named arrays and the signatures of their inputs."""
+    sizes = {latent.name: latent.distribution.event_size for latent in model.spec.latents}
+
+    def generate(latents: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        return {"images": model(model.spec.join(latents))}
+
+    def encode(images: tf.Tensor) -> dict[str, tf.Tensor]:
+        _, posterior = model.discriminator(images, training=False)
+        return posterior_parameters(model.spec.split_posterior(posterior))
+
+    latents = {name: tf.TensorSpec([None, size], tf.float32, name) for name, size in sizes.items()}
+    images = tf.TensorSpec([None, *model.image_shape], tf.float32, "images")
+    return {"generate": (generate, [latents]), "encode": (encode, [images])}
