@@ -16,6 +16,7 @@ from infogan_tf.settings import (
     MultipleOf,
     Name,
     Number,
+    Required,
     Settings,
     Text,
     as_text,
@@ -226,16 +227,20 @@ class Config(Settings):
         ]
 
 
-def find_images(images: str) -> Path:
+def find_images(images: str, or_one: bool = False) -> Path:
     """The path of a folder of images or of an .npz file, given as a person writes it.
+
+    Args:
+        images: the path as text.
+        or_one: whether it may also be the file of a single image; whether it is one shows when it is read.
 
     Raises:
         SettingError: there is nothing, or something else.
     """
-    expected = "a folder of images or an .npz file"
+    expected = "a folder of images, an image or an .npz file" if or_one else "a folder of images or an .npz file"
     try:
         path = Path(images).expanduser()
-        if path.is_dir() or (path.is_file() and path.suffix.lower() == ".npz"):
+        if path.is_dir() or (path.is_file() and (or_one or path.suffix.lower() == ".npz")):
             return path
         problem = "which is neither" if path.exists() else "which does not exist"
     except (OSError, RuntimeError) as error:  # RuntimeError: no user has the name behind a ~.
@@ -266,15 +271,6 @@ def without_additions(config: Config) -> Config:
     return dataclasses.replace(config, code_augmentation=0.0, consistency=0.0)
 
 
-class RequiredFolder(Text):
-    """The folder of a trained run, which has no default: None stands for a flag that was not given."""
-
-    expected = "the folder of a trained run"
-
-    def accepts(self, value: Any) -> bool:
-        return value is None or super().accepts(value)
-
-
 @dataclasses.dataclass(frozen=True)
 class EvaluationConfig(Settings):
     """Which run is evaluated.
@@ -282,7 +278,9 @@ class EvaluationConfig(Settings):
     >>> EvaluationConfig(run_folder="logs/mnist/mine").data_dir
     """
 
-    run_folder: str | None = setting(None, RequiredFolder(), "The folder of a trained run; required.")
+    run_folder: str | None = setting(
+        None, Required("the folder of a trained run"), "The folder of a trained run; required."
+    )
     step: int | None = setting(
         None, Automatic(Integer(1), "the newest"), "The checkpoint to evaluate, by its number of updates."
     )

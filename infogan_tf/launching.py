@@ -53,9 +53,10 @@ def launch(presets: Mapping[str, Settings], run: Callable[[Settings], None]) -> 
         app.run(lambda _: _run(presets, run), flags_parser=_parse_flags)
 
 
-def command() -> str:
-    """The command that starts this launcher, for pasting into a shell."""
-    return f"python {shlex.quote(sys.argv[0])}"
+def command(launcher: str | None = None) -> str:
+    """The command that starts this launcher, or another one beside it, for pasting into a shell."""
+    path = Path(sys.argv[0])
+    return f"python {shlex.quote(str(path.with_name(f'{launcher}.py')) if launcher else sys.argv[0])}"
 
 
 class _SettingParser(flags.ArgumentParser):
@@ -159,6 +160,7 @@ def _load_tensorflow():
 def _run(presets: Mapping[str, Settings], run: Callable[[Settings], None]):
     try:
         config = _config_from_flags(presets)
+        config.check()
         _load_tensorflow()
         raise_on_signals()
         run(config)

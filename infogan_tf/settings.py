@@ -120,6 +120,16 @@ class Text:
 
 
 @dataclasses.dataclass(frozen=True)
+class Required(Text):
+    """A text that has no default: None stands for a flag that was not given, which `Settings.check` refuses."""
+
+    expected: str
+
+    def accepts(self, value: Any) -> bool:
+        return value is None or super().accepts(value)
+
+
+@dataclasses.dataclass(frozen=True)
 class Name:
     """A Python identifier in lower case."""
 
@@ -150,6 +160,10 @@ class Automatic:
         # The text `auto` means None, so it can't be a value.
         return value is None or (value != "auto" and self.kind.accepts(value))
 
+    def describe(self, value: Any) -> str:
+        """What is wrong with an invalid value, as its kind says it."""
+        return describe(self.kind, value)
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -167,6 +181,17 @@ class Settings:
             object.__setattr__(self, field.name, value)
             if not kind.accepts(value):
                 raise SettingError(field.name, kind.expected, describe(kind, value))
+
+    def check(self):
+        """Refuses what a launcher can't work with, before anything is loaded that takes seconds.
+
+        Raises:
+            SettingError: a required setting was not given.
+        """
+        for field in dataclasses.fields(self):
+            kind = field.metadata["kind"]
+            if isinstance(kind, Required) and getattr(self, field.name) is None:
+                raise SettingError(field.name, kind.expected, "none")
 
 
 def setting(default: Any, kind: Any, help: str, may_change: bool = False, is_flag: bool = True) -> Any:

@@ -10,10 +10,6 @@ except KeyboardInterrupt:
 
 
 def run(config):
-    from infogan_tf.errors import SettingError
-
-    if config.run_folder is None:
-        raise SettingError("run_folder", "the folder of a trained run", "none")
     from infogan_tf.console import log
     from infogan_tf.evaluation.evaluate import evaluate
     from infogan_tf.evaluation.table import evaluation_table

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 import random
 import struct
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from infogan_tf.code_terms import Codes
+from infogan_tf.errors import SettingError
 from infogan_tf.settings import (
     Automatic,
     Choice,
@@ -15,10 +17,13 @@ from infogan_tf.settings import (
     MultipleOf,
     Name,
     Number,
+    Required,
+    Settings,
     Text,
     as_text,
     checked,
     plain,
+    setting,
     short_number,
 )
 
@@ -94,3 +99,16 @@ def test_a_wrong_argument_is_named_with_what_was_expected_and_what_came():
     assert checked("size", np.int32(3), Integer(1)) == 3
     with pytest.raises(ValueError, match=r"^size must be an integer >= 1, got 0$"):
         checked("size", 0, Integer(1))
+
+
+def test_what_is_required_is_refused_only_when_it_is_needed():
+    @dataclasses.dataclass(frozen=True)
+    class Given(Settings):
+        place: str | None = setting(None, Required("a place"), "Where.")
+
+    Given(place="here").check()
+    missing = Given()
+    with pytest.raises(SettingError, match=r"^place: expected a place, got none$"):
+        missing.check()
+    with pytest.raises(SettingError, match=r"^place: expected a place, got ' '$"):
+        Given(place=" ")

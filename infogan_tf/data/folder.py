@@ -48,13 +48,25 @@ def read_folder(folder: Path, preparation: Preparation) -> StoredImages:
     Raises:
         SettingError: there are no images, or more than a tenth of them can't be read.
     """
-    files = _find_images(folder)
-    if not files:
-        raise SettingError("images", f"a folder of images ({', '.join(EXTENSIONS)})", f"{folder}, which has none")
+    files = _images_in(folder)
     # The name identifies the folder, so that outdated images are removed when its files have changed.
     name = f"folder-{short_hash(folder.resolve(), preparation)}"
     version = short_hash(preparation.version, *files)
     return stored(name, version, lambda writer: _decode(folder, files, preparation, writer))
+
+
+def each_of_folder(path: Path, preparation: Preparation) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
+    """The images of a folder as `read_folder` finds them, or of one file; none held out and none kept.
+
+    Yields:
+        The relative path of each file, with its image, uint8 `[height, width, channels]`, or why it can't be read.
+
+    Raises:
+        SettingError: there are no images.
+    """
+    folder, files = (path, _images_in(path)) if path.is_dir() else (path.parent, [ImageFile(path.name, 0, 0)])
+    with _for_each(files, lambda file: _read(folder / file.name, preparation), "reading images") as images:
+        yield from zip((file.name for file in files), images, strict=True)
 
 
 def read_folder_names(folder: Path, skipped: Sequence[str]) -> np.ndarray | None:
@@ -71,6 +83,13 @@ def read_folder_names(folder: Path, skipped: Sequence[str]) -> np.ndarray | None
     paths = [Path(file.name) for file in _find_images(folder) if printable(file.name) not in unreadable]
     names = [path.parts[0] for path in paths if len(path.parts) > 1]
     return np.array(names) if len(names) == len(paths) and len(set(names)) > 1 else None
+
+
+def _images_in(folder: Path) -> list[ImageFile]:
+    files = _find_images(folder)
+    if not files:
+        raise SettingError("images", f"a folder of images ({', '.join(EXTENSIONS)})", f"{folder}, which has none")
+    return files
 
 
 def _find_images(root: Path) -> list[ImageFile]:

@@ -40,6 +40,16 @@ def read_npz(path: Path, preparation: Preparation) -> StoredImages:
     return stored(name, version, lambda writer: _prepare(path, shape, preparation, writer))
 
 
+def each_of_npz(path: Path, preparation: Preparation) -> Iterator[np.ndarray]:
+    """The images of an .npz file in their order, none held out and none kept: uint8 `[height, width, channels]`.
+
+    Raises:
+        SettingError: the file is damaged or holds something else.
+    """
+    for images in _prepared(path, _images_shape(path), preparation):
+        yield from images
+
+
 def read_labels(path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
     """The labels of a file that was read before, `[number, kinds]`, and their names; both empty if there are none.
 
@@ -90,16 +100,19 @@ def _check_labels(path: Path, number: int):
 
 
 def _prepare(path: Path, shape: tuple[int, int, int, int], preparation: Preparation, writer: SplitWriter):
-    if shape[1:] == preparation.image_shape:
-        for images in _chunks(path, shape):
-            writer.split(images, HOLD_OUT_OWN_EVERY)
-        return ()
+    for images in _prepared(path, shape, preparation):
+        writer.split(images, HOLD_OUT_OWN_EVERY)
+    return ()
 
+
+def _prepared(path: Path, shape: tuple[int, int, int, int], preparation: Preparation) -> Iterator[np.ndarray]:
+    if shape[1:] == preparation.image_shape:
+        yield from _chunks(path, shape)
+        return
     rows = (image for images in _chunks(path, shape) for image in images)
     with contextlib.closing(in_parallel(preparation.of_pixels, rows, shape[0], "resizing images")) as prepared:
         for image in prepared:
-            writer.split(image[None], HOLD_OUT_OWN_EVERY)
-    return ()
+            yield image[None]
 
 
 def _chunks(path: Path, shape: tuple[int, int, int, int]) -> Iterator[np.ndarray]:

@@ -329,3 +329,18 @@ def fill_broken(path, whole, broken):
 def test_a_tenth_that_cannot_be_read_is_accepted(tmp_path):
     fill_broken(tmp_path / "photos", 9, 1)
     assert len(load(tmp_path / "photos").skipped) == 1
+
+
+def test_each_image_is_read_in_order_with_its_name_without_a_cache(tmp_path, cache_folder):
+    path = tmp_path / "images"
+    fill_with(path, 12)
+    (path / "005.png").write_text("no image")
+    before = sorted(cache_folder.rglob("*"))
+    images = dict(folder.each_of_folder(path, Preparation(SIZE, 3, "center")))
+    assert list(images) == [f"{index:03d}.png" for index in range(12)]
+    assert images.pop("005.png") == folder.Unreadable("not a file of PNG, JPEG, WEBP, GIF")
+    for name, image in images.items():
+        assert (image == [int(name[:3]), 0, 255 - int(name[:3])]).all()
+    ((name, image),) = folder.each_of_folder(path / "011.png", Preparation(SIZE, 3, "center"))
+    assert (name, image[0, 0].tolist()) == ("011.png", [11, 0, 244])
+    assert sorted(cache_folder.rglob("*")) == before

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from infogan_tf.data import ImageRequest, load_images, npz
+from infogan_tf.data.preparation import Preparation
 from infogan_tf.errors import SettingError
 from tests.conftest import ROOT
 
@@ -160,3 +161,14 @@ def test_reads_a_real_set():
     data = load(SHARED / "isomap_faces_32.npz", image_size=32)
     assert data.training.shape == (629, 32, 32, 1)
     assert load(SHARED / "isomap_faces_32.npz", image_size=64).training.shape == (629, 64, 64, 1)
+
+
+def test_each_image_is_read_in_order_without_a_cache(tmp_path, random_images, cache_folder):
+    images = random_images(25, (16, 16, 3))
+    path = save(tmp_path / "set.npz", images=images)
+    before = sorted(cache_folder.rglob("*"))
+    np.testing.assert_array_equal(list(npz.each_of_npz(path, Preparation(16, 3, "center"))), images)
+    resized = list(npz.each_of_npz(path, Preparation(8, 1, "center")))
+    assert np.shape(resized) == (25, 8, 8, 1)
+    np.testing.assert_array_equal(resized[24], Preparation(8, 1, "center").of_pixels(images[24]))
+    assert sorted(cache_folder.rglob("*")) == before

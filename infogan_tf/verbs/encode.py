@@ -1,0 +1,124 @@
+"""What Q predicts from images, as a table."""
+
+import csv
+import itertools
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from infogan_tf.codes import LatentSpec
+from infogan_tf.config import find_images
+from infogan_tf.console import log
+from infogan_tf.data.folder import Unreadable, each_of_folder
+from infogan_tf.data.npz import each_of_npz
+from infogan_tf.data.preparation import Preparation
+from infogan_tf.errors import SettingError, printable
+from infogan_tf.evaluation.batched_model import BATCH_SIZE, BatchedModel
+from infogan_tf.export import posterior_parameters
+from infogan_tf.files import write_atomically
+from infogan_tf.verbs.config import EncodeConfig, ending
+from infogan_tf.verbs.trained import Trained, code_columns, load_trained, numbered, say_next
+
+Row = dict[str, Any]
+MAX_NAMED = 3
+
+
+def encode(config: EncodeConfig):
+    """Predicts the codes of images and writes a row for each: its name, its discrete codes, every parameter of Q.
+
+    Images are prepared as those were that the model was trained on. Files that can't be read are left out and named.
+
+    Raises:
+        SettingError: there are no images that can be read, or the model's are not square.
+    """
+    trained = load_trained(config)
+    skipped: list[str] = []
+    rows = _rows(BatchedModel(trained.model), _readable(_named_images(config.images, trained), skipped))
+    first = next(rows, None)
+    if first is None:
+        raise SettingError("images", "images that can be read", f"{config.images} ({skipped[0]})")
+    path = config.output_path
+    number = _write(path, ending(config.output), itertools.chain([first], rows))
+    log(f"codes of {number:,} images by {trained.caption}: {path}")
+    if skipped:
+        more = f" and {len(skipped) - MAX_NAMED:,} more" if len(skipped) > MAX_NAMED else ""
+        log(f"  left out, since they can't be read: {'; '.join(skipped[:MAX_NAMED])}{more}")
+    codes = ",".join(f"{name}={value}" for name, value in _single_values(trained.model.spec, first).items())
+    say_next(
+        f"the codes of {printable(first['image'])}:", "generate", **config.model_flags, codes=codes, output="again.png"
+    )
+
+
+def _named_images(images: str, trained: Trained) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
+    height, width, channels = trained.model.image_shape
+    if height != width:
+        raise SettingError("run_folder", "a model of square images", f"{trained.caption}, of {height}x{width}")
+    preparation = Preparation(height, channels, trained.crop)
+    path = find_images(images, or_one=True)
+    if path.suffix.lower() == ".npz" and path.is_file():
+        return ((str(index), image) for index, image in enumerate(each_of_npz(path, preparation)))
+    return each_of_folder(path, preparation)
+
+
+def _readable(
+    images: Iterable[tuple[str, np.ndarray | Unreadable]], skipped: list[str]
+) -> Iterator[tuple[str, np.ndarray]]:
+    for name, image in images:
+        if isinstance(image, Unreadable):
+            skipped.append(f"{printable(name)}: {image}")
+        else:
+            yield name, image
+
+
+def _rows(model: BatchedModel, images: Iterator[tuple[str, np.ndarray]]) -> Iterator[Row]:
+    while batch := list(itertools.islice(images, BATCH_SIZE)):
+        names, pixels = zip(*batch, strict=True)
+        columns = {"image": names} | {
+            # The shortest numbers that are the same in float32.
+            name: [float(str(value)) if values.dtype.kind == "f" else int(value) for value in values]
+            for name, values in _columns(model, np.stack(pixels)).items()
+        }
+        for values in zip(*columns.values(), strict=True):
+            yield dict(zip(columns, values, strict=True))
+
+
+def _columns(model: BatchedModel, pixels: np.ndarray) -> dict[str, np.ndarray]:
+    posteriors = model.infer_codes(pixels)
+    columns = {}
+    for code in model.spec.codes:
+        posterior = posteriors[code.name]
+        if code.distribution.is_discrete:
+            modes = code_columns(code, posterior.mode)
+            columns |= {name: values.astype(int) for name, values in modes.items()}
+        for name, values in posterior_parameters({code.name: posterior}).items():
+            columns |= numbered(name, values)
+    return columns
+
+
+def _write(path: Path, ending: str, rows: Iterable[Row]) -> int:
+    """Writes rows atomically and returns their number."""
+    number = 0
+
+    def write(partial: Path):
+        nonlocal number
+        # Names of files may hold bytes that are no text.
+        with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
+            writer = csv.writer(file)
+            for row in rows:
+                if ending == ".jsonl":
+                    file.write(json.dumps(row) + "\n")
+                else:
+                    writer.writerows([row.values()] if number else [row, row.values()])
+                number += 1
+
+    write_atomically(path, write)
+    return number
+
+
+def _single_values(spec: LatentSpec, row: Row) -> dict[str, float]:
+    """The codes of a row that `generate --codes` takes: those of one dimension."""
+    candidates = {code.name: (code.name, f"{code.name}_mean") for code in spec.codes}
+    return {name: row[key] for name, keys in candidates.items() for key in keys if key in row}
