@@ -14,10 +14,11 @@ from infogan_tf.data.image_data import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY
 from infogan_tf.experiments import Experiment, mnist, presets
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 from infogan_tf.reproduction.config import ReproductionConfig
+from infogan_tf.verbs.config import EncodeConfig, ExportConfig, GenerateConfig, TraverseConfig
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-LOADING, OWN_CODES, OWN_NETWORKS, NEW_EXPERIMENT = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+LOADING, PICTURES, OWN_CODES, OWN_NETWORKS, NEW_EXPERIMENT = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 OWN_IMAGES = README.split("## Your own images\n")[1].split("\n## ")[0]
 
 
@@ -33,6 +34,8 @@ def test_generating_inferring_and_saving(monkeypatch, tmp_path, small_model):
     assert shown["codes"]["c1"].probs.shape == (3, 10)
     assert shown["model"] is not small_model
     assert str(shown["model"].spec) == str(small_model.spec)
+    for line, columns, rows in zip(PICTURES.splitlines(), (10, 10, 5), (5, 5, 5), strict=True):
+        assert eval(line, shown).size == (columns * 56, rows * 56)
 
 
 @pytest.mark.filterwarnings("ignore:.shuffle=True. was passed:UserWarning")  # Keras', of every tf.data set.
@@ -81,7 +84,8 @@ def test_the_section_on_own_images_is_true():
 
 
 def test_every_flag_and_link_is_there():
-    configs = (Config, EvaluationConfig, ReproductionConfig)
+    verbs = (GenerateConfig, EncodeConfig, TraverseConfig, ExportConfig)
+    configs = (Config, EvaluationConfig, ReproductionConfig, *verbs)
     settings = {field.name for config in configs for field in dataclasses.fields(config)}
     flags = set(re.findall(r"--(\w+)", README)) - {"preset", "help", "logdir"}
     assert flags
