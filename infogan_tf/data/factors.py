@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from infogan_tf.config import find_images
-from infogan_tf.data.folder import read_folder_names
+from infogan_tf.data.folder import read_folder_labels
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY, VALIDATE_EVERY, ImageData, hold_out
 from infogan_tf.data.npz import read_labels
 from infogan_tf.data.sources import ImageRequest
@@ -65,7 +65,8 @@ class _Column(NamedTuple):
 def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
     """Loads the factors of images that were loaded before; none where there are no labels.
 
-    The labels of a folder are the names of the folders in it that the images lie in, if all of them do.
+    The labels of a folder are those that `infogan_tf.data.layouts` knows: CelebA's attributes, the views of the archive
+    of chairs, or else the names of the folders in it that the images lie in, if all of them do.
 
     Labels that are the same for all images, unknown for some, or text that identifies single images are left out with a
     warning. Numbers whose name indicates an angle are angles if their range is 270 or larger, otherwise they are
@@ -108,10 +109,10 @@ def _embedded_columns(_: ImageRequest) -> list[_Column]:
 
 
 def _folder_columns(request: ImageRequest, skipped: Sequence[str]) -> list[_Column]:
-    names = read_folder_names(find_images(request.images), skipped)
-    if names is None:
-        return []
-    return [_Column("folder", *hold_out(_as_numbers(names), HOLD_OUT_OWN_EVERY), may_be_class=True)]
+    return [
+        _Column(name, *hold_out(_as_numbers(values), HOLD_OUT_OWN_EVERY), class_names, may_be_class=True)
+        for name, values, class_names in read_folder_labels(find_images(request.images), skipped)
+    ]
 
 
 def _npz_columns(request: ImageRequest) -> list[_Column]:

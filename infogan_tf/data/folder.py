@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from infogan_tf.data.image_data import HOLD_OUT_OWN_EVERY
+from infogan_tf.data.layouts import Label, read_labels, without_border
 from infogan_tf.data.preparation import Preparation, in_parallel, is_colored
 from infogan_tf.data.store import SplitWriter, StoredImages, short_hash, stored
 from infogan_tf.errors import SettingError, first_line, printable
@@ -46,9 +47,10 @@ def read_folder(folder: Path, preparation: Preparation) -> StoredImages:
     if all of them are. Files that can't be read are left out and reported.
 
     Raises:
-        SettingError: there are no images, or more than a tenth of them can't be read.
+        SettingError: there are no images, more than a tenth of them can't be read, or their labels are damaged.
     """
     files = _images_in(folder)
+    read_labels(folder, [file.name for file in files])  # Refused now, and not only at evaluation.
     # The name identifies the folder, so that outdated images are removed when its files have changed.
     name = f"folder-{short_hash(folder.resolve(), preparation)}"
     version = short_hash(preparation.version, *files)
@@ -69,20 +71,20 @@ def each_of_folder(path: Path, preparation: Preparation) -> Iterator[tuple[str, 
         yield from zip((file.name for file in files), images, strict=True)
 
 
-def read_folder_names(folder: Path, skipped: Sequence[str]) -> np.ndarray | None:
-    """The folder inside `folder` that each image lies in, text `[number]`, in the order of `read_folder`.
-
-    None if not all images lie in one, or all in the same.
+def read_folder_labels(folder: Path, skipped: Sequence[str]) -> list[Label]:
+    """The labels of a folder's images, in the order of `read_folder`.
 
     Args:
         folder: as given to `read_folder`.
         skipped: what it returned as skipped.
+
+    Raises:
+        SettingError: they are damaged.
     """
     # Names may hold the separator too.
     unreadable = {line[: end.start()] for line in skipped for end in re.finditer(SKIPPED_BECAUSE, line)}
-    paths = [Path(file.name) for file in _find_images(folder) if printable(file.name) not in unreadable]
-    names = [path.parts[0] for path in paths if len(path.parts) > 1]
-    return np.array(names) if len(names) == len(paths) and len(set(names)) > 1 else None
+    names = [file.name for file in _find_images(folder) if printable(file.name) not in unreadable]
+    return read_labels(folder, names)
 
 
 def _images_in(folder: Path) -> list[ImageFile]:
@@ -157,7 +159,11 @@ def _choose_channels(folder: Path, files: list[ImageFile], preparation: Preparat
 
 
 def _read(path: Path, preparation: Preparation) -> np.ndarray | Unreadable:
-    return _with_picture(path, preparation, lambda picture: preparation(ImageOps.exif_transpose(picture)))
+    def prepare(picture: Image.Image) -> np.ndarray:
+        picture = ImageOps.exif_transpose(picture)
+        return preparation(without_border(path, picture) if preparation.crop == "center" else picture)
+
+    return _with_picture(path, preparation, prepare)
 
 
 def _is_colored(path: Path, preparation: Preparation) -> bool | Unreadable:

@@ -16,8 +16,9 @@ from tqdm import tqdm
 
 # Gray comes back from a lossy WebP with channels that differ by 1, which resizing may round to 2.
 GRAY_TOLERANCE = 2
-# To be increased with every change here or in folder.py that changes pixels, so that cached images are made again.
-PREPARATION_VERSION = 1
+# To be increased with every change here, in folder.py or in layouts.py that changes pixels, so that cached images are
+# made again.
+PREPARATION_VERSION = 2
 AHEAD = 4  # Items for each thread that are held at a time.
 
 

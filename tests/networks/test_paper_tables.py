@@ -1,32 +1,28 @@
-"""The networks of all five experiments against the paper's tables (appendix C), with parameter counts by hand."""
+"""All five experiments against the paper's tables (appendix C): networks, counts of parameters by hand, presets."""
 
 import keras
 import numpy as np
 import pytest
 
+from infogan_tf.building import build_latents
+from infogan_tf.code_terms import parse_codes
+from infogan_tf.experiments import find_experiment, presets
 from infogan_tf.networks.batch_norm import BatchNorm
 from infogan_tf.networks.discriminator import Discriminator
 from infogan_tf.networks.generator import Generator
-from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 
-SVHN_GENERATOR = GeneratorSpec(grid=(2, 2, 448), ups=(Up(256, bn=True), Up(128), Up(64)), output="tanh")
-SVHN_DISCRIMINATOR = DiscriminatorSpec(
-    convs=(Conv(64), Conv(128, bn=True), Conv(256, bn=True)), code_hidden=128, signed_input=True
-)
 SVHN_GENERATOR_TEXT = "FC 2x2x448 BN ReLU; up 256 s2 BN ReLU; up 128 s2 ReLU; up 64 s2 ReLU; up 3 s2 tanh (x+1)/2"
 SVHN_BODY_TEXT = "2x-1; k4 64 s2 lReLU; k4 128 s2 BN lReLU; k4 256 s2 BN lReLU"
 SVHN_UPS_COUNT = 16 * 448 * 256 + 4 * 256 + 16 * 256 * 128 + 128 + 16 * 128 * 64 + 64 + 16 * 64 * 3 + 3
 SVHN_BODY_COUNT = 16 * 3 * 64 + 64 + 16 * 64 * 128 + 4 * 128 + 16 * 128 * 256 + 4 * 256
 
-# image shape, latents and Q's outputs (two for each continuous code: mean and std); the generator, what it is and its
-# parameter count; the discriminator, its body, Q's layers and the parameter count of both with D's last layer.
+# Image shape, latents and Q's outputs (two for each continuous code: mean and std); what the generator is and its
+# parameter count; the discriminator's body, Q's layers and the parameter count of both with D's last layer.
 EXPERIMENTS = {
     "mnist": (
         ((28, 28, 1), 62 + 10 + 2, 10 + 2 * 2),
-        GeneratorSpec(dense=(1024,), grid=(7, 7, 128), ups=(Up(64, bn=True),)),
         "FC 1024 BN ReLU; FC 7x7x128 BN ReLU; up 64 s2 BN ReLU; up 1 s2 sigmoid",
         74 * 1024 + 4 * 1024 + 1024 * 6272 + 4 * 6272 + 16 * 128 * 64 + 4 * 64 + 16 * 64 + 1,
-        DiscriminatorSpec(convs=(Conv(64), Conv(128, bn=True)), dense=(1024,), code_hidden=128),
         "k4 64 s2 lReLU; k4 128 s2 BN lReLU; FC 1024 BN lReLU",
         "FC 128 BN lReLU; FC 14",
         (16 * 64 + 64 + 16 * 64 * 128 + 4 * 128 + 6272 * 1024 + 4 * 1024)
@@ -34,56 +30,35 @@ EXPERIMENTS = {
     ),
     "svhn": (
         ((32, 32, 3), 124 + 4 * 10 + 4, 4 * 10 + 4 * 2),
-        SVHN_GENERATOR,
         SVHN_GENERATOR_TEXT,
         168 * 1792 + 4 * 1792 + SVHN_UPS_COUNT,
-        SVHN_DISCRIMINATOR,
         SVHN_BODY_TEXT,
         "FC 128 BN lReLU; FC 48",
         SVHN_BODY_COUNT + 4096 + 1 + 4096 * 128 + 4 * 128 + 128 * 48 + 48,
     ),
     "celeba": (
         ((32, 32, 3), 128 + 10 * 10, 10 * 10),
-        SVHN_GENERATOR,
         SVHN_GENERATOR_TEXT,
         228 * 1792 + 4 * 1792 + SVHN_UPS_COUNT,
-        SVHN_DISCRIMINATOR,
         SVHN_BODY_TEXT,
         "FC 128 BN lReLU; FC 100",
         SVHN_BODY_COUNT + 4096 + 1 + 4096 * 128 + 4 * 128 + 128 * 100 + 100,
     ),
     "faces": (
         ((32, 32, 1), 128 + 5, 5 * 2),
-        GeneratorSpec(dense=(1024,), grid=(8, 8, 128), ups=(Up(64, bn=True),)),
         "FC 1024 BN ReLU; FC 8x8x128 BN ReLU; up 64 s2 BN ReLU; up 1 s2 sigmoid",
         133 * 1024 + 4 * 1024 + 1024 * 8192 + 4 * 8192 + 16 * 128 * 64 + 4 * 64 + 16 * 64 + 1,
-        DiscriminatorSpec(convs=(Conv(64), Conv(128, bn=True)), dense=(1024,)),
         "k4 64 s2 lReLU; k4 128 s2 BN lReLU; FC 1024 BN lReLU",
         "FC 10",
         16 * 64 + 64 + 16 * 64 * 128 + 4 * 128 + 8192 * 1024 + 4 * 1024 + 1024 + 1 + 1024 * 10 + 10,
     ),
     "chairs": (
         ((64, 64, 1), 128 + 3 * 20 + 1, 3 * 20 + 2),
-        GeneratorSpec(
-            dense=(1024,),
-            grid=(8, 8, 256),
-            ups=(Up(256, strides=1, bn=True), Up(256, strides=1, bn=True), Up(128, bn=True), Up(64, bn=True)),
-        ),
         "FC 1024 BN ReLU; FC 8x8x256 BN ReLU; up 256 s1 BN ReLU; up 256 s1 BN ReLU; up 128 s2 BN ReLU; "
         "up 64 s2 BN ReLU; up 1 s2 sigmoid",
         (189 * 1024 + 4 * 1024 + 1024 * 16384 + 4 * 16384)
         + 2 * (16 * 256 * 256 + 4 * 256)
         + (16 * 256 * 128 + 4 * 128 + 16 * 128 * 64 + 4 * 64 + 16 * 64 + 1),
-        DiscriminatorSpec(
-            convs=(
-                Conv(64),
-                Conv(128, bn=True),
-                Conv(256, bn=True),
-                Conv(256, strides=1, bn=True),
-                Conv(256, strides=1, bn=True),
-            ),
-            dense=(1024,),
-        ),
         "k4 64 s2 lReLU; k4 128 s2 BN lReLU; k4 256 s2 BN lReLU; k4 256 s1 BN lReLU; k4 256 s1 BN lReLU; "
         "FC 1024 BN lReLU",
         "FC 62",
@@ -91,6 +66,18 @@ EXPERIMENTS = {
         + 2 * (16 * 256 * 256 + 4 * 256)
         + (16384 * 1024 + 4 * 1024 + 1024 + 1 + 1024 * 62 + 62),
     ),
+}
+
+# By experiment and preset: codes with their weights times lambda, size of z, learning rates of D and Q and of G.
+PRESETS = {
+    ("mnist", "paper"): ([("categorical", (10,), 1)] + 2 * [("uniform", (), 0.1)], 62, 2e-4, 1e-3),
+    ("svhn", "paper"): (4 * [("categorical", (10,), 1)] + 4 * [("uniform", (), 0.1)], 124, 2e-4, 1e-3),
+    ("celeba", "paper"): (10 * [("categorical", (10,), 1)], 128, 2e-4, 1e-3),
+    ("faces", "paper_azimuth"): (5 * [("uniform", (), 0.2)], 128, 2e-4, 5e-4),
+    ("faces", "paper_elevation"): (5 * [("uniform", (), 0.1)], 128, 4e-4, 3e-4),
+    ("faces", "paper_lighting_and_width"): (5 * [("uniform", (), 0.1)], 128, 8e-4, 3e-4),
+    ("chairs", "paper_rotation"): (3 * [("categorical", (20,), 1)] + [("uniform", (), 10)], 128, 2e-4, 1e-3),
+    ("chairs", "paper_width"): (3 * [("categorical", (20,), 2)] + [("uniform", (), 0.05)], 128, 2e-4, 1e-3),
 }
 
 
@@ -128,37 +115,58 @@ def count(network):
     return sum(np.prod(weight.shape) for weight in network.weights)
 
 
+def networks_of(name, q_features="shared"):
+    """An experiment's own networks, with the shape of its images and the widths of its latents and of Q's outputs."""
+    experiment, latents = find_experiment(name), build_latents(next(iter(presets(name).values())))
+    shape = experiment.image_shape
+    generator_spec, discriminator_spec = experiment.networks(shape)
+    generator = Generator(generator_spec, latents.size, shape)
+    discriminator = Discriminator(discriminator_spec, shape, latents.posterior_size, 0.1, q_features=q_features)
+    return generator, discriminator, (shape, latents.size, latents.posterior_size)
+
+
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_networks_are_those_of_the_paper(name):
-    (
-        (image_shape, latent_size, posterior_size),
-        generator_spec,
-        generator_text,
-        generator_count,
-        discriminator_spec,
-        body_text,
-        code_head_text,
-        discriminator_count,
-    ) = EXPERIMENTS[name]
-    generator = Generator(generator_spec, latent_size, image_shape)
+    sizes, generator_text, generator_count, body_text, code_head_text, discriminator_count = EXPERIMENTS[name]
+    generator, discriminator, made_sizes = networks_of(name)
+    assert made_sizes == sizes
     assert described(generator.body) == generator_text
     assert count(generator) == generator_count
-    assert generator.body.output_shape == (None, *image_shape)
-    discriminator = Discriminator(discriminator_spec, image_shape, posterior_size, leaky_slope=0.1)
+    assert generator.body.output_shape == (None, *sizes[0])
     assert described(discriminator.body) == body_text
     assert described(discriminator.real_head) == "FC 1"
     assert described(discriminator.code_head) == code_head_text
     assert count(discriminator) == discriminator_count
 
 
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_presets_are_those_of_the_paper(name, preset):
+    codes, noise_size, discriminator_rate, generator_rate = PRESETS[name, preset]
+    config = presets(name)[preset]
+    terms = [(code.kind, code.numbers, config.info_reg_coeff * code.weight) for code in parse_codes(config.codes)]
+    assert terms == codes
+    assert config.noise_size == noise_size
+    assert build_latents(config).size == EXPERIMENTS[name][0][1]
+    assert (config.discriminator_learning_rate, config.generator_learning_rate) == (discriminator_rate, generator_rate)
+    assert (config.batch_size, config.leaky_slope, config.posterior_std) == (128, 0.1, "learned")
+    assert (config.update, config.code_augmentation, config.consistency, config.average_decay) == (
+        "alternating",
+        0,
+        0,
+        0,
+    )
+
+
+def test_every_preset_of_the_paper_is_pinned():
+    named = {(name, preset) for name in EXPERIMENTS for preset in presets(name) if preset.startswith("paper")}
+    assert named == set(PRESETS)
+
+
 def test_initial_weights_of_mnist_stay_as_they_were():
     """Every initializer draws its seed in the order of creation: another order would start another training."""
     keras.utils.set_random_seed(0)
-    (image_shape, latents, outputs), generator_spec, _, _, discriminator_spec, *_ = EXPERIMENTS["mnist"]
-    networks = [
-        Generator(generator_spec, latents, image_shape),
-        Discriminator(discriminator_spec, image_shape, outputs, leaky_slope=0.1, q_features="own"),
-    ]
+    generator, discriminator, _ = networks_of("mnist", q_features="own")
+    networks = [generator, discriminator]
     sums = [
         np.abs(weight.numpy().astype(np.float64)).sum()
         for network in networks

@@ -1,0 +1,29 @@
+"""CelebA, photographs of celebrities at 32x32 (paper, section 7.2, Figure 6, appendix C.3 with Table 3).
+
+Its images are cropped to the largest centered square, 178x178 of 178x218 pixels, and resized. They come from TFDS or,
+with `--images=img_align_celeba`, from the folder of CelebA's own archive; `list_attr_celeba.txt`, in that folder or
+beside it, then has the attributes that an evaluation compares codes with.
+
+The preset `paper` has the paper's table, learning rates and lambda.
+
+`best` is a start and was not chosen by measurements: what serves photographs in the experiment `images`. Q predicts the
+codes from augmented images, D and G are updated at once, and images come from averaged weights.
+"""
+
+from infogan_tf.experiments import Experiment
+from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
+
+PAPER = {"dataset": "celeb_a", "codes": "10*categorical(10)", "noise_size": 128}
+
+EXPERIMENT = Experiment(
+    augmentation="photographs",
+    image_shape=(32, 32, 3),
+    generator=GeneratorSpec(grid=(2, 2, 448), ups=(Up(256, bn=True), Up(128), Up(64)), output="tanh"),
+    discriminator=DiscriminatorSpec(
+        convs=(Conv(64), Conv(128, bn=True), Conv(256, bn=True)), code_hidden=128, signed_input=True
+    ),
+    presets={
+        "best": {**PAPER, "code_augmentation": 1.0, "update": "simultaneous", "average_decay": 0.99},
+        "paper": PAPER,
+    },
+)
