@@ -1,7 +1,8 @@
-"""The MNIST networks with a thousandth of their weights, for tests where the networks are not the point."""
+"""Networks with a fraction of their weights, for tests where the networks are not the point."""
 
 import contextlib
 import dataclasses
+import importlib
 from unittest import mock
 
 from infogan_tf.experiments import mnist
@@ -23,3 +24,23 @@ def small_experiment() -> contextlib.AbstractContextManager:
 def full_experiment() -> contextlib.AbstractContextManager:
     """Within it, even inside `small_experiment`, models of the MNIST experiment are made of its own networks."""
     return mock.patch.object(mnist, "EXPERIMENT", FULL_EXPERIMENT)
+
+
+def make_thin(name: str):
+    """For the rest of this process, an experiment's networks have their layers, but few channels."""
+    module = importlib.import_module(f"infogan_tf.experiments.{name}")
+    experiment = module.EXPERIMENT
+    generator, discriminator = experiment.generator, experiment.discriminator
+    module.EXPERIMENT = dataclasses.replace(
+        experiment,
+        generator=dataclasses.replace(
+            generator, dense=_thin(generator.dense), grid=(*generator.grid[:2], 8), ups=_thin(generator.ups)
+        ),
+        discriminator=dataclasses.replace(
+            discriminator, convs=_thin(discriminator.convs), dense=_thin(discriminator.dense)
+        ),
+    )
+
+
+def _thin(rows: tuple) -> tuple:
+    return tuple(16 if isinstance(row, int) else dataclasses.replace(row, filters=4) for row in rows)

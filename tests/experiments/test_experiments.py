@@ -33,7 +33,7 @@ def test_an_experiment_has_both_networks_or_neither():
 
 
 def test_an_unknown_experiment_is_named():
-    with pytest.raises(ValueError, match="experiment: expected one of celeba, chairs, faces, images, mnist, svhn, got 'cars'"):
+    with pytest.raises(ValueError, match="expected one of celeba, chairs, faces, images, mnist, svhn, got 'cars'"):
         presets("cars")
 
 

@@ -1,0 +1,168 @@
+"""Folders made as the archives of CelebA and of the chairs of Aubry et al. unpack."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from infogan_tf.data import ImageRequest, load_images
+from infogan_tf.data.factors import load_factors
+from infogan_tf.errors import SettingError
+from tests.data.archives import ATTRIBUTES, AZIMUTHS, CHAIRS, attributes_of, write_celeba, write_chairs
+
+NUMBER = 40
+COLOR, GRAY = (32, 32, 3), (64, 64, 1)
+
+
+def load(path, shape, **changes):
+    request = ImageRequest(images=str(path), image_shape=shape, **changes)
+    data = load_images(request)
+    return data, {factor.name: factor for factor in load_factors(request, data)}
+
+
+def in_order(factor):
+    """Training and held-out values in the order of the files."""
+    values = np.empty(len(factor.training) + len(factor.held_out), factor.training.dtype)
+    is_held_out = np.arange(len(values)) % 10 == 9
+    values[~is_held_out], values[is_held_out] = factor.training, factor.held_out
+    return values
+
+
+@pytest.fixture
+def celeba(tmp_path):
+    return write_celeba(tmp_path / "celeba", NUMBER)
+
+
+@pytest.mark.parametrize("place", ["beside", "in it", "the folder above"])
+def test_attributes_of_celeba_are_those_of_the_images(celeba, place):
+    path = celeba.parent if place == "the folder above" else celeba
+    if place == "in it":
+        (celeba.parent / "list_attr_celeba.txt").rename(celeba / "list_attr_celeba.txt")
+    data, factors = load(path, COLOR)
+    assert list(factors) == list(ATTRIBUTES)
+    for index, name in enumerate(ATTRIBUTES):
+        assert (factors[name].kind, factors[name].class_names) == ("attribute", ("no", "yes"))
+        expected = [attributes_of(number)[index] == 1 for number in range(1, NUMBER + 1)]
+        np.testing.assert_array_equal(in_order(factors[name]), expected)
+    # Each picture is as bright as its number, so this is the order of the images too.
+    np.testing.assert_allclose(data.held_out.mean(axis=(1, 2, 3)), [50, 100, 150, 200], atol=2)
+
+
+def test_celeba_is_cropped_to_its_centered_square(celeba):
+    data, _ = load(celeba, COLOR)
+    squeezed, _ = load(celeba, COLOR, crop="none")
+    # Above and below the square, pictures are white.
+    assert data.training[0].max() < 20
+    assert squeezed.training[0, 0].min() > 230
+
+
+def test_a_file_that_is_left_out_has_no_attributes(celeba):
+    (celeba / "000003.jpg").write_bytes(b"damaged")
+    data, factors = load(celeba, COLOR)
+    assert len(data.skipped) == 1
+    expected = [attributes_of(number)[0] == 1 for number in range(1, NUMBER + 1) if number != 3]
+    np.testing.assert_array_equal(in_order(factors[ATTRIBUTES[0]]), expected)
+
+
+def test_part_of_celeba_has_the_attributes_of_its_images(celeba):
+    for number in range(1, 11):
+        (celeba / f"{number:06d}.jpg").unlink()
+    _, factors = load(celeba, COLOR)
+    expected = [attributes_of(number)[0] == 1 for number in range(11, NUMBER + 1)]
+    np.testing.assert_array_equal(in_order(factors[ATTRIBUTES[0]]), expected)
+
+
+def replaced(old, new):
+    return lambda text: text.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "got"),
+    [
+        (lambda text: text[: len(text) // 2], r"which has \d+ images, and 40 according to its first line"),
+        (replaced("40\n", "41\n"), "which has 40 images, and 41 according to its first line"),
+        (replaced("40\n", "forty\n"), r"which does not begin with a number of images \(invalid literal"),
+        (lambda text: "", r"which does not begin with a number of images \("),
+        (replaced("000002.jpg -1", "000002.jpg  "), "whose line 4 has 2 values of 3 attributes"),
+        (replaced("000002.jpg -1", "000002.jpg  0"), "whose line 4 has '0' in place of 1 or -1"),
+        (replaced(ATTRIBUTES[1], f"{ATTRIBUTES[1]} Tired"), "whose line 3 has 3 values of 4 attributes"),
+        (replaced("000007.jpg", "000077.jpg"), "which lacks 000007.jpg"),
+    ],
+)
+def test_damaged_attributes_are_refused_before_training(celeba, change, got):
+    path = celeba.parent / "list_attr_celeba.txt"
+    path.write_text(change(path.read_text()))
+    text = (
+        f"images: expected list_attr_celeba.txt as in CelebA's archive, with every image, got {re.escape(str(path))}, "
+    )
+    with pytest.raises(SettingError, match=text + got):
+        load_images(ImageRequest(images=str(celeba), image_shape=COLOR))
+
+
+def test_attributes_that_are_no_text_are_refused(celeba):
+    (celeba.parent / "list_attr_celeba.txt").write_bytes(b"\xff\xfe40")
+    with pytest.raises(SettingError, match=r"which does not begin with a number of images \(.*decode"):
+        load(celeba, COLOR)
+
+
+@pytest.fixture
+def chairs(tmp_path):
+    return write_chairs(tmp_path / "rendered_chairs")
+
+
+def test_angles_and_chair_are_read_from_the_names_of_renders(chairs):
+    _, factors = load(chairs, GRAY)
+    kinds = {name: (factor.kind, factor.class_names) for name, factor in factors.items()}
+    assert kinds == {
+        "azimuth": ("angle", None),
+        "elevation": ("attribute", ("20", "30")),
+        "chair": ("class", tuple(sorted(CHAIRS))),
+    }
+    np.testing.assert_array_equal(in_order(factors["azimuth"]), AZIMUTHS * 2 * len(CHAIRS))
+    views = len(AZIMUTHS)
+    np.testing.assert_array_equal(in_order(factors["elevation"]), ([0] * views + [1] * views) * len(CHAIRS))
+    np.testing.assert_array_equal(in_order(factors["chair"]), np.repeat(range(len(CHAIRS)), 2 * views))
+
+
+def test_the_folder_of_one_chair_has_angles_wherever_it_begins(chairs):
+    one = chairs / CHAIRS[0]
+    for path in (one, one / "renders"):
+        with pytest.warns(UserWarning, match="^chair, a label of .* is left out: it is the same for all images$"):
+            _, factors = load(path, GRAY)
+        np.testing.assert_array_equal(in_order(factors["azimuth"]), AZIMUTHS * 2)
+
+
+def test_renders_are_cropped_to_their_middle_unless_they_were_before(chairs):
+    """In each render of 600x600 a black square of 200x200 stands in the middle."""
+
+    def dark_pixels(**changes):
+        data, _ = load(chairs, GRAY, **changes)
+        return (data.training[0] < 128).sum(axis=0).max()
+
+    assert dark_pixels() == 32  # 64 * 200 / 400
+    assert dark_pixels(crop="none") == 22  # 64 * 200 / 600, rounded at both sides.
+    for path in chairs.rglob("*.png"):
+        with Image.open(path) as picture:
+            small = picture.resize((64, 64))
+        small.save(path)
+    assert dark_pixels() == 22
+
+
+@pytest.mark.parametrize("name", ["image_062.png", "image_062_p020_t_r096.png", "preview_image_062_p020_t348_r096.png"])
+def test_a_render_without_angles_is_refused(chairs, name):
+    path = next(chairs.rglob("*.png"))
+    path.rename(path.with_name(name))
+    text = (
+        rf"images: expected only images such as <chair>/renders/image_001_p020_t011_r096\.png .*, got .*/renders/{name}"
+    )
+    with pytest.raises(SettingError, match=text):
+        load_images(ImageRequest(images=str(chairs), image_shape=GRAY))
+
+
+def test_renders_of_a_person_are_images_as_any(tmp_path):
+    (tmp_path / "renders").mkdir()
+    for index in range(20):
+        Image.new("L", (600, 600), index).save(tmp_path / "renders" / f"{index}.png")
+    data, factors = load(tmp_path / "renders", GRAY)
+    assert (len(data.training), factors) == (18, {})
