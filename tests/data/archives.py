@@ -1,5 +1,7 @@
 """Small sets in the layouts of well-known archives and of TFDS."""
 
+import io
+
 import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
@@ -37,13 +39,15 @@ def write_chairs(folder, azimuths=AZIMUTHS):
     """`rendered_chairs/<chair>/renders/*.png` as in the archive: 600x600, white, with something dark in the middle."""
     pixels = np.full([600, 600, 3], 255, np.uint8)
     pixels[200:400, 200:400] = 0
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
     for chair in CHAIRS:
         renders = folder / chair / "renders"
         renders.mkdir(parents=True)
         views = [(elevation, azimuth) for elevation in (20, 30) for azimuth in azimuths]
         for index, (elevation, azimuth) in enumerate(views):
             name = f"image_{index:03d}_p{elevation:03d}_t{azimuth:03d}_r096.png"
-            Image.fromarray(pixels).save(renders / name)
+            (renders / name).write_bytes(file.getvalue())
     (folder / "all_chair_names.mat").write_bytes(b"MATLAB 5.0 MAT-file")
     return folder
 

@@ -44,39 +44,35 @@ def measures(evaluation, code):
 
 def test_svhn_of_tfds(trained_and_evaluated, tmp_path):
     prepare_as_tfds("svhn_cropped", tmp_path / "tfds", 30)
-    out, evaluation = trained_and_evaluated("svhn", f"--data_dir={tmp_path}/tfds")
+    out, evaluation = trained_and_evaluated("svhn", f"--data_dir={tmp_path}/tfds", "--codes=categorical(10), uniform")
     assert "data: svhn_cropped/" in out
     assert " from TFDS, 30 training and 30 held-out images (found prepared in " in out
-    assert list(evaluation["codes"]) == [f"c{index}" for index in range(1, 9)]
-    assert evaluation["classification"]["c4"]["label"]["class_names"] == list("0123456789")
+    assert evaluation["classification"]["c1"]["label"]["class_names"] == list("0123456789")
 
 
 def test_celeba_of_tfds_is_resized_and_its_attributes_are_labels(trained_and_evaluated, tmp_path):
     prepare_as_tfds("celeb_a", tmp_path / "tfds", 30)
-    out, evaluation = trained_and_evaluated("celeba", f"--data_dir={tmp_path}/tfds", "--preset=paper")
-    assert "preset: paper " in out
+    _, evaluation = trained_and_evaluated("celeba", f"--data_dir={tmp_path}/tfds", "--codes=categorical(10)")
     record = json.loads((tmp_path / "run" / "config.json").read_text())
     assert record["data"]["image_shape"] == [32, 32, 3]
-    assert list(evaluation["codes"]) == [f"c{index}" for index in range(1, 11)]
-    kinds = measures(evaluation, "c10")
+    kinds = measures(evaluation, "c1")
     assert sum(kind == "AUC" for kind in kinds.values()) == 40
     assert (kinds["Smiling"], kinds["lefteye_x"]) == ("AUC", "eta")
 
 
 def test_celeba_of_its_archive(trained_and_evaluated, tmp_path):
     write_celeba(tmp_path / "celeba", 130)
-    out, evaluation = trained_and_evaluated("celeba", "--images=celeba/img_align_celeba")
+    out, evaluation = trained_and_evaluated("celeba", "--images=celeba/img_align_celeba", "--codes=categorical(10)")
     assert "data: img_align_celeba, 117 training and 13 held-out images" in out
     assert measures(evaluation, "c1") == {"5_o_Clock_Shadow": "AUC", "Eyeglasses": "AUC", "Young": "AUC"}
 
 
 def test_chairs_of_their_archive(trained_and_evaluated, tmp_path):
     write_chairs(tmp_path / "rendered_chairs", range(0, 360, 12))
-    out, evaluation = trained_and_evaluated("chairs", "--images=rendered_chairs", "--preset=paper_width")
-    assert "preset: paper_width " in out
+    out, evaluation = trained_and_evaluated("chairs", "--images=rendered_chairs", "--codes=categorical(20), uniform@10")
     assert "data: rendered_chairs, 162 training and 18 held-out images" in out
     assert measures(evaluation, "c1") == {"azimuth": "circular eta", "elevation": "AUC", "chair": "NMI"}
-    assert measures(evaluation, "c4")["azimuth"] == "monotone fit"
+    assert measures(evaluation, "c2")["azimuth"] == "monotone fit"
 
 
 def test_faces_of_an_npz_file(trained_and_evaluated, tmp_path):
