@@ -88,7 +88,7 @@ def _centered_square(size: tuple[int, int]) -> tuple[int, int, int, int]:
     return left, top, left + side, top + side
 
 
-def in_parallel(function: Callable[[Any], Any], items: Iterable[Any], number: int, label: str) -> Iterator[Any]:
+def in_parallel(function: Callable[[Any], Any], items: Iterable[Any], number: int, label: str | None) -> Iterator[Any]:
     """Yields what a function gives for each item, in order, computed by one thread a core.
 
     Shows a progress bar on a terminal.
@@ -97,11 +97,11 @@ def in_parallel(function: Callable[[Any], Any], items: Iterable[Any], number: in
         function: releases Python's lock most of the time, as Pillow does.
         items: what it is called with; few of them are held at a time.
         number: how many there are.
-        label: the bar's label.
+        label: the bar's label, None for no bar.
     """
     bar_format = f"  {label} |{{bar:40}}| {{n_fmt}} of {{total_fmt}}, {{remaining}} left"
     # No bar where stdout is no terminal.
-    bar = tqdm(total=number, file=sys.stdout, disable=None, leave=False, bar_format=bar_format)
+    bar = tqdm(total=number, file=sys.stdout, disable=label is None or None, leave=False, bar_format=bar_format)
     threads = os.cpu_count() or 1
     with bar, ThreadPoolExecutor(threads) as pool:
         futures = (pool.submit(function, item) for item in items)

@@ -1,0 +1,126 @@
+"""Gray pictures of triangle meshes by a depth buffer in NumPy, without a display or a graphics library."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+OVERSAMPLING = 2  # Samples along each side of a pixel.
+
+
+class Mesh(NamedTuple):
+    """A closed surface; x is to the right, y up, z towards the viewer.
+
+    Attributes:
+        vertices: float64 `[vertices, 3]`.
+        normals: float64 `[vertices, 3]`, outward, of length 1.
+        albedo: float64 `[vertices]`, from 0 (black) to 1 (white).
+        triangles: int64 `[triangles, 3]`, indices of vertices, counterclockwise as seen from outside.
+    """
+
+    vertices: np.ndarray
+    normals: np.ndarray
+    albedo: np.ndarray
+    triangles: np.ndarray
+
+
+def join(meshes: Sequence[Mesh]) -> Mesh:
+    """Several meshes as one."""
+    vertices, normals, albedo, triangles = zip(*meshes, strict=True)
+    starts = np.cumsum([0, *map(len, vertices[:-1])])
+    moved = [indices + start for indices, start in zip(triangles, starts, strict=True)]
+    return Mesh(*map(np.concatenate, (vertices, normals, albedo, moved)))
+
+
+def view_from(azimuth: float, elevation: float) -> np.ndarray:
+    """The rotation `[3, 3]` of a mesh that is turned to the right and then seen from above, both in degrees."""
+    turn, tilt = np.deg2rad([azimuth, elevation])
+    turned = np.array([[np.cos(turn), 0, np.sin(turn)], [0, 1, 0], [-np.sin(turn), 0, np.cos(turn)]])
+    tilted = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
+    return tilted @ turned
+
+
+def lambert(normals: np.ndarray, albedo: np.ndarray, light: np.ndarray, ambient: float) -> np.ndarray:
+    """Shades `[vertices]` of matte surfaces in ambient light and light from one direction `[3]`, which add up to 1."""
+    return albedo * (ambient + (1 - ambient) * np.maximum(normals @ light, 0))
+
+
+def draw(points: np.ndarray, shades: np.ndarray, triangles: np.ndarray, size: int, background: float) -> np.ndarray:
+    """What `rasterize` draws, antialiased: uint8 `[size, size, 1]`, of shades from 0 to 1."""
+    fine = rasterize(points * [OVERSAMPLING, OVERSAMPLING, 1], shades, triangles, size * OVERSAMPLING, background)
+    picture = fine.reshape(size, OVERSAMPLING, size, OVERSAMPLING).mean(axis=(1, 3))
+    return np.rint(255 * picture).astype(np.uint8)[..., None]
+
+
+def rasterize(
+    points: np.ndarray, shades: np.ndarray, triangles: np.ndarray, size: int, background: float
+) -> np.ndarray:
+    """Draws the triangles whose corners run counterclockwise on the picture; the nearest hides the others.
+
+    Args:
+        points: `[vertices, 3]`: pixels to the right and down from the upper left corner, and nearness, which must be
+            linear on the picture: z without perspective, 1 / distance with it.
+        shades: `[vertices]`, interpolated linearly.
+        triangles: `[triangles, 3]`, indices of vertices.
+        size: height and width.
+        background: the shade where nothing is.
+
+    Returns:
+        The shades at the centers of the pixels, float64 `[size, size]`.
+    """
+    x, y, nearness = points.T[:, triangles.T]
+    area = (x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0])
+    faces_viewer = np.flatnonzero(area < 0)  # Since y is down.
+    x, y, nearness, shade = (corners[:, faces_viewer] for corners in (x, y, nearness, shades[triangles.T]))
+    area = area[faces_viewer]
+    triangle, row, column = _covered(x, y, size)
+    nearness = _interpolate(x, y, nearness, area, triangle, row, column)
+    shade = _interpolate(x, y, shade, area, triangle, row, column)
+    picture = np.full(size * size, background, np.float64)
+    # NumPy assigns in order, so that the nearest of all that lie on a pixel, which comes last, remains.
+    order = np.argsort(nearness, kind="stable")
+    picture[(row * size + column)[order]] = shade[order]
+    return picture.reshape(size, size)
+
+
+def _covered(x: np.ndarray, y: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Triangle, row and column of each pixel whose center is in a triangle, from its corners `[3, triangles]`."""
+    triangle, row = _expand(*_centers(y.min(axis=0), y.max(axis=0), size))
+    run, rise = np.roll(x, -1, axis=0) - x, np.roll(y, -1, axis=0) - y
+    # Inside a triangle, rise * x >= run * y - offset for each of its edges.
+    offset = run * y - rise * x
+    limits = (run[:, triangle] * (row + 0.5) - offset[:, triangle]) / np.where(rise == 0, 1, rise)[:, triangle]
+    rise = rise[:, triangle]
+    left = np.where(rise > 0, limits, -np.inf).max(axis=0)
+    right = np.where(rise < 0, limits, np.inf).min(axis=0)
+    span, column = _expand(*_centers(left, right, size))
+    return triangle[span], row[span], column
+
+
+def _centers(low: np.ndarray, high: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last row or column of a picture whose centers are in each interval."""
+    first, last = np.ceil(low - 0.5), np.floor(high - 0.5)
+    return np.clip(first, 0, size).astype(np.int64), np.clip(last, -1, size - 1).astype(np.int64)
+
+
+def _expand(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The integers of all intervals, each with the index of its interval."""
+    counts = np.maximum(last - first + 1, 0)
+    interval = np.repeat(np.arange(len(counts)), counts)
+    return interval, np.arange(len(interval)) + (first - np.cumsum(counts) + counts)[interval]
+
+
+def _interpolate(
+    x: np.ndarray,
+    y: np.ndarray,
+    values: np.ndarray,
+    area: np.ndarray,
+    triangle: np.ndarray,
+    row: np.ndarray,
+    column: np.ndarray,
+) -> np.ndarray:
+    """Values at the centers of pixels, linear in each triangle between its corners `[3, triangles]`."""
+    (x1, x2), (y1, y2), (change1, change2) = x[1:] - x[0], y[1:] - y[0], values[1:] - values[0]
+    right, down = (change1 * y2 - change2 * y1) / area, (change2 * x1 - change1 * x2) / area
+    start = values[0] + (0.5 - x[0]) * right + (0.5 - y[0]) * down
+    return start[triangle] + right[triangle] * column + down[triangle] * row
