@@ -57,9 +57,10 @@ HEAD_FACTORS = {
     "light_azimuth_deg": (-80, 80),
     "width": (0.8, 1.2),
 }
-HEAD_SCALE = 0.42  # Of half a head's height to the picture's.
+HEAD_SCALE = 0.405  # Of half a head's height to the picture's.
 HEAD_ROWS, HEAD_COLUMNS = 52, 64
-HEAD_AMBIENT = 0.12
+HEAD_AXIS = 0.035  # How far in front of the ears a head turns, so that nose and nape stay on the picture.
+HEAD_AMBIENT = 0.18
 LIGHT_ELEVATION = 25
 POLE = 1e-3  # Where surfaces that are open at their poles begin, which is less than a pixel.
 
@@ -217,7 +218,8 @@ def _head_mesh(head: Head) -> Mesh:
     hair = np.clip(0.5 + 20 * (y - head.hairline + 0.9 * np.maximum(0.6 - z, 0)), 0, 1)
     albedo = _painted(head, np.abs(x), y, facing, hair)
     points = np.stack([x, y, z], axis=-1) * (1 + 0.05 * hair[..., None])
-    return join([_surface(points, albedo), _ear(head, -1), _ear(head, 1)])
+    mesh = join([_surface(points, albedo), _ear(head, -1), _ear(head, 1)])
+    return mesh._replace(vertices=mesh.vertices - HEAD_AXIS * Z)
 
 
 def _relief(head: Head, side: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -306,13 +308,13 @@ def _chair_mesh(chair: Chair) -> Mesh:
     back, back_frame = _back(chair, corner)
     arms = _arms(chair, corner)
     mesh = join(
-        [_painted_part(part, chair.seat_albedo) for part in (seat, *back)]
-        + [_painted_part(part, chair.frame_albedo) for part in (*frame, *back_frame, *arms)]
+        [_with_albedo(part, chair.seat_albedo) for part in (seat, *back)]
+        + [_with_albedo(part, chair.frame_albedo) for part in (*frame, *back_frame, *arms)]
     )
     return mesh._replace(vertices=mesh.vertices - (mesh.vertices.min(axis=0) + mesh.vertices.max(axis=0)) / 2)
 
 
-def _painted_part(part: Mesh, albedo: float) -> Mesh:
+def _with_albedo(part: Mesh, albedo: float) -> Mesh:
     return part._replace(albedo=np.full(len(part.vertices), albedo))
 
 
@@ -352,9 +354,8 @@ def _back(chair: Chair, corner: np.ndarray) -> tuple[list[Mesh], list[Mesh]]:
     if kind == "solid":
         return [_bar(at(0, 0), at(0, height), (half, 0.02))], []
     if kind == "shell":
-        angles = np.linspace(-75, 75, 11)
         panels = []
-        for angle in angles:
+        for angle in np.linspace(-75, 75, 11):
             toward, across = view_from(angle, 0) @ -Z, view_from(angle, 0) @ X
             foot = toward * [chair.half_width, 0, chair.half_depth] * 0.95
             top = foot * (1 + chair.lean) + 0.8 * height * Y

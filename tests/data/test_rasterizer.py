@@ -1,0 +1,98 @@
+"""The rasterizer against triangles worked out by hand."""
+
+import numpy as np
+import pytest
+
+from infogan_tf.data.rasterizer import Mesh, draw, join, lambert, rasterize, view_from
+
+ONE = np.array([[0, 1, 2]])
+CORNER = np.array(
+    [(0, 0), (0, 3.9), (3.9, 0)]
+)  # Counterclockwise; holds the 6 centers that are not beyond x + y = 3.9.
+COVERED = np.array([[1, 1, 1, 0], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]])
+ALL = np.array([(-10, -10), (-10, 30), (30, -10)])
+
+
+def corners(flat, nearness):
+    """Corners `[3, 2]` with a nearness, one or one for each."""
+    return np.column_stack([flat, np.broadcast_to(nearness, 3)])
+
+
+def both(first, second):
+    """A picture of two triangles, of shades 0.25 and 0.75, the same in either order."""
+    points, shades = np.concatenate([first, second]), np.repeat([0.25, 0.75], 3)
+    pictures = [
+        rasterize(points, shades, np.array(order), 4, 0) for order in ([(0, 1, 2), (3, 4, 5)], [(3, 4, 5), (0, 1, 2)])
+    ]
+    np.testing.assert_array_equal(*pictures)
+    return pictures[0]
+
+
+def test_a_triangle_covers_the_pixels_whose_centers_it_holds():
+    for shift in range(3):  # Whichever corner comes first.
+        picture = rasterize(corners(np.roll(CORNER, shift, axis=0), 0), np.ones(3), ONE, 4, 0.5)
+        np.testing.assert_allclose(picture, np.where(COVERED, 1, 0.5))
+
+
+def test_triangles_that_share_an_edge_leave_no_gap():
+    square = np.array([(0, 0), (0, 4), (4, 4), (4, 0)])
+    points = np.column_stack([square, np.zeros(4)])
+    np.testing.assert_array_equal(rasterize(points, np.ones(4), np.array([(0, 1, 2), (0, 2, 3)]), 4, 0), 1)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [CORNER[::-1], np.add(CORNER, [4, 0]), np.subtract(CORNER, [0, 4]), np.array([(0, 0), (2, 2), (4, 4)])],
+    ids=["from behind", "on the right", "above", "from the side"],
+)
+def test_nothing_is_drawn_of_a_triangle(hidden):
+    assert not rasterize(corners(hidden, 0), np.ones(3), ONE, 4, 0).any()
+
+
+def test_a_triangle_is_cut_at_the_edges_of_the_picture():
+    np.testing.assert_allclose(rasterize(corners(ALL, 0), np.ones(3), ONE, 4, 0), 1)
+
+
+def test_the_nearer_triangle_hides_the_other():
+    np.testing.assert_allclose(both(corners(ALL, 1), corners(CORNER, 2)), np.where(COVERED, 0.75, 0.25))
+    np.testing.assert_allclose(both(corners(ALL, 2), corners(CORNER, 1)), 0.25)
+
+
+def test_triangles_that_cross_hide_each_other_in_part():
+    rising = corners(ALL, ALL[:, 0])  # Its nearness is x, so that it crosses 2 in the middle.
+    np.testing.assert_allclose(both(corners(ALL, 2), rising), np.tile([0.25, 0.25, 0.75, 0.75], (4, 1)))
+
+
+def test_shades_are_interpolated():
+    picture = rasterize(corners(ALL, 0), ALL @ [0.1, 0.01], ONE, 4, 0)
+    centers = np.arange(4) + 0.5
+    np.testing.assert_allclose(picture, 0.1 * centers + 0.01 * centers[:, None])
+
+
+def test_pictures_are_antialiased():
+    points = corners(np.array([(0.5, -10), (0.5, 30), (40, -10)]), 0)  # Cuts the first column in halves.
+    picture = draw(points, np.ones(3), ONE, 4, 0)
+    assert picture.dtype == np.uint8
+    np.testing.assert_array_equal(picture[..., 0], np.tile([128, 255, 255, 255], (4, 1)))
+
+
+def test_view():
+    right, up, near = np.eye(3)
+    np.testing.assert_allclose(view_from(90, 0) @ near, right, atol=1e-12)
+    np.testing.assert_allclose(
+        view_from(0, 90) @ up, near, atol=1e-12
+    )  # From above, the crown of a head faces the viewer.
+    np.testing.assert_allclose(view_from(90, 90) @ up, near, atol=1e-12)
+
+
+def test_shading():
+    normals = np.array([(0, 0, 1), (0, 0.6, 0.8), (0, 0, -1)])
+    shades = lambert(normals, np.array([1, 0.5, 1]), np.array([0, 0, 1]), ambient=0.2)
+    np.testing.assert_allclose(shades, [1, 0.5 * (0.2 + 0.8 * 0.8), 0.2])
+
+
+def test_join():
+    meshes = [Mesh(np.full([3, 3], value), np.full([3, 3], value), np.full(3, value), ONE) for value in (0.0, 1.0, 2.0)]
+    joined = join(meshes)
+    np.testing.assert_array_equal(joined.triangles, [[0, 1, 2], [3, 4, 5], [6, 7, 8]])
+    np.testing.assert_array_equal(joined.albedo, np.repeat([0, 1, 2], 3))
