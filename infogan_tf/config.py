@@ -23,7 +23,9 @@ from infogan_tf.settings import (
     setting,
 )
 
-DATA_SOURCES = ("auto", "tfds", "embedded")
+DATA_SOURCES = ("auto", "tfds", "embedded", "rendered")
+# Data sets that the package renders itself.
+RENDERED_DATASETS = ("rendered_heads", "rendered_chairs")
 UPDATES = ("alternating", "simultaneous")
 HELD_OUT = ("test", "validation")
 OBJECTIVES = ("infogan", "gan", "gan_own_q")
@@ -65,12 +67,14 @@ class Config(Settings):
         may_change=True,  # The place may; a resumed run recognizes the images themselves.
     )
     dataset: str | None = setting(
-        "mnist", Automatic(Text(), "none, which needs --images"), "Name of a TFDS image data set."
+        "mnist",
+        Automatic(Text(), "none, which needs --images"),
+        f"Name of a TFDS image data set, or {' or '.join(RENDERED_DATASETS)}, which are rendered on this machine.",
     )
     data_source: str = setting(
         "auto",
         Choice(DATA_SOURCES),
-        "Where --dataset comes from: tfds, the embedded digits, or the best that is available.",
+        "Where --dataset comes from: tfds, the embedded digits, rendered here, or the best that is available.",
     )
     data_dir: str | None = setting(
         None, Automatic(Text(), "TFDS's own folder"), "Where TFDS keeps prepared data.", may_change=True

@@ -1,4 +1,4 @@
-"""Trains InfoGAN on 3D chairs: `python launchers/run_chairs_exp.py --images=rendered_chairs`.
+"""Trains InfoGAN on 3D chairs: those that it renders itself, or `--images=rendered_chairs`.
 
 The folder is that of the archive of Aubry et al., or any other, or an .npz file. The paper trains one model a factor,
 such as `--preset=paper_rotation`. `--run_folder` alone resumes the run in that folder.

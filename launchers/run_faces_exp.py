@@ -1,4 +1,4 @@
-"""Trains InfoGAN on 3D faces: `python launchers/run_faces_exp.py --images=FOLDER`, or an .npz file.
+"""Trains InfoGAN on 3D faces: heads that it renders itself, or `--images=` with a folder or an .npz file.
 
 The paper trains one model a factor, such as `--preset=paper_azimuth`. `--run_folder` alone resumes the run in that
 folder.

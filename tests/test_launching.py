@@ -35,7 +35,7 @@ BAD_FLAGS = {
     "--seed=-1": "flag --seed=-1: expected an integer from 0 to 2147483647, got '-1'",
     "--max_shift=99": "flag --max_shift=99: expected an integer from 0 to 16, or auto",
     "--preset=worst": "flag --preset=worst: expected one of best, paper, original, got 'worst'",
-    "--data_source=web": "flag --data_source=web: expected one of auto, tfds, embedded, got 'web'",
+    "--data_source=web": "flag --data_source=web: expected one of auto, tfds, embedded, rendered, got 'web'",
     "--dataset=": "flag --dataset=: expected a non-empty UTF-8 text, or auto (none, which needs --images), got ''",
     "--data_dir=": "flag --data_dir=: expected a non-empty UTF-8 text, or auto (TFDS's own folder), got ''",
     "--run_folder=": "flag --run_folder=: expected a non-empty UTF-8 text, or auto",

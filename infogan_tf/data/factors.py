@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import getitem
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from infogan_tf.config import find_images
 from infogan_tf.data.folder import read_folder_labels
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY, VALIDATE_EVERY, ImageData, hold_out
 from infogan_tf.data.npz import read_labels
-from infogan_tf.data.sources import ImageRequest
+from infogan_tf.data.sources import ImageRequest, find_rendered
 from infogan_tf.data.tfds_images import find_builder, read_examples
 from infogan_tf.errors import SettingError
 
@@ -99,7 +100,9 @@ def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
 def _read_columns(request: ImageRequest, data: ImageData) -> list[_Column]:
     if data.source == "folder":
         return _folder_columns(request, data.skipped)
-    return {"embedded": _embedded_columns, "npz": _npz_columns, "tfds": _tfds_columns}[data.source](request)
+    if data.source in ("npz", "rendered"):
+        return _npz_columns(find_images(request.images) if data.source == "npz" else find_rendered(request))
+    return {"embedded": _embedded_columns, "tfds": _tfds_columns}[data.source](request)
 
 
 def _embedded_columns(_: ImageRequest) -> list[_Column]:
@@ -115,8 +118,8 @@ def _folder_columns(request: ImageRequest, skipped: Sequence[str]) -> list[_Colu
     ]
 
 
-def _npz_columns(request: ImageRequest) -> list[_Column]:
-    labels, names = read_labels(find_images(request.images))
+def _npz_columns(path: Path) -> list[_Column]:
+    labels, names = read_labels(path)
     return [
         _Column(name, *hold_out(_as_numbers(labels[:, index]), HOLD_OUT_OWN_EVERY), may_be_class=True)
         for index, name in enumerate(names)

@@ -24,7 +24,7 @@ class ImageData:
     Attributes:
         training: uint8 `[number, height, width, channels]`; sets that were loaded are read-only memory maps.
         held_out: the same, never trained on.
-        source: `tfds`, `embedded`, `folder` or `npz`.
+        source: `tfds`, `embedded`, `rendered`, `folder` or `npz`.
         name: what the images are, for captions.
         reason: why this source was used.
         is_fallback: whether the preferred data was not available on this machine.

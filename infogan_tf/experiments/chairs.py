@@ -1,7 +1,8 @@
 """3D chairs, gray renders on white at 64x64 (paper, section 7.2, Figure 4, appendix C.5 with Tables 6 and 7).
 
 With `--images=rendered_chairs` they come from the archive of Aubry et al. 2014 as it unpacks, whose file names have the
-angles that an evaluation compares codes with.
+angles that an evaluation compares codes with. Unless others are named, chairs that the package renders itself stand in
+for them.
 
 The paper trains a model for each factor that it shows, and gives the weights of the continuous and of the categorical
 codes in each: presets `paper_rotation` and `paper_width`. Its table has 3 categorical codes, its main text 4.
@@ -13,7 +14,7 @@ at once.
 from infogan_tf.experiments import Experiment
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 
-ROTATION = {"dataset": None, "codes": "3*categorical(20), uniform@10", "noise_size": 128}
+ROTATION = {"dataset": "rendered_chairs", "codes": "3*categorical(20), uniform@10", "noise_size": 128}
 
 EXPERIMENT = Experiment(
     augmentation="photographs_without_flips",

@@ -1,5 +1,7 @@
 """3D faces, gray renders of heads (paper, section 7.2, Figure 3, appendix C.4 with Tables 4 and 5).
 
+The paper's faces need a form. Unless others are named, heads that the package renders itself stand in for them.
+
 The paper trains a model for each factor that it shows, and gives lambda and the learning rates of each. So there are
 the presets `paper_azimuth`, `paper_elevation` and, with the same numbers for both, `paper_lighting_and_width`.
 
@@ -9,7 +11,7 @@ the presets `paper_azimuth`, `paper_elevation` and, with the same numbers for bo
 from infogan_tf.experiments import Experiment
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 
-CODES = {"dataset": None, "codes": "5*uniform", "noise_size": 128}
+CODES = {"dataset": "rendered_heads", "codes": "5*uniform", "noise_size": 128}
 AZIMUTH = {
     **CODES,
     "discriminator_learning_rate": 2e-4,

@@ -1,3 +1,4 @@
+import dataclasses
 import hashlib
 import http.server
 import re
@@ -10,7 +11,11 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
+from infogan_tf.augmentation import AUGMENTATIONS
 from infogan_tf.data import sources
+from infogan_tf.data.factors import load_factors
+from infogan_tf.data.image_data import HOLD_OUT_OWN_EVERY
+from infogan_tf.data.rendered import rendered_chairs, rendered_heads
 from infogan_tf.data.sources import ImageRequest, host_answers, load_images
 from infogan_tf.errors import SettingError
 from tests.conftest import prepare_tfds
@@ -189,7 +194,7 @@ def test_validation_takes_every_sixth_training_image(embedded_digits):
         ({"image_size": 64.0}, "image_size: expected a multiple of 8 from 16 to 128, got 64.0"),
         ({"channels": 4}, "channels: expected one of auto, 1, 3, got 4"),
         ({"crop": "left"}, "crop: expected one of center, none, got 'left'"),
-        ({"data_source": "web"}, "data_source: expected one of auto, tfds, embedded, got 'web'"),
+        ({"data_source": "web"}, "data_source: expected one of auto, tfds, embedded, rendered, got 'web'"),
         ({"held_out": "all"}, "held_out: expected one of test, validation, got 'all'"),
     ],
 )
@@ -200,3 +205,64 @@ def test_refuses_requests_that_make_no_sense(changes, text):
 
 def test_own_images_may_be_requested_by_the_source_that_a_run_recorded(tmp_path):
     assert ImageRequest(images=str(tmp_path), data_source="folder").images == str(tmp_path)
+
+
+@pytest.fixture
+def few_rendered(monkeypatch):
+    monkeypatch.setattr(sources, "NUM_RENDERED", 30)
+
+
+@pytest.mark.usefixtures("few_rendered")
+@pytest.mark.parametrize(
+    ("name", "render", "size"),
+    [("heads", rendered_heads, 32), ("chairs", rendered_chairs, 64)],
+    ids=["heads", "chairs"],
+)
+def test_rendered_images_are_made_once_with_the_factors_that_they_were_rendered_with(name, render, size, monkeypatch):
+    images, labels, names = render(30, size)
+    is_held_out = np.arange(30) % 10 == 9
+    request = ImageRequest(f"rendered_{name}", image_shape=(size, size, 1))
+    data = load_images(request)
+    np.testing.assert_array_equal(data.training, images[~is_held_out])
+    np.testing.assert_array_equal(data.held_out, images[is_held_out])
+    announced = f"{name} rendered by infogan_tf, 27 training and 3 held-out images (not the paper's, but with every fac"
+    assert data.description.startswith(announced)
+    monkeypatch.setattr(sources, "RENDERERS", {request.dataset: None})
+    again = load_images(dataclasses.replace(request, data_source="rendered"))
+    assert again.fingerprint() == data.fingerprint()
+    factors = load_factors(request, again)
+    assert tuple(factor.name for factor in factors) == names
+    azimuth = factors[0]
+    assert azimuth.kind == ("angle" if name == "chairs" else "ordered")
+    np.testing.assert_array_equal(azimuth.held_out, labels[is_held_out, 0])
+
+
+@pytest.mark.usefixtures("few_rendered")
+def test_rendered_images_get_the_size_and_channels_that_are_asked_for():
+    request = ImageRequest("rendered_heads", image_size=16)
+    assert load_images(request).image_shape == (16, 16, 1)
+    assert load_images(dataclasses.replace(request, channels=3)).image_shape == (16, 16, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"dataset": "mnist"}, "data_source: expected tfds or auto with --dataset=mnist, got rendered"),
+        (
+            {"data_source": "embedded"},
+            "data_source: expected rendered or auto with --dataset=rendered_heads, got embed",
+        ),
+        ({"data_source": "tfds"}, "dataset: expected the name of a TFDS data set, got rendered_heads"),
+        ({"data_dir": "data"}, "data_dir: expected auto with --dataset=rendered_heads, got data"),
+        ({"image_shape": (32, 32, 3)}, "dataset: expected a data set with color images, got rendered_heads with gray"),
+    ],
+)
+def test_refuses_to_render_what_does_not_fit(changes, text):
+    request = ImageRequest(**{"dataset": "rendered_heads", "data_source": "rendered", **changes})
+    with pytest.raises(SettingError, match=text):
+        load_images(request)
+
+
+def test_so_many_images_are_rendered_that_d_sees_them_as_they_are():
+    training = sources.NUM_RENDERED - sources.NUM_RENDERED // HOLD_OUT_OWN_EVERY
+    assert AUGMENTATIONS["photographs_without_flips"].default_max_shift(training, 32) == 0

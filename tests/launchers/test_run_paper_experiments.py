@@ -8,6 +8,7 @@ import pytest
 from tests.data.archives import prepare_as_tfds, write_celeba, write_chairs
 from tests.launchers import forked
 
+RENDER_FEW = "from infogan_tf.data import sources; sources.NUM_RENDERED = 130\n"
 TINY = ("--max_epoch=1", "--updates_per_epoch=2", "--batch_size=8", "--run_folder=run")
 FEW = """
 from infogan_tf.evaluation import evaluate, features
@@ -27,7 +28,7 @@ def trained_and_evaluated(launchers, tmp_path):
     """Runs a launcher for two updates and evaluates the run: what was announced, and the evaluation."""
 
     def run(experiment, *flags):
-        thin = f"from tests.small_networks import make_thin; make_thin({experiment!r})\n"
+        thin = f"{RENDER_FEW}from tests.small_networks import make_thin; make_thin({experiment!r})\n"
         trained = launchers.run(f"run_{experiment}_exp", *TINY, *flags, cwd=tmp_path, setup=thin)
         assert (trained.returncode, trained.stderr) == (0, "")
         evaluated = launchers.run("evaluate", "--run_folder=run", cwd=tmp_path, setup=thin + FEW)
@@ -88,13 +89,25 @@ def test_faces_of_an_npz_file(trained_and_evaluated, tmp_path):
     assert measures(evaluation, "c5") == dict.fromkeys(names.tolist(), "|Spearman|")
 
 
+def test_faces_and_chairs_of_the_package_itself_need_no_flag(trained_and_evaluated):
+    out, evaluation = trained_and_evaluated("faces")
+    assert "data: heads rendered by infogan_tf, 117 training and 13 held-out images (not the paper's, but " in out
+    factors = ["azimuth_deg", "elevation_deg", "light_azimuth_deg", "width"]
+    assert measures(evaluation, "c1") == dict.fromkeys(factors, "|Spearman|")
+
+
 def test_what_is_not_there_or_damaged_ends_with_one_line_and_leaves_nothing(launchers, tmp_path):
     write_celeba(tmp_path, 20)
     (tmp_path / "list_attr_celeba.txt").write_text("20\nYoung\n")
     (tmp_path / "no_chairs" / "renders").mkdir(parents=True)
     before = sorted(tmp_path.rglob("*"))
     for experiment, flags, text in (
-        ("faces", (), "flag --images: expected a folder of images or an .npz file, or else --dataset, got neither"),
+        ("faces", ("--dataset=auto",), "flag --images: expected a folder of images or an .npz file, or else --dataset"),
+        (
+            "chairs",
+            ("--data_source=embedded",),
+            "flag --data_source: expected rendered or auto with --dataset=rendered",
+        ),
         ("chairs", ("--images=no_chairs",), "flag --images: expected a folder of images (.png, "),
         ("celeba", ("--images=img_align_celeba",), "which has 0 images, and 20 according to its first line"),
         ("celeba", ("--dataset=mnist",), "flag --dataset: expected a data set with color images, got mnist with 28x28"),
