@@ -32,6 +32,8 @@ def test_a_triangle_covers_the_pixels_whose_centers_it_holds():
     for shift in range(3):  # Whichever corner comes first.
         picture = rasterize(corners(np.roll(CORNER, shift, axis=0), 0), np.ones(3), ONE, 4, 0.5)
         np.testing.assert_allclose(picture, np.where(COVERED, 1, 0.5))
+    upside_down = rasterize(corners(4 - CORNER, 0), np.ones(3), ONE, 4, 0)
+    np.testing.assert_allclose(upside_down, COVERED[::-1, ::-1])
 
 
 def test_triangles_that_share_an_edge_leave_no_gap():

@@ -60,6 +60,7 @@ def center(weights):
 def assert_uniform_and_independent(labels, ranges):
     for column, (low, high) in zip(labels.T, ranges, strict=True):
         assert stats.kstest(column, "uniform", args=(low, high - low)).pvalue > 1e-3
+        assert len(np.unique(column)) == len(column)
     correlations = np.corrcoef(labels.T)[np.triu_indices(labels.shape[1], 1)]
     assert np.abs(correlations).max() < 4 / np.sqrt(len(labels))
 
