@@ -6,9 +6,8 @@ import pytest
 from infogan_tf.data.rasterizer import Mesh, draw, join, lambert, rasterize, view_from
 
 ONE = np.array([[0, 1, 2]])
-CORNER = np.array(
-    [(0, 0), (0, 3.9), (3.9, 0)]
-)  # Counterclockwise; holds the 6 centers that are not beyond x + y = 3.9.
+# Counterclockwise; x + y is at most 3.94 in it, so that it holds 6 centers.
+CORNER = np.array([(0.04, 0.04), (0.04, 3.9), (3.9, 0.04)])
 COVERED = np.array([[1, 1, 1, 0], [1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]])
 ALL = np.array([(-10, -10), (-10, 30), (30, -10)])
 
