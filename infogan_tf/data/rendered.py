@@ -33,7 +33,7 @@ class Head(NamedTuple):
     hair_albedo: float
 
 
-HEADS = Head(
+HEADS = Head(  # The range of each, in which it is uniform.
     skull_width=(0.62, 0.76),
     skull_depth=(0.74, 0.88),
     jaw_width=(0.5, 0.85),
@@ -90,6 +90,7 @@ class Chair(NamedTuple):
 
 
 CHAIR_KINDS = (len(SEATS), len(BACKS), len(LEGS), len(ARMS))
+# From seat_height to leg_radius.
 CHAIR_MEASURES = ((0.4, 0.5), (0.2, 0.27), (0.2, 0.26), (0.02, 0.07), (0.36, 0.56), (0.0, 0.25), (0.012, 0.026))
 CHAIR_BARS = (3, 6)
 CHAIR_ALBEDO = (0.15, 0.9)
