@@ -1,0 +1,137 @@
+"""The runs that the explorer offers, by number, and the models of their checkpoints."""
+
+import dataclasses
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, first_line, printable
+from infogan_tf.explorer.config import RunsPath
+from infogan_tf.explorer.models import ExplorerModel, RequestError
+from infogan_tf.settings import Integer
+from infogan_tf.training.checkpoints import find_steps
+from infogan_tf.training.loading import load, load_run
+from infogan_tf.training.run_folder import CONFIG_FILE
+
+MAX_DEPTH = 4  # Of folders between the given one and a run.
+MAX_LOADED = 4
+RESCAN_SECONDS = 3.0
+RESCAN_REST = 20  # Looking for runs takes at most one part of so many of the time.
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A run, or a file with a model.
+
+    Attributes:
+        path: its folder or file.
+        name: the same as shown on the page.
+        steps: updates of which there is a checkpoint, oldest first; only 0 for a file.
+    """
+
+    path: Path
+    name: str
+    steps: tuple[int, ...]
+
+
+class Catalog:
+    """All runs below a folder. A run keeps its number, and new ones get the next.
+
+    Args:
+        root: the folder of a run, a folder with runs in it, or a .keras file.
+
+    Raises:
+        SettingError: it is something else.
+        RunNotFoundError: there is no run with a checkpoint.
+    """
+
+    def __init__(self, root: Path):
+        self._root = root
+        self._runs: dict[Path, Run] = {}
+        self._models: OrderedDict[tuple[int, int], ExplorerModel] = OrderedDict()
+        self._loading, self._remembering = threading.Lock(), threading.Lock()
+        if not root.exists():
+            raise RunNotFoundError(f"run_folder: expected {RunsPath.expected}, got {root}, where there is none")
+        if root.is_file() and root.suffix != ".keras":
+            raise SettingError("run_folder", RunsPath.expected, f"{root}, which is another file")
+        self.rescan()
+        if not self._runs:
+            raise RunNotFoundError(f"run_folder: expected runs with a checkpoint, got {root} without any")
+
+    @property
+    def runs(self) -> list[Run]:
+        """The runs by number."""
+        return list(self._runs.values())
+
+    def rescan(self):
+        """Looks for new runs and checkpoints."""
+        runs = dict(self._runs)
+        for path, steps in self._find():
+            if steps:
+                name = path.name if path == self._root else str(path.relative_to(self._root))
+                runs[path] = Run(path, printable(name), steps)
+        self._runs = runs
+
+    def keep_rescanning(self):
+        """Looks for new runs and checkpoints from now on, in a thread of its own."""
+
+        def repeat():
+            while True:
+                started = time.monotonic()
+                self.rescan()
+                time.sleep(max(RESCAN_SECONDS, RESCAN_REST * (time.monotonic() - started)))
+
+        threading.Thread(target=repeat, daemon=True).start()
+
+    def model(self, number: Any, step: Any) -> ExplorerModel:
+        """The model of a run at a checkpoint.
+
+        Raises:
+            RequestError: there is no such run or checkpoint, or it can't be read.
+        """
+        runs = self.runs
+        if not Integer(0, len(runs) - 1).accepts(number):
+            raise RequestError("there is no run of this number")
+        if not Integer(0).accepts(step) or step not in runs[number].steps:
+            raise RequestError("this run has no checkpoint of this update")
+        key = number, step
+        model = self._models.get(key)
+        if model is None:
+            with self._loading:  # Meanwhile, other models answer.
+                model = self._models.get(key) or self._load(runs[number], step)
+        self._remember(key, model)
+        return model
+
+    def _remember(self, key: tuple[int, int], model: ExplorerModel):
+        """Keeps the models that were used last."""
+        with self._remembering:
+            self._models[key] = model
+            self._models.move_to_end(key)
+            while len(self._models) > MAX_LOADED:
+                self._models.popitem(last=False)
+
+    def _find(self) -> Iterator[tuple[Path, tuple[int, ...]]]:
+        if self._root.is_file():
+            yield self._root, (0,)
+            return
+        for folder, names, files in os.walk(self._root):
+            path = Path(folder)
+            is_run = CONFIG_FILE in files and "checkpoints" in names
+            if is_run:
+                yield path, tuple(find_steps(path / "checkpoints"))
+            depth = len(path.relative_to(self._root).parts)
+            names[:] = [] if is_run or depth >= MAX_DEPTH else sorted(n for n in names if not n.startswith("."))
+
+    @staticmethod
+    def _load(run: Run, step: int) -> ExplorerModel:
+        try:
+            if run.path.is_file():
+                return ExplorerModel(load(run.path), "center")
+            trained = load_run(run.path, step)
+            return ExplorerModel(trained.model, trained.config.crop)
+        except (SettingError, RunNotFoundError, TrainingError) as error:
+            raise RequestError(f"{run.name}, update {step}: {first_line(error)}") from error

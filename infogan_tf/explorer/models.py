@@ -1,0 +1,211 @@
+"""A model as the explorer's page uses it: knobs in, pixels out, and pictures as Q's posteriors."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image, ImageOps
+
+from infogan_tf.codes import LatentCode
+from infogan_tf.data import as_floats
+from infogan_tf.data.folder import DRAFT_FACTOR, FORMATS
+from infogan_tf.data.preparation import Preparation
+from infogan_tf.errors import first_line
+from infogan_tf.figures.pictures import MILLISECONDS, tile
+from infogan_tf.figures.traversals import num_columns
+from infogan_tf.model import InfoGAN
+from infogan_tf.randomness import Stream, stream_seed
+from infogan_tf.settings import Integer
+
+WALL_ROWS = 5
+WALL = WALL_ROWS**2  # Samples, each with noise of its own.
+MAX_IMAGES = 128  # Of one request.
+SLIDER_SCALE = 2.0  # A slider covers so many times the range that its code has in training.
+MAX_PIXELS = 32_000_000
+MAX_SCANS = 32  # Of a JPEG file; progressive ones have about ten, and each costs a pass over all pixels.
+START_OF_SCAN = b"\xff\xda"
+FRAMES = 17
+ANIMATION_PIXELS = 420  # Width of an animation, about.
+SEEDS = Integer(0, 2**31 - 1)
+
+Codes = Mapping[str, list[float]]
+
+
+class RequestError(ValueError):
+    """What a page asks for can't be done; the message says why."""
+
+
+class ExplorerModel:
+    """A trained model that answers the page.
+
+    The values of a code are a list on the page: `[3]` for a category, otherwise a number for each dimension.
+
+    Args:
+        model: a trained model.
+        crop: how pictures are made square, as its training images were: `center` or `none`.
+    """
+
+    def __init__(self, model: InfoGAN, crop: str):
+        self._model = model
+        self._spec = model.spec
+        size, _, channels = model.image_shape
+        self._preparation = Preparation(size, channels, crop)
+        latents = tf.TensorSpec([None, model.spec.size], tf.float32)
+        images = tf.TensorSpec([1, *model.image_shape], tf.uint8)
+        self._generate = tf.function(self._pixels, input_signature=[latents], autograph=False)
+        self._infer = tf.function(
+            lambda image: model.infer_codes(as_floats(image)), input_signature=[images], autograph=False
+        )
+        self.generate(np.zeros([1, model.spec.size], np.float32))  # So that no user waits for the tracing.
+
+    def describe(self) -> dict[str, Any]:
+        """What the page has to know to make the knobs."""
+        return {
+            "image_shape": self._model.image_shape,
+            "codes": list(map(_describe_code, self._spec.codes)),
+            "wall": WALL,
+            "max_images": MAX_IMAGES,
+        }
+
+    def latents(self, seed: Any, codes: Any, images: Any) -> np.ndarray:
+        """The generator's input `[number, size]` for several images.
+
+        Args:
+            seed: decides the noise of all samples on the wall.
+            codes: the values of every code.
+            images: for each image its sample on the wall, and the values of the codes in which it differs:
+                `[[0, {}], [0, {"c1": [3]}]]`.
+
+        Raises:
+            RequestError: something is of another form, out of range, or of the wrong length.
+        """
+        if not SEEDS.accepts(seed):
+            raise RequestError(f"seed must be {SEEDS.expected}")
+        if not isinstance(images, list) or not 1 <= len(images) <= MAX_IMAGES:
+            raise RequestError(f"images must be a list of 1 to {MAX_IMAGES}")
+        self._check_names(codes)
+        if len(codes) < len(self._spec.codes):
+            raise RequestError("codes must have a value for every code")
+        samples = [self._checked_image(image) for image in images]
+        noise = self._spec.sample(WALL, stream_seed(seed, Stream.GENERATE))
+        latents = {latent.name: tf.gather(noise[latent.name], samples) for latent in self._spec.noise}
+        for code in self._spec.codes:
+            column = [changes.get(code.name, codes[code.name]) for _, changes in images]
+            latents[code.name] = _encoded(code, column)
+        return self._spec.join(latents).numpy()
+
+    def generate(self, latents: np.ndarray) -> np.ndarray:
+        """Images of latents `[batch, size]`: uint8 `[batch, height, width, channels]`."""
+        return self._generate(latents).numpy()
+
+    def frames(self, seed: Any, codes: Any, code_name: Any, dimension: Any) -> list[np.ndarray]:
+        """The generator's inputs `[WALL, size]` of each frame of an animation, in which one code runs over its values.
+
+        Raises:
+            RequestError: as `latents`, or there is no such code or dimension.
+        """
+        self._check_names({code_name: None} if isinstance(code_name, str) else None)
+        distribution = self._spec.code(code_name).distribution
+        dimensions = 1 if distribution.num_categories else distribution.event_size
+        if not Integer(0, dimensions - 1).accepts(dimension):
+            raise RequestError(f"dimension must be an integer from 0 to {dimensions - 1}")
+        number = num_columns(distribution) if distribution.is_discrete else FRAMES
+        traversal = distribution.traversal(number, SLIDER_SCALE).numpy()
+        values = traversal.argmax(-1).tolist() if distribution.num_categories else traversal[:, dimension].tolist()
+        self.latents(seed, codes, [[0, {}]])  # Checks them.
+        result = []
+        for value in values:
+            changed = list(codes[code_name])
+            changed[dimension] = int(value) if distribution.is_discrete else value
+            images = [[sample, {code_name: changed}] for sample in range(WALL)]
+            result.append(self.latents(seed, codes, images))
+        return result
+
+    def read_picture(self, data: bytes) -> np.ndarray:
+        """A picture file as an image of the model's size, uint8 `[height, width, channels]`.
+
+        Raises:
+            RequestError: it is no picture, damaged or too large.
+        """
+        if data.count(START_OF_SCAN) > MAX_SCANS:
+            raise RequestError("this JPEG file is too costly to decode")
+        try:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise RequestError(f"the picture has more than {MAX_PIXELS // 10**6} million pixels")
+                picture.draft(None, (DRAFT_FACTOR * self._preparation.size,) * 2)
+                return self._preparation(ImageOps.exif_transpose(picture))
+        except RequestError:
+            raise
+        except Exception as error:  # Pillow's decoders raise many kinds of errors on damaged files.
+            raise RequestError(f"not a picture that can be read ({', '.join(FORMATS)})") from error
+
+    def infer(self, image: np.ndarray) -> dict[str, dict[str, Any]]:
+        """By code, Q's posterior of an image uint8 `[height, width, channels]`, and the values to set its knob to.
+
+        Returns:
+            `probs`, `[dimensions][options]`, of codes with finitely many values; `mean` and `std` of the others; and
+            `values`.
+        """
+        posteriors = self._infer(image[None])
+        return {code.name: _describe_posterior(code, posteriors[code.name]) for code in self._spec.codes}
+
+    def _pixels(self, latents: tf.Tensor) -> tf.Tensor:
+        return tf.cast(tf.round(self._model(latents) * 255), tf.uint8)
+
+    def _check_names(self, codes: Any):
+        names = [code.name for code in self._spec.codes]
+        if not isinstance(codes, dict) or not set(codes) <= set(names):
+            raise RequestError(f"codes must be given by name, of {', '.join(names)}")
+
+    def _checked_image(self, image: Any) -> int:
+        if not isinstance(image, list) or len(image) != 2 or not Integer(0, WALL - 1).accepts(image[0]):
+            raise RequestError(f"an image must be [sample, codes] with a sample from 0 to {WALL - 1}")
+        self._check_names(image[1])
+        return image[0]
+
+
+def animation(frames: Sequence[np.ndarray]) -> bytes:
+    """A GIF that runs through walls, uint8 `[WALL, height, width, channels]` each, and back."""
+    scale = max(1, round(ANIMATION_PIXELS / (WALL_ROWS * frames[0].shape[2])))
+    walls = [frame.reshape(WALL_ROWS, WALL_ROWS, *frame.shape[1:]) / 255 for frame in frames]
+    first, *rest = [Image.fromarray(tile(wall, scale)) for wall in (*walls, *walls[-2:0:-1])]
+    file = io.BytesIO()
+    first.save(file, "GIF", save_all=True, append_images=rest, duration=MILLISECONDS, loop=0)
+    return file.getvalue()
+
+
+def _describe_code(code: LatentCode) -> dict[str, Any]:
+    prior = code.distribution
+    described = {"name": code.name, "prior": prior.prior_name, "is_categorical": prior.num_categories is not None}
+    if prior.is_discrete:
+        dimensions, options = (1, prior.num_categories) if prior.num_categories else (prior.event_size, 2)
+        return {**described, "dimensions": dimensions, "options": options, "default": 0}
+    low, high = prior.range
+    ends = prior.traversal(2, SLIDER_SCALE).numpy()[:, 0].tolist()
+    middle = (low + high) / 2
+    return {**described, "dimensions": prior.event_size, "range": ends, "trained": [low, high], "default": middle}
+
+
+def _encoded(code: LatentCode, column: list[Any]) -> tf.Tensor:
+    """The values of one code for each image, as the generator takes them."""
+    prior = code.distribution
+    dimensions = 1 if prior.num_categories else prior.event_size
+    if not all(isinstance(values, list) and len(values) == dimensions for values in column):
+        raise RequestError(f"values of {code.name} must be a list of {dimensions}")
+    try:
+        return prior.encode([values[0] for values in column] if prior.num_categories else column)
+    except ValueError as error:
+        raise RequestError(f"code {code.name}: {first_line(error)}") from error
+
+
+def _describe_posterior(code: LatentCode, posterior: Any) -> dict[str, Any]:
+    values = posterior.mode.numpy()[0]
+    if code.distribution.num_categories:
+        return {"probs": posterior.probs.numpy().tolist(), "values": [int(values.argmax())]}
+    if code.distribution.is_discrete:
+        return {"probs": [[1 - p, p] for p in posterior.probs.numpy()[0].tolist()], "values": list(map(int, values))}
+    mean, std = posterior.mean.numpy()[0].tolist(), posterior.std.numpy()[0].tolist()
+    return {"mean": mean, "std": std, "values": mean}
