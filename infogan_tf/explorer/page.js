@@ -1,0 +1,647 @@
+// The explorer's page: a state (run, checkpoint, noise, codes), knobs that change it, and views that follow it.
+
+const STRIP = 9; // Images of the strip below a slider, and steps of a side of the plane.
+const PLANE = 7;
+const MAX_DIMENSIONS = 8; // Of one code that get a knob.
+const MAX_PICTURE_BYTES = 2 ** 24;
+const POLL_MS = 4000;
+const PAGE = Math.random().toString(36).slice(2); // So that pages don't supersede each other's requests.
+
+const find = (selector, parent = document) => parent.querySelector(selector);
+const element = (tag, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+};
+const format = (value) => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).replace("-", "−");
+const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
+const at = ([low, high], share) => low + share * (high - low);
+const shareOf = ([low, high], value) => (value - low) / (high - low);
+
+let runs = [];
+let model = null; // What the server tells of the chosen checkpoint.
+let state = { run: 0, step: null, seed: 0, sample: 0, codes: {}, locked: new Set(), plane: [] };
+let dirty = new Set(); // Views that don't show the state yet.
+let wallPixels = null;
+let knobs = [];
+let picture = null; // The last picture's file, and what Q predicts from it.
+
+// Requests
+
+class Refusal extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function ask(path, body, type = "application/json") {
+  const options = body === undefined ? {} : {
+    method: "POST",
+    headers: { "Content-Type": type },
+    body: type === "application/json" ? JSON.stringify(body) : body,
+  };
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new Refusal(0, "The server can't be reached");
+  }
+  if (!response.ok) {
+    const { error } = await response.json().catch(() => ({ error: response.statusText }));
+    throw new Refusal(response.status, error);
+  }
+  return response;
+}
+
+const chosenStep = () => state.step ?? runs[state.run].steps.at(-1);
+const chosen = () => ({ run: state.run, step: chosenStep() });
+const request = (view) => ({ ...chosen(), view: `${PAGE} ${view}`, seed: state.seed, codes: state.codes });
+
+async function generate(view, images) {
+  const response = await ask("generate", { ...request(view), images });
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function say(text, isError = false) {
+  find("#status").textContent = text;
+  find("#status").classList.toggle("error", isError);
+}
+
+function complain(error) {
+  if (error.status !== 409) say(error.message, true);
+  if (!(error instanceof Refusal)) console.error(error);
+}
+
+// Pixels
+
+const imageBytes = () => model.image_shape.reduce((a, b) => a * b);
+
+function imageData(pixels, index = 0) {
+  const [height, width, channels] = model.image_shape;
+  const data = new ImageData(width, height);
+  const start = index * imageBytes();
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) data.data[4 * i + c] = pixels[start + i * channels + (channels === 3 ? c : 0)];
+    data.data[4 * i + 3] = 255;
+  }
+  return data;
+}
+
+function draw(canvas, pixels, index = 0) {
+  drawGrid(canvas, pixels.subarray(index * imageBytes(), (index + 1) * imageBytes()), 1);
+}
+
+function drawGrid(canvas, pixels, columns) {
+  const [height, width] = model.image_shape;
+  const number = pixels.length / imageBytes();
+  Object.assign(canvas, { width: width * columns, height: height * Math.ceil(number / columns) });
+  const context = canvas.getContext("2d");
+  for (let i = 0; i < number; i++) {
+    context.putImageData(imageData(pixels, i), (i % columns) * width, Math.floor(i / columns) * height);
+  }
+}
+
+// Views: what shows images of the state. One request at a time; the wall comes first and whatever has changed
+// meanwhile is asked for again.
+
+const views = {
+  async wall() {
+    const images = Array.from({ length: model.wall }, (_, sample) => [sample, {}]);
+    const started = performance.now();
+    wallPixels = await generate("wall", images);
+    const tiles = find("#wall").children;
+    for (let i = 0; i < model.wall; i++) draw(find("canvas", tiles[i]), wallPixels, i);
+    draw(find("#large"), wallPixels, state.sample);
+    say(`update ${chosenStep().toLocaleString("en")}, ${Math.round(performance.now() - started)} ms`);
+  },
+  async strips() {
+    const cells = knobs.flatMap((knob) => knob.cells());
+    const { sample } = state;
+    for (let start = 0; start < cells.length; start += model.max_images) {
+      const part = cells.slice(start, start + model.max_images);
+      const pixels = await generate("strips", part.map((cell) => [sample, cell.codes]));
+      part.forEach((cell, i) => draw(cell.canvas, pixels, i));
+    }
+  },
+  async plane() {
+    const [x, y] = state.plane.map(axisOf);
+    const images = [];
+    for (let row = 0; row < PLANE; row++) {
+      for (let column = 0; column < PLANE; column++) {
+        const codes = changed({}, x, at(x.code.range, column / (PLANE - 1)));
+        images.push([state.sample, changed(codes, y, at(y.code.range, 1 - row / (PLANE - 1)))]);
+      }
+    }
+    drawGrid(find("#plane canvas"), await generate("plane", images), PLANE);
+  },
+  async picture() {
+    const images = [0, 1, 2, 3, 4].map((sample) => [sample, picture.codes]);
+    drawGrid(find("#made"), await generate("picture", images), 5);
+  },
+};
+
+let isPumping = false;
+async function refresh(...names) {
+  names.forEach((name) => dirty.add(name));
+  if (isPumping || !model) return;
+  isPumping = true;
+  while (dirty.size) {
+    const name = Object.keys(views).find((view) => dirty.has(view));
+    dirty.delete(name);
+    try {
+      if (name === "plane" && !state.plane.length) continue;
+      if (name === "picture" && !picture) continue;
+      await views[name]();
+    } catch (error) {
+      complain(error);
+      if (error.status === 503) {
+        dirty.add(name);
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+    }
+  }
+  isPumping = false;
+}
+
+/** Codes with one coordinate of one code set to a value. */
+function changed(codes, { code, dimension }, value) {
+  const values = [...(codes[code.name] ?? state.codes[code.name])];
+  values[dimension] = value;
+  return { ...codes, [code.name]: values };
+}
+
+function setCodes(codes) {
+  Object.assign(state.codes, codes);
+  knobs.forEach((knob) => knob.show());
+  showMark();
+  refresh("wall", "strips", "plane");
+  remember();
+}
+
+// Knobs: each shows one coordinate of a code, or one choice.
+
+function onArrows(group, columns) {
+  group.addEventListener("keydown", (event) => {
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns(), ArrowDown: columns() };
+    const buttons = [...group.children];
+    const next = buttons[buttons.indexOf(event.target) + steps[event.key]];
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    if (!next) return;
+    next.focus();
+    if (next.getAttribute("role") === "radio") next.click();
+  });
+}
+
+function check(buttons, index) {
+  buttons.forEach((button, i) => {
+    button.setAttribute("aria-checked", i === index);
+    button.tabIndex = i === index ? 0 : -1;
+  });
+}
+
+const titleOf = (code, dimension) => (code.dimensions > 1 ? `${code.name}[${dimension}]` : code.name);
+
+function choiceKnob(parent, code, dimension) {
+  const group = element("div", { className: "options" });
+  group.setAttribute("role", "radiogroup");
+  group.setAttribute("aria-label", titleOf(code, dimension));
+  const buttons = Array.from({ length: code.options }, (_, option) => {
+    const button = element("button", { title: `${titleOf(code, dimension)} = ${option}` }, element("canvas"), `${option}`);
+    button.setAttribute("role", "radio");
+    button.setAttribute("aria-label", `${titleOf(code, dimension)} ${option}`);
+    button.onclick = () => setCodes(changed({}, { code, dimension }, option));
+    return button;
+  });
+  group.append(...buttons);
+  const columns = () => Math.max(1, getComputedStyle(group).gridTemplateColumns.split(" ").length);
+  onArrows(group, columns);
+  if (code.dimensions > 1) parent.append(element("p", { className: "note", textContent: titleOf(code, dimension) }));
+  parent.append(group);
+  return {
+    show: () => check(buttons, state.codes[code.name][dimension]),
+    cells: () => buttons.map((button, option) => (
+      { canvas: button.firstChild, codes: changed({}, { code, dimension }, option) }
+    )),
+  };
+}
+
+function sliderKnob(parent, code, dimension) {
+  const [low, high] = code.range;
+  const slider = element("input", { type: "range", className: "slide", min: 0, max: 200, step: 1 });
+  slider.setAttribute("aria-label", titleOf(code, dimension));
+  slider.title = `trained from ${format(code.trained[0])} to ${format(code.trained[1])}`;
+  const output = element("output");
+  const values = Array.from({ length: STRIP }, (_, i) => at([low, high], i / (STRIP - 1)));
+  const set = (value) => setCodes(changed({}, { code, dimension }, value));
+  slider.oninput = () => set(at(code.range, slider.value / 200));
+  const strip = element("div", { className: "strip" });
+  strip.setAttribute("role", "group");
+  strip.setAttribute("aria-label", `${titleOf(code, dimension)} from ${format(low)} to ${format(high)}`);
+  const buttons = values.map((value, i) => {
+    const isBeyond = value < code.trained[0] || value > code.trained[1];
+    const button = element("button", { className: isBeyond ? "beyond" : "", tabIndex: i ? -1 : 0 }, element("canvas"));
+    button.title = `${titleOf(code, dimension)} = ${format(value)}`;
+    button.setAttribute("aria-label", button.title);
+    button.onclick = () => set(value);
+    return button;
+  });
+  strip.append(...buttons);
+  onArrows(strip, () => STRIP);
+  parent.append(element("div", { className: "row" }, slider, output, strip));
+  return {
+    show() {
+      const value = state.codes[code.name][dimension];
+      slider.value = 200 * shareOf(code.range, value);
+      slider.setAttribute("aria-valuetext", format(value));
+      output.textContent = `${code.dimensions > 1 ? `[${dimension}] ` : ""}${format(value)}`;
+    },
+    cells: () => buttons.map((button, i) => (
+      { canvas: button.firstChild, codes: changed({}, { code, dimension }, values[i]) }
+    )),
+  };
+}
+
+function makeKnobs() {
+  knobs = [];
+  find("#list").replaceChildren(...model.codes.map((code) => {
+    const card = find("#knob").content.firstElementChild.cloneNode(true);
+    find("legend", card).textContent = code.name;
+    find(".prior", card).textContent = code.prior.replaceAll("-", "−");
+    const lock = find(".lock", card);
+    lock.setAttribute("aria-label", `Lock ${code.name}`);
+    lock.setAttribute("aria-pressed", state.locked.has(code.name));
+    lock.onclick = () => {
+      if (!state.locked.delete(code.name)) state.locked.add(code.name);
+      lock.setAttribute("aria-pressed", state.locked.has(code.name));
+      remember();
+    };
+    find(".gif", card).setAttribute("aria-label", `Save ${code.name} in motion as a GIF file`);
+    find(".gif", card).onclick = (event) => saveAnimation(code, event.target);
+    const shown = Math.min(code.dimensions, MAX_DIMENSIONS);
+    for (let dimension = 0; dimension < shown; dimension++) {
+      knobs.push((code.options ? choiceKnob : sliderKnob)(card, code, dimension));
+    }
+    if (shown < code.dimensions) {
+      card.append(element("p", { className: "note", textContent: `and ${code.dimensions - shown} more dimensions` }));
+    }
+    return card;
+  }));
+}
+
+// The wall
+
+function makeWall() {
+  const buttons = Array.from({ length: model.wall }, (_, sample) => {
+    const button = element("button", {}, element("canvas"));
+    button.setAttribute("role", "radio");
+    button.setAttribute("aria-label", `Sample ${sample + 1}`);
+    button.onclick = () => {
+      state.sample = sample;
+      showSample();
+      refresh("strips", "plane");
+      remember();
+    };
+    return button;
+  });
+  find("#wall").replaceChildren(...buttons);
+}
+
+function showSample() {
+  check([...find("#wall").children], state.sample);
+  find("#sample-name").textContent = `Sample ${state.sample + 1}`;
+  if (wallPixels) draw(find("#large"), wallPixels, state.sample);
+}
+
+// The plane
+
+const axes = () => model.codes.filter((code) => code.range).flatMap((code) => (
+  Array.from({ length: Math.min(code.dimensions, MAX_DIMENSIONS) }, (_, dimension) => ({ code, dimension }))
+));
+const axisOf = (title) => axes().find(({ code, dimension }) => titleOf(code, dimension) === title);
+
+function makePlane() {
+  const titles = axes().map(({ code, dimension }) => titleOf(code, dimension));
+  find("#plane-part").hidden = titles.length < 2;
+  if (!state.plane.every((title) => titles.includes(title)) || new Set(state.plane).size < 2) {
+    state.plane = titles.length < 2 ? [] : titles.slice(0, 2);
+  }
+  ["#plane-x", "#plane-y"].forEach((id, i) => {
+    find(id).replaceChildren(...titles.map((title) => new Option(title, title, false, title === state.plane[i])));
+    find(id).onchange = () => {
+      if (state.plane[1 - i] === find(id).value) state.plane[1 - i] = state.plane[i];
+      state.plane[i] = find(id).value;
+      makePlane();
+      showMark();
+      refresh("plane");
+      remember();
+    };
+  });
+}
+
+// The values at the middles of the first and the last image of a side are the ends of the range.
+const EDGE = 1 / (2 * PLANE);
+const toSide = (share) => EDGE + share * (1 - 2 * EDGE);
+const fromSide = (side) => (side - EDGE) / (1 - 2 * EDGE);
+
+function showMark() {
+  if (!state.plane.length) return;
+  const [x, y] = state.plane.map(axisOf);
+  const [across, up] = [x, y].map(({ code, dimension }) => toSide(shareOf(code.range, state.codes[code.name][dimension])));
+  Object.assign(find("#plane .mark").style, { left: `${100 * across}%`, top: `${100 * (1 - up)}%` });
+  find("#plane .trained").style.inset = `${100 * toSide(0.25)}%`;
+}
+
+function moveInPlane(shareX, shareY) {
+  const [x, y] = state.plane.map(axisOf);
+  const codes = changed({}, x, at(x.code.range, clamp(shareX, [0, 1])));
+  setCodes(changed(codes, y, at(y.code.range, clamp(shareY, [0, 1]))));
+}
+
+find("#plane").addEventListener("pointerdown", (event) => {
+  find("#plane").setPointerCapture(event.pointerId);
+  dragInPlane(event);
+});
+find("#plane").addEventListener("pointermove", (event) => event.buttons && dragInPlane(event));
+find("#plane").addEventListener("keydown", (event) => {
+  const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  if (!(event.key in steps)) return;
+  event.preventDefault();
+  const shares = state.plane.map(axisOf).map(({ code, dimension }) => shareOf(code.range, state.codes[code.name][dimension]));
+  moveInPlane(...shares.map((share, i) => share + steps[event.key][i] / 40));
+});
+
+function dragInPlane(event) {
+  const box = find("#plane").getBoundingClientRect();
+  moveInPlane(fromSide((event.clientX - box.left) / box.width), fromSide(1 - (event.clientY - box.top) / box.height));
+}
+
+// A picture
+
+async function encode(file) {
+  if (!model || !file) return;
+  if (file.size > MAX_PICTURE_BYTES) return say("The picture has more than 16 MiB", true);
+  try {
+    const { run, step } = chosen();
+    const response = await ask(`encode?run=${run}&step=${step}`, file, "application/octet-stream");
+    const { pixels, codes } = await response.json();
+    showAnswer(file, Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0)), codes);
+  } catch (error) {
+    complain(error);
+  }
+}
+
+function showAnswer(file, pixels, posteriors) {
+  const values = Object.fromEntries(model.codes.map((code) => [code.name, posteriors[code.name].values]));
+  picture = { file, codes: values };
+  find("#answer").hidden = false;
+  draw(find("#seen"), pixels);
+  find("#posteriors").replaceChildren(...model.codes.flatMap((code) => {
+    const posterior = posteriors[code.name];
+    return Array.from({ length: Math.min(code.dimensions, MAX_DIMENSIONS) }, (_, dimension) => (
+      code.options
+        ? barsOf(titleOf(code, dimension), posterior.probs[dimension])
+        : axisPosterior(titleOf(code, dimension), code, posterior.mean[dimension], posterior.std[dimension])
+    ));
+  }));
+  const free = Object.entries(values).filter(([name]) => !state.locked.has(name));
+  const inReach = free.map(([name, list]) => {
+    const { range } = model.codes.find((code) => code.name === name);
+    return [name, range ? list.map((value) => clamp(value, range)) : list];
+  });
+  setCodes(Object.fromEntries(inReach));
+  refresh("picture");
+}
+
+function posteriorRow(title, shape, text) {
+  shape.setAttribute("role", "img");
+  shape.setAttribute("aria-label", `${title}: ${text}`);
+  return element("div", { className: "posterior" }, element("b", { textContent: title, title }), shape, element("span", { className: "text", textContent: text }));
+}
+
+function barsOf(title, probs) {
+  const top = probs.indexOf(Math.max(...probs));
+  const bars = probs.map((prob, option) => {
+    const bar = element("i", { className: option === top ? "top" : "", title: `${option}: ${(100 * prob).toFixed(1)} %` });
+    bar.style.height = `${100 * prob}%`;
+    return bar;
+  });
+  return posteriorRow(title, element("div", { className: "bars" }, ...bars), `${top} (${Math.round(100 * probs[top])} %)`);
+}
+
+function axisPosterior(title, code, mean, std) {
+  const [low, high] = [mean - std, mean + std].map((value) => 100 * shareOf(code.range, value));
+  const whisker = element("i");
+  Object.assign(whisker.style, { left: `${low}%`, width: `${high - low}%` });
+  const dot = element("em");
+  dot.style.left = `${100 * shareOf(code.range, clamp(mean, code.range))}%`;
+  return posteriorRow(title, element("div", { className: "axis" }, whisker, dot), `${format(mean)} ± ${format(std)}`);
+}
+
+find("#file").onchange = () => {
+  encode(find("#file").files[0]);
+  find("#file").value = "";
+};
+document.addEventListener("paste", (event) => encode(event.clipboardData.files[0]));
+for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+  document.addEventListener(kind, (event) => {
+    event.preventDefault();
+    document.body.classList.toggle("dragging", kind === "dragenter" || kind === "dragover");
+  });
+}
+document.addEventListener("drop", (event) => encode(event.dataTransfer.files[0]));
+
+// Saving
+
+function save(blob, name) {
+  const link = element("a", { href: URL.createObjectURL(blob), download: `${runs[state.run].name}_${chosenStep()}_${name}`.replace(/[^\w.-]+/g, "_") });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+find("#save-wall").onclick = () => {
+  if (!wallPixels) return;
+  const small = element("canvas");
+  drawGrid(small, wallPixels, Math.sqrt(model.wall));
+  const scale = Math.max(1, Math.round(560 / small.width));
+  const large = element("canvas", { width: small.width * scale, height: small.height * scale });
+  const context = large.getContext("2d");
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, large.width, large.height);
+  large.toBlob((blob) => save(blob, "wall.png"));
+};
+
+find("#save-codes").onclick = () => {
+  const codes = Object.fromEntries(model.codes.map((code) => {
+    const values = state.codes[code.name];
+    return [code.name, code.dimensions > 1 ? [values] : values[0]]; // As `InfoGAN.generate` takes them.
+  }));
+  const saved = { run: runs[state.run].name, step: chosenStep(), seed: state.seed, sample: state.sample, num_images: model.wall, codes };
+  save(new Blob([`${JSON.stringify(saved, null, 2)}\n`], { type: "application/json" }), "codes.json");
+};
+
+async function saveAnimation(code, button) {
+  button.disabled = true;
+  try {
+    const response = await ask("animate", { ...request(`animation ${code.name}`), code: code.name, dimension: 0 });
+    save(await response.blob(), `${code.name}.gif`);
+  } catch (error) {
+    complain(error);
+  }
+  button.disabled = false;
+}
+
+// Buttons and keys
+
+const randomSeed = () => Math.floor(Math.random() * 2 ** 31);
+
+function redraw() {
+  state.seed = randomSeed();
+  refresh("wall", "strips", "plane", "picture");
+  remember();
+}
+
+function setFree(valueOf) {
+  const free = model.codes.filter((code) => !state.locked.has(code.name));
+  setCodes(Object.fromEntries(free.map((code) => [code.name, Array.from({ length: code.dimensions }, () => valueOf(code))])));
+}
+
+const randomize = () => setFree((code) => (code.options ? Math.floor(Math.random() * code.options) : at(code.trained, Math.random())));
+const reset = () => setFree((code) => code.default);
+
+find("#noise").onclick = redraw;
+find("#random").onclick = randomize;
+find("#reset").onclick = reset;
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select") || !model) return;
+  const action = { n: redraw, r: randomize, 0: reset }[event.key.toLowerCase()];
+  if (action) action();
+});
+
+// The address: a link is a place.
+
+let remembering = null;
+function remember() {
+  clearTimeout(remembering);
+  remembering = setTimeout(() => history.replaceState(null, "", `#${address()}`), 150);
+}
+
+function address() {
+  const parameters = new URLSearchParams({ run: runs[state.run].name, seed: state.seed, sample: state.sample + 1 });
+  if (state.step !== null) parameters.set("step", state.step);
+  for (const [name, values] of Object.entries(state.codes)) {
+    parameters.set(`code.${name}`, values.map((value) => Number(value.toFixed(4))).join(","));
+  }
+  if (state.locked.size) parameters.set("locked", [...state.locked].join(","));
+  if (state.plane.length) parameters.set("plane", state.plane.join(","));
+  return parameters.toString();
+}
+
+function readAddress() {
+  const parameters = new URLSearchParams(location.hash.slice(1));
+  const integer = (name, fallback, low, high) => {
+    const value = Number(parameters.get(name) ?? NaN);
+    return Number.isInteger(value) && value >= low && value <= high ? value : fallback;
+  };
+  const run = runs.findIndex(({ name }) => name === parameters.get("run"));
+  state.run = Math.max(0, run);
+  state.step = integer("step", null, 0, Infinity);
+  if (!runs[state.run].steps.includes(state.step)) state.step = null;
+  state.seed = integer("seed", 0, 0, 2 ** 31 - 1);
+  state.sample = integer("sample", 1, 1, 25) - 1;
+  state.locked = new Set(parameters.get("locked")?.split(","));
+  state.plane = parameters.get("plane")?.split(",") ?? [];
+  state.codes = {};
+  for (const [key, text] of parameters) {
+    if (key.startsWith("code.")) state.codes[key.slice(5)] = text.split(",").map(Number);
+  }
+}
+
+/** Keeps of the state's codes what this model has, and adds what is missing. */
+function fitCodes() {
+  state.codes = Object.fromEntries(model.codes.map((code) => {
+    const values = state.codes[code.name];
+    const isValid = (value) => (code.options ? Number.isInteger(value) && value >= 0 && value < code.options : Number.isFinite(value));
+    if (values?.length === code.dimensions && values.every(isValid)) {
+      return [code.name, code.range ? values.map((value) => clamp(value, code.range)) : values];
+    }
+    return [code.name, Array(code.dimensions).fill(code.default)];
+  }));
+  state.locked = new Set(model.codes.map(({ name }) => name).filter((name) => state.locked.has(name)));
+}
+
+// Runs and checkpoints
+
+function showRuns() {
+  find("#run").replaceChildren(...runs.map(({ name }, number) => new Option(name, number, false, number === state.run)));
+  const steps = runs[state.run].steps;
+  const options = steps.toReversed().map((step) => new Option(`update ${step.toLocaleString("en")}`, step, false, step === state.step));
+  find("#step").replaceChildren(new Option("newest", "", false, state.step === null), ...options);
+}
+
+async function openRun() {
+  say("Loading…");
+  const { run, step } = chosen();
+  try {
+    const described = await (await ask("describe", { run, step })).json();
+    if (run !== state.run || step !== chosenStep()) return; // Another has been chosen meanwhile.
+    const isSame = JSON.stringify(described) === JSON.stringify(model);
+    model = described;
+    fitCodes();
+    if (!isSame || find("#list").childElementCount === 0) {
+      picture = null;
+      find("#answer").hidden = true;
+      wallPixels = null;
+      makeWall();
+    }
+    makeKnobs();
+    makePlane();
+    showSample();
+    setCodes({});
+    if (picture) encode(picture.file);
+  } catch (error) {
+    complain(error);
+  }
+}
+
+find("#run").onchange = () => {
+  Object.assign(state, { run: Number(find("#run").value), step: null });
+  showRuns();
+  openRun();
+};
+find("#step").onchange = () => {
+  state.step = find("#step").value === "" ? null : Number(find("#step").value);
+  openRun();
+};
+window.addEventListener("hashchange", () => {
+  readAddress();
+  showRuns();
+  openRun();
+});
+
+/** Notices new runs, and new checkpoints of a run that is still training. */
+async function poll() {
+  if (document.hidden) return;
+  try {
+    const latest = await (await ask("runs")).json();
+    if (JSON.stringify(latest) === JSON.stringify(runs)) return;
+    const before = chosenStep();
+    runs = latest;
+    if (!runs[state.run].steps.includes(state.step)) state.step = null;
+    showRuns();
+    if (chosenStep() !== before) openRun();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+try {
+  runs = await (await ask("runs")).json();
+  readAddress();
+  showRuns();
+  await openRun();
+} catch (error) {
+  complain(error);
+}
+setInterval(poll, POLL_MS);
