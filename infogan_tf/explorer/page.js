@@ -204,7 +204,7 @@ function check(buttons, index) {
 const titleOf = (code, dimension) => (code.dimensions > 1 ? `${code.name}[${dimension}]` : code.name);
 
 function choiceKnob(parent, code, dimension) {
-  const group = element("div", { className: "options" });
+  const group = element("div", { className: code.options <= 10 ? "options few" : "options" });
   group.setAttribute("role", "radiogroup");
   group.setAttribute("aria-label", titleOf(code, dimension));
   const buttons = Array.from({ length: code.options }, (_, option) => {
@@ -484,7 +484,7 @@ find("#save-codes").onclick = () => {
 async function saveAnimation(code, button) {
   button.disabled = true;
   try {
-    const response = await ask("animate", { ...request(`animation ${code.name}`), code: code.name, dimension: 0 });
+    const response = await ask("animate", { ...request(`animation ${code.name}`), code: code.name });
     save(await response.blob(), `${code.name}.gif`);
   } catch (error) {
     complain(error);

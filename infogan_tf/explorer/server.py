@@ -247,9 +247,9 @@ class _Handler(BaseHTTPRequestHandler):
         return self._in_turns(request, model.generate, latents).tobytes(), "application/octet-stream"
 
     def _animate(self) -> tuple[bytes, str]:
-        request = self._read_json("run", "step", "view", "seed", "codes", "code", "dimension")
+        request = self._read_json("run", "step", "view", "seed", "codes", "code")
         model = self._model(request)
-        frames = model.frames(*(request[name] for name in ("seed", "codes", "code", "dimension")))
+        frames = model.frames(request["seed"], request["codes"], request["code"])
         images = self._in_turns(request, model.generate, np.concatenate(frames))
         return animation(np.split(images, len(frames))), "image/gif"
 
