@@ -1,5 +1,6 @@
 """The runs that the explorer offers, by number, and the models of their checkpoints."""
 
+import contextlib
 import dataclasses
 import os
 import threading
@@ -82,7 +83,8 @@ class Catalog:
         def repeat():
             while True:
                 started = time.monotonic()
-                self.rescan()
+                with contextlib.suppress(OSError):  # A folder may vanish meanwhile.
+                    self.rescan()
                 time.sleep(max(RESCAN_SECONDS, RESCAN_REST * (time.monotonic() - started)))
 
         threading.Thread(target=repeat, daemon=True).start()

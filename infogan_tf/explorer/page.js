@@ -271,10 +271,11 @@ function makeKnobs() {
     find(".prior", card).textContent = code.prior.replaceAll("-", "−");
     const lock = find(".lock", card);
     lock.setAttribute("aria-label", `Lock ${code.name}`);
-    lock.setAttribute("aria-pressed", state.locked.has(code.name));
+    const show = () => lock.setAttribute("aria-pressed", state.locked.has(code.name));
+    knobs.push({ show, cells: () => [] });
     lock.onclick = () => {
       if (!state.locked.delete(code.name)) state.locked.add(code.name);
-      lock.setAttribute("aria-pressed", state.locked.has(code.name));
+      show();
       remember();
     };
     find(".gif", card).setAttribute("aria-label", `Save ${code.name} in motion as a GIF file`);
@@ -379,20 +380,20 @@ function dragInPlane(event) {
 
 // A picture
 
-async function encode(file) {
+async function encode(file, setsKnobs = true) {
   if (!model || !file) return;
   if (file.size > MAX_PICTURE_BYTES) return say("The picture has more than 16 MiB", true);
   try {
     const { run, step } = chosen();
     const response = await ask(`encode?run=${run}&step=${step}`, file, "application/octet-stream");
     const { pixels, codes } = await response.json();
-    showAnswer(file, Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0)), codes);
+    showAnswer(file, Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0)), codes, setsKnobs);
   } catch (error) {
     complain(error);
   }
 }
 
-function showAnswer(file, pixels, posteriors) {
+function showAnswer(file, pixels, posteriors, setsKnobs) {
   const values = Object.fromEntries(model.codes.map((code) => [code.name, posteriors[code.name].values]));
   picture = { file, codes: values };
   find("#answer").hidden = false;
@@ -405,13 +406,14 @@ function showAnswer(file, pixels, posteriors) {
         : axisPosterior(titleOf(code, dimension), code, posterior.mean[dimension], posterior.std[dimension])
     ));
   }));
+  refresh("picture");
+  if (!setsKnobs) return;
   const free = Object.entries(values).filter(([name]) => !state.locked.has(name));
   const inReach = free.map(([name, list]) => {
     const { range } = model.codes.find((code) => code.name === name);
     return [name, range ? list.map((value) => clamp(value, range)) : list];
   });
   setCodes(Object.fromEntries(inReach));
-  refresh("picture");
 }
 
 function posteriorRow(title, shape, text) {
@@ -589,17 +591,17 @@ async function openRun() {
     const isSame = JSON.stringify(described) === JSON.stringify(model);
     model = described;
     fitCodes();
-    if (!isSame || find("#list").childElementCount === 0) {
+    if (!isSame) {
       picture = null;
       find("#answer").hidden = true;
       wallPixels = null;
       makeWall();
+      makeKnobs();
     }
-    makeKnobs();
     makePlane();
     showSample();
     setCodes({});
-    if (picture) encode(picture.file);
+    if (picture) encode(picture.file, false);
   } catch (error) {
     complain(error);
   }
@@ -625,6 +627,7 @@ async function poll() {
   if (document.hidden) return;
   try {
     const latest = await (await ask("runs")).json();
+    if (find("#status").classList.contains("error")) refresh("wall"); // Perhaps it goes better now.
     if (JSON.stringify(latest) === JSON.stringify(runs)) return;
     const before = chosenStep();
     runs = latest;

@@ -162,6 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self):
         super().setup()
+        self.rfile.close()
         self.rfile = io.BufferedReader(_TimedReader(self.connection, REQUEST_SECONDS))
 
     def do_GET(self):

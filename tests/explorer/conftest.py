@@ -1,5 +1,6 @@
 """A real server over real run folders, whose models have small networks."""
 
+import contextlib
 import threading
 from pathlib import Path
 
@@ -35,6 +36,17 @@ def make_run(folder: Path, data, steps=(1,), **settings):
     return model
 
 
+@contextlib.contextmanager
+def serving(root: Path):
+    """A server in a thread of its own."""
+    with ExplorerServer(Catalog(root), "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory, embedded_digits, small_networks):
     """A folder with two runs, `plain` with two checkpoints and `mixed` with codes of every kind; and their models."""
@@ -46,9 +58,5 @@ def logs(tmp_path_factory, embedded_digits, small_networks):
 @pytest.fixture(scope="module")
 def server(logs):
     """The explorer, serving these runs."""
-    with ExplorerServer(Catalog(logs[0]), "127.0.0.1", 0) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
+    with serving(logs[0]) as server:
         yield server
-        server.shutdown()
-        thread.join()
