@@ -40,7 +40,7 @@ class Run:
 
 
 class Catalog:
-    """All runs below a folder. A run keeps its number, and new ones get the next.
+    """All runs below a folder, the one trained last first. A run keeps its number, and new ones get the next.
 
     Args:
         root: the folder of a run, a folder with runs in it, or a .keras file.
@@ -71,7 +71,7 @@ class Catalog:
     def rescan(self):
         """Looks for new runs and checkpoints."""
         runs = dict(self._runs)
-        for path, steps in self._find():
+        for path, steps in sorted(self._find(), key=_last_trained, reverse=True):
             if steps:
                 name = path.name if path == self._root else str(path.relative_to(self._root))
                 runs[path] = Run(path, printable(name), steps)
@@ -137,3 +137,10 @@ class Catalog:
             return ExplorerModel(trained.model, trained.config.crop)
         except (SettingError, RunNotFoundError, TrainingError) as error:
             raise RequestError(f"{run.name}, update {step}: {first_line(error)}") from error
+
+
+def _last_trained(found: tuple[Path, tuple[int, ...]]) -> float:
+    """When the last checkpoint of a run was written, in seconds."""
+    path, _ = found
+    folder = path / "checkpoints"
+    return (folder if folder.is_dir() else path).stat().st_mtime

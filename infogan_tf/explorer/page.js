@@ -24,6 +24,7 @@ let state = { run: 0, step: null, seed: 0, sample: 0, codes: {}, locked: new Set
 let dirty = new Set(); // Views that don't show the state yet.
 let wallPixels = null;
 let knobs = [];
+let isLost = false; // Whether the last request didn't reach the server.
 let picture = null; // The last picture's file, and what Q predicts from it.
 
 // Requests
@@ -44,7 +45,9 @@ async function ask(path, body, type = "application/json") {
   let response;
   try {
     response = await fetch(path, options);
+    isLost = false;
   } catch {
+    isLost = true;
     throw new Refusal(0, "The server can't be reached");
   }
   if (!response.ok) {
@@ -208,7 +211,7 @@ function choiceKnob(parent, code, dimension) {
   group.setAttribute("role", "radiogroup");
   group.setAttribute("aria-label", titleOf(code, dimension));
   const buttons = Array.from({ length: code.options }, (_, option) => {
-    const button = element("button", { title: `${titleOf(code, dimension)} = ${option}` }, element("canvas"), `${option}`);
+    const button = element("button", {}, element("canvas"), `${option}`);
     button.setAttribute("role", "radio");
     button.setAttribute("aria-label", `${titleOf(code, dimension)} ${option}`);
     button.onclick = () => setCodes(changed({}, { code, dimension }, option));
@@ -240,8 +243,7 @@ function sliderKnob(parent, code, dimension) {
   strip.setAttribute("role", "group");
   strip.setAttribute("aria-label", `${titleOf(code, dimension)} from ${format(low)} to ${format(high)}`);
   const buttons = values.map((value, i) => {
-    const isBeyond = value < code.trained[0] || value > code.trained[1];
-    const button = element("button", { className: isBeyond ? "beyond" : "", tabIndex: i ? -1 : 0 }, element("canvas"));
+    const button = element("button", { tabIndex: i ? -1 : 0 }, element("canvas"));
     button.title = `${titleOf(code, dimension)} = ${format(value)}`;
     button.setAttribute("aria-label", button.title);
     button.onclick = () => set(value);
@@ -346,10 +348,13 @@ const EDGE = 1 / (2 * PLANE);
 const toSide = (share) => EDGE + share * (1 - 2 * EDGE);
 const fromSide = (side) => (side - EDGE) / (1 - 2 * EDGE);
 
+const planeShares = () => state.plane.map(axisOf).map(({ code, dimension }) => (
+  shareOf(code.range, state.codes[code.name][dimension])
+));
+
 function showMark() {
   if (!state.plane.length) return;
-  const [x, y] = state.plane.map(axisOf);
-  const [across, up] = [x, y].map(({ code, dimension }) => toSide(shareOf(code.range, state.codes[code.name][dimension])));
+  const [across, up] = planeShares().map(toSide);
   Object.assign(find("#plane .mark").style, { left: `${100 * across}%`, top: `${100 * (1 - up)}%` });
   find("#plane .trained").style.inset = `${100 * toSide(0.25)}%`;
 }
@@ -369,8 +374,7 @@ find("#plane").addEventListener("keydown", (event) => {
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   if (!(event.key in steps)) return;
   event.preventDefault();
-  const shares = state.plane.map(axisOf).map(({ code, dimension }) => shareOf(code.range, state.codes[code.name][dimension]));
-  moveInPlane(...shares.map((share, i) => share + steps[event.key][i] / 40));
+  moveInPlane(...planeShares().map((share, i) => share + steps[event.key][i] / 40));
 });
 
 function dragInPlane(event) {
@@ -419,17 +423,20 @@ function showAnswer(file, pixels, posteriors, setsKnobs) {
 function posteriorRow(title, shape, text) {
   shape.setAttribute("role", "img");
   shape.setAttribute("aria-label", `${title}: ${text}`);
-  return element("div", { className: "posterior" }, element("b", { textContent: title, title }), shape, element("span", { className: "text", textContent: text }));
+  const name = element("b", { textContent: title, title });
+  return element("div", { className: "posterior" }, name, shape, element("span", { className: "text" }, text));
 }
 
 function barsOf(title, probs) {
   const top = probs.indexOf(Math.max(...probs));
   const bars = probs.map((prob, option) => {
-    const bar = element("i", { className: option === top ? "top" : "", title: `${option}: ${(100 * prob).toFixed(1)} %` });
+    const bar = element("i", { className: option === top ? "top" : "" });
+    bar.title = `${option}: ${(100 * prob).toFixed(1)} %`;
     bar.style.height = `${100 * prob}%`;
     return bar;
   });
-  return posteriorRow(title, element("div", { className: "bars" }, ...bars), `${top} (${Math.round(100 * probs[top])} %)`);
+  const text = `${top} (${Math.round(100 * probs[top])} %)`;
+  return posteriorRow(title, element("div", { className: "bars" }, ...bars), text);
 }
 
 function axisPosterior(title, code, mean, std) {
@@ -457,7 +464,8 @@ document.addEventListener("drop", (event) => encode(event.dataTransfer.files[0])
 // Saving
 
 function save(blob, name) {
-  const link = element("a", { href: URL.createObjectURL(blob), download: `${runs[state.run].name}_${chosenStep()}_${name}`.replace(/[^\w.-]+/g, "_") });
+  const download = `${runs[state.run].name}_${chosenStep()}_${name}`.replace(/[^\w.-]+/g, "_");
+  const link = element("a", { href: URL.createObjectURL(blob), download });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
@@ -479,7 +487,8 @@ find("#save-codes").onclick = () => {
     const values = state.codes[code.name];
     return [code.name, code.dimensions > 1 ? [values] : values[0]]; // As `InfoGAN.generate` takes them.
   }));
-  const saved = { run: runs[state.run].name, step: chosenStep(), seed: state.seed, sample: state.sample, num_images: model.wall, codes };
+  const { seed, sample } = state;
+  const saved = { run: runs[state.run].name, step: chosenStep(), codes, seed, num_images: model.wall, sample };
   save(new Blob([`${JSON.stringify(saved, null, 2)}\n`], { type: "application/json" }), "codes.json");
 };
 
@@ -506,10 +515,13 @@ function redraw() {
 
 function setFree(valueOf) {
   const free = model.codes.filter((code) => !state.locked.has(code.name));
-  setCodes(Object.fromEntries(free.map((code) => [code.name, Array.from({ length: code.dimensions }, () => valueOf(code))])));
+  const values = (code) => Array.from({ length: code.dimensions }, () => valueOf(code));
+  setCodes(Object.fromEntries(free.map((code) => [code.name, values(code)])));
 }
 
-const randomize = () => setFree((code) => (code.options ? Math.floor(Math.random() * code.options) : at(code.trained, Math.random())));
+const randomize = () => setFree((code) => (
+  code.options ? Math.floor(Math.random() * code.options) : at(code.trained, Math.random())
+));
 const reset = () => setFree((code) => code.default);
 
 find("#noise").onclick = redraw;
@@ -564,7 +576,8 @@ function readAddress() {
 function fitCodes() {
   state.codes = Object.fromEntries(model.codes.map((code) => {
     const values = state.codes[code.name];
-    const isValid = (value) => (code.options ? Number.isInteger(value) && value >= 0 && value < code.options : Number.isFinite(value));
+    const isOption = (value) => Number.isInteger(value) && value >= 0 && value < code.options;
+    const isValid = code.options ? isOption : Number.isFinite;
     if (values?.length === code.dimensions && values.every(isValid)) {
       return [code.name, code.range ? values.map((value) => clamp(value, code.range)) : values];
     }
@@ -576,10 +589,13 @@ function fitCodes() {
 // Runs and checkpoints
 
 function showRuns() {
-  find("#run").replaceChildren(...runs.map(({ name }, number) => new Option(name, number, false, number === state.run)));
-  const steps = runs[state.run].steps;
-  const options = steps.toReversed().map((step) => new Option(`update ${step.toLocaleString("en")}`, step, false, step === state.step));
-  find("#step").replaceChildren(new Option("newest", "", false, state.step === null), ...options);
+  const option = (text, value, isChosen) => new Option(text, value, false, isChosen);
+  find("#run").replaceChildren(...runs.map(({ name }, number) => option(name, number, number === state.run)));
+  const steps = [...runs[state.run].steps].reverse();
+  find("#step").replaceChildren(
+    option("newest", "", state.step === null),
+    ...steps.map((step) => option(`update ${step.toLocaleString("en")}`, step, step === state.step)),
+  );
 }
 
 async function openRun() {
@@ -601,9 +617,14 @@ async function openRun() {
     makePlane();
     showSample();
     setCodes({});
+    find("main").hidden = false;
     if (picture) encode(picture.file, false);
   } catch (error) {
     complain(error);
+    if (error.status === 400) {
+      model = null; // There are no knobs for what can't be loaded.
+      find("main").hidden = true;
+    }
   }
 }
 
@@ -626,14 +647,17 @@ window.addEventListener("hashchange", () => {
 async function poll() {
   if (document.hidden) return;
   try {
+    const wasLost = isLost;
     const latest = await (await ask("runs")).json();
-    if (find("#status").classList.contains("error")) refresh("wall"); // Perhaps it goes better now.
-    if (JSON.stringify(latest) === JSON.stringify(runs)) return;
+    if (!wasLost && JSON.stringify(latest) === JSON.stringify(runs)) return;
     const before = chosenStep();
+    const { name } = runs[state.run];
     runs = latest;
+    // A server that was started anew may count otherwise.
+    state.run = Math.max(0, runs.findIndex((run) => run.name === name));
     if (!runs[state.run].steps.includes(state.step)) state.step = null;
     showRuns();
-    if (chosenStep() !== before) openRun();
+    if (wasLost || chosenStep() !== before) openRun();
   } catch (error) {
     complain(error);
   }

@@ -51,8 +51,8 @@ def serving(root: Path):
 def logs(tmp_path_factory, embedded_digits, small_networks):
     """A folder with two runs, `plain` with two checkpoints and `mixed` with codes of every kind; and their models."""
     root = tmp_path_factory.mktemp("logs")
-    plain = make_run(root / "digits" / "plain", embedded_digits, steps=(1, 2))
-    return root, {"digits/plain": plain, "mixed": make_run(root / "mixed", embedded_digits, codes=MIXED)}
+    mixed = make_run(root / "mixed", embedded_digits, codes=MIXED)
+    return root, {"digits/plain": make_run(root / "digits" / "plain", embedded_digits, steps=(1, 2)), "mixed": mixed}
 
 
 @pytest.fixture(scope="module")
