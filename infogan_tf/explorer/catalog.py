@@ -73,7 +73,7 @@ class Catalog:
         runs = dict(self._runs)
         for path, steps in sorted(self._find(), key=_last_trained, reverse=True):
             if steps:
-                name = path.name if path == self._root else str(path.relative_to(self._root))
+                name = path.resolve().name if path == self._root else str(path.relative_to(self._root))
                 runs[path] = Run(path, printable(name), steps)
         self._runs = runs
 
@@ -101,11 +101,12 @@ class Catalog:
         if not Integer(0).accepts(step) or step not in runs[number].steps:
             raise RequestError("this run has no checkpoint of this update")
         key = number, step
-        model = self._models.get(key)
-        if model is None:
-            with self._loading:  # Meanwhile, other models answer.
-                model = self._models.get(key) or self._load(runs[number], step)
-        self._remember(key, model)
+        if model := self._models.get(key):
+            self._remember(key, model)
+            return model
+        with self._loading:  # Meanwhile, other models answer.
+            model = self._models.get(key) or self._load(runs[number], step)
+            self._remember(key, model)
         return model
 
     def _remember(self, key: tuple[int, int], model: ExplorerModel):
