@@ -19,7 +19,8 @@ const at = ([low, high], share) => low + share * (high - low);
 const shareOf = ([low, high], value) => (value - low) / (high - low);
 
 let runs = [];
-let model = null; // What the server tells of the chosen checkpoint.
+let model = null; // What the server tells of the checkpoint that the page shows,
+let opened = null; // and which one that is; until it is loaded, another than the chosen one.
 let state = { run: 0, step: null, seed: 0, sample: 0, codes: {}, locked: new Set(), plane: [] };
 let dirty = new Set(); // Views that don't show the state yet.
 let wallPixels = null;
@@ -59,11 +60,14 @@ async function ask(path, body, type = "application/json") {
 
 const chosenStep = () => state.step ?? runs[state.run].steps.at(-1);
 const chosen = () => ({ run: state.run, step: chosenStep() });
-const request = (view) => ({ ...chosen(), view: `${PAGE} ${view}`, seed: state.seed, codes: state.codes });
+const request = (view) => ({ ...opened, view: `${PAGE} ${view}`, seed: state.seed, codes: state.codes });
 
 async function generate(view, images) {
+  const asked = model;
   const response = await ask("generate", { ...request(view), images });
-  return new Uint8Array(await response.arrayBuffer());
+  const pixels = new Uint8Array(await response.arrayBuffer());
+  if (model !== asked) throw new Refusal(409, "Another checkpoint has been opened");
+  return pixels;
 }
 
 function say(text, isError = false) {
@@ -116,7 +120,7 @@ const views = {
     const tiles = find("#wall").children;
     for (let i = 0; i < model.wall; i++) draw(find("canvas", tiles[i]), wallPixels, i);
     draw(find("#large"), wallPixels, state.sample);
-    say(`update ${chosenStep().toLocaleString("en")}, ${Math.round(performance.now() - started)} ms`);
+    say(`update ${opened.step.toLocaleString("en")}, ${Math.round(performance.now() - started)} ms`);
   },
   async strips() {
     const cells = knobs.flatMap((knob) => knob.cells());
@@ -149,7 +153,7 @@ async function refresh(...names) {
   names.forEach((name) => dirty.add(name));
   if (isPumping || !model) return;
   isPumping = true;
-  while (dirty.size) {
+  while (dirty.size && model) {
     const name = Object.keys(views).find((view) => dirty.has(view));
     dirty.delete(name);
     try {
@@ -388,9 +392,10 @@ async function encode(file, setsKnobs = true) {
   if (!model || !file) return;
   if (file.size > MAX_PICTURE_BYTES) return say("The picture has more than 16 MiB", true);
   try {
-    const { run, step } = chosen();
-    const response = await ask(`encode?run=${run}&step=${step}`, file, "application/octet-stream");
+    const asked = model;
+    const response = await ask(`encode?run=${opened.run}&step=${opened.step}`, file, "application/octet-stream");
     const { pixels, codes } = await response.json();
+    if (model !== asked) return;
     showAnswer(file, Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0)), codes, setsKnobs);
   } catch (error) {
     complain(error);
@@ -464,7 +469,7 @@ document.addEventListener("drop", (event) => encode(event.dataTransfer.files[0])
 // Saving
 
 function save(blob, name) {
-  const download = `${runs[state.run].name}_${chosenStep()}_${name}`.replace(/[^\w.-]+/g, "_");
+  const download = `${runs[opened.run].name}_${opened.step}_${name}`.replace(/[^\w.-]+/g, "_");
   const link = element("a", { href: URL.createObjectURL(blob), download });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
@@ -488,7 +493,7 @@ find("#save-codes").onclick = () => {
     return [code.name, code.dimensions > 1 ? [values] : values[0]]; // As `InfoGAN.generate` takes them.
   }));
   const { seed, sample } = state;
-  const saved = { run: runs[state.run].name, step: chosenStep(), codes, seed, num_images: model.wall, sample };
+  const saved = { run: runs[opened.run].name, step: opened.step, codes, seed, num_images: model.wall, sample };
   save(new Blob([`${JSON.stringify(saved, null, 2)}\n`], { type: "application/json" }), "codes.json");
 };
 
@@ -606,6 +611,7 @@ async function openRun() {
     if (run !== state.run || step !== chosenStep()) return; // Another has been chosen meanwhile.
     const isSame = JSON.stringify(described) === JSON.stringify(model);
     model = described;
+    opened = { run, step };
     fitCodes();
     if (!isSame) {
       picture = null;
