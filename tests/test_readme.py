@@ -12,6 +12,7 @@ from infogan_tf.config import Config, EvaluationConfig
 from infogan_tf.data.folder import EXTENSIONS, MAX_SKIPPED_SHARE
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY
 from infogan_tf.experiments import Experiment, mnist, presets
+from infogan_tf.explorer.config import ExplorerConfig
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 from infogan_tf.reproduction.config import ReproductionConfig
 from infogan_tf.verbs.config import EncodeConfig, ExportConfig, GenerateConfig, TraverseConfig
@@ -85,7 +86,7 @@ def test_the_section_on_own_images_is_true():
 
 def test_every_flag_and_link_is_there():
     verbs = (GenerateConfig, EncodeConfig, TraverseConfig, ExportConfig)
-    configs = (Config, EvaluationConfig, ReproductionConfig, *verbs)
+    configs = (Config, EvaluationConfig, ReproductionConfig, ExplorerConfig, *verbs)
     settings = {field.name for config in configs for field in dataclasses.fields(config)}
     flags = set(re.findall(r"--(\w+)", README)) - {"preset", "help", "logdir"}
     assert flags
