@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from infogan_tf.config import CROPS, DATA_SOURCES, HELD_OUT, IMAGE_SIZES, RENDERED_DATASETS, find_images
+from infogan_tf.console import log
 from infogan_tf.data.folder import read_folder
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, ImageData
 from infogan_tf.data.npz import read_npz
@@ -160,6 +161,7 @@ def find_rendered(request: ImageRequest) -> Path:
     size = request.preparation.size
     path = cache_folder() / "rendered" / f"{request.dataset}-{size}-{NUM_RENDERED}-{RENDERING_VERSION}.npz"
     if not path.exists():
+        log(f"rendering {NUM_RENDERED:,} images for {request.dataset}, which are kept in {path.parent}")
         images, labels, names = RENDERERS[request.dataset](NUM_RENDERED, size, progress="rendering images")
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, lambda partial: np.savez(partial, images=images, labels=labels, label_names=names))
