@@ -242,15 +242,31 @@ def find_images(images: str, or_one: bool = False) -> Path:
         SettingError: there is nothing, or something else.
     """
     expected = "a folder of images, an image or an .npz file" if or_one else "a folder of images or an .npz file"
+    path = given_path("images", images, expected)
+    if path.is_dir() or (path.is_file() and (or_one or path.suffix.lower() == ".npz")):
+        return path
+    problem = "which is neither" if path.exists() else "which does not exist"
+    raise SettingError("images", expected, f"{path}, {problem}")
+
+
+def given_path(name: str, text: str, expected: str) -> Path:
+    """A path as a person writes it, whether or not there is something.
+
+    Args:
+        name: the setting.
+        text: its value.
+        expected: what an error says that it should be.
+
+    Raises:
+        SettingError: there can't be a path like this.
+    """
     try:
-        path = Path(images).expanduser()
-        if path.is_dir() or (path.is_file() and (or_one or path.suffix.lower() == ".npz")):
-            return path
-        problem = "which is neither" if path.exists() else "which does not exist"
+        path = Path(text).expanduser()
+        path.exists()
     except (OSError, RuntimeError) as error:  # RuntimeError: no user has the name behind a ~.
         reason = getattr(error, "strerror", None) or first_line(error)
-        raise SettingError("images", expected, f"{images} ({reason})") from error
-    raise SettingError("images", expected, f"{path}, {problem}")
+        raise SettingError(name, expected, f"{text} ({reason})") from error
+    return path
 
 
 def added_to_the_objective(config: Config) -> list[str]:

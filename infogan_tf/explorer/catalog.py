@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, first_line, printable
-from infogan_tf.explorer.config import RunsPath
+from infogan_tf.explorer.config import RUNS
 from infogan_tf.explorer.models import ExplorerModel, RequestError
 from infogan_tf.settings import Integer
 from infogan_tf.training.checkpoints import find_steps
@@ -56,9 +56,9 @@ class Catalog:
         self._models: OrderedDict[tuple[int, int], ExplorerModel] = OrderedDict()
         self._loading, self._remembering = threading.Lock(), threading.Lock()
         if not root.exists():
-            raise RunNotFoundError(f"run_folder: expected {RunsPath.expected}, got {root}, where there is none")
+            raise RunNotFoundError(f"run_folder: expected {RUNS}, got {root}, where there is none")
         if root.is_file() and root.suffix != ".keras":
-            raise SettingError("run_folder", RunsPath.expected, f"{root}, which is another file")
+            raise SettingError("run_folder", RUNS, f"{root}, which is another file")
         self.rescan()
         if not self._runs:
             raise RunNotFoundError(f"run_folder: expected runs with a checkpoint, got {root} without any")

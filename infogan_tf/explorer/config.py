@@ -2,18 +2,10 @@
 
 import dataclasses
 
-from infogan_tf.settings import Automatic, Integer, Settings, Text, setting
+from infogan_tf.settings import Automatic, Integer, Required, Settings, Text, setting
 
 PORT = 8008
-
-
-class RunsPath(Text):
-    """Where runs are, which has no default: None stands for a flag that was not given."""
-
-    expected = "the folder of a run, a folder with runs in it, or a .keras file"
-
-    def accepts(self, value: object) -> bool:
-        return value is None or super().accepts(value)
+RUNS = "the folder of a run, a folder with runs in it, or a .keras file"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +17,7 @@ class ExplorerConfig(Settings):
     """
 
     run_folder: str | None = setting(
-        None, RunsPath(), "The folder of a run, a folder with runs in it, or a .keras file; required."
+        None, Required(RUNS), "The folder of a run, a folder with runs in it, or a .keras file; required."
     )
     host: str = setting(
         "127.0.0.1",

@@ -26,16 +26,16 @@ import zlib
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 
+from infogan_tf.config import given_path
 from infogan_tf.console import log
 from infogan_tf.errors import SettingError, first_line
 from infogan_tf.explorer.catalog import Catalog
-from infogan_tf.explorer.config import ExplorerConfig, RunsPath
+from infogan_tf.explorer.config import RUNS, ExplorerConfig
 from infogan_tf.explorer.models import ExplorerModel, RequestError, animation
 from infogan_tf.explorer.turns import BusyError, SupersededError, Turns
 
@@ -318,9 +318,7 @@ def serve(config: ExplorerConfig):
         SettingError: the runs can't be loaded, or the address or port not be had.
         RunNotFoundError: there is no run with a checkpoint.
     """
-    if config.run_folder is None:
-        raise SettingError("run_folder", RunsPath.expected, "none")
-    catalog = Catalog(Path(config.run_folder).expanduser())
+    catalog = Catalog(given_path("run_folder", config.run_folder, RUNS))
     _load_first(catalog)
     with _bound(catalog, config) as server:
         catalog.keep_rescanning()

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from infogan_tf.config import find_images
-from infogan_tf.errors import SettingError, first_line
+from infogan_tf.config import find_images, given_path
+from infogan_tf.errors import SettingError
 from infogan_tf.settings import Automatic, Choice, Integer, Number, Required, Settings, as_text, setting
 
 MODEL = "the folder of a trained run, or a .keras file"
@@ -73,9 +73,9 @@ class ModelSettings(Settings):
     def check(self):
         """Also refuses a model that is not there, and an output that is there already: nothing is overwritten."""
         super().check()
-        if not _path("run_folder", self.run_folder).exists():
+        if not given_path("run_folder", self.run_folder, "a path").exists():
             raise SettingError("run_folder", MODEL, f"{self.run_folder}, where there is none")
-        output = _path("output", self.output)
+        output = given_path("output", self.output, "a path")
         if os.path.lexists(output):
             raise SettingError("output", "a new path, since nothing is overwritten", f"{output}, which exists")
         if not os.access(output.parent, os.W_OK | os.X_OK):
@@ -247,13 +247,3 @@ def _numbers(first: str, last: str | None = None, count: str | None = None) -> t
     # Rounded, so that 0:1:11 has the value 0.3 and not 0.30000000000000004.
     spaced = np.linspace(ends[0], ends[-1], number).round(12).tolist()
     return tuple(int(value) if value.is_integer() else value for value in spaced)
-
-
-def _path(name: str, text: str) -> Path:
-    try:
-        path = Path(text).expanduser()
-        path.exists()
-    except (OSError, RuntimeError) as error:  # RuntimeError: no user has the name behind a ~.
-        reason = getattr(error, "strerror", None) or first_line(error)
-        raise SettingError(name, "a path", f"{text} ({reason})") from error
-    return path

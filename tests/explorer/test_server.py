@@ -417,6 +417,11 @@ def test_others_are_answered_while_a_model_is_loaded(logs, monkeypatch):
     ("flags", "error", "text"),
     [
         ({}, SettingError, "run_folder: expected the folder of a run, .* or a .keras file, got none"),
+        (
+            {"run_folder": "~nobody_of_this_name/logs"},
+            SettingError,
+            r"run_folder: expected .* got ~nobody_of_this_name/logs \(",
+        ),
         ({"run_folder": "nowhere"}, RunNotFoundError, "got nowhere, where there is none"),
         ({"run_folder": "empty"}, RunNotFoundError, "expected runs with a checkpoint, got empty without any"),
         ({"run_folder": "file.txt"}, SettingError, "got file.txt, which is another file"),
@@ -436,8 +441,14 @@ def test_refuses_what_it_cannot_serve(flags, error, text, tmp_path, monkeypatch,
     (tmp_path / "other" / "config.json").write_text("{}")
     (tmp_path / "logs").symlink_to(logs[0])
     port = {"port": server.port} if "port" in flags else {"port": None}
+    config = ExplorerConfig(**{**flags, **port})
+
+    def launch():
+        config.check()
+        serve(config)
+
     with pytest.raises(error, match=text):
-        serve(ExplorerConfig(**{**flags, **port}))
+        launch()
 
 
 def test_other_machines_are_served_only_if_asked_for(logs, capsys, monkeypatch):
