@@ -18,9 +18,9 @@ import ast
 import dataclasses
 import math
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from infogan_tf.settings import FLOAT32_MAX, FLOAT32_TINY
+from infogan_tf.settings import FLOAT32_MAX, FLOAT32_TINY, ReadableText
 
 NOISE_NAME = "z"
 # Tags of curves and pictures.
@@ -60,28 +60,13 @@ class CodeTerm(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True)
-class Codes:
+class Codes(ReadableText):
     """A setting: latent codes as text."""
 
     expected = "codes such as categorical(10), 2*uniform@0.1, each [name=][count*]kind[(numbers)][@weight]"
 
-    def parse(self, text: str) -> str:
-        return text
-
-    def accepts(self, value: Any) -> bool:
-        return isinstance(value, str) and self._problem(value) is None
-
-    def describe(self, value: Any) -> str:
-        """What is wrong with an invalid value."""
-        return (self._problem(value) if isinstance(value, str) else None) or repr(value)
-
-    @staticmethod
-    def _problem(value: str) -> str | None:
-        try:
-            parse_codes(value)
-        except ValueError as error:
-            return str(error)
-        return None
+    def read(self, text: str):
+        parse_codes(text)
 
 
 def parse_codes(text: str) -> tuple[CodeTerm, ...]:

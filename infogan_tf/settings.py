@@ -119,6 +119,33 @@ class Text:
         return isinstance(value, str) and bool(value.strip()) and not any("\ud800" <= c <= "\udfff" for c in value)
 
 
+class ReadableText:
+    """Text of some form; a subclass reads it and says in a ValueError what is wrong with it."""
+
+    expected: str
+
+    def read(self, text: str):
+        """Raises a ValueError if the text has another form."""
+        raise NotImplementedError
+
+    def parse(self, text: str) -> str:
+        return text
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, str) and self._problem(value) is None
+
+    def describe(self, value: Any) -> str:
+        """What is wrong with an invalid value."""
+        return (self._problem(value) if isinstance(value, str) else None) or repr(value)
+
+    def _problem(self, value: str) -> str | None:
+        try:
+            self.read(value)
+        except ValueError as error:
+            return str(error)
+        return None
+
+
 @dataclasses.dataclass(frozen=True)
 class Required(Text):
     """A text that has no default: None stands for a flag that was not given, which `Settings.check` refuses."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from infogan_tf.config import find_images, given_path
 from infogan_tf.errors import SettingError
-from infogan_tf.settings import Automatic, Choice, Integer, Number, Required, Settings, as_text, setting
+from infogan_tf.settings import Automatic, Choice, Integer, Number, ReadableText, Required, Settings, as_text, setting
 
 MODEL = "the folder of a trained run, or a .keras file"
 IMAGES = "a folder of images, an image or an .npz file"
@@ -33,28 +33,13 @@ class Output(Required):
 
 
 @dataclasses.dataclass(frozen=True)
-class CodeValues:
+class CodeValues(ReadableText):
     """Values of codes, such as `c1=3,c2=-2:2:9`."""
 
     expected = "values of codes such as c1=3,c2=-2:2:9, each name=number or name=first:last:count"
 
-    def parse(self, text: str) -> str:
-        return text
-
-    def accepts(self, value: Any) -> bool:
-        return isinstance(value, str) and self._problem(value) is None
-
-    def describe(self, value: Any) -> str:
-        """What is wrong with an invalid value."""
-        return (self._problem(value) if isinstance(value, str) else None) or repr(value)
-
-    @staticmethod
-    def _problem(value: str) -> str | None:
-        try:
-            parse_code_values(value)
-        except ValueError as error:
-            return str(error)
-        return None
+    def read(self, text: str):
+        parse_code_values(text)
 
 
 @dataclasses.dataclass(frozen=True)
