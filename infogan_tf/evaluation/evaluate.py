@@ -117,10 +117,10 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
 def _load_data(run: TrainedRun, data_dir: str | None, images: str | None) -> tuple[ImageData, tuple[Factor, ...]]:
     """The run's images, of which at most 10,000 held-out ones are measured, and what is known of them."""
     config, source = run.config, run.record["data"]["source"]
-    for name, place, has_one in (("data_dir", data_dir, not config.images), ("images", images, config.images)):
-        if place is not None and not has_one:
-            trained_on = config.images or f"--dataset={config.dataset}"
-            raise SettingError(name, f"auto, since {run.folder.path} was trained on {trained_on}", place)
+    without_effect, place = ("data_dir", data_dir) if config.images else ("images", images)
+    if place is not None:
+        trained_on = config.images or f"--dataset={config.dataset}"
+        raise SettingError(without_effect, f"auto, since {run.folder.path} was trained on {trained_on}", place)
     try:
         places = {"data_dir": data_dir or config.data_dir, "images": images or config.images}
         request = image_request(dataclasses.replace(config, **places), source)

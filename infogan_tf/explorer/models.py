@@ -13,7 +13,7 @@ from infogan_tf.data import as_floats
 from infogan_tf.data.folder import DRAFT_FACTOR, FORMATS
 from infogan_tf.data.preparation import Preparation
 from infogan_tf.errors import first_line
-from infogan_tf.figures.pictures import MILLISECONDS, tile
+from infogan_tf.figures.pictures import tile, write_animation
 from infogan_tf.figures.traversals import num_columns
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
@@ -165,9 +165,8 @@ def animation(frames: Sequence[np.ndarray]) -> bytes:
     small = [Image.fromarray(tile(wall, 1)).quantize() for wall in walls]
     scale = max(1, round(ANIMATION_PIXELS / small[0].width))
     large = [picture.resize((picture.width * scale, picture.height * scale)) for picture in small]
-    first, *rest = *large, *large[-2:0:-1]
     file = io.BytesIO()
-    first.save(file, "GIF", save_all=True, append_images=rest, duration=MILLISECONDS, loop=0)
+    write_animation(file, large)
     return file.getvalue()
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -94,13 +95,14 @@ def save_animation(path: Path, frames: list[Picture]):
         path: the file.
         frames: pictures of one size.
     """
-    there_and_back = [Image.fromarray(frame) for frame in (*frames, *frames[-2:0:-1])]
-    first, *rest = there_and_back
+    images = [Image.fromarray(frame) for frame in frames]
+    write_atomically(path, lambda partial: write_animation(partial, images))
 
-    def write(partial: Path):
-        first.save(partial, "GIF", save_all=True, append_images=rest, duration=MILLISECONDS, loop=0)
 
-    write_atomically(path, write)
+def write_animation(file: Path | BinaryIO, frames: Sequence[Image.Image]):
+    """Writes a GIF that loops through the frames and back, to a path or a binary file."""
+    first, *rest = *frames, *frames[-2:0:-1]
+    first.save(file, "GIF", save_all=True, append_images=rest, duration=MILLISECONDS, loop=0)
 
 
 def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
