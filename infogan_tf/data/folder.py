@@ -71,6 +71,11 @@ def each_of_folder(path: Path, preparation: Preparation) -> Iterator[tuple[str, 
         yield from zip((file.name for file in files), images, strict=True)
 
 
+def describe_skipped(name: str, reason: Unreadable) -> str:
+    """A file that was left out, as `name: reason`."""
+    return f"{printable(name)}{SKIPPED_BECAUSE}{reason}"
+
+
 def read_folder_labels(folder: Path, skipped: Sequence[str]) -> list[Label]:
     """The labels of a folder's images, in the order of `read_folder`.
 
@@ -142,7 +147,7 @@ def _decode(folder: Path, files: list[ImageFile], preparation: Preparation, writ
     with _for_each(files, lambda file: _read(folder / file.name, preparation), "decoding images") as images:
         for file, image in zip(files, images, strict=True):
             if isinstance(image, Unreadable):
-                skipped.append(f"{printable(file.name)}{SKIPPED_BECAUSE}{image}")
+                skipped.append(describe_skipped(file.name, image))
             else:
                 writer.split(image[None], HOLD_OUT_OWN_EVERY)
     if len(skipped) > MAX_SKIPPED_SHARE * len(files):

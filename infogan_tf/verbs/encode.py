@@ -12,7 +12,7 @@ import numpy as np
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import find_images
 from infogan_tf.console import log
-from infogan_tf.data.folder import Unreadable, each_of_folder
+from infogan_tf.data.folder import Unreadable, describe_skipped, each_of_folder
 from infogan_tf.data.npz import each_of_npz
 from infogan_tf.data.preparation import Preparation
 from infogan_tf.errors import SettingError, printable
@@ -68,7 +68,7 @@ def _readable(
 ) -> Iterator[tuple[str, np.ndarray]]:
     for name, image in images:
         if isinstance(image, Unreadable):
-            skipped.append(f"{printable(name)}: {image}")
+            skipped.append(describe_skipped(name, image))
         else:
             yield name, image
 
