@@ -25,8 +25,10 @@ from infogan_tf.evaluation.information import estimate_information
 from infogan_tf.evaluation.neighborhoods import compare_neighborhoods
 from infogan_tf.evaluation.recovery import measure_recovery
 from infogan_tf.evaluation.terms import HELD_OUT
+from infogan_tf.evaluation.vector_arithmetic import Examples, VectorArithmetic, measure_vector_arithmetic
 from infogan_tf.evaluation.verdicts import code_verdicts
 from infogan_tf.figures.plots import plot_associations
+from infogan_tf.figures.vector_arithmetic import plot_changes
 from infogan_tf.files import write_json
 from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.run_record import with_recorded_origin
@@ -37,13 +39,15 @@ Posteriors = Mapping[str, Any]
 
 EVALUATION_FILE = "evaluation.json"
 HEAT_MAP_FILE = "codes_and_factors.png"
+ARITHMETIC_FILE = "vector_arithmetic.png"
 # A new number whenever what is measured, or how, changes; the features' too.
-VERSION = 6
+VERSION = 7
 NUM_GENERATED = 10_000
 NUM_HELD_OUT = 10_000
 NUM_MATCHED = 10_000
 NUM_OF_A_VALUE = 200
 NUM_NEIGHBORHOODS = 5_000
+NUM_CHANGED = 2_500
 # The nearest neighbors of both halves need a few.
 LEAST_HELD_OUT = 12
 
@@ -54,7 +58,8 @@ def evaluate(run: TrainedRun, data_dir: str | None = None, images: str | None = 
     Of images without factors (labels): the codes' mutual information, recovery, extrapolation, diversity and verdicts,
     the confidence of categorical codes, and generated images against held-out ones. With factors also the association
     of each code with each factor, drawn as `codes_and_factors.png`; with a class, the error of categorical codes as
-    classifiers. Prints a line for each measure that it begins.
+    classifiers, and how often generated images change their class by vector arithmetic and by one code, drawn as
+    `vector_arithmetic.png`. Prints a line for each measure that it begins.
 
     Args:
         run: what `load_run` gave.
@@ -63,7 +68,7 @@ def evaluate(run: TrainedRun, data_dir: str | None = None, images: str | None = 
 
     Returns:
         What was written: `run`, `codes`, `confidence` by categorical code, `associations` by code and factor,
-        `classification` by categorical code and class factor, `images`.
+        `classification` by categorical code and class factor, `images`, `vector_arithmetic` (None without classes).
 
     Raises:
         SettingError: the folder can't be written, its images can't be loaded, or too few are held out.
@@ -85,6 +90,7 @@ def evaluate(run: TrainedRun, data_dir: str | None = None, images: str | None = 
         "confidence": _measure_confidence(model, data, held_out),
         **_measure_factors(model, data, held_out, factors),
         "images": _measure_images(generated, factors, features),
+        "vector_arithmetic": _measure_arithmetic(run, model, generated, features, data),
     }
     write_json(run.folder.path / EVALUATION_FILE, evaluation)
     if factors:
@@ -111,6 +117,9 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
         for factor, classification in by_factor.items():
             for measure in ("one_to_one_error", "majority_error", "nmi", "ari"):
                 values[f"evaluation/{measure}_{name}_{factor}"] = classification[measure]
+    if evaluation["vector_arithmetic"]:
+        for way, change in evaluation["vector_arithmetic"]["changes"].items():
+            values[f"evaluation/change_of_class_by_{way.replace(' ', '_')}"] = change["success"]
     return values
 
 
@@ -244,6 +253,37 @@ def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], featu
         **compare_by_frechet(held_out, of_generated)._asdict(),
         **neighborhoods._asdict(),
     }
+
+
+def _measure_arithmetic(
+    run: TrainedRun, model: BatchedModel, generated: GeneratedImages, features: ImageFeatures, data: ImageData
+) -> Evaluation | None:
+    if not features.class_names:
+        log("  these images have no classes: no change of class by vector arithmetic")
+        return None
+    log("  changing the class of generated images, by arithmetic on G's input and by one code")
+    measured = measure_vector_arithmetic(model, generated, features, NUM_CHANGED)
+    if measured is None:
+        log("  nearly all generated images are of one class: no change of class is measured")
+        return None
+    result, examples = measured
+    _draw_changes(run, result, examples, features.class_names, data.caption)
+    return {**result._asdict(), "changes": {way: change._asdict() for way, change in result.changes.items()}}
+
+
+def _draw_changes(run: TrainedRun, result: VectorArithmetic, examples: Examples, names: Sequence[str], data: str):
+    path = run.folder.path / ARITHMETIC_FILE
+    shares = ", ".join(f"{way} {change.success:.1%}" for way, change in result.changes.items())
+    caption = (
+        f"Below each result its class. One code: the sample with the category that stands for the asked class. Of the "
+        f"asked class: {shares} of {result.requests:,} results, {result.chance:.1%} at chance. {run.folder.path.name}, "
+        f"objective {run.config.objective}, preset {run.record.get('preset') or 'not recorded'}, update {run.step:,}, "
+        f"{data}"
+    )
+    changes = [(names[own], names[asked]) for own, asked in zip(examples.classes, examples.asked, strict=True)]
+    read = {way: [names[number] for number in numbers] for way, numbers in examples.read.items()}
+    plot_changes(examples.images, changes, read, path, caption)
+    log(f"  changes of class are drawn in {path}")
 
 
 def _draw_associations(run: TrainedRun, evaluation: Evaluation):

@@ -60,21 +60,30 @@ class ImageFeatures:
         name: what it was trained for, and on which images.
         held_out: the features of the held-out images, `[number, 128]`.
         error: the network's error rate on them.
+        class_names: what the classes are that it tells apart, in order; empty if they are not classes of the images.
 
     Attributes:
         name: what a result says of the features that it was measured in.
         hash: SHA-256 of the weights: only numbers measured in features of the same hash can be compared.
+        class_names: as given.
     """
 
-    def __init__(self, network: keras.Model, name: str, held_out: np.ndarray, error: float):
+    def __init__(
+        self, network: keras.Model, name: str, held_out: np.ndarray, error: float, class_names: Sequence[str] = ()
+    ):
         self._network = network
         self.held_out = held_out
+        self.class_names = tuple(class_names)
         self.name = f"{name}, {FEATURE_SIZE} features, error on held-out images {error:.2%}"
         self.hash = _weights_hash(network)
 
     def __call__(self, images: np.ndarray | tf.Tensor) -> np.ndarray:
         """Features `[number, 128]` of images, uint8 or float in [0, 1]."""
         return _predict(self._network, images)[0]
+
+    def classify(self, features: np.ndarray) -> np.ndarray:
+        """The most probable class `[number]` of images, from their features `[number, 128]`."""
+        return self._network.layers[-1](features).numpy().argmax(axis=1)
 
 
 def load_features(data: ImageData, factors: Sequence[Factor]) -> ImageFeatures:
@@ -101,7 +110,7 @@ def load_features(data: ImageData, factors: Sequence[Factor]) -> ImageFeatures:
         _cache(path, network.save_weights)
     held_out = _on_held_out(network, task, data.held_out)
     name = f"{task.name} (version {VERSION}), trained on {data.name}, {task.num_images:,} images"
-    return ImageFeatures(network, name, held_out.features, float(held_out.error))
+    return ImageFeatures(network, name, held_out.features, float(held_out.error), task.class_names)
 
 
 def _has_enough_images(factor: Factor) -> bool:
@@ -116,6 +125,7 @@ class _Task(Protocol):
         kind: names its files.
         name: names the network.
         num_classes: how many outputs.
+        class_names: what they are, if they are classes of the images.
         num_updates: for how long.
         num_images: how many different images it is trained on in these updates.
         held_out_labels: what its error on held-out images is measured against.
@@ -124,6 +134,7 @@ class _Task(Protocol):
     kind: str
     name: str
     num_classes: int
+    class_names: tuple[str, ...]
     num_updates: int
     num_images: int
     held_out_labels: np.ndarray
@@ -146,6 +157,7 @@ class _Classes:
     def __init__(self, data: ImageData, factor: Factor):
         self.name = f"classifier of {factor.name}"
         self.num_classes = factor.num_classes
+        self.class_names = factor.class_names
         self.held_out_labels = factor.held_out
         self._data, self._factor = data, factor
         number = len(data.training)
@@ -170,6 +182,7 @@ class _Rotations:
     kind = "rotation"
     name = "classifier of rotations by 0, 90, 180 and 270 degrees"
     num_classes = ROTATIONS
+    class_names = ()
     held_out_labels = np.arange(ROTATIONS)
 
     def __init__(self, data: ImageData):

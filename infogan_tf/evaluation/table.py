@@ -2,6 +2,7 @@
 
 from infogan_tf.console import text_table
 from infogan_tf.evaluation.terms import (
+    CHANGE_TERMS,
     CLASSIFICATION_TERMS,
     CODE_TERMS,
     CONFIDENCE_TERMS,
@@ -33,6 +34,8 @@ def evaluation_table(evaluation: dict) -> str:
     parts += _associations(evaluation)
     if evaluation["classification"]:
         parts += [*_classifications(evaluation), legend(CLASSIFICATION_TERMS)]
+    if evaluation["vector_arithmetic"]:
+        parts += [_changes(evaluation["vector_arithmetic"]), legend(CHANGE_TERMS)]
     return "\n\n".join([*parts, _images(evaluation), legend(IMAGE_TERMS)])
 
 
@@ -120,6 +123,16 @@ def _confusion(result: dict) -> str:
         matched = result["matching"][category]
         rows.append((str(category), "-" if matched < 0 else names[matched], *map(str, counts)))
     return text_table(rows)
+
+
+def _changes(arithmetic: dict) -> str:
+    rows = [("changed by", "of the asked class", "still of its own")]
+    for way, change in arithmetic["changes"].items():
+        rows.append((way, f"{change['success']:.1%}", f"{change['unchanged']:.1%}"))
+    return (
+        f"{arithmetic['requests']:,} generated images, each to be changed into another class, of the asked class at "
+        f"chance {arithmetic['chance']:.1%}:\n\n{text_table(rows)}"
+    )
 
 
 def _images(evaluation: dict) -> str:

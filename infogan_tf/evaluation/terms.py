@@ -54,6 +54,18 @@ MONOTONE_FIT_TERMS = {
     "and scored on the other; lower is better",
     "without the code": "the same error of the best constant",
 }
+CHANGE_TERMS = {
+    "mean of": "G's input minus the mean input of so many samples of its class, plus that of as many samples of the "
+    "class asked for",
+    "one code": "G's input with one categorical code set to the category of which most samples are of the class asked "
+    "for",
+    "of the asked class": "share of results that the classifier of the features takes for the class asked for",
+    "still of its own": "share of results of the class that they had before",
+}
+SLANT_TERM = {
+    "slant kept": "correlation of the slants of a sample and of its result, of results of the asked class and within "
+    "each pair of classes; 1 the result is slanted as the sample was, 0 unrelated",
+}
 IMAGE_TERMS = {
     "Frechet distance": "between Gaussians fitted to the features of both sets; 0 for equal sets; comparable only in "
     "the same features and for the same number of images",

@@ -9,6 +9,7 @@ from infogan_tf.evaluation.table import PRECISION_WARNING, precision_misleads
 from infogan_tf.evaluation.terms import CLASSIFICATION_TERMS, CODE_TERMS, CONFIDENCE_TERMS, IMAGE_TERMS, held_out_images
 from infogan_tf.experiments import presets
 from infogan_tf.reproduction.claims import claims_section, figure1_section
+from infogan_tf.reproduction.contrast import contrast_section
 from infogan_tf.reproduction.evaluated import CATEGORY, CONTINUOUS, Evaluated, GanCurve, Results
 from infogan_tf.reproduction.report import markdown_table
 from infogan_tf.training.metrics_log import read_training_time
@@ -33,6 +34,7 @@ def report_text(results: Results) -> str:
         figure1_section(results),
         _figure2_section(results),
         _classification_section(results.infogans),
+        contrast_section(results),
         _beyond_section([*results.infogans, results.gan]),
         _runs_section([*results.infogans, *results.gan_curves]),
     ]

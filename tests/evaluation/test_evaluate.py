@@ -17,6 +17,7 @@ from infogan_tf.errors import RunNotFoundError, SettingError
 from infogan_tf.evaluation import evaluate as module
 from infogan_tf.evaluation import features as features_module
 from infogan_tf.evaluation.table import evaluation_table
+from infogan_tf.evaluation.vector_arithmetic import ClassChange, Examples, VectorArithmetic
 from infogan_tf.experiments import presets
 from infogan_tf.training import train
 from infogan_tf.training.loading import load_run
@@ -76,6 +77,9 @@ def test_evaluate_writes_what_it_measured(launched, features):
     assert isinstance(evaluation["codes"]["c2"]["extrapolation"], float)
     assert images["frechet_distance_halves"] > images["frechet_floor_halves"]
     assert images["coverage"] < 0.1
+    # After six updates all images look the same.
+    assert evaluation["vector_arithmetic"] is None
+    assert not (folder / "vector_arithmetic.png").exists()
     with Image.open(folder / "codes_and_factors.png") as picture:
         assert picture.width > 500
     tags = set()
@@ -102,7 +106,10 @@ def test_without_labels_only_what_needs_them_is_left_out(trained, tmp_path, monk
     assert list(evaluation["codes"]) == ["c1", "c2", "c3"]
     assert evaluation["confidence"]["c1"]["balance"] > 0
     assert evaluation["images"]["frechet_distance"] > 0
-    assert "no labels: no association with factors, no classification" in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert "no labels: no association with factors, no classification" in output
+    assert "no classes: no change of class by vector arithmetic" in output
+    assert evaluation["vector_arithmetic"] is None
     assert not (folder / "codes_and_factors.png").exists()
     assert "codes against factors: not measured" in evaluation_table(evaluation)
 
@@ -135,7 +142,14 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
     run = load_run(tmp_path / "run")
     with pytest.raises(SettingError, match=r"data_dir: expected auto, since \S+ was trained on \S+faces.npz, got tfds"):
         module.evaluate(run, data_dir="tfds")
+    changes = {way: ClassChange(0.25, 0.5, None) for way in ("mean of 3", "one code")}
+    examples = Examples([1], [2], rng.random([1, 9, 16, 16, 3]), {way: [0] for way in changes})
+    measured = (VectorArithmetic([1, 2], 40, 0.5, ["shape=0", "shape=1"], changes), examples)
+    asked = []
+    monkeypatch.setattr(module, "measure_vector_arithmetic", lambda *given: asked.append(given) or measured)
     module.evaluate(run)
+    _, generated, features, _ = asked[0]
+    assert (features.class_names, len(generated.features)) == (("0", "1", "2"), 300)
     evaluation = json.loads((tmp_path / "run" / "evaluation.json").read_text())
     assert evaluation["run"]["held_out_images"] == 40
     assert evaluation["images"]["compared_images"] == 40
@@ -159,6 +173,14 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
     assert evaluation["classification"]["shape"]["shape"]["class_names"] == ["0", "1", "2"]
     with Image.open(tmp_path / "run" / "codes_and_factors.png") as picture:
         assert picture.width > 500
+    change = {"success": 0.25, "unchanged": 0.5, "slant_kept": None}
+    assert evaluation["vector_arithmetic"] == {
+        **{"classes": [1, 2], "requests": 40, "chance": 0.5, "codes": ["shape=0", "shape=1"]},
+        "changes": {"mean of 3": change, "one code": change},
+    }
+    assert module.scalars(evaluation)["evaluation/change_of_class_by_mean_of_3"] == 0.25
+    with Image.open(tmp_path / "run" / "vector_arithmetic.png") as picture:
+        assert picture.width > 500
     table = evaluation_table(evaluation)
     for row in ("is_bright", "azimuth", "at chance", "shape as a classifier of shape", "error after a monotone fit"):
         assert row in table
@@ -173,7 +195,8 @@ def test_the_launcher_prints_progress_and_tables(launched):
         "  predicting the codes of 1,000 held-out images",
     ]
     assert progress.splitlines()[-1] == f"  codes against factors are drawn in {folder / 'codes_and_factors.png'}"
-    assert len(progress.splitlines()) == 8
+    assert "  nearly all generated images are of one class: no change of class is measured" in progress.splitlines()
+    assert len(progress.splitlines()) == 10
     rows = {line[:2]: line for line in tables.split("\n\n")[1].splitlines() if line.startswith(("c1  ", "c2  "))}
     assert " 2.303 " in rows["c1"]
     assert " 0.693 " not in rows["c2"], "the entropy of a continuous code is no limit of its information"

@@ -21,7 +21,10 @@ def test_features_of_classes_know_digits_and_are_cached(features, embedded_digit
         f"classifier of label (version {module.VERSION}), trained on {embedded_digits.name}, 4,000 images, "
         f"128 features, error on held-out images {error_of(features):.2%}"
     )
-    assert features(embedded_digits.held_out[:10]).shape == (10, 128)
+    of_held_out = features(embedded_digits.held_out)
+    assert of_held_out.shape == (1000, 128)
+    assert features.class_names == tuple("0123456789")
+    assert np.mean(features.classify(of_held_out) != digit.held_out) == pytest.approx(error_of(features), abs=1e-3)
     assert list((cache_folder / "infogan_tf").glob("class-features-*.weights.h5"))
     monkeypatch.setattr(module, "_train", lambda *_: pytest.fail("what is cached is trained again"))
     again = load_features(embedded_digits, [digit])
@@ -74,6 +77,7 @@ def test_images_without_labels_have_features_of_rotations(monkeypatch, capsys):
     assert error_of(features) < 0.1
     assert "classifier of rotations by 0, 90, 180 and 270 degrees (version 1), trained on shades, 200" in features.name
     assert features.held_out.shape == (50, 128)
+    assert features.class_names == ()
     assert "training the classifier of rotations" in capsys.readouterr().out
     assert load_features(data, []).hash == features.hash
     assert not capsys.readouterr().out

@@ -6,6 +6,7 @@ from infogan_tf.evaluation.table import evaluation_table, precision_misleads
 from infogan_tf.evaluation.terms import (
     ASSOCIATION_TERMS,
     CHANCE_TERMS,
+    CHANGE_TERMS,
     CLASSIFICATION_TERMS,
     CODE_TERMS,
     CONFIDENCE_TERMS,
@@ -77,6 +78,13 @@ def evaluation():
             **{"precision": 0.8, "recall": 0.7, "density": 0.75, "coverage": 0.9},
             "diversity_of_real_classes": {"label": [0.3, 0.5]},
         },
+        "vector_arithmetic": {
+            **{"requests": 2500, "chance": 0.102},
+            "changes": {
+                "mean of 3": {"success": 0.43, "unchanged": 0.05},
+                "one code": {"success": 0.998, "unchanged": 0.001},
+            },
+        },
     }
 
 
@@ -85,7 +93,7 @@ def test_every_column_and_measure_is_explained(evaluation):
     tables = text
     all_terms = (
         *(CODE_TERMS, CONFIDENCE_TERMS, ASSOCIATION_TERMS, CHANCE_TERMS),
-        *(MONOTONE_FIT_TERMS, CLASSIFICATION_TERMS, IMAGE_TERMS),
+        *(MONOTONE_FIT_TERMS, CLASSIFICATION_TERMS, CHANGE_TERMS, IMAGE_TERMS),
     )
     for terms in all_terms:
         for term, meaning in terms.items():
@@ -117,6 +125,9 @@ def test_numbers_stand_where_they_belong(evaluation):
         "azimuth  c3    6.5                         90",
         "0         bag      0     9",
         "1         -        5     1",
+        "2,500 generated images, each to be changed into another class, of the asked class at chance 10.2%:",
+        "mean of 3   43.0%               5.0%",
+        "one code    99.8%               0.1%",
         "10,000 generated images against 10,000 held-out (test) images (digit classifier):",
         "Frechet distance 2.50; of half of the images each 2.80, and of held-out (test) images against the other half",
         "the floor, 0.60",
@@ -143,11 +154,12 @@ def test_the_precision_of_gray_noise_is_flagged(evaluation):
 
 
 def test_without_labels_and_categories_the_tables_are_left_out(evaluation):
-    evaluation |= {"classification": {}, "associations": {}, "confidence": {}}
+    evaluation |= {"classification": {}, "associations": {}, "confidence": {}, "vector_arithmetic": None}
     evaluation["images"]["diversity_of_real_classes"] = {}
     text = evaluation_table(evaluation)
     assert "classifier of" not in text
     assert "confidence" not in text
+    assert "another class" not in text
     assert "codes against factors: not measured, since nothing is known of these images but themselves" in text
 
 

@@ -101,4 +101,11 @@ def _evaluation(objective, error, level, extrapolation):
             "density": 0.7,
             "coverage": 0.9,
         },
+        "vector_arithmetic": {
+            "chance": 0.1,
+            "changes": {
+                "mean of 3": {"success": level / 4, "unchanged": 0.05, "slant_kept": 0.5},
+                "one code": {"success": 1 - error, "unchanged": 0.02, "slant_kept": None},
+            },
+        },
     }

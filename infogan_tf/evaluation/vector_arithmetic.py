@@ -1,0 +1,259 @@
+"""Changing the class of samples: by arithmetic on G's input, as one does without codes, and by one code.
+
+Radford et al. 2016 (DCGAN, arXiv 1511.06434), section 6.3.2 and Figure 7: noise vectors are averaged over three samples
+of one kind, which a person chose, then subtracted and added. Here the kinds are classes of images, a classifier of real
+images tells which class a sample is of, and the vector is G's whole input: noise and encoded codes. The code is chosen
+from the same samples as the means are made of.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from infogan_tf.codes import LatentSpec
+from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
+from infogan_tf.evaluation.classification import count
+from infogan_tf.evaluation.features import ImageFeatures
+
+# Samples in a mean: DCGAN's number, and so many that little of their noise is left.
+AVERAGED = (3, 100)
+SHOWN = AVERAGED[0]
+ONE_CODE = "one code"
+# A class of which fewer samples are known is neither changed nor asked for.
+LEAST_OF_A_CLASS = 10
+NUM_EXAMPLES = 5
+
+
+class ClassChange(NamedTuple):
+    """How one way of changing the class went.
+
+    Attributes:
+        success: share of results of the asked class.
+        unchanged: share of results still of the class of their source.
+        slant_kept: correlation of the slants of source and result over the results of the asked class, within each pair
+            of classes: 1 if results are slanted as their sources are, 0 if they are unrelated. It means something for
+            bright strokes on black, such as digits. None if there are fewer than ten such results.
+    """
+
+    success: float
+    unchanged: float
+    slant_kept: float | None
+
+
+class VectorArithmetic(NamedTuple):
+    """How several ways of changing the class went, of the same samples with the same classes asked for.
+
+    Attributes:
+        classes: the classes that were changed and asked for.
+        requests: how many samples were changed, each into one other class.
+        chance: the success if the results were fresh samples.
+        codes: by class of `classes`, the category that stands for it, such as `c1=3`; empty if no code is categorical.
+        changes: by way: `mean of 3`, `mean of 100`, and `one code` if there is a categorical one.
+    """
+
+    classes: list[int]
+    requests: int
+    chance: float
+    codes: list[str]
+    changes: dict[str, ClassChange]
+
+
+class Examples(NamedTuple):
+    """A few of the changes, one a row.
+
+    Attributes:
+        classes: the class of each source.
+        asked: the class asked for.
+        images: `[rows, columns, height, width, channels]` in [0, 1]: the source, the three samples of its class whose
+            mean was subtracted, the three of the asked class whose mean was added, and a result for each way.
+        read: by way, the class of each result.
+    """
+
+    classes: list[int]
+    asked: list[int]
+    images: np.ndarray
+    read: dict[str, list[int]]
+
+
+class _Samples(NamedTuple):
+    """Inputs of G, `[number, size]`, and the classes of the images that it makes of them, `[number]`."""
+
+    vectors: np.ndarray
+    classes: np.ndarray
+
+    def part(self, index: Any) -> "_Samples":
+        return _Samples(self.vectors[index], self.classes[index])
+
+    def draw(self, classes: np.ndarray, averaged: int, random: np.random.Generator) -> np.ndarray:
+        """Indices of random samples of each class in `classes`, `[averaged, len(classes)]`; the same may come twice."""
+        order, counts = np.argsort(self.classes), np.bincount(self.classes)
+        starts = np.cumsum(counts) - counts
+        return order[starts[classes] + (random.random([averaged, len(classes)]) * counts[classes]).astype(int)]
+
+    def mean(self, indices: np.ndarray) -> np.ndarray:
+        """The mean input `[number, size]` of each column of indices `[averaged, number]`."""
+        return sum(self.vectors[row] for row in indices) / np.float32(len(indices))
+
+
+class _Plan(NamedTuple):
+    """What is to be changed into what, and by what.
+
+    Attributes:
+        classes: the classes that take part.
+        known: the samples that means and codes are made of.
+        sources: the samples that are changed.
+        asked: the class that each is to take on.
+        averaged: by number of samples in a mean, the indices of those of the source's class and of the asked class.
+        codes: by class, the categorical code and the category that stand for it.
+    """
+
+    classes: np.ndarray
+    known: _Samples
+    sources: _Samples
+    asked: np.ndarray
+    averaged: dict[int, tuple[np.ndarray, np.ndarray]]
+    codes: dict[int, tuple[str, int]]
+
+
+def measure_vector_arithmetic(
+    model: BatchedModel, generated: GeneratedImages, features: ImageFeatures, number: int, seed: int = 0
+) -> tuple[VectorArithmetic, Examples] | None:
+    """Counts how often a sample takes on the class that is asked for.
+
+    Means and codes are made of the first half of the generated images; samples of the other half are changed, each into
+    a random other class.
+
+    Args:
+        model: a trained model.
+        generated: images with their latents and features.
+        features: the features, of a network that knows the images' classes.
+        number: how many samples are changed, fewer if there are fewer.
+        seed: decides which classes are asked for and which samples are averaged.
+
+    Returns:
+        The shares, and the first change of each of a few classes; None if nearly all generated images are of one class.
+    """
+    samples = _Samples(model.spec.join(generated.latents).numpy(), features.classify(generated.features))
+    plan = _plan(model.spec, samples, number, np.random.default_rng(seed))
+    if plan is None:
+        return None
+    inputs = _inputs(model.spec, plan)
+    slants, _ = _look(model, features, plan.sources.vectors)
+    read, changes = {}, {}
+    for way, vectors in inputs.items():
+        slants_of_results, read[way] = _look(model, features, vectors)
+        changes[way] = _change(plan, read[way], slants, slants_of_results)
+    shares = np.bincount(plan.known.classes) / len(plan.known.classes)
+    codes = [f"{name}={category}" for name, category in plan.codes.values()]
+    measured = VectorArithmetic(
+        plan.classes.tolist(), len(plan.asked), float(shares[plan.asked].mean()), codes, changes
+    )
+    return measured, _examples(model, plan, inputs, read)
+
+
+def _plan(spec: LatentSpec, samples: _Samples, number: int, random: np.random.Generator) -> _Plan | None:
+    half = len(samples.classes) // 2
+    known, sources = samples.part(slice(half)), samples.part(slice(half, None))
+    classes = np.flatnonzero(np.bincount(known.classes) >= LEAST_OF_A_CLASS)
+    sources = sources.part(np.flatnonzero(np.isin(sources.classes, classes))[:number])
+    if len(classes) < 2 or not len(sources.classes):
+        return None
+    steps = random.integers(1, len(classes), len(sources.classes))
+    asked = classes[(np.searchsorted(classes, sources.classes) + steps) % len(classes)]
+    averaged = {size: (known.draw(sources.classes, size, random), known.draw(asked, size, random)) for size in AVERAGED}
+    return _Plan(classes, known, sources, asked, averaged, _codes_of_classes(spec, known, classes))
+
+
+def _codes_of_classes(spec: LatentSpec, known: _Samples, classes: np.ndarray) -> dict[int, tuple[str, int]]:
+    """By class, the category of which the largest share of samples is of that class."""
+    latents = spec.split(known.vectors)
+    best: dict[int, tuple[str, int]] = {}
+    best_shares = dict.fromkeys(classes.tolist(), -1.0)
+    for code in spec.categorical_codes:
+        categories = latents[code.name].numpy().argmax(axis=1)
+        counts = count(categories, known.classes, code.distribution.num_categories, known.classes.max() + 1)
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        for label in best_shares:
+            category = int(shares[:, label].argmax())
+            if shares[category, label] > best_shares[label]:
+                best[label], best_shares[label] = (code.name, category), shares[category, label]
+    return best
+
+
+def _inputs(spec: LatentSpec, plan: _Plan) -> dict[str, np.ndarray]:
+    """By way, the input `[number, size]` that is to give the asked class."""
+    inputs = {
+        f"mean of {size}": plan.sources.vectors - plan.known.mean(of_own) + plan.known.mean(of_asked)
+        for size, (of_own, of_asked) in plan.averaged.items()
+    }
+    if plan.codes:
+        latents = {name: values.numpy() for name, values in spec.split(plan.sources.vectors).items()}
+        for label, (name, category) in plan.codes.items():
+            latents[name][plan.asked == label] = spec.code(name).distribution.encode(category)
+        inputs[ONE_CODE] = spec.join(latents).numpy()
+    return inputs
+
+
+def _look(model: BatchedModel, features: ImageFeatures, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The slants and the classes of the images of some inputs."""
+    latents = model.spec.split(tf.constant(vectors))
+    slants, of_images = model.measure_generated(latents, lambda images: (slant(images), features(images)))
+    return slants.numpy(), features.classify(of_images.numpy())
+
+
+def slant(images: tf.Tensor) -> tf.Tensor:
+    """By how many pixels bright strokes on black move to the right from row to row downward, `[number]`.
+
+    It is the covariance of column and row over the variance of the row, weighted by brightness: the shear that is
+    removed when digits are deskewed (LeCun et al. 1998).
+    """
+    weights = tf.reduce_mean(images, axis=3)
+    weights = tf.math.divide_no_nan(weights, tf.reduce_sum(weights, axis=[1, 2], keepdims=True))
+    rows = tf.range(images.shape[1], dtype=tf.float32)[None, :, None]
+    columns = tf.range(images.shape[2], dtype=tf.float32)[None, None, :]
+
+    def mean(values: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_sum(weights * values, axis=[1, 2], keepdims=True)
+
+    rows -= mean(rows)
+    return tf.squeeze(tf.math.divide_no_nan(mean(rows * columns), mean(rows**2)), axis=[1, 2])
+
+
+def _change(plan: _Plan, read: np.ndarray, slants: np.ndarray, slants_of_results: np.ndarray) -> ClassChange:
+    succeeded = read == plan.asked
+    pairs = np.stack([plan.sources.classes, plan.asked], axis=1)[succeeded]
+    return ClassChange(
+        success=float(succeeded.mean()),
+        unchanged=float((read == plan.sources.classes).mean()),
+        slant_kept=_correlation_within(pairs, slants[succeeded], slants_of_results[succeeded]),
+    )
+
+
+def _correlation_within(groups: np.ndarray, x: np.ndarray, y: np.ndarray) -> float | None:
+    """Correlation of x and y `[number]` after the mean of each group is subtracted; None for too few or constants."""
+    if len(x) < LEAST_OF_A_CLASS:
+        return None
+    members = np.unique(groups, axis=0, return_inverse=True)[1].ravel()
+    sizes = np.bincount(members)
+    x, y = (values - (np.bincount(members, values) / sizes)[members] for values in (x, y))
+    spread = np.sqrt(np.sum(x**2) * np.sum(y**2))
+    return float(np.sum(x * y) / spread) if spread > 0 else None
+
+
+def _examples(
+    model: BatchedModel, plan: _Plan, inputs: Mapping[str, np.ndarray], read: Mapping[str, np.ndarray]
+) -> Examples:
+    rows = np.sort(np.unique(plan.sources.classes, return_index=True)[1][:NUM_EXAMPLES])
+    of_own, of_asked = (plan.known.vectors[indices[:, rows].T] for indices in plan.averaged[SHOWN])
+    results = np.stack([vectors[rows] for vectors in inputs.values()], axis=1)
+    vectors = np.concatenate([plan.sources.vectors[rows][:, None], of_own, of_asked, results], axis=1)
+    latents = model.spec.split(tf.constant(vectors.reshape(-1, model.spec.size)))
+    images = model.measure_generated(latents, lambda images: images).numpy()
+    return Examples(
+        plan.sources.classes[rows].tolist(),
+        plan.asked[rows].tolist(),
+        images.reshape(*vectors.shape[:2], *model.image_shape),
+        {way: classes[rows].tolist() for way, classes in read.items()},
+    )
