@@ -23,6 +23,7 @@ ROTATION = math.radians(20)
 LOG_SCALE = 0.2  # Of each axis by itself.
 SHEAR = 0.3
 SHIFT = 0.07  # Of the image's size.
+CUTOUT = 0.6  # Of the image's size. It joins digits with and without an optional stroke, such as crossed sevens.
 # Shares of the image with thicker or thinner strokes in a mixture with the image itself.
 THICKER, THINNER = 1.0, 0.6
 
@@ -87,7 +88,7 @@ def _check_probability(augmentation: Augmentation):
 @keras.saving.register_keras_serializable("infogan_tf")
 @dataclasses.dataclass(frozen=True)
 class DigitAugmentation(Augmentation):
-    """Bright strokes on black: `random_shift` for D, `random_deformation` for Q.
+    """Bright strokes on black: `random_shift` for D; for Q `random_deformation`, and then a rectangle is cut out.
 
     Attributes:
         probability: the share of images that are shifted for D, in (0, 1]. Where all are, no shift is likelier than
@@ -107,7 +108,12 @@ class DigitAugmentation(Augmentation):
         return _change_some(images, self.probability, seed, lambda seed: random_shift(images, max_shift, seed))
 
     def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
-        return random_deformation(images, strength, seed)
+        if not strength:
+            return images
+        deformation_seed, sides_seed, cutout_seed = split_seed(seed, 3)
+        images = random_deformation(images, strength, deformation_seed)
+        sides = tf.random.stateless_uniform([2, tf.shape(images)[0], 1], sides_seed, 0.0, min(CUTOUT * strength, 1.0))
+        return _random_cutout(images, sides, cutout_seed)
 
     def default_max_shift(self, num_images: int, image_size: int) -> int:
         return 2 if num_images < FEW_IMAGES else 0
@@ -183,7 +189,7 @@ def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tenso
     color_seed, shift_seed, cutout_seed = split_seed(seed, 3)
     images = _random_color(images, DIFF_BRIGHTNESS, DIFF_CONTRAST, DIFF_SATURATION, color_seed)
     images = GRAY + random_shift(images - GRAY, max_shift, shift_seed)
-    return GRAY + _random_cutout(images - GRAY, cutout_seed)
+    return GRAY + _random_cutout(images - GRAY, tf.fill([2, 1, 1], DIFF_CUTOUT), cutout_seed)
 
 
 def random_view(images: tf.Tensor, strength: float, flips: bool, seed: tf.Tensor) -> tf.Tensor:
@@ -284,13 +290,19 @@ def _random_color(
     return mean + (1 + contrast * uniform[2]) * (images - mean)
 
 
-def _random_cutout(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Sets a rectangle of half of each side to zero; its center lies anywhere, so that a part may be outside."""
+def _random_cutout(images: tf.Tensor, sides: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Sets a rectangle to zero; its center lies anywhere, so that a part may be outside.
+
+    Args:
+        images: `[batch, height, width, channels]`.
+        sides: height and width of the rectangles as shares of the image's, `[2, batch, 1]` or for all `[2, 1, 1]`.
+        seed: integers `[2]`.
+    """
     batch_size, (height, width) = tf.shape(images)[0], images.shape[1:3]
     uniform = tf.random.stateless_uniform([2, batch_size, 1], seed)
     inside = [
-        tf.abs(tf.range(size, dtype=tf.float32) + 0.5 - size * center) < size * DIFF_CUTOUT / 2
-        for size, center in zip((height, width), tf.unstack(uniform), strict=True)
+        tf.abs(tf.range(size, dtype=tf.float32) + 0.5 - size * center) < size * side / 2
+        for size, center, side in zip((height, width), tf.unstack(uniform), tf.unstack(sides), strict=True)
     ]
     hole = inside[0][:, :, None, None] & inside[1][:, None, :, None]
     return tf.where(hole, tf.zeros_like(images), images)

@@ -132,8 +132,8 @@ class Config(Settings):
         0.0,
         Number(maximum=2.0),
         "Strength of the augmentation of images from which Q predicts categorical codes. Digits are rotated, scaled, "
-        "sheared, shifted, thickened or thinned; 1 is up to 20 degrees, a fifth of the size, a shear of 0.3, a pixel "
-        "of stroke. Photographs are cropped, flipped and change their colors.",
+        "sheared, shifted, thickened or thinned, and a part is cut out; 1 is up to 20 degrees, a fifth of the size, a "
+        "shear of 0.3, a pixel of stroke, 0.6 of each side. Photographs are cropped, flipped and change their colors.",
     )
     consistency: float = setting(
         0.0,

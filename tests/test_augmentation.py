@@ -150,10 +150,25 @@ def photographs():
     return tf.random.stateless_uniform([300, 12, 16, 3], [1, 2])
 
 
-def test_digits_are_changed_as_before(images):
-    augmentation = DigitAugmentation()
-    np.testing.assert_array_equal(augmentation.for_discriminator(images, 2, SEED), random_shift(images, 2, SEED))
-    np.testing.assert_array_equal(augmentation.for_codes(images, 0.5, SEED), random_deformation(images, 0.5, SEED))
+def test_digits_are_shifted_for_d():
+    images = tf.random.stateless_uniform([8, 28, 28, 1], [1, 2])
+    shifted = DigitAugmentation().for_discriminator(images, 2, SEED)
+    np.testing.assert_array_equal(shifted, random_shift(images, 2, SEED))
+
+
+def test_digits_are_deformed_and_lose_rectangles_of_all_shapes_for_q():
+    images = 1 + tf.random.stateless_uniform([300, 28, 28, 1], [1, 2])
+    deformed = random_deformation(images, 0.5, split_seed(SEED, 3)[0]).numpy()
+    changed = DigitAugmentation().for_codes(images, 0.5, SEED).numpy()
+    is_cut = changed != deformed
+    assert (changed[is_cut] == 0).all()
+    heights, widths = is_cut.any(axis=(2, 3)).sum(axis=1), is_cut.any(axis=(1, 3)).sum(axis=1)
+    # Up to 0.5 * 0.6 of 28 pixels, less where a part lies outside of the image.
+    assert heights.max() in (8, 9) and widths.max() in (8, 9)
+    assert 3.0 < heights.mean() < 4.2 and 3.0 < widths.mean() < 4.2
+    assert (heights > 2 * widths).any() and (widths > 2 * heights).any()
+    centers = [np.argwhere(one)[:, :2].mean(axis=0) for one in is_cut if one.any()]
+    assert np.ptp(centers, axis=0).min() > 20
 
 
 @pytest.mark.parametrize("kind", [DigitAugmentation, PhotographAugmentation])

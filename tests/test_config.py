@@ -25,7 +25,13 @@ def test_presets_differ_where_paper_and_original_code_do():
     differing = {name for name in paper if paper[name] != original[name]}
     assert differing == {"leaky_slope", "posterior_std", "codes"}
     differing = {name for name in paper if paper[name] != best[name]}
-    assert differing == {"code_augmentation", "update", "discriminator_learning_rate"}
+    assert differing == {
+        "code_augmentation",
+        "consistency",
+        "average_decay",
+        "update",
+        "discriminator_learning_rate",
+    }
 
 
 def test_consistency_needs_code_augmentation():

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 import infogan_tf
-from infogan_tf.augmentation import DigitAugmentation, PhotographAugmentation, random_deformation
+from infogan_tf.augmentation import DigitAugmentation, PhotographAugmentation
 from infogan_tf.building import build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.distributions import Categorical, CategoricalPosterior, GaussianPosterior
@@ -620,7 +620,7 @@ def test_categorical_codes_are_predicted_from_augmented_images_and_the_others_fr
     latent, rest = infogan_tf.model.split_seed(latent_seed(model), 2)
     latents = fresh.spec.sample(8, latent)
     images = fresh.generator(fresh.spec.join(latents), training=True)
-    augmented = random_deformation(images, 1.0, infogan_tf.model.split_seed(rest, 2)[1])
+    augmented = DigitAugmentation().for_codes(images, 1.0, infogan_tf.model.split_seed(rest, 2)[1])
     logits = fresh.discriminator(augmented, training=True).posterior[:, :10]
     bound = np.log(10) + tf.reduce_mean(tf.reduce_sum(latents["c1"] * tf.nn.log_softmax(logits), axis=1))
     assert float(metrics["mutual_information_augmented/c1"]) == pytest.approx(float(bound), abs=1e-5)
@@ -645,7 +645,7 @@ def test_consistency_is_maximized_by_d_and_q_alone_on_real_images(real_images):
 
     fresh = build_model(configs[0])
     real_seed = infogan_tf.model.split_seed(latent_seed(fresh), 3)[1]
-    augmented = random_deformation(real_images[:4], 1.0, infogan_tf.model.split_seed(real_seed, 2)[1])
+    augmented = DigitAugmentation().for_codes(real_images[:4], 1.0, infogan_tf.model.split_seed(real_seed, 2)[1])
     with tf.GradientTape() as tape:
         views = [fresh.discriminator(images, training=True).posterior for images in (real_images, augmented)]
         value = predicted_information(*(tf.nn.softmax(view[:4, :10]) for view in views))

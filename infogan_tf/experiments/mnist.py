@@ -23,7 +23,13 @@ EXPERIMENT = Experiment(
     generator=GeneratorSpec(dense=(1024,), grid=(7, 7, 128), ups=(Up(64, bn=True),), output="sigmoid"),
     discriminator=DiscriminatorSpec(convs=(Conv(64), Conv(128, bn=True)), dense=(1024,), code_hidden=128),
     presets={
-        "best": {"code_augmentation": 1.0, "update": "simultaneous", "discriminator_learning_rate": 4e-4},
+        "best": {
+            "code_augmentation": 1.0,
+            "consistency": 1.0,
+            "average_decay": 0.99,
+            "discriminator_learning_rate": 4e-4,
+            "update": "simultaneous",
+        },
         "paper": {},
         "original": {"codes": "categorical(10), 2*uniform", "leaky_slope": 0.01, "posterior_std": "fixed"},
     },
