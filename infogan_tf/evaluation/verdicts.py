@@ -9,10 +9,9 @@ from sklearn.metrics import normalized_mutual_info_score
 from infogan_tf.distributions import Distribution
 from infogan_tf.evaluation.factor_associations import quantile_bins
 from infogan_tf.evaluation.recovery import Recovery
+from infogan_tf.training.health import USED_FROM
 
-# Both thresholds are this project's choice. The least recovery score (0 for chance, 1 for perfect) of a used code.
-USED_FROM = 0.2
-# The least association of Q's predictions of two codes that are redundant.
+# The least association of Q's predictions of two codes that are redundant; this project's choice.
 REDUNDANT_FROM = 0.9
 
 

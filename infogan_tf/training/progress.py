@@ -1,5 +1,6 @@
 """Progress of a run: a bar on a terminal, otherwise a line per epoch."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -50,6 +51,10 @@ class Progress:
             log(self._line(epoch, step))
         if ends_epoch:
             self._start_epoch()
+
+    def set_aside(self) -> contextlib.AbstractContextManager:
+        """Within it, lines can be printed; on a terminal they stand above the bar."""
+        return contextlib.nullcontext() if self._bar is None else self._bar.external_write_mode(sys.stdout)
 
     def close(self):
         """Leaves the bar as it stands."""

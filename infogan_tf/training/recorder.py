@@ -9,8 +9,9 @@ from infogan_tf.experiments import find_experiment
 from infogan_tf.figures import Preview, save_picture
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints
+from infogan_tf.training.health import Health
 from infogan_tf.training.memorization import Memorization
-from infogan_tf.training.metrics_log import SPEED, MetricsLog
+from infogan_tf.training.metrics_log import SPEED, MetricsLog, read_points
 from infogan_tf.training.progress import Progress
 from infogan_tf.training.run_folder import RunFolder
 from infogan_tf.training.tensorboard import TensorBoardWriter
@@ -46,6 +47,9 @@ class Recorder:
         self._log = MetricsLog(folder.metrics, resumed_at=start)
         if self._log.dropped:
             folder.announce(f"warning: {self._log.dropped} cut-off or damaged line(s) of {folder.metrics} are dropped")
+        self._health = Health(config, model.spec)
+        for point in read_points(folder.metrics):
+            self._health.update(point["step"], point)  # What it says of them was said before.
         self._tensorboard = TensorBoardWriter(folder.path)
         self._tensorboard.describe(model.spec, folder.config_file.read_text(encoding="utf-8"))
         names = [code.name for code in model.spec.codes]
@@ -85,6 +89,10 @@ class Recorder:
         metrics = {**metrics, SPEED: (step - last_step) / (now - last_time)}
         self._log.append(step, metrics)
         self._tensorboard.scalars(step, metrics)
+        for line in self._health.update(step, metrics):
+            self._tensorboard.note(step, line)
+            with self._progress.set_aside():
+                self._folder.announce(line)
 
     def _draw(self, step: int):
         pictures = self._preview.pictures(step)

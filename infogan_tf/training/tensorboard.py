@@ -57,6 +57,11 @@ class TensorBoardWriter:
                 tag = "samples" if name == "samples" else f"traversals/{name}"
                 tf.summary.image(tag, picture[None])
 
+    def note(self, step: int, line: str):
+        """Adds a line about the run's health to its text."""
+        with self._writer.as_default(step):
+            tf.summary.text("health", line)
+
     def describe(self, spec: LatentSpec, settings: str):
         """Shows the table of latents and the settings as text."""
         with self._writer.as_default(0):

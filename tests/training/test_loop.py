@@ -99,6 +99,10 @@ def test_choice_of_data_is_recorded_and_announced(finished, tmp_path, capsys):
     assert "augmentation: D sees images shifted by up to 2 pixels, to prevent D from overfitting so few images" in log
 
 
+def test_of_a_healthy_run_nothing_is_said(finished):
+    assert "warning" not in (finished / "log.txt").read_text()
+
+
 def test_events_are_read_back(finished):
     events = EventAccumulator(str(finished), size_guidance={"tensors": 0})
     events.Reload()
@@ -109,6 +113,30 @@ def test_events_are_read_back(finished):
     assert curve == [(p["step"], pytest.approx(p["mutual_information/c1"])) for p in points(finished)]
     assert len(events.Tensors("speed/updates_per_second")) == 4
     assert [event.step for event in events.Tensors("samples")] == [4]
+
+
+def test_what_goes_wrong_is_said_once_and_again_in_tensorboard(tmp_path, monkeypatch, capsys):
+    # As soon as a small D is a little ahead of a G that learns nothing and shows no code.
+    for name, value in {"WINDOW": 10, "FOUND_BY": 20, "WON_BELOW": 1.35}.items():
+        monkeypatch.setattr(f"infogan_tf.training.health.{name}", value)
+    absurd = {"generator_learning_rate": 1e-9, "discriminator_learning_rate": 0.05, "codes": "categorical(10)"}
+    absurd |= {"batch_size": 16, "updates_per_epoch": 6, "summary_interval": 2, "sample_interval": 1000}
+    folder = tmp_path / "run"
+    train(tiny(folder, max_epoch=5, **absurd))
+    begun = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning: update ")]
+    won, ignored = sorted(begun, key=lambda line: "D has won" not in line)
+    assert re.match(r"warning: update [12]\d: D has won: loss/discriminator is [01]\.\d\d, the median of the ", won)
+    assert "--discriminator_learning_rate, such as to 0.025: " in won
+    assert re.match(r"warning: update 2\d: c1 is ignored: mutual_information/c1 is -?\d\.\d\d, ", ignored)
+    train(tiny(folder, max_epoch=6, **absurd))
+    assert "warning: update" not in capsys.readouterr().out, "a resumed run has said it before"
+    logged = [line.partition("  ")[2] for line in (folder / "log.txt").read_text().splitlines()]
+    assert [line for line in logged if line.startswith("warning: update ")] == begun
+    events = EventAccumulator(str(folder), size_guidance={"tensors": 0})
+    events.Reload()
+    notes = [(event.step, tf.make_ndarray(event.tensor_proto).item().decode()) for event in events.Tensors("health")]
+    assert [note for _, note in notes] == begun
+    assert all(f" update {step}: " in note for step, note in notes)
 
 
 def test_two_updates_and_two_more_are_four_to_the_bit(finished, tmp_path):

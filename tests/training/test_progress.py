@@ -1,6 +1,7 @@
 import io
 import sys
 
+from infogan_tf.console import log
 from infogan_tf.training.progress import Progress
 
 METRICS = {
@@ -25,10 +26,50 @@ def test_without_a_terminal_one_plain_line_an_epoch_with_its_means(capsys):
     assert "D 33.00 G" in lines[2]
 
 
-def test_on_a_terminal_a_bar(monkeypatch):
+def open_terminal(monkeypatch):
+    """A terminal, and with it what it is sent, in place of stdout."""
     terminal = io.StringIO()
     terminal.isatty = lambda: True
     monkeypatch.setattr(sys, "stdout", terminal)
+    return terminal
+
+
+def shown(terminal):
+    """The lines that stand on a terminal at last."""
+    lines = []
+    for line in terminal.getvalue().split("\n"):
+        cells = []
+        for part in line.split("\r"):
+            cells[: len(part)] = part
+        lines.append("".join(cells).rstrip())
+    return lines
+
+
+def test_a_line_stands_above_the_bar(monkeypatch):
+    terminal = open_terminal(monkeypatch)
+    progress = Progress(["c1", "c2"], start=0, total=20, updates_per_epoch=10)
+    for step in range(1, 21):
+        progress.update(step, METRICS)
+        if step == 15:
+            with progress.set_aside():
+                log("warning: update 15")
+    progress.close()
+    lines = shown(terminal)
+    assert lines[0] == "warning: update 15"
+    assert lines[1].startswith("epoch 2/2 |")
+    assert lines[2:] == [""]
+
+
+def test_without_a_terminal_a_line_stands_between_lines(capsys):
+    progress = Progress(["c1", "c2"], start=0, total=20, updates_per_epoch=20)
+    with progress.set_aside():
+        log("warning: update 15")
+    progress.close()
+    assert capsys.readouterr().out == "warning: update 15\n"
+
+
+def test_on_a_terminal_a_bar(monkeypatch):
+    terminal = open_terminal(monkeypatch)
     progress = Progress(["c1", "c2"], start=0, total=20, updates_per_epoch=10)
     for step in range(1, 21):
         progress.update(step, METRICS)

@@ -15,6 +15,8 @@ def events(tmp_path, small_model):
     rng = np.random.default_rng(0)
     pictures = {name: rng.integers(0, 256, [6, 8, 3], np.uint8) for name in ("samples", "c1")}
     writer.pictures(20, pictures)
+    writer.note(20, "warning: update 20: D has won")
+    writer.note(40, "update 40: D has won no longer")
     writer.close()
     events = EventAccumulator(str(tmp_path), size_guidance={"tensors": 0})
     events.Reload()
@@ -62,6 +64,12 @@ def test_pictures_are_read_back(events):
         assert event.step == 20
         encoded = tf.make_ndarray(event.tensor_proto)[2]
         np.testing.assert_array_equal(tf.io.decode_png(encoded), events[1][name])
+
+
+def test_notes_on_health_are_read_back(events):
+    notes = [(event.step, tf.make_ndarray(event.tensor_proto).item().decode()) for event in events[0].Tensors("health")]
+    assert notes == [(20, "warning: update 20: D has won"), (40, "update 40: D has won no longer")]
+    assert "health" in events[0].PluginTagToContent("text")
 
 
 def test_texts_are_read_back(events, small_model):

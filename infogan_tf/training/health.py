@@ -1,0 +1,164 @@
+"""What the curves of a run say is wrong, and what to change.
+
+A symptom is the median of one curve over the last 100 updates beyond a limit; one bad batch is none. It ends at another
+limit, so that it does not come and go with a curve along the first. All of it follows from the points of
+`metrics.jsonl`, so a resumed run knows what was wrong before.
+"""
+
+import collections
+import math
+import statistics
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.config import Config
+from infogan_tf.distributions import Distribution, Gaussian
+
+WINDOW = 100
+# Where points are rare, the window holds this many.
+LEAST_POINTS = 5
+
+# -ln 0.95 - ln 0.95: D gives the truth a probability of 0.95, of real and of generated images.
+D_LOSS = "loss/discriminator"
+WON_BELOW, NO_LONGER_WON_ABOVE = 0.1, 0.2
+# Chintala et al. 2016, "How to train a GAN? Tips and tricks to make GANs work", 10: "check norms of gradients: if they
+# are over 100 things are screwing up". Of nine runs on digits and photographs, the eight steady ones stay below 55.
+D_GRADIENT = "gradient_norm/discriminator"
+UNSTABLE_ABOVE, STABLE_BELOW = 100.0, 50.0
+# The least recovery (0 for chance, 1 for perfect) of a code that is not ignored; this project's choice.
+USED_FROM, USED_AGAIN_FROM = 0.2, 0.3
+# In the same nine runs no code was found later than by update 830.
+FOUND_BY = 1000
+# D thinks so much more of the images that it is trained on than of held-out ones; in these runs at most 0.06.
+TRAINING, HELD_OUT = "memorization/training", "memorization/held_out"
+OVERFITTING_FROM = 0.2
+
+
+class Symptom(NamedTuple):
+    """One thing that can go wrong.
+
+    Attributes:
+        name: what is wrong.
+        curve: the tag of the curve that tells.
+        begins: it begins beyond this.
+        ends: it ends on the other side of this, which also says on which side of `begins` is beyond.
+        advice: what to change.
+        earliest: the first update at which it can begin.
+    """
+
+    name: str
+    curve: str
+    begins: float
+    ends: float
+    advice: str
+    earliest: int
+
+    def is_beyond(self, limit: float, value: float) -> bool:
+        """Whether a value is on the bad side of one of the two limits."""
+        return value < limit if self.begins < self.ends else value > limit
+
+
+class Health:
+    """Watches the curves of a run.
+
+    Args:
+        config: the run's settings.
+        spec: its latents.
+    """
+
+    def __init__(self, config: Config, spec: LatentSpec):
+        self._symptoms = [_won(config), _unstable(config)]
+        if config.objective == "infogan":  # No other one trains G to show the codes.
+            self._symptoms += [_ignored(code, config) for code in spec.codes if code.weight * config.info_reg_coeff > 0]
+        self._points: collections.deque[tuple[int, Mapping[str, float]]] = collections.deque()
+        self._overfitting = 0.0
+        self._present: set[Symptom] = set()
+
+    def update(self, step: int, metrics: Mapping[str, float]) -> list[str]:
+        """Takes the point of an update.
+
+        Args:
+            step: the update, later than those before.
+            metrics: its values by tag.
+
+        Returns:
+            A line for each symptom that begins or ends at this point.
+        """
+        self._points.append((step, metrics))
+        while len(self._points) > LEAST_POINTS and self._points[0][0] <= step - WINDOW:
+            self._points.popleft()
+        if TRAINING in metrics:
+            self._overfitting = metrics[TRAINING] - metrics[HELD_OUT]
+        if len(self._points) < LEAST_POINTS:
+            return []
+        return [line for symptom in self._symptoms if (line := self._line(symptom, step))]
+
+    def _line(self, symptom: Symptom, step: int) -> str | None:
+        median = statistics.median(metrics[symptom.curve] for _, metrics in self._points)
+        told = f"{symptom.curve} is {median:.2f}, the median of the last {len(self._points)} points"
+        if symptom in self._present:
+            if symptom.is_beyond(symptom.ends, median):
+                return None
+            self._present.remove(symptom)
+            return f"update {step:,}: {symptom.name} no longer: {told}"
+        if step < symptom.earliest or not symptom.is_beyond(symptom.begins, median):
+            return None
+        self._present.add(symptom)
+        advice = symptom.advice
+        if symptom.curve == D_LOSS and self._overfitting >= OVERFITTING_FROM:
+            advice = f"raise --max_shift, since D overfits its training images ({TRAINING}); or {advice}"
+        return f"warning: update {step:,}: {symptom.name}: {told}. In a new run, {advice}"
+
+
+def _won(config: Config) -> Symptom:
+    rate = config.discriminator_learning_rate
+    advice = (
+        f"lower --discriminator_learning_rate, such as to {rate / 2:g}: from a D that is always right G learns little"
+    )
+    return Symptom("D has won", D_LOSS, WON_BELOW, NO_LONGER_WON_ABOVE, advice, WINDOW)
+
+
+def _unstable(config: Config) -> Symptom:
+    rates = [config.discriminator_learning_rate / 2, config.generator_learning_rate / 2]
+    advice = "lower both learning rates, such as --discriminator_learning_rate={:g} --generator_learning_rate={:g}"
+    advice = advice.format(*rates)
+    return Symptom("training is unstable", D_GRADIENT, UNSTABLE_ABOVE, STABLE_BELOW, advice, WINDOW)
+
+
+def _ignored(code: LatentCode, config: Config) -> Symptom:
+    prior = code.distribution
+    advice = f"raise its weight in --codes, such as @{2 * code.weight:g} instead of @{code.weight:g}, "
+    advice += f"or --info_reg_coeff={config.info_reg_coeff:g}"
+    if prior.num_categories:
+        advice += ", or use fewer categories"
+        if config.code_augmentation:
+            advice += f", or lower --code_augmentation={config.code_augmentation:g}"
+    begins, ends = (least_information(prior, recovery) for recovery in (USED_FROM, USED_AGAIN_FROM))
+    return Symptom(f"{code.name} is ignored", f"mutual_information/{code.name}", begins, ends, advice, FOUND_BY)
+
+
+def least_information(prior: Distribution, recovery: float) -> float:
+    """The bound L_I of a code of which Q recovers a given share and knows how sure it can be.
+
+    For a discrete code the least information with which so few errors can be made (Fano's inequality); for a continuous
+    one that of a Gaussian of the remaining variance, for each image the same.
+
+    Args:
+        prior: the code's distribution.
+        recovery: from 0 for chance to 1 for perfect, below 1: (accuracy - chance) / (1 - chance), or R^2.
+
+    Returns:
+        Nats.
+    """
+    if prior.is_discrete:
+        most_frequent = max(prior.probs) if prior.num_categories else max(prior.prob, 1 - prior.prob)
+        error = (1 - recovery) * (1 - most_frequent)
+        others = (prior.num_categories or 2) - 1
+        unknown = -error * math.log(error / others) - (1 - error) * math.log(1 - error)
+        return prior.entropy() - unknown * (1 if prior.num_categories else prior.event_size)
+    std = prior.std if isinstance(prior, Gaussian) else (prior.high - prior.low) / math.sqrt(12)
+    remaining = (1 - recovery) * std**2
+    posterior_std = prior.fixed_std or max(math.sqrt(remaining), prior.min_std)
+    cross_entropy = math.log(posterior_std * math.sqrt(2 * math.pi)) + remaining / (2 * posterior_std**2)
+    return prior.entropy() - cross_entropy * prior.event_size

@@ -1,0 +1,178 @@
+import dataclasses
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from infogan_tf.codes import LatentSpec
+from infogan_tf.config import Config
+from infogan_tf.distributions import Bernoulli, Categorical, Gaussian, Uniform
+from infogan_tf.evaluation.recovery import recovery_of
+from infogan_tf.training.health import FOUND_BY, Health, least_information
+
+CONFIG = Config(codes="categorical(10), 2*uniform@0.1", discriminator_learning_rate=4e-4, generator_learning_rate=2e-3)
+SPEC = LatentSpec.parse(CONFIG.codes, noise_size=2)
+HEALTHY = {
+    "loss/discriminator": 0.9,
+    "gradient_norm/discriminator": 12.0,
+    "mutual_information/c1": 2.2,
+    "mutual_information/c2": 0.9,
+    "mutual_information/c3": 0.8,
+}
+
+
+def watched(config=CONFIG, curves=None, updates=2000, interval=10):
+    """What is said of a run whose curves are healthy but for some, given as functions of the update."""
+    health = Health(config, LatentSpec.parse(config.codes, 2, None if config.posterior_std == "learned" else 1.0))
+    lines = []
+    for step in range(interval, updates + 1, interval):
+        point = HEALTHY | {tag: curve(step) for tag, curve in (curves or {}).items()}
+        lines += health.update(step, point)
+    return lines
+
+
+def falls_at(update, value, until=math.inf):
+    return lambda step: value if update <= step < until else 0.9
+
+
+def test_of_a_healthy_run_nothing_is_said():
+    assert watched() == []
+
+
+def test_one_bad_batch_is_no_symptom():
+    spike = {
+        "loss/discriminator": lambda step: 0.0 if step % 30 == 0 else 0.9,
+        "gradient_norm/discriminator": lambda step: 1e6 if step % 30 == 0 else 12.0,
+        "mutual_information/c2": lambda step: -50.0 if step % 30 == 0 else 0.9,
+    }
+    assert watched(curves=spike) == []
+
+
+def test_that_d_has_won_is_said_once_and_that_it_no_longer_has():
+    assert watched(curves={"loss/discriminator": falls_at(300, 0.03, until=700)}) == [
+        "warning: update 350: D has won: loss/discriminator is 0.03, the median of the last 10 points. In a new run, "
+        "lower --discriminator_learning_rate, such as to 0.0002: from a D that is always right G learns little",
+        "update 740: D has won no longer: loss/discriminator is 0.47, the median of the last 10 points",
+    ]
+
+
+def test_between_both_limits_nothing_begins_and_nothing_ends():
+    between = {"loss/discriminator": falls_at(300, 0.15)}
+    assert watched(curves=between) == []
+    won = {"loss/discriminator": lambda step: 0.05 if 300 <= step < 700 else 0.15}
+    assert len(watched(curves=won)) == 1
+
+
+def test_d_that_overfits_gets_other_advice():
+    memorized = {
+        "loss/discriminator": falls_at(300, 0.03),
+        "memorization/training": lambda step: 0.9,
+        "memorization/held_out": lambda step: 0.5,
+    }
+    (line,) = watched(curves=memorized)
+    assert "In a new run, raise --max_shift, since D overfits its training images (memorization/training); or " in line
+    assert "--discriminator_learning_rate, such as to 0.0002" in line
+    memorized["memorization/held_out"] = lambda step: 0.85
+    (line,) = watched(curves=memorized)
+    assert "max_shift" not in line
+
+
+def test_gradients_that_are_too_large_are_called_unstable():
+    line, end = watched(curves={"gradient_norm/discriminator": lambda step: 140.0 if 500 <= step < 900 else 30.0})
+    assert line.startswith("warning: update 550: training is unstable: gradient_norm/discriminator is ")
+    assert line.endswith(
+        "lower both learning rates, such as --discriminator_learning_rate=0.0002 --generator_learning_rate=0.001"
+    )
+    assert end.startswith("update 950: training is unstable no longer: gradient_norm/discriminator is ")
+
+
+def test_a_code_has_time_to_be_found_and_is_ignored_then():
+    found_late = {"mutual_information/c2": lambda step: 0.9 if step > 800 else -0.18}
+    assert watched(curves=found_late) == []
+    line, end = watched(curves={"mutual_information/c2": lambda step: 0.9 if step > 1500 else -0.18})
+    assert line.startswith(f"warning: update {FOUND_BY:,}: c2 is ignored: mutual_information/c2 is -0.18, ")
+    assert line.endswith("raise its weight in --codes, such as @0.2 instead of @0.1, or --info_reg_coeff=1")
+    assert end.startswith("update 1,550: c2 is ignored no longer: mutual_information/c2 is 0.36, ")
+
+
+def test_advice_for_a_categorical_code_names_what_it_has():
+    ignored = {"mutual_information/c1": lambda step: 0.01}
+    (line,) = watched(curves=ignored)
+    assert line.endswith("@2 instead of @1, or --info_reg_coeff=1, or use fewer categories")
+    (line,) = watched(dataclasses.replace(CONFIG, code_augmentation=1.5), ignored)
+    assert line.endswith("or use fewer categories, or lower --code_augmentation=1.5")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objective": "gan"},
+        {"objective": "gan_own_q"},
+        {"info_reg_coeff": 0.0},
+        {"codes": "c=categorical(10)@0, uniform"},
+    ],
+)
+def test_codes_that_are_not_asked_of_g_may_be_ignored(changes):
+    names = {f"mutual_information/{name}": lambda step: -0.2 for name in ("c", "c1", "c3")}
+    assert watched(dataclasses.replace(CONFIG, **changes), names) == []
+
+
+def test_with_rare_points_several_are_waited_for():
+    lines = watched(curves={"loss/discriminator": falls_at(500, 0.03)}, updates=3000, interval=250)
+    assert [line.split(":")[1] for line in lines] == [" update 1,250"], "the fifth point"
+
+
+def test_a_resumed_run_knows_what_was_wrong_before():
+    def point(step):
+        return HEALTHY | {"step": step, "loss/discriminator": 0.03 if 300 <= step < 1000 else 0.9}
+
+    whole = Health(CONFIG, SPEC)
+    said = [whole.update(step, point(step)) for step in range(10, 2001, 10)]
+    resumed = Health(CONFIG, SPEC)
+    for step in range(10, 601, 10):
+        resumed.update(step, point(step))
+    assert [resumed.update(step, point(step)) for step in range(610, 2001, 10)] == said[60:]
+    assert [len(list(itertools.chain(*part))) for part in (said[:60], said[60:])] == [1, 1]
+
+
+PRIORS = [
+    *(Categorical(2), Categorical(10), Categorical(4, [0.4, 0.3, 0.2, 0.1]), Bernoulli(0.3)),
+    *(Uniform(), Uniform(2, 9), Gaussian(1, 3), Uniform(posterior_std=1.0), Gaussian(0, 0.5, posterior_std=2.0)),
+]
+
+
+@pytest.mark.parametrize("prior", PRIORS, ids=map(repr, PRIORS))
+def test_the_limit_is_the_bound_of_a_q_of_that_recovery(prior):
+    """Q's with the recovery r of evaluation's verdicts, simulated, have that bound on the information."""
+    given = prior.sample(40_000, np.array([1, 2])).numpy()
+    random = np.random.default_rng(0)
+    recovery = 0.3
+    if prior.is_discrete:
+        # As much as Fano's inequality allows: every wrong answer equally probable.
+        values = np.unique(given, axis=0)
+        frequencies = np.array([np.mean(np.all(given == value, axis=1)) for value in values])
+        error = (1 - recovery) * (1 - frequencies.max())
+        bound = prior.entropy() + (1 - error) * math.log(1 - error) + error * math.log(error / (len(values) - 1))
+        others = values[(_index(given, values) + random.integers(1, len(values), len(given))) % len(values)]
+        answers = np.where(random.random([len(given), 1]) < error, others, given)
+    else:
+        std = given.std()
+        # The best prediction from the code and noise, and the std that is left.
+        seen = given + std * math.sqrt(1 / recovery - 1) * random.normal(size=given.shape)
+        answers = given.mean() + recovery * (seen - given.mean())
+        left = prior.fixed_std or std * math.sqrt(1 - recovery)
+        log_prob = -0.5 * ((given - answers) / left) ** 2 - math.log(left * math.sqrt(2 * math.pi))
+        bound = prior.entropy() + log_prob.mean()
+    assert recovery_of(given, answers, prior.is_discrete).score == pytest.approx(recovery, abs=0.02)
+    assert least_information(prior, recovery) == pytest.approx(bound, abs=0.02)
+
+
+def _index(codes, values):
+    return (codes[:, None] == values[None]).all(axis=2).argmax(axis=1)
+
+
+def test_dimensions_add_up_and_a_floor_limits_what_q_can_say():
+    assert least_information(Uniform(size=3), 0.2) == pytest.approx(3 * least_information(Uniform(), 0.2))
+    assert least_information(Bernoulli(size=2), 0.2) == pytest.approx(2 * least_information(Bernoulli(), 0.2))
+    assert least_information(Uniform(min_std=2.0), 0.9) < least_information(Uniform(), 0.9) - 1
