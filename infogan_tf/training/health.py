@@ -88,15 +88,16 @@ class Health:
         self._points.append((step, metrics))
         while len(self._points) > LEAST_POINTS and self._points[0][0] <= step - WINDOW:
             self._points.popleft()
-        if TRAINING in metrics:
+        if TRAINING in metrics and HELD_OUT in metrics:
             self._overfitting = metrics[TRAINING] - metrics[HELD_OUT]
-        if len(self._points) < LEAST_POINTS:
-            return []
         return [line for symptom in self._symptoms if (line := self._line(symptom, step))]
 
     def _line(self, symptom: Symptom, step: int) -> str | None:
-        median = statistics.median(metrics[symptom.curve] for _, metrics in self._points)
-        told = f"{symptom.curve} is {median:.2f}, the median of the last {len(self._points)} points"
+        values = [metrics[symptom.curve] for _, metrics in self._points if symptom.curve in metrics]
+        if len(values) < LEAST_POINTS:
+            return None
+        median = statistics.median(values)
+        told = f"{symptom.curve} is {median:.2f}, the median of the last {len(values)} points"
         if symptom in self._present:
             if symptom.is_beyond(symptom.ends, median):
                 return None
@@ -129,11 +130,11 @@ def _unstable(config: Config) -> Symptom:
 def _ignored(code: LatentCode, config: Config) -> Symptom:
     prior = code.distribution
     advice = f"raise its weight in --codes, such as @{2 * code.weight:g} instead of @{code.weight:g}, "
-    advice += f"or --info_reg_coeff={config.info_reg_coeff:g}"
+    advice += f"or --info_reg_coeff (now {config.info_reg_coeff:g})"
     if prior.num_categories:
         advice += ", or use fewer categories"
         if config.code_augmentation:
-            advice += f", or lower --code_augmentation={config.code_augmentation:g}"
+            advice += f", or lower --code_augmentation (now {config.code_augmentation:g})"
     begins, ends = (least_information(prior, recovery) for recovery in (USED_FROM, USED_AGAIN_FROM))
     return Symptom(f"{code.name} is ignored", f"mutual_information/{code.name}", begins, ends, advice, FOUND_BY)
 

@@ -92,16 +92,16 @@ def test_a_code_has_time_to_be_found_and_is_ignored_then():
     assert watched(curves=found_late) == []
     line, end = watched(curves={"mutual_information/c2": lambda step: 0.9 if step > 1500 else -0.18})
     assert line.startswith(f"warning: update {FOUND_BY:,}: c2 is ignored: mutual_information/c2 is -0.18, ")
-    assert line.endswith("raise its weight in --codes, such as @0.2 instead of @0.1, or --info_reg_coeff=1")
+    assert line.endswith("raise its weight in --codes, such as @0.2 instead of @0.1, or --info_reg_coeff (now 1)")
     assert end.startswith("update 1,550: c2 is ignored no longer: mutual_information/c2 is 0.36, ")
 
 
 def test_advice_for_a_categorical_code_names_what_it_has():
     ignored = {"mutual_information/c1": lambda step: 0.01}
     (line,) = watched(curves=ignored)
-    assert line.endswith("@2 instead of @1, or --info_reg_coeff=1, or use fewer categories")
+    assert line.endswith("@2 instead of @1, or --info_reg_coeff (now 1), or use fewer categories")
     (line,) = watched(dataclasses.replace(CONFIG, code_augmentation=1.5), ignored)
-    assert line.endswith("or use fewer categories, or lower --code_augmentation=1.5")
+    assert line.endswith("or use fewer categories, or lower --code_augmentation (now 1.5)")
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,15 @@ def test_codes_that_are_not_asked_of_g_may_be_ignored(changes):
 def test_with_rare_points_several_are_waited_for():
     lines = watched(curves={"loss/discriminator": falls_at(500, 0.03)}, updates=3000, interval=250)
     assert [line.split(":")[1] for line in lines] == [" update 1,250"], "the fifth point"
+
+
+def test_points_of_an_older_run_without_some_curve_are_passed_over():
+    health = Health(CONFIG, SPEC)
+    for step in range(10, 501, 10):
+        assert health.update(step, {"step": step}) == []
+    lines = [line for step in range(510, 801, 10) for line in health.update(step, {"loss/discriminator": 0.01})]
+    assert len(lines) == 1
+    assert lines[0].startswith("warning: update 550: D has won: ")
 
 
 def test_a_resumed_run_knows_what_was_wrong_before():

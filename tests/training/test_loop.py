@@ -128,7 +128,7 @@ def test_what_goes_wrong_is_said_once_and_again_in_tensorboard(tmp_path, monkeyp
     assert re.match(r"warning: update [12]\d: D has won: loss/discriminator is [01]\.\d\d, the median of the ", won)
     assert "--discriminator_learning_rate, such as to 0.025: " in won
     assert re.match(r"warning: update 2\d: c1 is ignored: mutual_information/c1 is -?\d\.\d\d, ", ignored)
-    train(tiny(folder, max_epoch=6, **absurd))
+    train(tiny(folder, max_epoch=8, **absurd))
     assert "warning: update" not in capsys.readouterr().out, "a resumed run has said it before"
     logged = [line.partition("  ")[2] for line in (folder / "log.txt").read_text().splitlines()]
     assert [line for line in logged if line.startswith("warning: update ")] == begun
