@@ -22,6 +22,8 @@ LEAST_POINTS = 5
 # -ln 0.95 - ln 0.95: D gives the truth a probability of 0.95, of real and of generated images.
 D_LOSS = "loss/discriminator"
 WON_BELOW, NO_LONGER_WON_ABOVE = 0.1, 0.2
+# G's learning rate as a multiple of D's in the paper's appendix, where no table says otherwise.
+PAPERS_RATIO = 5
 # Chintala et al. 2016, "How to train a GAN? Tips and tricks to make GANs work", 10: "check norms of gradients: if they
 # are over 100 things are screwing up". Of nine runs on digits and photographs, the eight steady ones stay below 55.
 D_GRADIENT = "gradient_norm/discriminator"
@@ -113,10 +115,15 @@ class Health:
 
 
 def _won(config: Config) -> Symptom:
-    rate = config.discriminator_learning_rate
-    advice = (
-        f"lower --discriminator_learning_rate, such as to {rate / 2:g}: from a D that is always right G learns little"
-    )
+    ratio = config.generator_learning_rate / config.discriminator_learning_rate
+    if ratio < PAPERS_RATIO * (1 - 1e-6):  # But for rounding.
+        advice = (
+            f"lower --discriminator_learning_rate or raise --generator_learning_rate, which is {ratio:.2g} times as "
+            f"large and {PAPERS_RATIO} times in the paper"
+        )
+    else:
+        advice = f"lower --discriminator_learning_rate, such as to {config.discriminator_learning_rate / 2:g}"
+    advice += ": from a D that is always right G learns little"
     return Symptom("D has won", D_LOSS, WON_BELOW, NO_LONGER_WON_ABOVE, advice, WINDOW)
 
 

@@ -57,6 +57,14 @@ def test_that_d_has_won_is_said_once_and_that_it_no_longer_has():
     ]
 
 
+def test_that_g_learns_more_slowly_than_in_the_paper_is_named_first():
+    won = {"loss/discriminator": falls_at(300, 0.03)}
+    (line,) = watched(dataclasses.replace(CONFIG, generator_learning_rate=1e-4), won)
+    assert "or raise --generator_learning_rate, which is 0.25 times as large and 5 times in the paper: from" in line
+    (line,) = watched(dataclasses.replace(CONFIG, discriminator_learning_rate=2e-4, generator_learning_rate=1e-3), won)
+    assert "lower --discriminator_learning_rate, such as to 0.0001: from" in line
+
+
 def test_between_both_limits_nothing_begins_and_nothing_ends():
     between = {"loss/discriminator": falls_at(300, 0.15)}
     assert watched(curves=between) == []
