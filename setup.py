@@ -8,7 +8,7 @@ setup(
     description="InfoGAN in TensorFlow 2 and Keras 3",
     license="MIT",
     packages=find_packages(include=["infogan_tf", "infogan_tf.*"]),
-    package_data={"infogan_tf.explorer": ["page.*"]},
+    package_data={"infogan_tf.explorer": ["*.html", "*.css", "*.js"]},
     python_requires=">=3.11,<3.14",
     install_requires=[
         "tensorflow>=2.20,<2.22",

@@ -35,6 +35,7 @@ AUGMENTATIONS = ("digits", "photographs", "photographs_without_flips")
 MAX_DECAY = 0.9999  # Averages over about 10,000 updates, twice as many as a run of MNIST has by default.
 MAX_NOISE = 10_000
 MAX_RUN_NAME = 60
+MODEL = "the folder of a trained run, or a .keras file"
 
 
 @dataclasses.dataclass(frozen=True)

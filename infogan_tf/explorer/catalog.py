@@ -15,13 +15,17 @@ from infogan_tf.explorer.config import RUNS
 from infogan_tf.explorer.models import ExplorerModel, RequestError
 from infogan_tf.settings import Integer
 from infogan_tf.training.checkpoints import find_steps
-from infogan_tf.training.loading import load, load_run
+from infogan_tf.training.loading import load_trained
 from infogan_tf.training.run_folder import CONFIG_FILE
 
 MAX_DEPTH = 4  # Of folders between the given one and a run.
 MAX_LOADED = 4
 RESCAN_SECONDS = 3.0
 RESCAN_REST = 20  # Looking for runs takes at most one part of so many of the time.
+
+
+class DamagedError(RequestError):
+    """A checkpoint is damaged."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,19 +99,39 @@ class Catalog:
         Raises:
             RequestError: there is no such run or checkpoint, or it can't be read.
         """
-        runs = self.runs
-        if not Integer(0, len(runs) - 1).accepts(number):
-            raise RequestError("there is no run of this number")
-        if not Integer(0).accepts(step) or step not in runs[number].steps:
+        run = self._run(number)
+        if not Integer(0).accepts(step) or step not in run.steps:
             raise RequestError("this run has no checkpoint of this update")
         key = number, step
         if model := self._models.get(key):
             self._remember(key, model)
             return model
         with self._loading:  # Meanwhile, other models answer.
-            model = self._models.get(key) or self._load(runs[number], step)
+            model = self._models.get(key) or self._load(run, step)
             self._remember(key, model)
         return model
+
+    def newest(self, number: Any) -> tuple[int, list[str]]:
+        """The newest update of a run whose checkpoint can be read, and a line on each later one, which is damaged.
+
+        Raises:
+            RequestError: there is no such run, or nothing of it can be read.
+        """
+        damaged: list[str] = []
+        for step in reversed(self._run(number).steps):
+            try:
+                self.model(number, step)
+            except DamagedError as error:
+                damaged.append(str(error))
+                continue
+            return step, damaged
+        raise RequestError("; ".join(damaged))
+
+    def _run(self, number: Any) -> Run:
+        runs = self.runs
+        if not Integer(0, len(runs) - 1).accepts(number):
+            raise RequestError("there is no run of this number")
+        return runs[number]
 
     def _remember(self, key: tuple[int, int], model: ExplorerModel):
         """Keeps the models that were used last."""
@@ -132,12 +156,11 @@ class Catalog:
     @staticmethod
     def _load(run: Run, step: int) -> ExplorerModel:
         try:
-            if run.path.is_file():
-                return ExplorerModel(load(run.path), "center")
-            trained = load_run(run.path, step)
-            return ExplorerModel(trained.model, trained.config.crop)
+            trained = load_trained(run.path, None if run.path.is_file() else step)
         except (SettingError, RunNotFoundError, TrainingError) as error:
-            raise RequestError(f"{run.name}, update {step}: {first_line(error)}") from error
+            kind = DamagedError if isinstance(error, TrainingError) else RequestError
+            raise kind(f"{run.name}, update {step}: {first_line(error)}") from error
+        return ExplorerModel(trained.model, trained.crop)
 
 
 def _last_trained(found: tuple[Path, tuple[int, ...]]) -> float:

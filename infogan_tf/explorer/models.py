@@ -22,6 +22,10 @@ from infogan_tf.settings import Integer
 WALL_ROWS = 5
 WALL = WALL_ROWS**2  # Samples, each with noise of its own.
 MAX_IMAGES = 128  # Of one request.
+STRIP = 9  # Images of the strip below a slider,
+PLANE = 7  # and of a side of the plane.
+SLIDER_STEPS = 200
+MAX_KNOBS = 8  # Of the dimensions of one code.
 SLIDER_SCALE = 2.0  # A slider covers so many times the range that its code has in training.
 MAX_PIXELS = 32_000_000
 MAX_SCANS = 32  # Of a JPEG file; progressive ones have about ten, and each costs a pass over all pixels.
@@ -66,7 +70,11 @@ class ExplorerModel:
             "image_shape": self._model.image_shape,
             "codes": list(map(_describe_code, self._spec.codes)),
             "wall": WALL,
+            "num_images": WALL,
             "max_images": MAX_IMAGES,
+            "strip": STRIP,
+            "plane": PLANE,
+            "slider_steps": SLIDER_STEPS,
         }
 
     def latents(self, seed: Any, codes: Any, images: Any) -> np.ndarray:
@@ -172,14 +180,14 @@ def animation(frames: Sequence[np.ndarray]) -> bytes:
 
 def _describe_code(code: LatentCode) -> dict[str, Any]:
     prior = code.distribution
-    described = {"name": code.name, "prior": prior.prior_name, "is_categorical": prior.num_categories is not None}
+    dimensions = 1 if prior.num_categories else prior.event_size
+    described = {"name": code.name, "prior": prior.prior_name, "dimensions": dimensions}
+    described["knobs"] = min(dimensions, MAX_KNOBS)
     if prior.is_discrete:
-        dimensions, options = (1, prior.num_categories) if prior.num_categories else (prior.event_size, 2)
-        return {**described, "dimensions": dimensions, "options": options, "default": 0}
+        return {**described, "choices": list(range(prior.num_categories or 2)), "default": 0}
     low, high = prior.range
     ends = prior.traversal(2, SLIDER_SCALE).numpy()[:, 0].tolist()
-    middle = (low + high) / 2
-    return {**described, "dimensions": prior.event_size, "range": ends, "trained": [low, high], "default": middle}
+    return {**described, "range": ends, "trained": [low, high], "default": (low + high) / 2}
 
 
 def _encoded(code: LatentCode, column: list[Any]) -> tf.Tensor:

@@ -1,11 +1,9 @@
 // The explorer's page: a state (run, checkpoint, noise, codes), knobs that change it, and views that follow it.
+// The script before this one defines `source`, from which the images come: server.js, or precomputed.js in a page that
+// was exported.
 
-const STRIP = 9; // Images of the strip below a slider, and steps of a side of the plane.
-const PLANE = 7;
-const MAX_DIMENSIONS = 8; // Of one code that get a knob.
 const MAX_PICTURE_BYTES = 2 ** 24;
 const POLL_MS = 4000;
-const PAGE = Math.random().toString(36).slice(2); // So that pages don't supersede each other's requests.
 
 const find = (selector, parent = document) => parent.querySelector(selector);
 const element = (tag, properties = {}, ...children) => {
@@ -19,55 +17,25 @@ const at = ([low, high], share) => low + share * (high - low);
 const shareOf = ([low, high], value) => (value - low) / (high - low);
 
 let runs = [];
-let model = null; // What the server tells of the checkpoint that the page shows,
+let model = null; // What the source tells of the checkpoint that the page shows,
 let opened = null; // and which one that is; until it is loaded, another than the chosen one.
+let openings = 0;
 let state = { run: 0, step: null, seed: 0, sample: 0, codes: {}, locked: new Set(), plane: [] };
 let dirty = new Set(); // Views that don't show the state yet.
-let wallPixels = null;
+let wall = null; // Its images.
 let knobs = [];
-let isLost = false; // Whether the last request didn't reach the server.
 let picture = null; // The last picture's file, and what Q predicts from it.
 
 // Requests
 
-class Refusal extends Error {
-  constructor(status, message) {
-    super(message);
-    this.status = status;
-  }
-}
-
-async function ask(path, body, type = "application/json") {
-  const options = body === undefined ? {} : {
-    method: "POST",
-    headers: { "Content-Type": type },
-    body: type === "application/json" ? JSON.stringify(body) : body,
-  };
-  let response;
-  try {
-    response = await fetch(path, options);
-    isLost = false;
-  } catch {
-    isLost = true;
-    throw new Refusal(0, "The server can't be reached");
-  }
-  if (!response.ok) {
-    const { error } = await response.json().catch(() => ({ error: response.statusText }));
-    throw new Refusal(response.status, error);
-  }
-  return response;
-}
-
 const chosenStep = () => state.step ?? runs[state.run].steps.at(-1);
-const chosen = () => ({ run: state.run, step: chosenStep() });
-const request = (view) => ({ ...opened, view: `${PAGE} ${view}`, seed: state.seed, codes: state.codes });
+const request = (view) => ({ ...opened, view, seed: state.seed, codes: state.codes });
 
 async function generate(view, images) {
   const asked = model;
-  const response = await ask("generate", { ...request(view), images });
-  const pixels = new Uint8Array(await response.arrayBuffer());
-  if (model !== asked) throw new Refusal(409, "Another checkpoint has been opened");
-  return pixels;
+  const generated = await source.generate(request(view), images, model);
+  if (model !== asked) throw Object.assign(new Error("Another checkpoint has been opened"), { status: 409 });
+  return generated;
 }
 
 function say(text, isError = false) {
@@ -77,36 +45,18 @@ function say(text, isError = false) {
 
 function complain(error) {
   if (error.status !== 409) say(error.message, true);
-  if (!(error instanceof Refusal)) console.error(error);
+  if (error.status === undefined) console.error(error);
 }
 
-// Pixels
+// Images
 
-const imageBytes = () => model.image_shape.reduce((a, b) => a * b);
+const draw = (canvas, image) => drawGrid(canvas, [image], 1);
 
-function imageData(pixels, index = 0) {
-  const [height, width, channels] = model.image_shape;
-  const data = new ImageData(width, height);
-  const start = index * imageBytes();
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) data.data[4 * i + c] = pixels[start + i * channels + (channels === 3 ? c : 0)];
-    data.data[4 * i + 3] = 255;
-  }
-  return data;
-}
-
-function draw(canvas, pixels, index = 0) {
-  drawGrid(canvas, pixels.subarray(index * imageBytes(), (index + 1) * imageBytes()), 1);
-}
-
-function drawGrid(canvas, pixels, columns) {
+function drawGrid(canvas, images, columns) {
   const [height, width] = model.image_shape;
-  const number = pixels.length / imageBytes();
-  Object.assign(canvas, { width: width * columns, height: height * Math.ceil(number / columns) });
+  Object.assign(canvas, { width: width * columns, height: height * Math.ceil(images.length / columns) });
   const context = canvas.getContext("2d");
-  for (let i = 0; i < number; i++) {
-    context.putImageData(imageData(pixels, i), (i % columns) * width, Math.floor(i / columns) * height);
-  }
+  images.forEach((image, i) => image(context, (i % columns) * width, Math.floor(i / columns) * height));
 }
 
 // Views: what shows images of the state. One request at a time; the wall comes first and whatever has changed
@@ -116,31 +66,33 @@ const views = {
   async wall() {
     const images = Array.from({ length: model.wall }, (_, sample) => [sample, {}]);
     const started = performance.now();
-    wallPixels = await generate("wall", images);
+    wall = await generate("wall", images);
     const tiles = find("#wall").children;
-    for (let i = 0; i < model.wall; i++) draw(find("canvas", tiles[i]), wallPixels, i);
-    draw(find("#large"), wallPixels, state.sample);
-    say(`update ${opened.step.toLocaleString("en")}, ${Math.round(performance.now() - started)} ms`);
+    wall.forEach((image, i) => draw(find("canvas", tiles[i]), image));
+    draw(find("#large"), wall[state.sample]);
+    const update = opened.step && `update ${opened.step.toLocaleString("en")}`; // A file doesn't say.
+    const speed = source.isLive && `${Math.round(performance.now() - started)} ms`;
+    say([update, speed].filter(Boolean).join(", "));
   },
   async strips() {
     const cells = knobs.flatMap((knob) => knob.cells());
     const { sample } = state;
     for (let start = 0; start < cells.length; start += model.max_images) {
       const part = cells.slice(start, start + model.max_images);
-      const pixels = await generate("strips", part.map((cell) => [sample, cell.codes]));
-      part.forEach((cell, i) => draw(cell.canvas, pixels, i));
+      const generated = await generate("strips", part.map((cell) => [sample, cell.codes]));
+      part.forEach((cell, i) => draw(cell.canvas, generated[i]));
     }
   },
   async plane() {
     const [x, y] = state.plane.map(axisOf);
     const images = [];
-    for (let row = 0; row < PLANE; row++) {
-      for (let column = 0; column < PLANE; column++) {
-        const codes = changed({}, x, at(x.code.range, column / (PLANE - 1)));
-        images.push([state.sample, changed(codes, y, at(y.code.range, 1 - row / (PLANE - 1)))]);
+    for (let row = 0; row < model.plane; row++) {
+      for (let column = 0; column < model.plane; column++) {
+        const codes = changed({}, x, at(x.code.range, column / (model.plane - 1)));
+        images.push([state.sample, changed(codes, y, at(y.code.range, 1 - row / (model.plane - 1)))]);
       }
     }
-    drawGrid(find("#plane canvas"), await generate("plane", images), PLANE);
+    drawGrid(find("#plane canvas"), await generate("plane", images), model.plane);
   },
   async picture() {
     const images = [0, 1, 2, 3, 4].map((sample) => [sample, picture.codes]);
@@ -172,10 +124,11 @@ async function refresh(...names) {
 }
 
 /** Codes with one coordinate of one code set to a value. */
-function changed(codes, { code, dimension }, value) {
+function changed(codes, coordinate, value) {
+  const { code, dimension } = coordinate;
   const values = [...(codes[code.name] ?? state.codes[code.name])];
   values[dimension] = value;
-  return { ...codes, [code.name]: values };
+  return source.settle({ ...codes, [code.name]: values }, state.codes, [coordinate]);
 }
 
 function setCodes(codes) {
@@ -211,10 +164,10 @@ function check(buttons, index) {
 const titleOf = (code, dimension) => (code.dimensions > 1 ? `${code.name}[${dimension}]` : code.name);
 
 function choiceKnob(parent, code, dimension) {
-  const group = element("div", { className: code.options <= 10 ? "options few" : "options" });
+  const group = element("div", { className: code.choices.length <= 10 ? "options few" : "options" });
   group.setAttribute("role", "radiogroup");
   group.setAttribute("aria-label", titleOf(code, dimension));
-  const buttons = Array.from({ length: code.options }, (_, option) => {
+  const buttons = code.choices.map((option) => {
     const button = element("button", {}, element("canvas"), `${option}`);
     button.setAttribute("role", "radio");
     button.setAttribute("aria-label", `${titleOf(code, dimension)} ${option}`);
@@ -227,22 +180,22 @@ function choiceKnob(parent, code, dimension) {
   if (code.dimensions > 1) parent.append(element("p", { className: "note", textContent: titleOf(code, dimension) }));
   parent.append(group);
   return {
-    show: () => check(buttons, state.codes[code.name][dimension]),
-    cells: () => buttons.map((button, option) => (
-      { canvas: button.firstChild, codes: changed({}, { code, dimension }, option) }
+    show: () => check(buttons, code.choices.indexOf(state.codes[code.name][dimension])),
+    cells: () => buttons.map((button, i) => (
+      { canvas: button.firstChild, codes: changed({}, { code, dimension }, code.choices[i]) }
     )),
   };
 }
 
 function sliderKnob(parent, code, dimension) {
   const [low, high] = code.range;
-  const slider = element("input", { type: "range", className: "slide", min: 0, max: 200, step: 1 });
+  const slider = element("input", { type: "range", className: "slide", min: 0, max: model.slider_steps, step: 1 });
   slider.setAttribute("aria-label", titleOf(code, dimension));
   slider.title = `trained from ${format(code.trained[0])} to ${format(code.trained[1])}`;
   const output = element("output");
-  const values = Array.from({ length: STRIP }, (_, i) => at([low, high], i / (STRIP - 1)));
+  const values = Array.from({ length: model.strip }, (_, i) => at([low, high], i / (model.strip - 1)));
   const set = (value) => setCodes(changed({}, { code, dimension }, value));
-  slider.oninput = () => set(at(code.range, slider.value / 200));
+  slider.oninput = () => set(at(code.range, slider.value / model.slider_steps));
   const strip = element("div", { className: "strip" });
   strip.setAttribute("role", "group");
   strip.setAttribute("aria-label", `${titleOf(code, dimension)} from ${format(low)} to ${format(high)}`);
@@ -254,12 +207,12 @@ function sliderKnob(parent, code, dimension) {
     return button;
   });
   strip.append(...buttons);
-  onArrows(strip, () => STRIP);
+  onArrows(strip, () => model.strip);
   parent.append(element("div", { className: "row" }, slider, output, strip));
   return {
     show() {
       const value = state.codes[code.name][dimension];
-      slider.value = 200 * shareOf(code.range, value);
+      slider.value = model.slider_steps * shareOf(code.range, value);
       slider.setAttribute("aria-valuetext", format(value));
       output.textContent = `${code.dimensions > 1 ? `[${dimension}] ` : ""}${format(value)}`;
     },
@@ -271,6 +224,7 @@ function sliderKnob(parent, code, dimension) {
 
 function makeKnobs() {
   knobs = [];
+  document.documentElement.style.setProperty("--strip", model.strip);
   find("#list").replaceChildren(...model.codes.map((code) => {
     const card = find("#knob").content.firstElementChild.cloneNode(true);
     find("legend", card).textContent = code.name;
@@ -286,18 +240,20 @@ function makeKnobs() {
     };
     find(".gif", card).setAttribute("aria-label", `Save ${code.name} in motion as a GIF file`);
     find(".gif", card).onclick = (event) => saveAnimation(code, event.target);
-    const shown = Math.min(code.dimensions, MAX_DIMENSIONS);
-    for (let dimension = 0; dimension < shown; dimension++) {
-      knobs.push((code.options ? choiceKnob : sliderKnob)(card, code, dimension));
+    for (let dimension = 0; dimension < code.knobs; dimension++) {
+      knobs.push((code.choices ? choiceKnob : sliderKnob)(card, code, dimension));
     }
-    if (shown < code.dimensions) {
-      card.append(element("p", { className: "note", textContent: `and ${code.dimensions - shown} more dimensions` }));
+    if (code.knobs < code.dimensions) {
+      const rest = `${code.knobs ? `${code.dimensions - code.knobs} more dimensions, ` : ""}always ${code.default}`;
+      card.append(element("p", { className: "note", textContent: rest }));
     }
     return card;
   }));
 }
 
 // The wall
+
+const wallColumns = () => Math.ceil(Math.sqrt(model.wall));
 
 function makeWall() {
   const buttons = Array.from({ length: model.wall }, (_, sample) => {
@@ -312,20 +268,23 @@ function makeWall() {
     };
     return button;
   });
+  find("#wall").style.setProperty("--columns", wallColumns());
+  find("#wall").setAttribute("aria-label", `${model.wall} samples with the same codes; choose the large one`);
   find("#wall").replaceChildren(...buttons);
 }
 
 function showSample() {
   check([...find("#wall").children], state.sample);
   find("#sample-name").textContent = `Sample ${state.sample + 1}`;
-  if (wallPixels) draw(find("#large"), wallPixels, state.sample);
+  if (wall) draw(find("#large"), wall[state.sample]);
 }
 
 // The plane
 
-const axes = () => model.codes.filter((code) => code.range).flatMap((code) => (
-  Array.from({ length: Math.min(code.dimensions, MAX_DIMENSIONS) }, (_, dimension) => ({ code, dimension }))
+const coordinates = () => model.codes.flatMap((code) => (
+  Array.from({ length: code.knobs }, (_, dimension) => ({ code, dimension }))
 ));
+const axes = () => coordinates().filter(({ code, dimension }) => code.range && dimension < (code.axes ?? code.knobs));
 const axisOf = (title) => axes().find(({ code, dimension }) => titleOf(code, dimension) === title);
 
 function makePlane() {
@@ -348,9 +307,9 @@ function makePlane() {
 }
 
 // The values at the middles of the first and the last image of a side are the ends of the range.
-const EDGE = 1 / (2 * PLANE);
-const toSide = (share) => EDGE + share * (1 - 2 * EDGE);
-const fromSide = (side) => (side - EDGE) / (1 - 2 * EDGE);
+const edge = () => 1 / (2 * model.plane);
+const toSide = (share) => edge() + share * (1 - 2 * edge());
+const fromSide = (side) => (side - edge()) / (1 - 2 * edge());
 
 const planeShares = () => state.plane.map(axisOf).map(({ code, dimension }) => (
   shareOf(code.range, state.codes[code.name][dimension])
@@ -378,7 +337,7 @@ find("#plane").addEventListener("keydown", (event) => {
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   if (!(event.key in steps)) return;
   event.preventDefault();
-  moveInPlane(...planeShares().map((share, i) => share + steps[event.key][i] / 40));
+  moveInPlane(...planeShares().map((share, i) => share + steps[event.key][i] / Math.min(40, model.slider_steps)));
 });
 
 function dragInPlane(event) {
@@ -389,28 +348,27 @@ function dragInPlane(event) {
 // A picture
 
 async function encode(file, setsKnobs = true) {
-  if (!model || !file) return;
+  if (!model || !file || !source.encode) return;
   if (file.size > MAX_PICTURE_BYTES) return say("The picture has more than 16 MiB", true);
   try {
     const asked = model;
-    const response = await ask(`encode?run=${opened.run}&step=${opened.step}`, file, "application/octet-stream");
-    const { pixels, codes } = await response.json();
+    const { seen, posteriors } = await source.encode(opened, file, model);
     if (model !== asked) return;
-    showAnswer(file, Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0)), codes, setsKnobs);
+    draw(find("#seen"), seen[0]);
+    showAnswer(file, posteriors, setsKnobs);
   } catch (error) {
     complain(error);
   }
 }
 
-function showAnswer(file, pixels, posteriors, setsKnobs) {
+function showAnswer(file, posteriors, setsKnobs) {
   const values = Object.fromEntries(model.codes.map((code) => [code.name, posteriors[code.name].values]));
   picture = { file, codes: values };
   find("#answer").hidden = false;
-  draw(find("#seen"), pixels);
   find("#posteriors").replaceChildren(...model.codes.flatMap((code) => {
     const posterior = posteriors[code.name];
-    return Array.from({ length: Math.min(code.dimensions, MAX_DIMENSIONS) }, (_, dimension) => (
-      code.options
+    return Array.from({ length: code.knobs }, (_, dimension) => (
+      code.choices
         ? barsOf(titleOf(code, dimension), posterior.probs[dimension])
         : axisPosterior(titleOf(code, dimension), code, posterior.mean[dimension], posterior.std[dimension])
     ));
@@ -476,9 +434,9 @@ function save(blob, name) {
 }
 
 find("#save-wall").onclick = () => {
-  if (!wallPixels) return;
+  if (!wall) return;
   const small = element("canvas");
-  drawGrid(small, wallPixels, Math.sqrt(model.wall));
+  drawGrid(small, wall, wallColumns());
   const scale = Math.max(1, Math.round(560 / small.width));
   const large = element("canvas", { width: small.width * scale, height: small.height * scale });
   const context = large.getContext("2d");
@@ -493,15 +451,14 @@ find("#save-codes").onclick = () => {
     return [code.name, code.dimensions > 1 ? [values] : values[0]]; // As `InfoGAN.generate` takes them.
   }));
   const { seed, sample } = state;
-  const saved = { run: runs[opened.run].name, step: opened.step, codes, seed, num_images: model.wall, sample };
+  const saved = { run: runs[opened.run].name, step: opened.step, codes, seed, num_images: model.num_images, sample };
   save(new Blob([`${JSON.stringify(saved, null, 2)}\n`], { type: "application/json" }), "codes.json");
 };
 
 async function saveAnimation(code, button) {
   button.disabled = true;
   try {
-    const response = await ask("animate", { ...request(`animation ${code.name}`), code: code.name });
-    save(await response.blob(), `${code.name}.gif`);
+    save(await source.animate(request(`animation ${code.name}`), code.name), `${code.name}.gif`);
   } catch (error) {
     complain(error);
   }
@@ -521,11 +478,12 @@ function redraw() {
 function setFree(valueOf) {
   const free = model.codes.filter((code) => !state.locked.has(code.name));
   const values = (code) => Array.from({ length: code.dimensions }, () => valueOf(code));
-  setCodes(Object.fromEntries(free.map((code) => [code.name, values(code)])));
+  const codes = Object.fromEntries(free.map((code) => [code.name, values(code)]));
+  setCodes(source.settle(codes, state.codes, coordinates().filter(({ code }) => state.locked.has(code.name))));
 }
 
 const randomize = () => setFree((code) => (
-  code.options ? Math.floor(Math.random() * code.options) : at(code.trained, Math.random())
+  code.choices ? code.choices[Math.floor(Math.random() * code.choices.length)] : at(code.trained, Math.random())
 ));
 const reset = () => setFree((code) => code.default);
 
@@ -534,7 +492,7 @@ find("#random").onclick = randomize;
 find("#reset").onclick = reset;
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select") || !model) return;
-  const action = { n: redraw, r: randomize, 0: reset }[event.key.toLowerCase()];
+  const action = { n: source.isLive && redraw, r: randomize, 0: reset }[event.key.toLowerCase()];
   if (action) action();
 });
 
@@ -568,7 +526,7 @@ function readAddress() {
   state.step = integer("step", null, 0, Infinity);
   if (!runs[state.run].steps.includes(state.step)) state.step = null;
   state.seed = integer("seed", 0, 0, 2 ** 31 - 1);
-  state.sample = integer("sample", 1, 1, 25) - 1;
+  state.sample = integer("sample", 1, 1, Infinity) - 1;
   state.locked = new Set(parameters.get("locked")?.split(","));
   state.plane = parameters.get("plane")?.split(",") ?? [];
   state.codes = {};
@@ -581,14 +539,16 @@ function readAddress() {
 function fitCodes() {
   state.codes = Object.fromEntries(model.codes.map((code) => {
     const values = state.codes[code.name];
-    const isOption = (value) => Number.isInteger(value) && value >= 0 && value < code.options;
-    const isValid = code.options ? isOption : Number.isFinite;
+    const isValid = code.choices ? (value) => code.choices.includes(value) : Number.isFinite;
     if (values?.length === code.dimensions && values.every(isValid)) {
       return [code.name, code.range ? values.map((value) => clamp(value, code.range)) : values];
     }
     return [code.name, Array(code.dimensions).fill(code.default)];
   }));
+  state.codes = source.settle(state.codes, state.codes, []);
   state.locked = new Set(model.codes.map(({ name }) => name).filter((name) => state.locked.has(name)));
+  state.sample = Math.min(state.sample, model.wall - 1);
+  state.seed = model.seed ?? state.seed;
 }
 
 // Runs and checkpoints
@@ -605,18 +565,23 @@ function showRuns() {
 
 async function openRun() {
   say("Loading…");
-  const { run, step } = chosen();
+  const { run, step } = state;
+  const turn = ++openings;
   try {
-    const described = await (await ask("describe", { run, step })).json();
-    if (run !== state.run || step !== chosenStep()) return; // Another has been chosen meanwhile.
+    const { step: shown, note, ...described } = await source.describe(run, step);
+    if (turn !== openings) return; // Another has been chosen meanwhile.
     const isSame = JSON.stringify(described) === JSON.stringify(model);
     model = described;
-    opened = { run, step };
+    opened = { run, step: shown };
+    document.title = `${runs[run].name}: InfoGAN explorer`;
+    find("#note").textContent = note;
+    find("#note").hidden = !note;
+    showAbout();
     fitCodes();
     if (!isSame) {
       picture = null;
       find("#answer").hidden = true;
-      wallPixels = null;
+      wall = null;
       makeWall();
       makeKnobs();
     }
@@ -632,6 +597,13 @@ async function openRun() {
       find("main").hidden = true;
     }
   }
+}
+
+function showAbout() {
+  find("#about").hidden = !model.about;
+  find("#about dl").replaceChildren(...(model.about ?? []).flatMap(([term, text]) => (
+    [element("dt", { textContent: term }), element("dd", { textContent: text })]
+  )));
 }
 
 find("#run").onchange = () => {
@@ -653,8 +625,8 @@ window.addEventListener("hashchange", () => {
 async function poll() {
   if (document.hidden) return;
   try {
-    const wasLost = isLost;
-    const latest = await (await ask("runs")).json();
+    const wasLost = source.isLost;
+    const latest = await source.runs();
     if (!wasLost && JSON.stringify(latest) === JSON.stringify(runs)) return;
     const before = chosenStep();
     const { name } = runs[state.run];
@@ -670,11 +642,11 @@ async function poll() {
 }
 
 try {
-  runs = await (await ask("runs")).json();
+  runs = await source.runs();
   readAddress();
   showRuns();
   await openRun();
 } catch (error) {
   complain(error);
 }
-setInterval(poll, POLL_MS);
+if (source.isLive) setInterval(poll, POLL_MS);

@@ -43,6 +43,7 @@ PAGE_FILES = {
     "/": ("page.html", "text/html; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "/server.js": ("server.js", "text/javascript; charset=utf-8"),
 }
 MAX_JSON_BYTES = 2**18
 MAX_PICTURE_BYTES = 2**24
@@ -239,7 +240,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _describe(self) -> tuple[bytes, str]:
         request = self._read_json("run", "step")
-        return _json(self._model(request).describe()), "application/json"
+        step, damaged = request["step"], []
+        if step is None:
+            step, damaged = self.server.catalog.newest(request["run"])
+        model = self.server.catalog.model(request["run"], step)
+        note = "; ".join([*damaged, f"update {step} is shown instead"]) if damaged else ""
+        return _json({**model.describe(), "step": step, "note": note}), "application/json"
 
     def _generate(self) -> tuple[bytes, str]:
         request = self._read_json("run", "step", "view", "seed", "codes", "images")
@@ -331,7 +337,7 @@ def serve(config: ExplorerConfig):
 def _load_first(catalog: Catalog):
     """Loads the newest checkpoint of the first run, which the page shows first."""
     try:
-        catalog.model(0, catalog.runs[0].steps[-1])
+        catalog.newest(0)
     except RequestError as error:
         if len(catalog.runs) == 1:
             raise SettingError("run_folder", "a run that can be loaded", error) from error

@@ -1,16 +1,17 @@
-"""A trained model from its run folder."""
+"""A trained model from its run folder, or from a file."""
 
 import dataclasses
 import os
 import warnings
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import numpy as np
 
 from infogan_tf.building import build_model
-from infogan_tf.config import Config
+from infogan_tf.config import MODEL, Config
 from infogan_tf.errors import RunNotFoundError, SettingError, first_line
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints
@@ -35,6 +36,29 @@ class TrainedRun:
     config: Config
     step: int
     model: InfoGAN
+
+
+class Trained(NamedTuple):
+    """A trained model and what is known of it.
+
+    Attributes:
+        model: the model.
+        name: of its run folder or file.
+        step: updates done; None for a `.keras` file, which does not say.
+        crop: how images that it was trained on became squares, as `Config.crop`; `center` for a `.keras` file.
+        record: the content of the run's `config.json`; None for a `.keras` file.
+    """
+
+    model: InfoGAN
+    name: str
+    step: int | None
+    crop: str
+    record: Record | None
+
+    @property
+    def caption(self) -> str:
+        """Which model it is, for captions and metadata."""
+        return self.name if self.step is None else f"{self.name}, update {self.step:,}"
 
 
 def load(path: str | os.PathLike, step: int | None = None) -> InfoGAN:
@@ -68,6 +92,19 @@ def _load_file(path: Path, step: int | None) -> InfoGAN:
     if not isinstance(model, InfoGAN):
         raise SettingError("path", "a .keras file with an InfoGAN", f"{path} with a {type(model).__name__}")
     return model
+
+
+def load_trained(run_folder: Path, step: int | None = None) -> Trained:
+    """Like `load`, with what is known of the model; errors name `run_folder`, which may also be a `.keras` file."""
+    if run_folder.is_dir():
+        run = load_run(run_folder, step)
+        return Trained(run.model, run_folder.resolve().name, run.step, run.config.crop, run.record)
+    if run_folder.suffix != ".keras":
+        raise SettingError("run_folder", MODEL, run_folder)
+    try:
+        return Trained(_load_file(run_folder, step), run_folder.name, None, "center", None)
+    except SettingError as error:
+        raise SettingError("run_folder" if error.name == "path" else error.name, error.expected, error.got) from error
 
 
 def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedRun:

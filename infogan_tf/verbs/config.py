@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from infogan_tf.config import find_images, given_path
+from infogan_tf.config import MODEL, find_images, given_path
 from infogan_tf.errors import SettingError
 from infogan_tf.settings import Automatic, Choice, Integer, Number, ReadableText, Required, Settings, as_text, setting
 
-MODEL = "the folder of a trained run, or a .keras file"
 IMAGES = "a folder of images, an image or an .npz file"
-FORMATS = ("keras", "saved_model", "onnx")
+FORMATS = {"keras": ".keras", "saved_model": "", "onnx": "", "html": ".html"}  # And their endings.
 MAX_IMAGES = 100_000
 MAX_ROWS = 50
 ALL_CODES = "all"
@@ -77,6 +76,11 @@ class ModelSettings(Settings):
         """All that differs from the defaults."""
         values = {field.name: (getattr(self, field.name), field.default) for field in dataclasses.fields(self)}
         return {name: as_text(value) for name, (value, default) in values.items() if value != default}
+
+    @property
+    def model_path(self) -> Path:
+        """Where the model is."""
+        return Path(self.run_folder).expanduser()
 
     @property
     def output_path(self) -> Path:
@@ -170,24 +174,29 @@ class ExportConfig(ModelSettings):
 
     format: str = setting(
         "keras",
-        Choice(FORMATS),
+        Choice(tuple(FORMATS)),
         "keras: a file for infogan_tf.load; saved_model: a folder with the signatures generate and encode; onnx: a "
-        "folder with generate.onnx and encode.onnx.",
+        "folder with generate.onnx and encode.onnx; html: a page with knobs that needs neither Python nor a network.",
     )
     output: str | None = setting(
         None,
-        Output("a new file that ends in .keras, or a new folder for saved_model and onnx", (".keras", "")),
-        "A new file that ends in .keras, or a new folder for saved_model and onnx; required.",
+        Output(
+            "a new file that ends in .keras or .html, or a new folder for saved_model and onnx",
+            tuple(FORMATS.values()),
+        ),
+        "A new file that ends in .keras or .html, or a new folder for saved_model and onnx; required.",
     )
+    seed: int = setting(0, Integer(0, 2**31 - 1), "Decides the noise of the samples on a page, --format=html.")
 
     def check(self):
         super().check()
-        is_file = self.format == "keras"
-        if is_file != (ending(self.output) == ".keras"):
-            expected = "a file that ends in .keras" if is_file else "a folder, without an ending"
+        right = FORMATS[self.format]
+        if ending(self.output) != right:
+            expected = f"a file that ends in {right}" if right else "a folder, without an ending"
             raise SettingError("output", f"{expected}, with --format={self.format}", self.output)
         if self.format == "onnx" and not all(map(importlib.util.find_spec, ("tf2onnx", "onnx"))):
-            raise SettingError("format", f"keras or saved_model, or first: {INSTALL_ONNX}", "onnx without its packages")
+            others = ", ".join(name for name in FORMATS if name != "onnx")
+            raise SettingError("format", f"one of {others}, or first: {INSTALL_ONNX}", "onnx without its packages")
 
 
 def ending(output: str) -> str:

@@ -19,8 +19,9 @@ from infogan_tf.errors import SettingError, printable
 from infogan_tf.evaluation.batched_model import BATCH_SIZE, BatchedModel
 from infogan_tf.export import posterior_parameters
 from infogan_tf.files import write_atomically
+from infogan_tf.training.loading import Trained, load_trained
 from infogan_tf.verbs.config import EncodeConfig, ending
-from infogan_tf.verbs.trained import Trained, code_columns, load_trained, numbered, say_next
+from infogan_tf.verbs.output import code_columns, numbered, say_next
 
 Row = dict[str, Any]
 MAX_NAMED = 3
@@ -34,7 +35,7 @@ def encode(config: EncodeConfig):
     Raises:
         SettingError: there are no images that can be read, or the model's are not square.
     """
-    trained = load_trained(config)
+    trained = load_trained(config.model_path, config.step)
     skipped: list[str] = []
     rows = _rows(BatchedModel(trained.model), _readable(_named_images(config.images, trained), skipped))
     first = next(rows, None)

@@ -17,8 +17,9 @@ from infogan_tf.figures.pictures import SCALE, as_grid, save_picture
 from infogan_tf.files import write_atomically
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
+from infogan_tf.training.loading import load_trained
 from infogan_tf.verbs.config import GenerateConfig, ending, parse_code_values
-from infogan_tf.verbs.trained import code_columns, load_trained, say_next
+from infogan_tf.verbs.output import code_columns, say_next
 
 CODES_FILE = "codes.csv"
 MAX_BYTES = 2**30  # They are all in memory.
@@ -45,7 +46,7 @@ def generate(config: GenerateConfig):
     Raises:
         SettingError: the model has no such codes, they don't take such values, or the images don't fit into a sheet.
     """
-    trained = load_trained(config)
+    trained = load_trained(config.model_path, config.step)
     values = parse_code_values(config.codes) if config.codes else {}
     kind, path = ending(config.output), config.output_path
     _check_size(trained.model, config.num_images, is_sheet=kind == ".png")

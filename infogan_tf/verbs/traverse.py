@@ -11,8 +11,9 @@ from infogan_tf.figures.pictures import Picture, save_animation, save_picture, s
 from infogan_tf.figures.traversals import FRAMES, ROWS, describe_traversal, move, num_columns, traverse, vary_two
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
+from infogan_tf.training.loading import Trained, load_trained
 from infogan_tf.verbs.config import ALL_CODES, TraverseConfig, ending
-from infogan_tf.verbs.trained import Trained, load_trained, say_next
+from infogan_tf.verbs.output import say_next
 
 
 def traverse_codes(config: TraverseConfig):
@@ -21,7 +22,7 @@ def traverse_codes(config: TraverseConfig):
     Raises:
         SettingError: the model has no such codes.
     """
-    trained = load_trained(config)
+    trained = load_trained(config.model_path, config.step)
     names = _names(trained.model, config.codes)
     is_plane = len(names) == 2 and config.codes != ALL_CODES
     number = config.number or (1 if is_plane else ROWS)

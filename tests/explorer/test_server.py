@@ -24,7 +24,7 @@ from infogan_tf.explorer.catalog import Catalog
 from infogan_tf.explorer.config import ExplorerConfig
 from infogan_tf.explorer.models import MAX_IMAGES, WALL, RequestError
 from infogan_tf.explorer.server import MAX_SENDERS, ExplorerServer, serve
-from infogan_tf.training.loading import load_run
+from infogan_tf.training.loading import load_trained
 from tests import processes
 from tests.conftest import ROOT
 from tests.explorer.conftest import make_run, serving
@@ -96,8 +96,8 @@ def test_describes_codes_of_every_kind(server):
     described = json.loads(post(server, "/describe", {"run": MIXED, "step": 1}))
     kind, on, width, style = described["codes"]
     assert described["image_shape"] == [28, 28, 1]
-    assert (kind["options"], kind["dimensions"]) == (12, 1)
-    assert (on["options"], on["dimensions"]) == (2, 2)
+    assert (kind["choices"], kind["dimensions"]) == (list(range(12)), 1)
+    assert (on["choices"], on["dimensions"]) == ([0, 1], 2)
     assert (width["range"], width["trained"], width["default"]) == ([-1.5, 4.5], [0, 3], 1.5)
     assert (style["range"], style["trained"], style["dimensions"]) == ([0, 4], [1, 3], 2)
 
@@ -160,7 +160,7 @@ def test_a_keras_file_can_be_explored(tmp_path, small_model):
     small_model.save(tmp_path / "small.keras")
     catalog = Catalog(tmp_path / "small.keras")
     assert [(run.name, run.steps) for run in catalog.runs] == [("small.keras", (0,))]
-    assert catalog.model(0, 0).describe()["codes"][0]["options"] == 10
+    assert catalog.model(0, 0).describe()["codes"][0]["choices"] == list(range(10))
 
 
 # Refusals
@@ -397,11 +397,11 @@ def test_others_are_answered_while_a_model_is_loaded(logs, monkeypatch):
     def slow_load(*args):
         loading.set()
         done.wait()
-        return load_run(*args)
+        return load_trained(*args)
 
     with serving(logs[0]) as server, ThreadPoolExecutor(1) as pool:
         post(server, "/describe", {"run": PLAIN, "step": 2})
-        monkeypatch.setattr(catalog_module, "load_run", slow_load)
+        monkeypatch.setattr(catalog_module, "load_trained", slow_load)
         slow = pool.submit(post, server, "/describe", {"run": PLAIN, "step": 1})
         loading.wait()
         post(server, "/generate", GENERATE)

@@ -1,0 +1,287 @@
+"""The explorer's page as one file, with images that were computed before and without a server.
+
+Not every combination of codes can be in a file. A few codes vary together, in every combination of their values; each
+other one varies alone, or together with the first. Of each the page shows the nearest value that was computed.
+"""
+
+import base64
+import importlib.resources
+import io
+import itertools
+import json
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from infogan_tf.distributions.base import spread
+from infogan_tf.errors import SettingError, printable
+from infogan_tf.explorer.models import MAX_IMAGES, WALL, Codes, ExplorerModel
+from infogan_tf.figures.pictures import tile
+from infogan_tf.figures.traversals import COLUMNS, MAX_COLUMNS
+from infogan_tf.files import write_text
+from infogan_tf.settings import short_number
+from infogan_tf.training.loading import Trained
+from infogan_tf.training.run_record import recorded_config
+
+SHEETS_BYTES = 7_300_000  # As text 9.7 MB, which leaves some for the page itself of 10 MB.
+SHEET_PIXELS = 6_000_000  # Of one sample, at most 5.4 MB: black and white noise takes 0.9 bytes a pixel at QUALITY.
+ALL_PIXELS = 32_000_000  # 128 MB in a browser.
+QUALITY = 85  # Of WebP, where lossless images of all samples would not fit.
+STEPS = (9, 7, 5, 3)  # Values of a continuous code, in order of preference: odd, so that the middle is one.
+# How many codes vary together, and whether the others vary together with the first of them.
+LAYOUTS = ((3, True), (3, False), (2, True), (2, False), (1, False))
+NOTE = "The images were computed in advance; between the values that they have, the nearest is shown."
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+
+
+class Dial(NamedTuple):
+    """One coordinate of a code.
+
+    Attributes:
+        code: its name.
+        dimension: which coordinate.
+        values: what it is set to.
+        default: which of them it has while others vary.
+    """
+
+    code: str
+    dimension: int
+    values: tuple[float, ...]
+    default: int
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether its code is discrete."""
+        return isinstance(self.values[0], int)
+
+
+class Plan(NamedTuple):
+    """Which images are computed of every sample.
+
+    Attributes:
+        dials: what varies.
+        tables: the images in order: for each table every combination of the values of some dials, which it lists by
+            number; the last varies fastest. The first table holds the dials that vary together.
+        steps: number of values of a continuous code.
+    """
+
+    dials: tuple[Dial, ...]
+    tables: tuple[tuple[int, ...], ...]
+    steps: int
+
+    @property
+    def num_images(self) -> int:
+        """Images of one sample."""
+        return sum(math.prod(len(self.dials[i].values) for i in table) for table in self.tables)
+
+    def images(self, defaults: Codes) -> Iterator[dict[str, list[float]]]:
+        """For each image the codes that it varies."""
+        for table in self.tables:
+            dials = [self.dials[i] for i in table]
+            for values in itertools.product(*(dial.values for dial in dials)):
+                changes = {dial.code: list(defaults[dial.code]) for dial in dials}
+                for dial, value in zip(dials, values, strict=True):
+                    changes[dial.code][dial.dimension] = value
+                yield changes
+
+
+def make_plan(codes: Sequence[dict[str, Any]], max_images: int) -> Plan:
+    """Chooses which images are computed of every sample: as many as allowed, of as many codes.
+
+    Args:
+        codes: as `ExplorerModel.describe` gives them.
+        max_images: how many may be.
+    """
+    for (together, with_first), steps in itertools.product(LAYOUTS, STEPS):
+        plan = _plan(_dials(codes, steps), together, with_first, steps)
+        if plan.num_images <= max_images:
+            return plan
+    dials = _dials(codes, STEPS[-1])
+    sizes = itertools.accumulate(len(dial.values) for dial in dials)
+    return _plan(dials[: sum(size <= max_images for size in sizes)], *LAYOUTS[-1], STEPS[-1])
+
+
+def _plan(dials: Sequence[Dial], together: int, with_first: bool, steps: int) -> Plan:
+    categorical = [i for i, dial in enumerate(dials) if dial.is_choice]
+    continuous = [i for i, dial in enumerate(dials) if not dial.is_choice]
+    order = [*categorical[:1], *continuous, *categorical[1:]]
+    first = order[:1] if with_first else []
+    alone = sorted(order[together:])
+    return Plan(tuple(dials), (tuple(order[:together]), *((*first, i) for i in alone)), steps)
+
+
+def _dials(codes: Sequence[dict[str, Any]], steps: int) -> list[Dial]:
+    dials = []
+    for code in codes:
+        values = code.get("choices") or np.linspace(*code["range"], steps).tolist()
+        default = 0 if "choices" in code else steps // 2
+        dials += [Dial(code["name"], dimension, tuple(values), default) for dimension in range(code["knobs"])]
+    return dials
+
+
+def export_html(trained: Trained, path: Path, seed: int) -> list[str]:
+    """Writes the page atomically.
+
+    Args:
+        trained: the model.
+        path: the file; it ends in `.html`.
+        seed: decides the noise of the samples, as in `InfoGAN.generate`.
+
+    Returns:
+        Lines that say which images were computed.
+
+    Raises:
+        SettingError: the images are too large for such a page, or neither gray nor in color.
+    """
+    model = ExplorerModel(trained.model, trained.crop)
+    described = model.describe()
+    codes = described["codes"]
+    for code in codes:
+        _limit_choices(code)
+    height, width, channels = described["image_shape"]
+    plan = make_plan(codes, SHEET_PIXELS // (height * width))
+    if not plan.dials or channels not in (1, 3):
+        expected = "a model of gray or color images that are small enough for a page"
+        raise SettingError("run_folder", expected, f"{trained.caption}, of {height}x{width}x{channels}")
+    columns = math.ceil(math.sqrt(plan.num_images))
+    most = ALL_PIXELS // (plan.num_images * height * width) if trained.model.spec.noise_size else 1
+    sheets, is_lossless = _encode_sheets(_sheets(model, plan, seed, columns), min(WALL, max(1, most)))
+    for code in codes:
+        code["knobs"] = sum(dial.code == code["name"] for dial in plan.dials)
+        code["axes"] = sum(plan.dials[i].code == code["name"] for i in plan.tables[0])
+    images = _describe_images(plan, codes, len(sheets), seed, is_lossless)
+    described |= {
+        "wall": len(sheets),
+        "strip": plan.steps,
+        "plane": plan.steps,
+        "slider_steps": plan.steps - 1,
+        "seed": seed,
+        "note": f"{printable(trained.caption)}. {NOTE}",
+        "about": _describe_run(trained) + images,
+    }
+    data = {
+        "run": {"name": printable(trained.name), "steps": [trained.step or 0]},
+        "model": described,
+        "dials": [dial._asdict() for dial in plan.dials],
+        "tables": plan.tables,
+        "columns": columns,
+        "sheets": [f"data:image/webp;base64,{base64.b64encode(sheet).decode()}" for sheet in sheets],
+    }
+    write_text(path, _page(data))
+    return [f"{term}: {text}" for term, text in images]
+
+
+def _limit_choices(code: dict[str, Any]):
+    """Leaves ten categories, as in the traversals, of a code with too many."""
+    if len(code.get("choices", [])) > MAX_COLUMNS:
+        code["choices"] = spread(COLUMNS, len(code["choices"])).tolist()
+
+
+def _sheets(model: ExplorerModel, plan: Plan, seed: int, columns: int) -> Iterator[Image.Image]:
+    """For each sample on the wall its images, row by row."""
+    defaults = {code["name"]: [code["default"]] * code["dimensions"] for code in model.describe()["codes"]}
+    changes = list(plan.images(defaults))
+    for sample in range(WALL):
+        batches = (changes[start : start + MAX_IMAGES] for start in range(0, len(changes), MAX_IMAGES))
+        latents = (model.latents(seed, defaults, [[sample, codes] for codes in batch]) for batch in batches)
+        images = np.concatenate([model.generate(batch) for batch in latents])
+        images = np.pad(images, [(0, -len(images) % columns), (0, 0), (0, 0), (0, 0)])
+        yield Image.fromarray(tile(images.reshape(-1, columns, *images.shape[1:]) / np.float32(255), 1))
+
+
+def _encode_sheets(sheets: Iterator[Image.Image], number: int) -> tuple[list[bytes], bool]:
+    """As many sheets as fit into the page, up to a number, and whether they are lossless, which the first decides."""
+    encoded: list[bytes] = []
+    is_lossless = True
+    # No bar where stdout is no terminal.
+    bar = tqdm(range(number), file=sys.stdout, disable=None, leave=False, bar_format="  |{bar:40}| {remaining} left")
+    for sample, sheet in zip(bar, sheets, strict=False):
+        if sample == 0:
+            is_lossless = number * len(_webp(sheet, lossless=True)) <= SHEETS_BYTES
+        encoded.append(_webp(sheet, lossless=True) if is_lossless else _webp(sheet, quality=QUALITY))
+        if sum(map(len, encoded)) > SHEETS_BYTES:
+            return encoded[:-1], is_lossless
+    return encoded, is_lossless
+
+
+def _webp(sheet: Image.Image, **options: Any) -> bytes:
+    file = io.BytesIO()
+    sheet.save(file, "WEBP", **options)
+    return file.getvalue()
+
+
+def _describe_run(trained: Trained) -> list[tuple[str, str]]:
+    """Where the model comes from, as terms and texts."""
+    described = [("Model", trained.caption)]
+    if trained.record is None:
+        described.append(("Data", "not known: the file does not say what the model was trained on"))
+    else:
+        data = trained.record["data"]
+        reason = f" ({data['reason']})"  # Of a fallback; another one names a folder, which concerns nobody else.
+        images = data["description"] if data["is_fallback"] else data["description"].removesuffix(reason)
+        preset = f"{trained.record.get('preset', 'not known')}, of {recorded_config(trained.record).experiment}"
+        described += [("Data", f"a fallback: {images}" if data["is_fallback"] else images), ("Preset", preset)]
+    return [(term, printable(text)) for term, text in described]
+
+
+def _describe_images(
+    plan: Plan, codes: Sequence[dict[str, Any]], samples: int, seed: int, is_lossless: bool
+) -> list[tuple[str, str]]:
+    """Which images were computed, as terms and texts."""
+    number = f"{samples * plan.num_images:,} images, {plan.num_images:,} of each of {samples} noise vectors"
+    quality = "lossless" if is_lossless else f"compressed with loss, quality {QUALITY}"
+    main, *others = plan.tables
+    alone = [table[-1] for table in others]
+    described = [("Computed", f"{number} (seed {seed}), {quality}"), ("Together", _name_dials(plan, codes, main))]
+    if alone:
+        is_with_first = len(others[0]) > 1
+        beside = f" but {_title(plan.dials[others[0][0]], codes)}" if is_with_first else ""
+        meaning = f"while all others{beside} are at their middle or first value, to which they return"
+        described.append(("Alone", f"{_name_dials(plan, codes, alone)}; each {meaning}"))
+    fixed = [code["name"] for code in codes if code["knobs"] < code["dimensions"]]
+    if fixed:
+        described.append(("Fixed", f"what else there is of {', '.join(fixed)}, which has no knob"))
+    return described
+
+
+def _name_dials(plan: Plan, codes: Sequence[dict[str, Any]], numbers: Sequence[int]) -> str:
+    """Dials with their values, those with the same values together."""
+    by_values: dict[str, list[str]] = {}
+    for number in numbers:
+        dial = plan.dials[number]
+        values = ", ".join(map(short_number, dial.values))
+        if not dial.is_choice:
+            values = f"{len(dial.values)} values from {short_number(dial.values[0])} to {short_number(dial.values[-1])}"
+        by_values.setdefault(values, []).append(_title(dial, codes))
+    return "; ".join(f"{', '.join(titles)}: {values}" for values, titles in by_values.items())
+
+
+def _title(dial: Dial, codes: Sequence[dict[str, Any]]) -> str:
+    (dimensions,) = (code["dimensions"] for code in codes if code["name"] == dial.code)
+    return f"{dial.code}[{dial.dimension}]" if dimensions > 1 else dial.code
+
+
+def _page(data: dict[str, Any]) -> str:
+    """The explorer's page with everything that it needs inside; the data can't end the element that it is in."""
+    folder = importlib.resources.files(__package__)
+    html, css, images, page = (
+        (folder / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "precomputed.js", "page.js")
+    )
+    json_text = json.dumps(data).replace("<", "\\u003c")
+    inside = {
+        '<link rel="stylesheet" href="page.css">': f"<style>\n{css}</style>",
+        '<script src="server.js"></script>': f'<script id="precomputed" type="application/json">{json_text}</script>\n'
+        f"<script>\n{images}</script>",
+        '<script src="page.js" type="module"></script>': f'<script type="module">\n{page}</script>',
+        '<meta charset="utf-8">': f'<meta charset="utf-8">\n  <meta http-equiv="Content-Security-Policy" '
+        f'content="{POLICY}">',
+    }
+    for element, content in inside.items():
+        html = html.replace(element, content)
+    return html

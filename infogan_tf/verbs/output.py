@@ -1,0 +1,36 @@
+"""What verbs write: codes as columns of a table, and the command to type next."""
+
+import shlex
+
+import numpy as np
+import tensorflow as tf
+
+from infogan_tf import launching
+from infogan_tf.codes import LatentCode
+from infogan_tf.console import log
+
+
+def code_columns(code: LatentCode, values: tf.Tensor) -> dict[str, np.ndarray]:
+    """A code as columns of numbers `[batch]`: of categories their numbers, of several dimensions one column each.
+
+    Args:
+        code: the code.
+        values: `[batch, event_size]`.
+    """
+    if code.distribution.num_categories:
+        return {code.name: np.argmax(values, axis=1)}
+    return numbered(code.name, values)
+
+
+def numbered(name: str, values: tf.Tensor) -> dict[str, np.ndarray]:
+    """The columns of `[batch, size]` by name, numbered from 0 where there are several."""
+    columns = np.transpose(values)
+    if len(columns) == 1:
+        return {name: columns[0]}
+    return {f"{name}_{index}": column for index, column in enumerate(columns)}
+
+
+def say_next(what: str, launcher: str, **flags: object):
+    """Prints a command to type next; flags that are None are left out."""
+    given = " ".join(f"--{name}={shlex.quote(str(value))}" for name, value in flags.items() if value is not None)
+    log(f"  {what}  {launching.command(launcher)} {given}")
