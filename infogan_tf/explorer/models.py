@@ -68,7 +68,7 @@ class ExplorerModel:
         """What the page has to know to make the knobs."""
         return {
             "image_shape": self._model.image_shape,
-            "codes": list(map(_describe_code, self._spec.codes)),
+            "codes": list(map(describe_code, self._spec.codes)),
             "wall": WALL,
             "num_images": WALL,
             "max_images": MAX_IMAGES,
@@ -178,7 +178,8 @@ def animation(frames: Sequence[np.ndarray]) -> bytes:
     return file.getvalue()
 
 
-def _describe_code(code: LatentCode) -> dict[str, Any]:
+def describe_code(code: LatentCode) -> dict[str, Any]:
+    """What the page has to know of a code: its `choices`, or a `range`; how many of its dimensions have knobs."""
     prior = code.distribution
     dimensions = 1 if prior.num_categories else prior.event_size
     described = {"name": code.name, "prior": prior.prior_name, "dimensions": dimensions}

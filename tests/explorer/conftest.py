@@ -1,9 +1,11 @@
-"""A real server over real run folders, whose models have small networks."""
+"""A real server over real run folders, whose models have small networks, and a real browser."""
 
 import contextlib
+import shutil
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from infogan_tf.building import build_model
@@ -14,6 +16,12 @@ from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.run_folder import RunFolder
 from infogan_tf.training.run_record import new_record
 
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+MINUS = "\N{MINUS SIGN}"
+# What can be used on a page but has no name for a screen reader.
+UNNAMED = """Array.from(document.querySelectorAll("button, select, input, [tabindex]"))
+    .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length))
+    .map((e) => e.outerHTML)"""
 MIXED = "kind=categorical(12), on=bernoulli(size=2), width=uniform(0, 3), style=gaussian(2, 0.5, size=2)"
 
 
@@ -62,3 +70,55 @@ def server(logs):
     """The explorer, serving these runs."""
     with serving(logs[0]) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Playwright's own Chromium (`playwright install chromium`), or the system's."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
+    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
+    with playwright.sync_playwright() as started:
+        try:
+            # Chromium's sandbox can't be had as root, as in a container.
+            browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except playwright.Error as error:
+            pytest.skip(f"needs Chromium: {str(error).splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+def pixels(page, selector):
+    """The pixels of a canvas, gray."""
+    numbers = page.locator(selector).first.evaluate(
+        "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
+    )
+    return np.array(numbers, np.uint8)[::4]
+
+
+def expect_pixels(page, selector, images):
+    """Waits until a canvas shows an image of the model, up to rounding."""
+    expected = 255 * np.asarray(images).ravel()
+    for _ in range(100):
+        shown = pixels(page, selector)
+        if shown.shape == expected.shape and np.abs(shown - expected).max() <= 1:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{selector} does not show the expected image")
+
+
+def tile(number):
+    """The canvas of a sample on the wall."""
+    return f"#wall button:nth-child({number}) canvas"
+
+
+def turn(page, name, value):
+    """Turns the knob of a code, as a hand does that holds a slider."""
+    slider = page.get_by_role("slider", name=name, exact=True)
+    slider.evaluate("(s, v) => { s.value = v; s.dispatchEvent(new Event('input', { bubbles: true })); }", str(value))
+
+
+def downloaded(page, button):
+    """The name and content of the file that a button saves."""
+    with page.expect_download() as download:
+        button.click()
+    return download.value.suggested_filename, download.value.path().read_bytes()

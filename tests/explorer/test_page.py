@@ -9,26 +9,10 @@ import pytest
 from PIL import Image
 
 from infogan_tf.explorer.models import WALL
+from tests.explorer.conftest import MINUS, UNNAMED, downloaded, expect_pixels, pixels, tile, turn
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
 expect = playwright.expect
-
-MINUS = "\N{MINUS SIGN}"
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Playwright's own Chromium (`playwright install chromium`), or the system's."""
-    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
-    with playwright.sync_playwright() as started:
-        try:
-            # Chromium's sandbox can't be had as root, as in a container.
-            browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except playwright.Error as error:
-            pytest.skip(f"needs Chromium: {str(error).splitlines()[0]}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -49,41 +33,6 @@ def open_page(browser, server):
     for context in contexts:
         context.close()
     assert errors == []
-
-
-def pixels(page, selector):
-    """The pixels of a canvas, gray."""
-    numbers = page.locator(selector).first.evaluate(
-        "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
-    )
-    return np.array(numbers, np.uint8)[::4]
-
-
-def expect_pixels(page, selector, images):
-    """Waits until a canvas shows an image of the model, up to rounding."""
-    expected = 255 * np.asarray(images).ravel()
-    for _ in range(100):
-        shown = pixels(page, selector)
-        if shown.shape == expected.shape and np.abs(shown - expected).max() <= 1:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{selector} does not show the expected image")
-
-
-def tile(number):
-    return f"#wall button:nth-child({number}) canvas"
-
-
-def turn(page, name, value):
-    """Turns the knob of a code, as a hand does that holds a slider."""
-    slider = page.get_by_role("slider", name=name, exact=True)
-    slider.evaluate("(s, v) => { s.value = v; s.dispatchEvent(new Event('input', { bubbles: true })); }", str(value))
-
-
-def downloaded(page, button):
-    with page.expect_download() as download:
-        button.click()
-    return download.value.suggested_filename, download.value.path().read_bytes()
 
 
 def test_the_wall_follows_the_knobs(open_page, logs):
@@ -219,8 +168,24 @@ def test_fits_a_phone_in_both_color_schemes(open_page, scheme):
 
 def test_everything_that_can_be_used_has_a_name(open_page):
     page = open_page("#run=mixed")
-    unnamed = page.locator("button, select, input, [tabindex]").evaluate_all(
-        """found => found.filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length))
-            .map((e) => e.outerHTML)"""
-    )
+    unnamed = page.evaluate(UNNAMED)
     assert unnamed == []
+
+
+def damage(checkpoint):
+    data = next(checkpoint.glob("*.data-*"))
+    data.write_bytes(data.read_bytes()[:1000])
+
+
+def test_a_damaged_newest_checkpoint_is_skipped_and_named(open_page, server, logs):
+    checkpoints = logs[0] / "digits" / "plain" / "checkpoints"
+    shutil.copytree(checkpoints / "step_0000002", checkpoints / "step_0000007")
+    damage(checkpoints / "step_0000007")
+    server.catalog.rescan()
+    page = open_page("#run=digits/plain")
+    expect(page.locator("#status")).to_contain_text("update 2, ")
+    expect(page.locator("#note")).to_contain_text("step_0000007 is damaged (")
+    expect(page.locator("#note")).to_contain_text("; update 2 is shown instead")
+    page.get_by_label("Checkpoint").select_option("update 1")
+    expect(page.locator("#status")).to_contain_text("update 1, ")
+    expect(page.locator("#note")).to_be_hidden()

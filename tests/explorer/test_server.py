@@ -4,6 +4,7 @@ import base64
 import http.client
 import io
 import json
+import re
 import signal
 import socket
 import struct
@@ -154,6 +155,26 @@ def test_new_checkpoints_and_runs_are_found(tmp_path, embedded_digits, small_net
     with pytest.raises(RequestError, match="no checkpoint of this update"):
         catalog.model(0, 1)
     assert catalog.model(0, 2).describe()["wall"] == WALL
+
+
+def test_the_newest_checkpoint_that_can_be_read_is_described(tmp_path, embedded_digits, small_networks):
+    make_run(tmp_path / "run", embedded_digits, steps=(1, 2, 3))
+    for step in (2, 3):
+        next((tmp_path / "run" / "checkpoints" / f"step_000000{step}").glob("*.data-*")).write_bytes(b"damaged")
+    with serving(tmp_path / "run") as server:
+        described = json.loads(post(server, "/describe", {"run": 0, "step": None}))
+        assert described["step"] == 1
+        assert re.fullmatch(
+            r"run, update 3: checkpoint \S+step_0000003 is damaged \(.*\); "
+            r"run, update 2: checkpoint \S+step_0000002 is damaged \(.*\); update 1 is shown instead",
+            described["note"],
+        )
+        assert json.loads(post(server, "/describe", {"run": 0, "step": 1}))["note"] == ""
+    next((tmp_path / "run" / "checkpoints" / "step_0000001").glob("*.data-*")).unlink()
+    with serving(tmp_path / "run") as server:
+        for step in (None, 3):
+            status, content, _ = ask(server, "POST", "/describe", {"run": 0, "step": step})
+            assert (status, b"step_0000003 is damaged" in content) == (400, True)
 
 
 def test_a_keras_file_can_be_explored(tmp_path, small_model):

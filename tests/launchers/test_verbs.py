@@ -23,6 +23,8 @@ from infogan_tf.evaluation import batched_model
 from tests import small_networks
 small_networks.small_experiment().__enter__()
 batched_model.BATCH_SIZE = 5
+from infogan_tf.explorer import precomputed
+precomputed.STEPS, precomputed.WALL = (3,), 2
 """
 
 
@@ -42,6 +44,7 @@ def place(tmp_path_factory, small_networks):
     Image.new("L", (28, 28)).save(path / "black.png")
     (path / "text.png").write_text("no image")
     (path / "text.keras").write_text("no model")
+    (path / "old.html").write_text("a page")
     (path / "empty").mkdir()
     return path
 
@@ -94,6 +97,11 @@ BAD = {
     "generate --run_folder=run --output=new.png --number=20000": "flag --number: expected at most 15,943 images of 28x",
     "export --run_folder=run --output=new": "flag --output: expected a file that ends in .keras, with --format=keras, ",
     "export --run_folder=run --output=new.keras --format=onnx": "flag --output: expected a folder, without an ending,",
+    "export --run_folder=run --output=new.keras --format=html": "flag --output: expected a file that ends in .html, w",
+    "export --run_folder=run --output=new.htm --format=html": "flag --output: expected a new file that ends in .keras",
+    "export --run_folder=run --output=old.html --format=html": "flag --output: expected a new path, since nothing is o",
+    "export --run_folder=run --output=no/new.html --format=html": "flag --output: expected a path in a folder that ca",
+    "export --run_folder=run --output=new.html --format=html --seed=-1": "flag --seed=-1: expected an integer from ",
 }
 
 
@@ -115,8 +123,8 @@ def test_missing_onnx_packages_are_named_with_the_command_that_installs_them(lau
     result = launchers.run("export", *flags, cwd=tmp_path, setup=setup)
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == (
-        "error: flag --format: expected keras or saved_model, or first: pip install tf2onnx onnx, got onnx without its "
-        "packages\n"
+        "error: flag --format: expected one of keras, saved_model, html, or first: pip install tf2onnx onnx, got onnx "
+        "without its packages\n"
     )
 
 
@@ -274,3 +282,23 @@ def test_a_run_is_exported_in_every_format(run, place, model, tmp_path):
     encode = onnxruntime.InferenceSession(tmp_path / "onnx" / "encode.onnx")
     (means,) = encode.run(["c2_mean"], {"images": expected.numpy()})
     np.testing.assert_allclose(means, model.infer_codes(expected)["c2"].mean, atol=1e-5)
+
+
+def test_a_run_is_exported_as_a_page(launchers, place, tmp_path):
+    typed = (f"--run_folder={place / 'run'}", "--format=html", "--seed=8")
+    result = launchers.run("export", *typed, "--output=page.html", cwd=tmp_path, setup=SMALL)
+    assert (result.returncode, result.stderr) == (0, "")
+    size = (tmp_path / "page.html").stat().st_size
+    assert result.stdout.splitlines() == [
+        "run, update 5 as html: page.html",
+        "  Computed: 180 images, 90 of each of 2 noise vectors (seed 8), lossless",
+        "  Together: c1: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; c2, c3: 3 values from -2 to 2",
+        f"  open it in a browser, or send it:  {size / 1e6:.1f} MB, {(tmp_path / 'page.html').as_uri()}",
+    ]
+    setup = SMALL + "import errno, pathlib\n"
+    setup += "def fail(*_, **__): raise OSError(errno.ENOSPC, 'No space left on device')\n"
+    setup += "pathlib.Path.write_text = fail\n"
+    result = launchers.run("export", *typed, "--output=full.html", cwd=tmp_path, setup=setup)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "error: disk full ([Errno 28] No space left on device)\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]

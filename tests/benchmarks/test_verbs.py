@@ -1,0 +1,37 @@
+import re
+
+import pytest
+import verbs
+from absl import flags
+from absl.testing import flagsaver
+
+from infogan_tf.explorer import precomputed
+
+
+def test_the_explorer_the_verbs_and_the_exports_are_measured(small_model, tmp_path, monkeypatch, capsys):
+    small_model.save(tmp_path / "small.keras")
+    flags.FLAGS.mark_as_parsed()
+    monkeypatch.setattr(verbs, "LARGE", (16, 16, 3))
+    monkeypatch.setattr(precomputed, "STEPS", (3,))
+    monkeypatch.setattr(precomputed, "WALL", 1)
+    with flagsaver.flagsaver(run_folder=str(tmp_path / "small.keras"), number=6, requests=2):
+        verbs.main([])
+    out = capsys.readouterr().out
+    assert re.match(r".+, oneDNN (on|off), .+small.keras\n", out)
+    speed = r"[\d,]+ images/s, with loading the model: 6 in \d+\.\d s"
+    for row in (
+        r"a wall of 25 of small.keras \| \d+ ms, at most \d+ ms",
+        r"a wall of 25 of 16x16x3, untrained \| \d+ ms, at most \d+ ms",
+        *(rf"{verb}, {kind} \| {speed}" for verb in ("generate", "encode") for kind in ("PNG files", "arrays")),
+        *(rf"traverse of all codes, \.{ending} \| \d+\.\d s" for ending in ("png", "gif")),
+        *(rf"export --format={name} \| \d+\.\d MB, in \d+\.\d s" for name in ("keras", "saved_model", "onnx", "html")),
+    ):
+        assert re.search(rf"^\| {row} \|$", out, flags=re.MULTILINE), row
+
+
+@pytest.mark.parametrize("run", [None, "nowhere"])
+def test_a_run_is_needed(run):
+    flags.FLAGS.mark_as_parsed()
+    message = f"error: flag --run_folder: expected the folder of a trained run, or a .keras file, got {run}"
+    with flagsaver.flagsaver(run_folder=run), pytest.raises(SystemExit, match=message):
+        verbs.main([])

@@ -1,0 +1,309 @@
+"""The exported page: which images it has, and what one sees and does with it in a real headless browser."""
+
+import base64
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from infogan_tf.codes import LatentSpec
+from infogan_tf.errors import SettingError
+from infogan_tf.explorer import precomputed
+from infogan_tf.explorer.models import WALL, describe_code
+from infogan_tf.explorer.precomputed import SHEET_PIXELS, export_html, make_plan
+from infogan_tf.model import InfoGAN
+from infogan_tf.networks.discriminator import Discriminator
+from infogan_tf.networks.generator import Generator
+from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
+from infogan_tf.training.loading import Trained, load_trained
+from tests.explorer.conftest import MINUS, MIXED, UNNAMED, downloaded, expect_pixels, make_run, pixels, tile, turn
+
+SAMPLES = 4
+SEED = 3
+HOSTILE = '</script><script>document.title = "broken"</script><img src=x onerror=alert(1)>'
+
+
+# Which images
+
+
+def codes_of(text):
+    return [describe_code(code) for code in LatentSpec.parse(text, noise_size=4).codes]
+
+
+def summary(plan):
+    return plan.steps, [[plan.dials[i][:2] for i in table] for table in plan.tables]
+
+
+def test_two_continuous_codes_vary_together_for_each_category():
+    plan = make_plan(codes_of("categorical(10), 4*uniform"), SHEET_PIXELS // 64**2)
+    together = [("c1", 0), ("c2", 0), ("c3", 0)]
+    assert summary(plan) == (9, [together, [("c1", 0), ("c4", 0)], [("c1", 0), ("c5", 0)]])
+    assert plan.num_images == 10 * 9 * 9 + 2 * 10 * 9
+    assert plan.dials[1].values == (-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2)
+
+
+def test_fewer_values_of_large_images():
+    plan = make_plan(codes_of("categorical(10), 4*uniform"), SHEET_PIXELS // 128**2)
+    assert (plan.steps, plan.num_images) == (5, 350)
+
+
+@pytest.mark.parametrize("pixels", [16, 64, 128, 256])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "uniform",
+        "categorical(2)",
+        "bernoulli",
+        "5*uniform",
+        "10*categorical(10)",
+        "bernoulli(size=8), gaussian(2, 0.5, size=3)",
+        "4*categorical(20), 4*uniform",
+        "100*uniform",
+        "100*bernoulli(size=10)",
+        "categorical(50), bernoulli, uniform(size=1000)",
+    ],
+)
+def test_every_table_of_codes_fits(text, pixels):
+    codes = codes_of(text)
+    most = SHEET_PIXELS // pixels**2
+    plan = make_plan(codes, most)
+    assert 2 <= plan.num_images <= most
+    assert plan.num_images == len(list(plan.images({c["name"]: [c["default"]] * c["dimensions"] for c in codes})))
+    defaults = {code["name"]: code["default"] for code in codes}
+    assert all(dial.values[dial.default] == defaults[dial.code] for dial in plan.dials)
+    assert {i for table in plan.tables for i in table} == set(range(len(plan.dials)))
+
+
+# The file
+
+
+@pytest.fixture(scope="module")
+def few_images():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(precomputed, "STEPS", (5, 3))
+        patch.setattr(precomputed, "WALL", SAMPLES)
+        yield
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, embedded_digits, small_networks):
+    """A run of codes of every kind whose record means harm, and its model."""
+    folder = tmp_path_factory.mktemp("runs") / "<b>run"
+    model = make_run(folder, embedded_digits, codes=MIXED)
+    record = json.loads((folder / "config.json").read_text())
+    record["data"] |= {"is_fallback": True, "description": HOSTILE}
+    (folder / "config.json").write_text(json.dumps(record))
+    return folder, model
+
+
+@pytest.fixture(scope="module")
+def file(run, few_images, tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    assert export_html(load_trained(run[0]), path, SEED) == [
+        "Computed: 1,632 images, 408 of each of 4 noise vectors (seed 3), lossless",
+        "Together: kind: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11; width: 5 values from -1.5 to 4.5; "
+        "style[0]: 5 values from 0 to 4",
+        "Alone: on[0], on[1]: 0, 1; style[1]: 5 values from 0 to 4; each while all others but kind are at their middle "
+        "or first value, to which they return",
+    ]
+    assert [other.name for other in path.parent.iterdir()] == ["page.html"]
+    return path
+
+
+def data_of(path):
+    return json.loads(
+        re.search(r'<script id="precomputed" type="application/json">(.*?)</script>', path.read_text())[1]
+    )
+
+
+def images_of(data, sample):
+    """The images of a sample, uint8 `[number, height, width, 3]`."""
+    sheet = data["sheets"][sample].removeprefix("data:image/webp;base64,")
+    with Image.open(io.BytesIO(base64.b64decode(sheet))) as picture:
+        pixels = np.asarray(picture.convert("RGB"))
+    height, width, _ = data["model"]["image_shape"]
+    rows = pixels.reshape(-1, height, data["columns"], width, 3)
+    return rows.transpose(0, 2, 1, 3, 4).reshape(-1, height, width, 3)
+
+
+def test_the_images_are_the_models_own(file, run):
+    data, model = data_of(file), run[1]
+    images = images_of(data, 2)
+    of_first_table = 12 * 5 * 5
+    assert len(images) >= 408 > of_first_table
+    middle = {"on": [[0, 0]], "width": 1.5, "style": [[2, 2]]}
+    for index, codes in {
+        0: {"kind": 0, "on": [[0, 0]], "width": -1.5, "style": [[0, 2]]},
+        7 * 25 + 3 * 5 + 4: {"kind": 7, "on": [[0, 0]], "width": 3.0, "style": [[4, 2]]},
+        of_first_table + 2 * 11 + 1: {**middle, "kind": 11, "on": [[1, 0]]},
+        of_first_table + 24 + 24 + 5 * 4 + 1: {**middle, "kind": 4, "style": [[2, 1]]},
+    }.items():
+        expected = model.generate(codes, num_images=WALL, seed=SEED)[2]
+        np.testing.assert_allclose(images[index], np.broadcast_to(expected * 255, (28, 28, 3)), atol=1)
+
+
+def test_the_file_names_no_host_and_has_everything_inside(file):
+    text = file.read_text()
+    assert not re.search(
+        r"""(https?:)?//[a-z]|(src|href)="(?!data:)""", re.sub(r"data:image/webp;base64,[^\"]+|//.*", "", text)
+    )
+    assert "http" not in re.sub(r"base64,[^\"]+|http-equiv", "", text)
+    assert "default-src 'none'" in text
+    assert "<script>document" not in text
+    assert text.count("</script>") == 3
+
+
+def test_noise_fits_too(tmp_path, monkeypatch):
+    """Black and white pixels at random, which are the hardest to compress."""
+    random = np.random.default_rng(0)
+
+    def generate(_, latents):
+        return random.integers(0, 2, (len(latents), *shape), np.uint8) * 255
+
+    shape = (128, 128, 3)
+    monkeypatch.setattr(precomputed, "WALL", 1)
+    monkeypatch.setattr(precomputed.ExplorerModel, "generate", generate)
+    export_html(color_model(shape), tmp_path / "page.html", 0)
+    assert 5_000_000 < (tmp_path / "page.html").stat().st_size < 10_000_000
+    data = data_of(tmp_path / "page.html")
+    assert [(dial["code"], len(dial["values"])) for dial in data["dials"]] == [
+        ("c1", 10),
+        *((f"c{i}", 5) for i in range(2, 6)),
+    ]
+    about = dict(data["model"]["about"])
+    assert about["Computed"] == "350 images, 350 of each of 1 noise vectors (seed 0), compressed with loss, quality 85"
+    assert about["Data"] == "not known: the file does not say what the model was trained on"
+
+
+def color_model(shape):
+    spec = LatentSpec.parse("categorical(300), 4*uniform", noise_size=4)
+    generator = Generator(GeneratorSpec(grid=(shape[0] // 4, shape[1] // 4, 4), ups=(Up(4),)), spec.size, shape)
+    discriminator = Discriminator(DiscriminatorSpec((Conv(2), Conv(2)), code_hidden=2), shape, spec.posterior_size, 0.1)
+    return Trained(InfoGAN(generator, discriminator, spec), "noise.keras", None, "center", None)
+
+
+def test_too_large_images_are_refused(tmp_path, monkeypatch, small_model):
+    monkeypatch.setattr(precomputed, "SHEET_PIXELS", 9 * 28 * 28)
+    with pytest.raises(
+        SettingError, match="model of gray or color images that are small enough for a page, got d, of 28x28"
+    ):
+        export_html(Trained(small_model, "d", None, "center", None), tmp_path / "page.html", 0)
+    assert not list(tmp_path.iterdir())
+
+
+# The page
+
+
+@pytest.fixture
+def open_file(browser, file):
+    """Opens the file without a network and waits until the wall is drawn; fails on any error or request."""
+    contexts, problems = [], []
+
+    def open_at(fragment="", **options):
+        contexts.append(browser.new_context(offline=True, **options))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and problems.append(message.text))
+        page.on("request", lambda request: request.url.startswith(("file:", "data:")) or problems.append(request.url))
+        page.goto(f"{file.as_uri()}{fragment}")
+        page.wait_for_function("document.querySelector('#status').textContent === 'update 1'")
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def value(page, name):
+    return page.get_by_role("slider", name=name, exact=True).get_attribute("aria-valuetext")
+
+
+def test_the_images_follow_the_knobs(open_file, run):
+    page, model = open_file(), run[1]
+    codes = {"kind": 7, "on": [[0, 0]], "width": 3.0, "style": [[4, 2]]}
+    turn(page, "style[0]", 4)
+    page.get_by_role("radio", name="kind 7").click()
+    page.get_by_role("slider", name="width", exact=True).press("ArrowRight")
+    images = model.generate(codes, num_images=WALL, seed=SEED)
+    for number in range(1, SAMPLES + 1):
+        expect_pixels(page, tile(number), images[number - 1])
+    page.get_by_role("radio", name="Sample 3").click()
+    expect_pixels(page, "#large", images[2])
+    thumbnail = model.generate({**codes, "kind": 11}, num_images=WALL, seed=SEED)[2]
+    expect_pixels(page, "[aria-label='kind 11'] canvas", thumbnail)
+    page.get_by_label(f"width = {MINUS}1.50").click()
+    expect_pixels(page, "#large", model.generate({**codes, "width": -1.5}, num_images=WALL, seed=SEED)[2])
+
+
+def test_a_code_that_varies_alone_puts_the_others_back(open_file, run):
+    page = open_file()
+    page.get_by_role("radio", name="kind 4").click()
+    turn(page, "width", 4)
+    codes = {"kind": 4, "on": [[0, 1]], "width": 1.5, "style": [[2, 2]]}
+    images = run[1].generate(codes, num_images=WALL, seed=SEED)
+    expect_pixels(page, "[aria-label='on[1] 1'] canvas", images[0])
+    page.get_by_role("radio", name="on[1] 1").click()
+    expect_pixels(page, tile(2), images[1])
+    assert value(page, "width") == "1.50"
+    page.get_by_role("button", name="Lock on").click()
+    page.get_by_role("button", name="Random").click()
+    assert page.get_by_role("radio", name="on[1] 1").get_attribute("aria-checked") == "true"
+    turn(page, "width", 0)
+    assert page.get_by_role("radio", name="on[1] 1").get_attribute("aria-checked") == "false"
+
+
+def test_two_codes_are_dragged_in_the_plane(open_file):
+    page = open_file()
+    assert page.locator("#plane-x option").all_text_contents() == ["width", "style[0]"]
+    box = page.locator("#plane").bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 2, box["y"] + 0.28 * box["height"])
+    assert (value(page, "width"), value(page, "style[0]")) == ("4.50", "3.00")
+    page.locator("#plane").press("ArrowDown")
+    assert (value(page, "width"), value(page, "style[0]")) == ("4.50", "2.00")
+
+
+def test_a_link_is_the_nearest_place_and_codes_are_saved(open_file, run):
+    page = open_file("#seed=99&sample=2&code.kind=5&code.width=2.1&code.style=3.9,2&code.on=0,0")
+    assert (value(page, "width"), value(page, "style[0]")) == ("1.50", "4.00")
+    seen = pixels(page, "#large")
+    name, content = downloaded(page, page.get_by_role("button", name="JSON"))
+    assert name == "_b_run_1_codes.json"
+    saved = json.loads(content)
+    images = run[1].generate(saved["codes"], num_images=saved["num_images"], seed=saved["seed"])
+    np.testing.assert_allclose(seen, np.ravel(images[saved["sample"]]) * 255, atol=1)
+    turn(page, "width", 0)
+    page.wait_for_timeout(300)
+    again = open_file(f"#{page.url.partition('#')[2]}")
+    assert (value(again, "width"), value(again, "style[0]")) == (f"{MINUS}1.50", "4.00")
+    name, content = downloaded(page, page.get_by_role("button", name="PNG"))
+    with Image.open(io.BytesIO(content)) as wall:
+        assert (name, wall.size) == ("_b_run_1_wall.png", (560, 560))
+
+
+def test_it_says_what_it_shows(open_file):
+    page = open_file()
+    assert page.title() == "<b>run: InfoGAN explorer"
+    assert page.locator("#note").text_content() == (
+        "<b>run, update 1. The images were computed in advance; between the values that they have, the nearest is "
+        "shown."
+    )
+    about = page.locator("#about").inner_text()
+    assert f"a fallback: {HOSTILE}" in about
+    assert f"--codes='{MIXED}', of mnist" in about
+    assert "4 noise vectors (seed 3), lossless" in about
+    for name in ("New noise", "GIF", "Your picture", "Run", "Checkpoint"):
+        assert not page.get_by_text(name, exact=True).first.is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_phone_in_both_color_schemes(open_file, scheme):
+    page = open_file(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.locator("#wall").bounding_box()["y"] < 300
+    color = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (sum(map(int, color[4:-1].split(","))) < 300) == (scheme == "dark")
+    assert page.evaluate(UNNAMED) == []
