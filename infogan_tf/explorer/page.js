@@ -19,7 +19,7 @@ const shareOf = ([low, high], value) => (value - low) / (high - low);
 let runs = [];
 let model = null; // What the source tells of the checkpoint that the page shows,
 let opened = null; // and which one that is; until it is loaded, another than the chosen one.
-let openings = 0;
+let openings = 0; // How often a checkpoint has been asked for.
 let state = { run: 0, step: null, seed: 0, sample: 0, codes: {}, locked: new Set(), plane: [] };
 let dirty = new Set(); // Views that don't show the state yet.
 let wall = null; // Its images.
@@ -244,7 +244,7 @@ function makeKnobs() {
       knobs.push((code.choices ? choiceKnob : sliderKnob)(card, code, dimension));
     }
     if (code.knobs < code.dimensions) {
-      const rest = `${code.knobs ? `${code.dimensions - code.knobs} more dimensions, ` : ""}always ${code.default}`;
+      const rest = code.knobs ? `and ${code.dimensions - code.knobs} more dimensions` : "has no knob";
       card.append(element("p", { className: "note", textContent: rest }));
     }
     return card;
@@ -591,6 +591,7 @@ async function openRun() {
     find("main").hidden = false;
     if (picture) encode(picture.file, false);
   } catch (error) {
+    if (turn !== openings) return;
     complain(error);
     if (error.status === 400) {
       model = null; // There are no knobs for what can't be loaded.

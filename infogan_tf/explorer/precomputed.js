@@ -55,10 +55,9 @@ const source = (() => {
         code.name === dials[i].code && dimension === dials[i].dimension
       ));
       const table = tableWith(needed) ?? tableWith(needed.filter(isKept)) ?? tables[0];
-      const settled = Object.fromEntries(Object.entries(codes).map(([name, values]) => [name, [...values]]));
-      dials.forEach(({ code, dimension, values, default: untouched }, i) => {
-        settled[code][dimension] = values[table.includes(i) ? at[i] : untouched];
-      });
+      const untouched = model.codes.map((code) => [code.name, Array(code.dimensions).fill(code.default)]);
+      const settled = Object.fromEntries(untouched);
+      for (const i of table) settled[dials[i].code][dials[i].dimension] = dials[i].values[at[i]];
       return settled;
     },
   };

@@ -1,7 +1,7 @@
-"""The explorer's page as one file, with images that were computed before and without a server.
+"""The explorer's page as one file, with images that were computed in advance and without a server.
 
-Not every combination of codes can be in a file. A few codes vary together, in every combination of their values; each
-other one varies alone, or together with the first. Of each the page shows the nearest value that was computed.
+Not every combination of codes fits into a file. A few codes vary together, in every combination of their values; each
+other one varies alone, or together with the first.
 """
 
 import base64
@@ -108,12 +108,12 @@ def make_plan(codes: Sequence[dict[str, Any]], max_images: int) -> Plan:
 
 
 def _plan(dials: Sequence[Dial], together: int, with_first: bool, steps: int) -> Plan:
-    categorical = [i for i, dial in enumerate(dials) if dial.is_choice]
+    # The code of the most categories first, then the continuous ones.
+    choices = sorted((i for i, dial in enumerate(dials) if dial.is_choice), key=lambda i: -len(dials[i].values))
     continuous = [i for i, dial in enumerate(dials) if not dial.is_choice]
-    order = [*categorical[:1], *continuous, *categorical[1:]]
+    order = [*choices[:1], *continuous, *choices[1:]]
     first = order[:1] if with_first else []
-    alone = sorted(order[together:])
-    return Plan(tuple(dials), (tuple(order[:together]), *((*first, i) for i in alone)), steps)
+    return Plan(tuple(dials), (tuple(order[:together]), *((*first, i) for i in sorted(order[together:]))), steps)
 
 
 def _dials(codes: Sequence[dict[str, Any]], steps: int) -> list[Dial]:

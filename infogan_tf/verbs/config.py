@@ -186,7 +186,7 @@ class ExportConfig(ModelSettings):
         ),
         "A new file that ends in .keras or .html, or a new folder for saved_model and onnx; required.",
     )
-    seed: int = setting(0, Integer(0, 2**31 - 1), "Decides the noise of the samples on a page, --format=html.")
+    seed: int = setting(0, Integer(0, 2**31 - 1), "Decides the noise of the samples, with --format=html.")
 
     def check(self):
         super().check()
@@ -194,6 +194,8 @@ class ExportConfig(ModelSettings):
         if ending(self.output) != right:
             expected = f"a file that ends in {right}" if right else "a folder, without an ending"
             raise SettingError("output", f"{expected}, with --format={self.format}", self.output)
+        if self.seed and self.format != "html":
+            raise SettingError("seed", f"none with --format={self.format}, which samples nothing", self.seed)
         if self.format == "onnx" and not all(map(importlib.util.find_spec, ("tf2onnx", "onnx"))):
             others = ", ".join(name for name in FORMATS if name != "onnx")
             raise SettingError("format", f"one of {others}, or first: {INSTALL_ONNX}", "onnx without its packages")
