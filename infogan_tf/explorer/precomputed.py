@@ -234,7 +234,8 @@ def _describe_images(
     plan: Plan, codes: Sequence[dict[str, Any]], samples: int, seed: int, is_lossless: bool
 ) -> list[tuple[str, str]]:
     """Which images were computed, as terms and texts."""
-    number = f"{samples * plan.num_images:,} images, {plan.num_images:,} of each of {samples} noise vectors"
+    vectors = f"each of {samples} noise vectors" if samples > 1 else "one noise vector"
+    number = f"{samples * plan.num_images:,} images, {plan.num_images:,} of {vectors}"
     quality = "lossless" if is_lossless else f"compressed with loss, quality {QUALITY}"
     main, *others = plan.tables
     alone = [table[-1] for table in others]

@@ -181,7 +181,7 @@ def test_noise_fits_too(tmp_path, monkeypatch):
         *((f"c{i}", 5) for i in range(2, 6)),
     ]
     about = dict(data["model"]["about"])
-    assert about["Computed"] == "350 images, 350 of each of 1 noise vectors (seed 0), compressed with loss, quality 85"
+    assert about["Computed"] == "350 images, 350 of one noise vector (seed 0), compressed with loss, quality 85"
     assert about["Data"] == "not known: the file does not say what the model was trained on"
 
 
