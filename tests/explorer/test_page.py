@@ -26,7 +26,7 @@ def open_page(browser, server):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: message.type == "error" and errors.append(message.text))
         page.goto(f"http://127.0.0.1:{server.port}/{fragment}")
-        expect(page.locator("#status")).to_contain_text("update ")
+        expect(page.locator("#status")).to_contain_text("update ", timeout=60_000)  # It may load a model first.
         return page
 
     yield open_at
