@@ -208,6 +208,7 @@ def test_too_large_images_are_refused(tmp_path, monkeypatch, small_model):
 def open_file(browser, file):
     """Opens the file without a network and waits until the wall is drawn; fails on any error or request."""
     contexts, problems = [], []
+    expect = pytest.importorskip("playwright.sync_api").expect
 
     def open_at(fragment="", **options):
         contexts.append(browser.new_context(offline=True, **options))
@@ -216,7 +217,7 @@ def open_file(browser, file):
         page.on("console", lambda message: message.type == "error" and problems.append(message.text))
         page.on("request", lambda request: request.url.startswith(("file:", "data:")) or problems.append(request.url))
         page.goto(f"{file.as_uri()}{fragment}")
-        page.wait_for_function("document.querySelector('#status').textContent === 'update 1'")
+        expect(page.locator("#status")).to_have_text("update 1", timeout=60_000)
         return page
 
     yield open_at
