@@ -8,7 +8,10 @@ setup(
     description="InfoGAN in TensorFlow 2 and Keras 3",
     license="MIT",
     packages=find_packages(include=["infogan_tf", "infogan_tf.*"]),
-    package_data={"infogan_tf.explorer": ["*.html", "*.css", "*.js"]},
+    package_data={
+        "infogan_tf.explorer": ["*.html", "*.css", "*.js"],
+        "infogan_tf.reproduction": ["templates/*.jinja"],
+    },
     python_requires=">=3.11,<3.14",
     install_requires=[
         "tensorflow>=2.20,<2.22",
@@ -20,6 +23,7 @@ setup(
         "matplotlib>=3.7",
         "scipy",
         "scikit-learn",
+        "jinja2>=3.1",
         "markdown",
         "pillow>=10.1",
         "tqdm",

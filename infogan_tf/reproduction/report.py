@@ -1,13 +1,20 @@
-"""A report in Markdown, and the same as one HTML file with its pictures inside."""
+"""A report in Markdown, from a template, and the same as one HTML file with its pictures inside."""
 
 import base64
+import dataclasses
 import html
 import re
-from collections.abc import Sequence
+import statistics
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import jinja2
 import markdown
 
+from infogan_tf.config import Config, added_to_the_objective
+from infogan_tf.evaluation import terms
+from infogan_tf.evaluation.table import PRECISION_WARNING, precision_misleads
+from infogan_tf.experiments import presets
 from infogan_tf.files import write_text
 
 MEDIA_TYPES = {".png": "image/png", ".gif": "image/gif"}
@@ -19,23 +26,66 @@ img { max-width: 100%; height: auto; }
 pre, code { background: #f4f4f4; }
 pre { padding: 0.6rem; overflow-x: auto; }
 """
+# Settings that identify a run, not how it is trained.
+NOT_OF_A_PRESET = ("images", "dataset", "data_source", "held_out", "objective")
 
 
-def markdown_table(rows: Sequence[Sequence[str]]) -> str:
-    """A table; the first row is its header."""
-    header, *body = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([header, f"|{' --- |' * len(rows[0])}", *body])
+class Departures(NamedTuple):
+    """How a config differs from the nearest preset after the paper: the preset's name, and flags."""
+
+    preset: str
+    flags: list[str]
 
 
-def write_report(folder: Path, title: str, text: str):
+def departures(config: Config) -> Departures:
+    """The preset after the paper that is nearest to a config, and the flags by which they differ."""
+    same_run = {name: getattr(config, name) for name in NOT_OF_A_PRESET}
+    flags = {
+        name: config.differences(dataclasses.replace(preset, **same_run))
+        for name, preset in presets(config.experiment).items()
+        if name.startswith("paper")
+    }
+    return Departures(*min(flags.items(), key=lambda item: len(item[1])))
+
+
+def report_text(experiment: str, results: Any) -> str:
+    """The report in Markdown.
+
+    Args:
+        experiment: its template is `templates/<experiment>.md.jinja`.
+        results: what the template calls `results`.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("infogan_tf.reproduction"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "cell": _cell,
+        "form": format,
+        **{name: getattr(statistics, name) for name in ("mean", "median", "stdev")},
+    }
+    environment.globals |= {
+        "terms": terms,
+        "added_to_the_objective": added_to_the_objective,
+        "departures": departures,
+        "precision_misleads": precision_misleads,
+        "precision_warning": PRECISION_WARNING,
+    }
+    text = environment.get_template(f"{experiment}.md.jinja").render(results=results)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def write_report(folder: Path, text: str):
     """Writes `report.md`, with its pictures beside it, and `report.html`, which needs no other file.
 
     Args:
         folder: where both go; the pictures that the text names are in it.
-        title: the page's title.
-        text: Markdown.
+        text: Markdown, which begins with a title.
     """
     write_text(folder / "report.md", text)
+    title = text.splitlines()[0].removeprefix("# ")
     body = markdown.markdown(text, extensions=["tables", "fenced_code"])
     body = re.sub(r'src="([^"]+)"', lambda match: f'src="{_data_uri(folder / match[1])}"', body)
     page = (
@@ -44,6 +94,11 @@ def write_report(folder: Path, title: str, text: str):
         f"<body>\n{body}\n</body></html>\n"
     )
     write_text(folder / "report.html", page)
+
+
+def _cell(value: Any) -> str:
+    """A name or a number in a Markdown table: what would end a cell or begin a tag is escaped."""
+    return html.escape(str(value), quote=False).replace("|", "\\|")
 
 
 def _data_uri(path: Path) -> str:

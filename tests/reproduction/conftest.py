@@ -9,37 +9,40 @@ import pytest
 
 from infogan_tf.config import without_additions
 from infogan_tf.experiments import presets
-from infogan_tf.reproduction.evaluated import Evaluated, GanCurve, Results
+from infogan_tf.reproduction.mnist_results import MnistResults
+from infogan_tf.reproduction.runs import ReportedRun
 
 POINTS = range(10, 1001, 10)
+TAG = "mutual_information/c1"
 
 
 @pytest.fixture
 def make_result(tmp_path):
-    """Makes the result of one run of 1,000 updates at two updates a second, with the numbers given."""
+    """Makes a run of 1,000 updates at two updates a second, with the numbers given."""
 
-    def make(seed, error=0.03, level=2.2, objective="infogan", model=None, extrapolation=0.9):
-        preset = presets("mnist")["best"] if objective == "infogan" else without_additions(presets("mnist")["best"])
-        config = dataclasses.replace(preset, seed=seed, objective=objective)
-        folder = tmp_path / f"{objective}_seed_{seed}"
+    def make(seed, error=0.03, level=2.2, objective="infogan", model=None, extrapolation=0.9, preset="best", name=None):
+        settings = presets("mnist")["best"] if objective == "infogan" else without_additions(presets("mnist")["best"])
+        config = dataclasses.replace(settings, seed=seed, objective=objective)
+        folder = tmp_path / (name or f"{objective}_seed_{seed}")
         folder.mkdir(exist_ok=True)
         metrics = folder / "metrics.jsonl"
-        metrics.write_text("".join(json.dumps({"step": s, "speed/updates_per_second": 2.0}) + "\n" for s in POINTS))
-        run = types.SimpleNamespace(
+        # The point at an update is off by the noise of its batch; the mean of five is not.
+        values = {step: level + (0.04 if step % 50 == 0 else -0.01) for step in POINTS}
+        points = [{"step": step, "speed/updates_per_second": 2.0, TAG: value} for step, value in values.items()]
+        metrics.write_text("".join(json.dumps(point) + "\n" for point in points))
+        trained = types.SimpleNamespace(
             folder=types.SimpleNamespace(path=Path(folder), metrics=metrics),
             config=config,
             step=1000,
             record={
                 "versions": {"tensorflow": "2.99"},
-                "data": {"fingerprint": "digits"},
+                "data": {"fingerprint": "digits", "source": "tfds"},
                 "preset": "best",
                 "command": f"train --seed={seed}",
             },
             model=model,
         )
-        # The point at an update is off by the noise of its batch; the mean of five is not.
-        curve = [(step, level + (0.04 if step % 50 == 0 else -0.01)) for step in POINTS]
-        return Evaluated(run, _evaluation(objective, error, level, extrapolation), curve)
+        return ReportedRun(preset, trained, _evaluation(objective, error, level, extrapolation))
 
     return make
 
@@ -51,9 +54,9 @@ def make_results(make_result):
     def make(*infogans, gan=None):
         gan = gan or make_result(0, error=0.9, level=0.25, objective="gan", model="the regular GAN", extrapolation=0.0)
         own_q = make_result(0, level=0.95, objective="gan_own_q")
-        papers = make_result(0, level=0.05, objective="gan")
-        curves = [GanCurve(run.run, "best", run.curve) for run in (gan, own_q)]
-        return Results("best", infogans, gan, [*curves, GanCurve(papers.run, "paper", papers.curve)])
+        papers = make_result(0, level=0.05, objective="gan", preset="paper", name="gan_paper_seed_0")
+        curves_alone = [dataclasses.replace(run, evaluation=None) for run in (own_q, papers)]
+        return MnistResults.of("best", [*infogans, gan, *curves_alone])
 
     return make
 
@@ -61,6 +64,8 @@ def make_results(make_result):
 def _evaluation(objective, error, level, extrapolation):
     def code(information, recovery, beyond):
         return {
+            "prior": "Uniform(-1, 1)",
+            "is_discrete": beyond is None,
             "verdict": "used" if information > 0.3 else "ignored",
             "mutual_information": information,
             "entropy": 2.303,

@@ -6,6 +6,7 @@ import runpy
 import sys
 
 import pytest
+from infogan_tf.reproduction.evaluated import GanCurve
 
 from infogan_tf import experiments
 from infogan_tf.config import without_additions
@@ -15,7 +16,6 @@ from infogan_tf.evaluation import evaluate as evaluation_module
 from infogan_tf.experiments import presets
 from infogan_tf.reproduction import evaluated, mnist
 from infogan_tf.reproduction.config import ReproductionConfig
-from infogan_tf.reproduction.evaluated import GanCurve
 from infogan_tf.training import train
 from infogan_tf.training.loading import load_run
 from infogan_tf.training.metrics_log import read_training_time

@@ -1,4 +1,4 @@
-"""Reproduces the paper's MNIST results: trains what is missing, measures, draws, and writes report.html.
+"""Reproduces one of the paper's experiments: trains what is missing, measures, draws, and writes report.html.
 
 Started again after an interruption, it resumes.
 """
@@ -10,7 +10,7 @@ except KeyboardInterrupt:
 
 
 def run(config):
-    from infogan_tf.reproduction.mnist import reproduce
+    from infogan_tf.reproduction.reproduce import reproduce
 
     reproduce(config)
 
