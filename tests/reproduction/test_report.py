@@ -5,17 +5,18 @@ import numpy as np
 import pytest
 
 from infogan_tf.figures.pictures import save_animation, save_picture
-from infogan_tf.reproduction.report import markdown_table, write_report
+from infogan_tf.reproduction.report import write_report
 from tests import processes
 
-TEXT = "# Title\n\n![a picture](picture.png)\n\n![moving](moving.gif)\n\n" + markdown_table([("a", "b"), ("1", "2")])
+TABLE = "| a | b |\n| --- | --- |\n| 1 | \\|Spearman\\| |\n"
+TEXT = f"# A & B\n\n![a picture](picture.png)\n\n![moving](moving.gif)\n\n{TABLE}"
 
 
 @pytest.fixture
 def report(tmp_path):
     save_picture(tmp_path / "picture.png", np.full([20, 30, 3], 200, np.uint8))
     save_animation(tmp_path / "moving.gif", [np.zeros([20, 20, 3], np.uint8), np.full([20, 20, 3], 255, np.uint8)])
-    write_report(tmp_path, "a <title>", TEXT)
+    write_report(tmp_path, TEXT)
     return tmp_path
 
 
@@ -23,8 +24,8 @@ def test_the_page_carries_its_pictures(report):
     page = (report / "report.html").read_text()
     sources = re.findall(r'src="([^"]+)"', page)
     assert [source.split(",")[0] for source in sources] == ["data:image/png;base64", "data:image/gif;base64"]
-    assert "<td>1</td>" in page
-    assert "<title>a &lt;title&gt;</title>" in page
+    assert "<td>1</td>\n<td>|Spearman|</td>" in page
+    assert "<title>A &amp; B</title>" in page
     assert (report / "report.md").read_text() == TEXT
 
 

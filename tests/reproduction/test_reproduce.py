@@ -6,7 +6,6 @@ import runpy
 import sys
 
 import pytest
-from infogan_tf.reproduction.evaluated import GanCurve
 
 from infogan_tf import experiments
 from infogan_tf.config import without_additions
@@ -14,8 +13,9 @@ from infogan_tf.data import sources
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate as evaluation_module
 from infogan_tf.experiments import presets
-from infogan_tf.reproduction import evaluated, mnist
+from infogan_tf.reproduction import mnist, runs
 from infogan_tf.reproduction.config import ReproductionConfig
+from infogan_tf.reproduction.reproduce import reproduce
 from infogan_tf.training import train
 from infogan_tf.training.loading import load_run
 from infogan_tf.training.metrics_log import read_training_time
@@ -48,15 +48,15 @@ def stopped(tmp_path_factory):
     """A reproduction that a signal stopped before its second run: its folder, what was in it, and what was said."""
     folder = tmp_path_factory.mktemp("reproduction")
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as output:
-        patch.setattr(mnist, "train", lambda config: config.seed == 0 and train(config))
-        assert not mnist.reproduce(settings(folder))
+        patch.setattr(runs, "train", lambda config: config.seed == 0 and train(config))
+        assert not reproduce(settings(folder))
     return folder, {str(path.relative_to(folder)) for path in folder.rglob("*")}, output.getvalue()
 
 
 @pytest.fixture(scope="module")
 def made(stopped):
     """The same, gone on with."""
-    assert mnist.reproduce(settings(stopped[0]))
+    assert reproduce(settings(stopped[0]))
     return stopped[0]
 
 
@@ -99,7 +99,7 @@ def test_the_regular_gans_have_the_settings_of_the_infogans_and_the_papers(made)
 def test_what_is_for_figure_1_alone_is_trained_no_longer_than_it_shows(tmp_path):
     updates = {
         planned.config.run_folder.rpartition("/")[2]: (planned.preset, planned.config.total_updates)
-        for planned in mnist._plan(settings(tmp_path, max_epoch=400, seeds=(5,)), tmp_path)
+        for planned in mnist.plan(settings(tmp_path, max_epoch=400, seeds=(5,)))
     }
     assert updates == {
         "infogan_seed_5": ("best", 1600),
@@ -107,7 +107,7 @@ def test_what_is_for_figure_1_alone_is_trained_no_longer_than_it_shows(tmp_path)
         "gan_own_q_seed_5": ("best", 1000),
         "gan_paper_seed_5": ("paper", 1000),
     }
-    of_paper = mnist._plan(settings(tmp_path, preset="paper", seeds=(5,)), tmp_path)
+    of_paper = mnist.plan(settings(tmp_path, preset="paper", seeds=(5,)))
     assert [planned.config.objective for planned in of_paper] == ["infogan", "gan", "gan_own_q"]
 
 
@@ -115,12 +115,12 @@ def test_a_second_call_makes_nothing_anew(made, monkeypatch):
     def no_evaluation(*_):
         raise AssertionError("what is evaluated already is evaluated again")
 
-    monkeypatch.setattr(evaluated, "evaluate", no_evaluation)
-    runs = [path for path in made.rglob("*") if path.is_file() and "seed" in path.parent.name]
-    before = {path: path.read_bytes() for path in runs}
-    assert mnist.reproduce(settings(made))
-    assert {path: path.read_bytes() for path in runs} == before
-    assert "events" in " ".join(path.name for path in runs)
+    monkeypatch.setattr(runs, "evaluate", no_evaluation)
+    files = [path for path in made.rglob("*") if path.is_file() and "seed" in path.parent.name]
+    before = {path: path.read_bytes() for path in files}
+    assert reproduce(settings(made))
+    assert {path: path.read_bytes() for path in files} == before
+    assert "events" in " ".join(path.name for path in files)
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"version": 0, "run": {"update": 4}}', "[]"])
@@ -128,10 +128,10 @@ def test_a_damaged_or_older_evaluation_is_made_anew(made, monkeypatch, text):
     file = made / "infogan_seed_1" / "evaluation.json"
     whole = file.read_text()
     file.write_text(text)
-    monkeypatch.setattr(evaluated, "evaluate", lambda *_: json.loads(whole))
-    run = evaluated.evaluated(load_run(file.parent), None)
+    monkeypatch.setattr(runs, "evaluate", lambda *_: json.loads(whole))
+    evaluation = runs._evaluation(load_run(file.parent), settings(made))
     file.write_text(whole)
-    assert run.evaluation == json.loads(whole)
+    assert evaluation == json.loads(whole)
 
 
 def test_a_run_without_its_curve_is_refused(made):
@@ -139,7 +139,7 @@ def test_a_run_without_its_curve_is_refused(made):
     whole = file.read_text()
     file.write_text("cut off")
     with pytest.raises(SettingError, match=f"^folder: expected a run with its curves, got {file} without a point"):
-        mnist.reproduce(settings(made))
+        reproduce(settings(made))
     file.write_text(whole)
 
 
@@ -148,17 +148,17 @@ def test_runs_of_other_settings_are_refused(made, monkeypatch):
     changed = {**current.presets, "best": {**current.presets["best"], "batch_size": 32}}
     monkeypatch.setattr(experiments.mnist, "EXPERIMENT", dataclasses.replace(current, presets=changed))
     with pytest.raises(SettingError, match=r"folder: expected a new folder.*batch_size: expected 16"):
-        mnist.reproduce(settings(made))
+        reproduce(settings(made))
 
 
 @pytest.mark.parametrize("what", ["images", "updates", "held-out images", "features"])
 def test_runs_that_cannot_be_compared_are_not_reported_together(make_result, what):
     one, other = make_result(0), make_result(1)
-    mnist._check_same([one, other], [])
+    runs.check_comparable([one, other])
     if what == "images":
-        other.run.record["data"]["fingerprint"] = "others"
+        other.trained.record["data"]["fingerprint"] = "others"
     elif what == "updates":
-        other.run.step = 8
+        other.trained.step = 8
     elif what == "held-out images":
         other.evaluation["run"]["held_out"] = "validation"
     else:
@@ -166,41 +166,41 @@ def test_runs_that_cannot_be_compared_are_not_reported_together(make_result, wha
     with pytest.raises(
         SettingError, match=f"folder: expected runs of the same .* got .*seed_0 and .*seed_1, whose {what} differ"
     ):
-        mnist._check_same([one, other], [])
+        runs.check_comparable([one, other])
 
 
 def test_a_curve_of_other_images_is_refused_and_a_shorter_one_is_not(make_result):
-    one, other = make_result(0), make_result(1, objective="gan")
-    other.run.step = 8
-    curve = GanCurve(other.run, "best", other.curve)
-    mnist._check_same([one], [curve])
-    other.run.record["data"]["fingerprint"] = "others"
+    one, other = make_result(0), dataclasses.replace(make_result(1, objective="gan"), evaluation=None)
+    other.trained.step = 8
+    runs.check_comparable([one, other])
+    other.trained.record["data"]["fingerprint"] = "others"
     with pytest.raises(SettingError, match=r"infogan_seed_0 and .*gan_seed_1, whose images differ"):
-        mnist._check_same([one], [curve])
+        runs.check_comparable([one, other])
 
 
 @pytest.mark.parametrize(("errors", "middle"), [((0.03, 0.02, 0.09), 0.03), ((0.02, 0.04), 0.04), ((0.05,), 0.05)])
 def test_figures_show_the_middle_run_and_of_two_not_the_better(make_result, make_results, errors, middle):
-    assert make_results(*(make_result(seed, error) for seed, error in enumerate(errors))).shown.error == middle
+    results = make_results(*(make_result(seed, error) for seed, error in enumerate(errors)))
+    assert results.error(results.shown) == middle
 
 
 def test_runs_of_other_images_are_refused(made):
     with pytest.raises(SettingError, match=r"^data_source: expected embedded, as this run folder was trained with"):
-        mnist.reproduce(settings(made, data_source="tfds"))
+        reproduce(settings(made, data_source="tfds"))
 
 
 def test_errors_name_the_flags_of_this_launcher(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     with pytest.raises(SettingError, match=r"^folder: expected a folder that can be written, got "):
-        mnist.reproduce(settings(tmp_path / "file"))
+        reproduce(settings(tmp_path / "file"))
     nowhere = {"data_source": "tfds", "data_dir": str(tmp_path / "nowhere")}
     monkeypatch.setattr(sources, "_try_download", lambda builder: "there is no network")
     with pytest.raises(SettingError, match=r"^data_dir: expected data prepared in "):
-        mnist.reproduce(settings(tmp_path / "new", **nowhere))
+        reproduce(settings(tmp_path / "new", **nowhere))
 
 
 def test_the_launcher_reports_what_is_there(made):
-    launcher = runpy.run_path(str(ROOT / "launchers" / "reproduce_mnist.py"))
+    launcher = runpy.run_path(str(ROOT / "launchers" / "reproduce.py"))
     (made / "report.html").unlink()
     launcher["run"](settings(made))
     assert (made / "report.html").exists()
@@ -211,11 +211,13 @@ def test_the_launcher_reports_what_is_there(made):
     [
         ("--seeds=0,0", "different integers from 0 to 2147483647, separated by commas"),
         ("--seeds=a", "different integers"),
-        ("--preset=mine", "one of best, paper, original"),
+        ("--preset=mine", "flag --preset: expected one of best, paper, original, got mine\n"),
+        ("--experiment=cats", "one of mnist, faces, chairs, svhn, celeba, got 'cats'"),
+        ("--images=cats", "flag --images: expected auto with --experiment=mnist, got cats\n"),
     ],
 )
 def test_bad_flags_are_answered_in_one_line(flag, text):
-    command = [sys.executable, str(ROOT / "launchers" / "reproduce_mnist.py"), flag]
+    command = [sys.executable, str(ROOT / "launchers" / "reproduce.py"), flag]
     finished = processes.run(command)
     assert finished.returncode == 2
     assert text in finished.stderr
