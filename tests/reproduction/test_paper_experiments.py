@@ -87,7 +87,7 @@ def check_pictures(made, text, panels, others):
 
 
 def row_of(text, beginning):
-    """The cells of the one row of a table that begins like this."""
+    """The one row of all tables that begins like this."""
     (row,) = re.findall(rf"^{re.escape(beginning)}.*", text, flags=re.MULTILINE)
     return row
 
