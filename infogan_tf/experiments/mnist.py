@@ -7,7 +7,7 @@ smaller one"; how much smaller is not given, here 0.1. `original` is what the or
 `best` is the paper's, but Q has to predict c1 from augmented images: so c1 becomes the digit, and c2 and c3 how it is
 drawn. D and G are updated at once, and D learns twice as fast, so that L_I climbs sooner.
 
-    python launchers/reproduce_mnist.py --seeds=0,1,2,3,4
+    python launchers/reproduce.py --experiment=mnist --seeds=0,1,2,3,4
 
 takes about 12 minutes a seed on two cores. To be expected on all of MNIST, over these seeds: an error of c1 as a
 classifier of 2.48 % (median), 3.28 % at worst; L_I of c1 2.2 nats by update 300 and 2.29 to 2.30 when trained.

@@ -62,6 +62,7 @@ def report_text(experiment: str, results: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "plain": _plain,
         "cell": _cell,
         "form": format,
         **{name: getattr(statistics, name) for name in ("mean", "median", "stdev")},
@@ -96,9 +97,14 @@ def write_report(folder: Path, text: str):
     write_text(folder / "report.html", page)
 
 
-def _cell(value: Any) -> str:
-    """A name or a number in a Markdown table: what would end a cell or begin a tag is escaped."""
-    return html.escape(str(value), quote=False).replace("|", "\\|")
+def _plain(text: str) -> str:
+    """A text from data, such as the name of a factor: what would begin a tag is escaped."""
+    return html.escape(text, quote=False)
+
+
+def _cell(text: str) -> str:
+    """The same in a table, of which it must not end a cell."""
+    return _plain(text).replace("|", "\\|")
 
 
 def _data_uri(path: Path) -> str:
