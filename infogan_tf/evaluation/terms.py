@@ -39,7 +39,7 @@ ASSOCIATION_TERMS = {
     "images of a category have the same number",
     "circular eta": "correlation ratio of an angle, taken as a point on the circle: root of the share of its variance "
     "that the category explains; 0 unrelated, 1 all images of a category have the same angle",
-    "monotone fit": "1 - error of an angle after a monotone fit / error without the code, both in the next table; "
+    "monotone fit": "1 - error of an angle after a monotone fit / error without the code; "
     "about 0 unrelated, whatever the number of images, 1 the code determines the angle; a code that does not tell 90 "
     "from -90 degrees, such as the cosine, has about 0.5",
 }

@@ -103,6 +103,11 @@ class ShownPanel(NamedTuple):
     found: Sequence[Found] = ()
 
     @property
+    def topic(self) -> str:
+        """What the panel is called: by the paper's word alone where a label says so."""
+        return self.shows if self.found or not self.shows else f"in the paper {self.shows}"
+
+    @property
     def best(self) -> Found:
         """The best of all runs, as in the paper."""
         return max(self.found, key=lambda found: found.strength)
@@ -241,7 +246,7 @@ class FactorResults:
                 reason += f", the best of {len(found)} runs"
         else:
             run, code, diversity = _least_diverse(runs, panel.kind, taken)
-            reason = f"no label has it; this {panel.kind} code was chosen for its low diversity, {diversity:.2f}"
+            reason = f"no label has that; this {panel.kind} code was chosen for its low diversity, {diversity:.2f}"
         file = f"figure{self.figure.number}{letter}.png"
         return ShownPanel(letter, file, panel.shows, panel.kind, run, code, reason, found)
 

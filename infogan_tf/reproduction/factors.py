@@ -86,6 +86,6 @@ def _draw_panel(path: Path, panel: ShownPanel, scale: float):
     run, code = panel.run, panel.code
     model = run.trained.model
     images = traverse(model, code, stream_seed(run.seed, Stream.FIGURES), scale=scale).numpy()
-    topic = f"{panel.shows}: " if panel.shows else ""
+    topic = f"{panel.topic}: " if panel.topic else ""
     described = describe_traversal(model, code, scale)
     save_picture(path, with_caption(tile(images), f"{topic}{described} ({panel.reason}); {run.where}"))

@@ -133,7 +133,7 @@ def test_a_factor_that_no_label_has_is_shown_by_the_code_that_determines_most(ma
     runs = [make_run(0, labels, diversity=(0.1, 0.7)), make_run(1, labels, diversity=(0.9, 0.5))]
     rotation, width = results_of(*runs).panels
     assert (rotation.run.seed, width.run.seed) == (1, 0)  # Another one than above, as long as there is one.
-    assert rotation.reason == "no label has it; this continuous code was chosen for its low diversity, 0.50"
+    assert rotation.reason == "no label has that; this continuous code was chosen for its low diversity, 0.50"
     rotation, width = results_of(runs[0]).panels
     assert (rotation.code, width.code) == ("c2", "c2")
     assert "| these images have no label of it | | not measured |" in report_text("chairs", results_of(*runs))

@@ -142,7 +142,7 @@ def test_svhn_has_no_label_of_what_the_paper_shows_but_digits(report, folder):
     evaluation = evaluation_of(made / "infogan_seed_0")
     diversity = {name: np.mean(code["diversity"]) for name, code in evaluation["codes"].items()}
     lowest = min(("c3", "c4"), key=diversity.get)
-    assert f"(a) lighting: {lowest} of infogan_seed_0; no label has it" in text
+    assert f"(a) in the paper lighting: {lowest} of infogan_seed_0; no label has that" in text
     errors = {code: by_factor["label"]["one_to_one_error"] for code, by_factor in evaluation["classification"].items()}
     best = min(errors, key=errors.get)
     assert f"| infogan_seed_0 | {best} | {errors[best]:.2%} |" in text
