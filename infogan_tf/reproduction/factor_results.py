@@ -3,7 +3,7 @@
 import dataclasses
 import re
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,29 +13,6 @@ from infogan_tf.reproduction.runs import ReportedRun
 # Of a strength from 0 at chance to 1; both are this project's choice, since the paper has no numbers.
 FOUND_FROM = 0.8
 PARTLY_FOUND_FROM = 0.5
-
-
-class Panel(NamedTuple):
-    """A panel of the paper's figure.
-
-    Attributes:
-        shows: what varies in it, in the paper's words.
-        kind: of its code, `continuous` or `categorical`.
-        factors: a regular expression for the names of factors that mean the same; None where no data set has one.
-        preset: the preset of the paper's model for it; None where one model has all.
-    """
-
-    shows: str
-    kind: str
-    factors: str | None = None
-    preset: str | None = None
-
-
-class Figure(NamedTuple):
-    """A figure of the paper: its number and its panels."""
-
-    number: int
-    panels: Sequence[Panel]
 
 
 class Found(NamedTuple):
@@ -79,6 +56,35 @@ class Found(NamedTuple):
         return f"{value}, {self.error}" if self.error else value
 
 
+class Panel(NamedTuple):
+    """A panel of the paper's figure.
+
+    Attributes:
+        shows: what varies in it, in the paper's words.
+        kind: of its code, `continuous` or `categorical`.
+        factors: a regular expression for the names of factors that mean the same; None where no data set has one.
+        preset: the preset of the paper's model for it; None where one model has all.
+    """
+
+    shows: str
+    kind: str
+    factors: str | None = None
+    preset: str | None = None
+
+    def matches(self, found: Found) -> bool:
+        """Whether a code of this kind is associated with a factor of these names."""
+        if not self.factors or found.code not in _codes(found.run, self.kind):
+            return False
+        return re.search(self.factors, found.factor, re.IGNORECASE) is not None
+
+
+class Figure(NamedTuple):
+    """A figure of the paper: its number and its panels."""
+
+    number: int
+    panels: Sequence[Panel]
+
+
 class ShownPanel(NamedTuple):
     """What stands for a panel of the paper.
 
@@ -110,7 +116,7 @@ class ShownPanel(NamedTuple):
     @property
     def best(self) -> Found:
         """The best of all runs, as in the paper."""
-        return max(self.found, key=lambda found: found.strength)
+        return _strongest(self.found)
 
     @property
     def median(self) -> float:
@@ -186,9 +192,7 @@ class FactorResults:
         """
         if not self.has_factors:
             return min(self.runs, key=lambda run: run.evaluation["images"]["frechet_distance"])
-        factors = self.runs[0].evaluation["associations"]
-        names = next(iter(factors.values()))
-        return max(self.runs, key=lambda run: sum(_best(run, factor).strength for factor in names))
+        return max(self.runs, key=lambda run: sum(found.strength for found in _best_of_each_factor(run)))
 
     @cached_property
     def panels(self) -> list[ShownPanel]:
@@ -204,8 +208,12 @@ class FactorResults:
     @property
     def measures(self) -> set[str]:
         """The measures of association that occur."""
-        table = self.runs[0].evaluation["associations"]
-        return {cell["measure"] for by_factor in table.values() for cell in by_factor.values()}
+        return {found.cell["measure"] for found in _associations(self.runs[0])}
+
+    @property
+    def thresholds(self) -> tuple[float, float]:
+        """The least strength of what is found, and of what is partly found."""
+        return FOUND_FROM, PARTLY_FOUND_FROM
 
     @property
     def by_preset(self) -> dict[str, list[ReportedRun]]:
@@ -217,13 +225,15 @@ class FactorResults:
 
     def rows(self, runs: Sequence[ReportedRun]) -> list[FactorRow]:
         """Each factor and measure, with the best code of each of some runs."""
-        table = self.runs[0].evaluation["associations"]
-        factors = list(next(iter(table.values())))
-        measures = {(factor, by_factor[factor]["measure"]) for by_factor in table.values() for factor in factors}
-        return [
-            FactorRow(factor, measure, [_best(run, factor, measure) for run in runs])
-            for factor, measure in sorted(measures, key=lambda pair: (factors.index(pair[0]), pair[1]))
-        ]
+        rows: dict[tuple[str, str], list[Found]] = {}
+        for run in runs:
+            of_run: dict[tuple[str, str], list[Found]] = {}
+            for found in _associations(run):
+                of_run.setdefault((found.factor, found.cell["measure"]), []).append(found)
+            for row, candidates in of_run.items():
+                rows.setdefault(row, []).append(_strongest(candidates))
+        order = [found.factor for found in _associations(runs[0])]
+        return [FactorRow(*row, rows[row]) for row in sorted(rows, key=lambda row: (order.index(row[0]), row[1]))]
 
     def classifiers(self) -> dict[str, list[Classifier]]:
         """By class factor, the code of each run with the lowest error, one to one."""
@@ -238,9 +248,9 @@ class FactorResults:
     def _choose(self, letter: str, panel: Panel, taken: set[tuple[str, str]]) -> ShownPanel:
         """The code of the highest association; where its factor is unknown, the one that determines images the most."""
         runs = [run for run in self.runs if run.preset == panel.preset] or self.runs
-        found = [best for run in runs if (best := _of_panel(run, panel))]
+        found = [best for run in runs if (best := _strongest(filter(panel.matches, _associations(run))))]
         if found:
-            best = max(found, key=lambda found: found.strength)
+            best = _strongest(found)
             run, code, reason = best.run, best.code, best.numbers
             if len(found) > 1:
                 reason += f", the best of {len(found)} runs"
@@ -257,24 +267,23 @@ def _best_classifier(run: ReportedRun, factor: str) -> Classifier:
     return Classifier(run, code, measured)
 
 
-def _best(run: ReportedRun, factor: str, measure: str | None = None) -> Found:
-    candidates = [
-        Found(run, code, factor, by_factor[factor])
-        for code, by_factor in run.evaluation["associations"].items()
-        if measure in (None, by_factor[factor]["measure"])
-    ]
-    return max(candidates, key=lambda found: found.strength)
+def _best_of_each_factor(run: ReportedRun) -> list[Found]:
+    associations = _associations(run)
+    factors = dict.fromkeys(found.factor for found in associations)
+    return [_strongest(found for found in associations if found.factor == factor) for factor in factors]
 
 
-def _of_panel(run: ReportedRun, panel: Panel) -> Found | None:
-    """The strongest association of a code of the panel's kind with a factor of its names."""
-    candidates = [
+def _associations(run: ReportedRun) -> list[Found]:
+    """Each code with each factor."""
+    return [
         Found(run, code, factor, cell)
-        for code in _codes(run, panel.kind)
-        for factor, cell in run.evaluation["associations"][code].items()
-        if panel.factors and re.search(panel.factors, factor, re.IGNORECASE)
+        for code, by_factor in run.evaluation["associations"].items()
+        for factor, cell in by_factor.items()
     ]
-    return max(candidates, key=lambda found: found.strength, default=None)
+
+
+def _strongest(found: Iterable[Found]) -> Found | None:
+    return max(found, key=lambda candidate: candidate.strength, default=None)
 
 
 def _least_diverse(

@@ -14,6 +14,7 @@ from infogan_tf.config import Config
 from infogan_tf.data import load_images
 from infogan_tf.errors import RunNotFoundError, SettingError
 from infogan_tf.evaluation.evaluate import EVALUATION_FILE, VERSION, evaluate
+from infogan_tf.experiments import presets
 from infogan_tf.reproduction.config import ReproductionConfig
 from infogan_tf.training import train
 from infogan_tf.training.loading import TrainedRun, load_run
@@ -71,7 +72,14 @@ class ReportedRun:
     def data(self) -> str:
         """Its images, in a caption; what stands in for the paper's says so."""
         caption = self.evaluation["run"]["data"]
-        return f"{caption}, not the paper's" if self.trained.record["data"]["source"] == "rendered" else caption
+        return f"{caption}, not the paper's" if self.is_stand_in else caption
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether its images are certainly not the paper's: rendered ones, and another data set."""
+        papers = presets(self.config.experiment)[self.preset].run_name
+        is_other = self.config.images is None and self.config.run_name != papers
+        return is_other or self.trained.record["data"]["source"] == "rendered"
 
     @property
     def where(self) -> str:

@@ -173,6 +173,14 @@ def test_a_category_is_named_by_its_number_and_a_constant_by_its_note(make_run):
     assert f"| Smiling | AUC | 0.50 c1 ({note}) | 0.50 | 0.50 |\n" in text
 
 
+def test_another_data_set_is_announced(make_run):
+    run = make_run(0, chairs(0.9, 0.9), source="tfds")
+    run.trained.config = dataclasses.replace(run.config, dataset="smallnorb")
+    text = report_text("chairs", results_of(run))
+    assert "views, 90 images, not the paper's; measured on" in text
+    assert "These images only stand in for the paper's.\n" in text
+
+
 def test_what_is_rendered_is_announced(make_run):
     text = report_text("chairs", results_of(make_run(0, chairs(0.9, 0.9), source="rendered")))
     assert "views, 90 images, not the paper's; measured on 10 held-out (test) images.\n" in text

@@ -148,12 +148,16 @@ def test_svhn_has_no_label_of_what_the_paper_shows_but_digits(report, folder):
     assert f"| infogan_seed_0 | {best} | {errors[best]:.2%} |" in text
 
 
-def test_without_labels_every_code_is_shown(report, folder, random_images):
+def test_without_labels_every_code_is_shown_and_other_images_are_refused(report, reproduce, folder, random_images):
     np.savez(folder / "plain.npz", images=random_images(130, (64, 64, 1)))
     made, text = report("chairs", "--images=plain.npz")
     check_pictures(made, text, [], ["figure4_c1.png", "figure4_c2.png"])
     assert "there is nothing to compare codes with: below is every code of infogan_seed_0." in text
     assert "Whether plain.npz are the paper's images, this report can't tell." in text
+    np.savez(folder / "other.npz", images=random_images(130, (64, 64, 1), seed=1))
+    refused = reproduce("chairs", "--images=other.npz")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "flag --images: expected the images that this run was trained on: plain.npz, " in refused.stderr
 
 
 def test_what_does_not_go_with_the_runs_is_one_line_and_changes_nothing(faces, reproduce, folder, random_images):
