@@ -14,8 +14,10 @@ SMALL = """
 import dataclasses, importlib
 from infogan_tf.data import sources
 from infogan_tf.evaluation import evaluate, features
+from infogan_tf.training import recorder
 from tests.small_networks import make_thin
 
+recorder.Recorder._draw = lambda *_: None  # Pictures of training, which take seconds.
 SHORT = {"updates_per_epoch": 2, "batch_size": 8, "summary_interval": 1, "max_shift": 0, "code_augmentation": 0.0}
 CODES = {
     "faces": "2*uniform",
