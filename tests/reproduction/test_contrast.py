@@ -1,4 +1,8 @@
-from infogan_tf.reproduction.contrast import contrast_section
+from infogan_tf.reproduction.report import report_text
+
+
+def contrast_section(results):
+    return report_text("mnist", results).split("## Without codes: vector arithmetic")[1].split("\n## ")[0]
 
 
 def test_both_ways_are_shown_of_both_kinds_of_run(make_result, make_results):
