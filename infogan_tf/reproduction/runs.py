@@ -195,7 +195,9 @@ def _check_images(run: TrainedRun, config: Config):
     if images == run.config.images:
         return
     if images is None or run.config.images is None:
-        raise SettingError("images", f"{run.config.images or 'auto'}, as {run.folder.path} was trained with", images)
+        raise SettingError(
+            "images", f"{run.config.images or 'auto'}, as {run.folder.path} was trained with", images or "auto"
+        )
     with_recorded_origin(run.record, load_images(image_request(config, run.record["data"]["source"])))
 
 
