@@ -71,9 +71,9 @@ def test_one_seed_has_no_range_and_a_short_run_no_number(made):
 
 def test_every_departure_from_the_paper_is_named(made):
     head = head_of(made)
-    same = "--discriminator_learning_rate=0.0004 --update=simultaneous"
+    same = "--average_decay=0.99 --discriminator_learning_rate=0.0004 --update=simultaneous"
     assert "Preset `best`, digits, 100 images; measured on held-out (test) images." in head
-    assert f"trained with the paper's settings but for `--code_augmentation=1.0 {same}`." in head
+    assert f"trained with the paper's settings but for `--code_augmentation=1.0 --consistency=1.0 {same}`." in head
     assert "Figures show seed 4, the one of the middle error." in head
     assert "Added to the paper's objective: While they train, Q predicts categorical codes from" in head
     assert "except the column `stability`, which deforms them" in head
@@ -86,7 +86,7 @@ def test_one_seed_is_not_called_the_middle_one(made):
 
 
 def test_the_preset_after_the_paper_departs_in_nothing(made):
-    names = ("code_augmentation", "update", "discriminator_learning_rate")
+    names = ("code_augmentation", "consistency", "average_decay", "update", "discriminator_learning_rate")
     plain = {name: getattr(presets("mnist")["paper"], name) for name in names}
     head = head_of(made, **plain)
     assert "trained with the paper's settings. Figures" in head
