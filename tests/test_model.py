@@ -12,7 +12,7 @@ from infogan_tf.building import build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.distributions import Categorical, CategoricalPosterior, GaussianPosterior
 from infogan_tf.experiments import mnist
-from infogan_tf.figures import tile
+from infogan_tf.figures.pictures import tile
 from infogan_tf.losses import discriminator_loss, predicted_information
 from infogan_tf.networks.discriminator import DiscriminatorOutput
 from infogan_tf.optimizers import FusedAdam

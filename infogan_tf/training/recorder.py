@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from infogan_tf.config import Config
 from infogan_tf.data import ImageData
 from infogan_tf.experiments import find_experiment
-from infogan_tf.figures import Preview, save_picture
+from infogan_tf.figures.pictures import save_picture
+from infogan_tf.figures.preview import Preview
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.health import Health

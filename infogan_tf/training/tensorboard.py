@@ -6,7 +6,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from infogan_tf.codes import LatentSpec
-from infogan_tf.figures import Picture
+from infogan_tf.figures.pictures import Picture
 
 FIRST = "mutual_information"
 

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from infogan_tf.figures import save_picture, side_by_side, tile, with_caption
-from infogan_tf.figures.pictures import as_grid, save_animation, stack
+from infogan_tf.figures.pictures import as_grid, save_animation, save_picture, side_by_side, stack, tile, with_caption
 
 
 def test_tiles_lie_in_rows_and_columns_without_gaps():

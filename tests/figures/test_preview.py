@@ -1,6 +1,6 @@
 import numpy as np
 
-from infogan_tf.figures import Preview
+from infogan_tf.figures.preview import Preview
 
 
 def test_shows_real_beside_generated_and_a_traversal_a_code(small_model, embedded_digits):

@@ -3,8 +3,7 @@ import pytest
 import tensorflow as tf
 
 from infogan_tf.distributions import Bernoulli, Categorical, Uniform
-from infogan_tf.figures import describe_traversal, traverse
-from infogan_tf.figures.traversals import FRAMES, interpolate, move, num_columns, vary_two
+from infogan_tf.figures.traversals import FRAMES, describe_traversal, interpolate, move, num_columns, traverse, vary_two
 
 SEED = tf.constant([1, 2], tf.int64)
 
