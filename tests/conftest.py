@@ -10,6 +10,7 @@ import pytest
 
 import infogan_tf  # noqa: F401 - before TensorFlow, which reads only while it is loaded that oneDNN is to be on.
 from tests import processes
+from tests.launchers import forked
 
 ROOT = Path(__file__).parent.parent
 MNIST_LAUNCHER = ROOT / "launchers" / "run_mnist_exp.py"
@@ -82,6 +83,13 @@ def run_mnist():
         return processes.run([sys.executable, str(MNIST_LAUNCHER), *flags], **kwargs)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def launchers(cache_folder):
+    """Runs launchers for one loading of TensorFlow."""
+    with forked.loaded() as launchers:
+        yield launchers
 
 
 def prepare_tfds(data_dir, images, labels=None, name="tiny_digits", splits=(("train", 1.0),)):

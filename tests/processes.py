@@ -1,6 +1,7 @@
 """Processes that tests start: waited for as long as they do anything, and never left behind."""
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -12,7 +13,9 @@ from typing import Any, BinaryIO
 
 # How long a process may do nothing at all. One that works slowly, on a busy machine, is not stopped.
 PATIENCE_SECONDS = 120.0
-POLL_SECONDS = 0.2
+LOOK_SECONDS = 0.2  # Between two looks at what it does.
+POLL_SECONDS = 0.02
+NEW_PROCESS = functools.partial(subprocess.Popen, start_new_session=True)
 
 
 class StalledError(AssertionError):
@@ -26,13 +29,16 @@ class Process:
         command: program and arguments.
         out: a file for its stdout.
         err: a file for its stderr.
-        kwargs: what `subprocess.Popen` takes besides.
+        start: what starts it, in a group of its own; it must have the interface of `subprocess.Popen`.
+        kwargs: what `start` takes besides.
     """
 
-    def __init__(self, command: list[str], out: BinaryIO, err: BinaryIO, **kwargs: Any):
+    def __init__(
+        self, command: list[str], out: BinaryIO, err: BinaryIO, start: Callable[..., Any] = NEW_PROCESS, **kwargs: Any
+    ):
         self._out, self._err = out, err
         outputs = {"stdout": out, "stderr": err} | kwargs
-        self._process = subprocess.Popen(command, start_new_session=True, **outputs)
+        self._process = start(command, **outputs)
 
     @property
     def returncode(self) -> int | None:
@@ -88,7 +94,7 @@ class Process:
         activity, since = None, time.monotonic()
         while not condition():
             now = time.monotonic()
-            if now - since > POLL_SECONDS and (latest := self._activity()) != activity:
+            if now - since > LOOK_SECONDS and (latest := self._activity()) != activity:
                 activity, since = latest, now
             elif now - since > PATIENCE_SECONDS:
                 raise StalledError(f"did nothing for {PATIENCE_SECONDS:.0f} s: {self.out}{self.err}")

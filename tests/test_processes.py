@@ -14,7 +14,7 @@ PYTHON = [sys.executable, "-c"]
 @pytest.fixture
 def impatient(monkeypatch):
     monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.6)
-    monkeypatch.setattr(processes, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(processes, "LOOK_SECONDS", 0.02)
 
 
 def test_output_and_status_come_back():

