@@ -7,8 +7,10 @@ from typing import Any
 from unittest import mock
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # As the package does, and before TensorFlow is loaded.
 
+import infogan_tf  # noqa: F401 - turns oneDNN on, unless the user decided, before TensorFlow is loaded.
+
+# isort: split
 import keras
 import numpy as np
 import tensorflow as tf

@@ -1,13 +1,14 @@
-import sys
+OFF = """
+from infogan_tf import backend
+from tests import small_networks
+backend.onednn_is_on = lambda: False
+small_networks.small_experiment().__enter__()
+"""
 
-from tests import processes
-from tests.conftest import ROOT
 
-
-def test_the_table_shows_what_is_lost_without_a_fast_path(monkeypatch):
-    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+def test_the_table_shows_what_is_lost_without_a_fast_path(launchers):
     arguments = ["--batch_size=4", "--rounds=1", "--part=Dense", "--part=FusedAdam"]
-    finished = processes.run([sys.executable, str(ROOT / "benchmarks" / "fast_paths.py"), *arguments])
+    finished = launchers.run("benchmarks/fast_paths.py", *arguments, setup=OFF)
     assert finished.returncode == 0, finished.stderr
     for text in ("oneDNN off; batch 4", "| all fast paths |", "| without Dense |", "| without FusedAdam |"):
         assert text in finished.stdout

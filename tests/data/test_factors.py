@@ -1,8 +1,5 @@
 """Labels of real TFDS and .npz files, written by the tests, and of the embedded digits."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -11,7 +8,7 @@ import tensorflow_datasets as tfds
 from infogan_tf.data import ImageData, ImageRequest, load_images
 from infogan_tf.data.factors import Factor, load_factors
 from infogan_tf.errors import SettingError
-from tests.conftest import ROOT, prepare_tfds
+from tests.conftest import prepare_tfds
 
 SHAPE = (28, 28, 1)
 
@@ -208,18 +205,21 @@ def test_numbers_of_classes():
     assert Factor("width", "ordered", values, values).num_classes is None
 
 
-def test_training_does_not_load_the_code_for_factors(tmp_path):
-    code = f"""
+LOADED = """
 import sys
-import infogan_tf
-from infogan_tf.config import Config
-from tests.small_networks import small_experiment
-
-with small_experiment():
-    run_folder = {str(tmp_path / "run")!r}
-    settings = {{"data_source": "embedded", "max_epoch": 1, "updates_per_epoch": 1, "batch_size": 4}}
-    infogan_tf.train(Config(run_folder=run_folder, **settings))
-print([name for name in sys.modules if name.startswith("infogan_tf") and "factor" in name])
+from infogan_tf.training import loop
+from tests import small_networks
+small_networks.small_experiment().__enter__()
+train = loop.train
+def train_and_list(*arguments):
+    train(*arguments)
+    print([name for name in sys.modules if name.startswith("infogan_tf") and "factor" in name])
+loop.train = train_and_list
 """
-    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+
+
+def test_training_does_not_load_the_code_for_factors(launchers, tmp_path):
+    flags = ["--data_source=embedded", "--max_epoch=1", "--updates_per_epoch=1", "--batch_size=4"]
+    finished = launchers.run("run_mnist_exp", *flags, f"--run_folder={tmp_path}/run", setup=LOADED)
+    assert finished.returncode == 0, finished.stderr
     assert finished.stdout.splitlines()[-1] == "[]"

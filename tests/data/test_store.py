@@ -1,8 +1,6 @@
 import hashlib
 import os
 import re
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -10,7 +8,6 @@ import pytest
 
 from infogan_tf.data import store
 from infogan_tf.data.store import cache_folder, stored
-from tests.conftest import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +134,7 @@ def test_what_is_no_image_of_the_set_is_refused(fill, random_images):
     assert not list(cache_folder().glob("images/*/*"))
 
 
-def test_neither_writing_nor_reading_a_large_set_holds_it_in_memory():
+def test_neither_writing_nor_reading_a_large_set_holds_it_in_memory(launchers, tmp_path):
     code = """
 import re, time
 import numpy as np
@@ -168,7 +165,10 @@ for step in range(300):
 data.for_validation()
 print(written - before, resident() - before, seconds)
 """
-    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    (tmp_path / "large.py").write_text(code)
+    setup = f"import os; os.environ['XDG_CACHE_HOME'] = {os.environ['XDG_CACHE_HOME']!r}"
+    finished = launchers.run(str(tmp_path / "large.py"), setup=setup)
+    assert finished.returncode == 0, finished.stderr
     written, read, seconds = map(float, finished.stdout.split())
     # The set is 280 MiB.
     assert written < 60
