@@ -40,7 +40,7 @@ def _few_images():
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
+def trained(tmp_path_factory, small_networks):
     folder = tmp_path_factory.mktemp("runs") / "run"
     settings = {"data_source": "embedded", "max_epoch": 1, "updates_per_epoch": 6, "batch_size": 16}
     assert train(Config(run_folder=str(folder), **settings))

@@ -74,7 +74,8 @@ def test_a_new_experiment_trains_is_evaluated_and_draws(shapes, labeled_images, 
 
     monkeypatch.setattr(evaluation, "NUM_GENERATED", 100)
     monkeypatch.setattr(evaluation, "NUM_OF_A_VALUE", 3)
-    monkeypatch.setattr(features, "EPOCHS", 1)
+    monkeypatch.setattr(features, "EPOCHS", 0)
+    monkeypatch.setattr(features, "LEAST_UPDATES", 2)
     trained = load_run(run)
     assert trained.model.generate(codes={"shape": 2, "size": 2.0, "c3": 1}).shape == (1, 16, 16, 1)
     evaluated = evaluation.evaluate(trained)
