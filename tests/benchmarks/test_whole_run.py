@@ -36,8 +36,8 @@ def test_a_run_its_memory_and_its_images_are_measured(monkeypatch, capsys):
         assert re.search(rf"^\| {row} \|$", out, flags=re.MULTILINE), row
 
 
-def test_a_start_is_timed_until_the_first_point(tmp_path):
-    assert whole_run._seconds_to_first_update(str(tmp_path)) > 0
+def test_a_start_is_timed_until_the_first_point(cache_folder):
+    assert whole_run._seconds_to_first_update(str(cache_folder)) > 0
 
 
 def test_the_largest_memory_is_counted_in_the_units_of_the_system(monkeypatch):
