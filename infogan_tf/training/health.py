@@ -31,7 +31,7 @@ D_GRADIENT = "gradient_norm/discriminator"
 UNSTABLE_ABOVE, STABLE_BELOW = 100.0, 50.0
 # The least recovery (0 for chance, 1 for perfect) of a code that is not ignored; this project's choice.
 USED_FROM, USED_AGAIN_FROM = 0.2, 0.3
-# In the same nine runs no code was found later than by update 830.
+# In the same nine runs no code was found later than by update 830; larger networks may take longer.
 FOUND_BY = 1000
 # D thinks so much more of the images that it is trained on than of held-out ones; in these runs at most 0.06.
 TRAINING, HELD_OUT = "memorization/training", "memorization/held_out"
@@ -43,6 +43,7 @@ class Symptom(NamedTuple):
 
     Attributes:
         name: what is wrong.
+        over: that it no longer is.
         curve: the tag of the curve that tells.
         begins: it begins beyond this.
         ends: it ends on the other side of this, which also says on which side of `begins` is beyond.
@@ -51,6 +52,7 @@ class Symptom(NamedTuple):
     """
 
     name: str
+    over: str
     curve: str
     begins: float
     ends: float
@@ -105,7 +107,7 @@ class Health:
             if symptom.is_beyond(symptom.ends, median):
                 return None
             self._present.remove(symptom)
-            return f"update {step:,}: {symptom.name} no longer: {told}"
+            return f"update {step:,}: {symptom.over}: {told}"
         if step < symptom.earliest or not symptom.is_beyond(symptom.begins, median):
             return None
         self._present.add(symptom)
@@ -119,20 +121,21 @@ def _won(config: Config) -> Symptom:
     ratio = config.generator_learning_rate / config.discriminator_learning_rate
     if ratio < PAPERS_RATIO * (1 - 1e-6):  # But for rounding.
         advice = (
-            f"lower --discriminator_learning_rate or raise --generator_learning_rate, which is {ratio:.2g} times as "
-            f"large and {PAPERS_RATIO} times in the paper"
+            f"lower --discriminator_learning_rate or raise --generator_learning_rate (G's is {ratio:.2g} times D's; in "
+            f"the paper {PAPERS_RATIO} times)"
         )
     else:
         advice = f"lower --discriminator_learning_rate, such as to {config.discriminator_learning_rate / 2:g}"
     advice += ": from a D that is always right G learns little"
-    return Symptom("D has won", D_LOSS, WON_BELOW, NO_LONGER_WON_ABOVE, advice, WINDOW)
+    return Symptom("D has won", "D no longer wins", D_LOSS, WON_BELOW, NO_LONGER_WON_ABOVE, advice, WINDOW)
 
 
 def _unstable(config: Config) -> Symptom:
     rates = [config.discriminator_learning_rate / 2, config.generator_learning_rate / 2]
     advice = "lower both learning rates, such as --discriminator_learning_rate={:g} --generator_learning_rate={:g}"
     advice = advice.format(*rates)
-    return Symptom("training is unstable", D_GRADIENT, UNSTABLE_ABOVE, STABLE_BELOW, advice, WINDOW)
+    name, over = "training is unstable", "training is stable again"
+    return Symptom(name, over, D_GRADIENT, UNSTABLE_ABOVE, STABLE_BELOW, advice, WINDOW)
 
 
 def _ignored(code: LatentCode, config: Config) -> Symptom:
@@ -143,8 +146,10 @@ def _ignored(code: LatentCode, config: Config) -> Symptom:
         advice += ", or use fewer categories"
         if config.code_augmentation:
             advice += f", or lower --code_augmentation (now {config.code_augmentation:g})"
+    advice += f". {code.name} may still be found in this run"
     begins, ends = (least_information(prior, recovery) for recovery in (USED_FROM, USED_AGAIN_FROM))
-    return Symptom(f"{code.name} is ignored", f"mutual_information/{code.name}", begins, ends, advice, FOUND_BY)
+    name, over = f"{code.name} is ignored", f"{code.name} is no longer ignored"
+    return Symptom(name, over, f"mutual_information/{code.name}", begins, ends, advice, FOUND_BY)
 
 
 def least_information(prior: Distribution, recovery: float) -> float:

@@ -16,7 +16,7 @@ def events(tmp_path, small_model):
     pictures = {name: rng.integers(0, 256, [6, 8, 3], np.uint8) for name in ("samples", "c1")}
     writer.pictures(20, pictures)
     writer.note(20, "warning: update 20: D has won")
-    writer.note(40, "update 40: D has won no longer")
+    writer.note(40, "update 40: D no longer wins")
     writer.close()
     events = EventAccumulator(str(tmp_path), size_guidance={"tensors": 0})
     events.Reload()
@@ -68,7 +68,7 @@ def test_pictures_are_read_back(events):
 
 def test_notes_on_health_are_read_back(events):
     notes = [(event.step, tf.make_ndarray(event.tensor_proto).item().decode()) for event in events[0].Tensors("health")]
-    assert notes == [(20, "warning: update 20: D has won"), (40, "update 40: D has won no longer")]
+    assert notes == [(20, "warning: update 20: D has won"), (40, "update 40: D no longer wins")]
     assert "health" in events[0].PluginTagToContent("text")
 
 
