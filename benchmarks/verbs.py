@@ -18,6 +18,7 @@ from machine import describe_onednn, processor
 from timing import show_progress
 
 import infogan_tf  # noqa: F401 - turns oneDNN on, before TensorFlow is loaded.
+from infogan_tf.errors import RunNotFoundError, SettingError, printable
 
 LARGE = (128, 128, 3)
 WARM_UP = 3  # Requests that are not timed.
@@ -35,8 +36,11 @@ def main(_):
         sys.exit(f"error: flag --run_folder: expected the folder of a trained run, or a .keras file, got {run}")
     print(f"{processor()}, {describe_onednn(onednn_is_on())}, {run}\n\n| | |\n| --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
-        for row, text in _rows(Path(run), Path(folder)):
-            print(f"| {row} | {text} |", flush=True)
+        try:
+            for row, text in _rows(Path(run), Path(folder)):
+                print(f"| {row} | {text} |", flush=True)
+        except (SettingError, RunNotFoundError) as error:
+            sys.exit(f"error: flag --{printable(str(error))}")
 
 
 def _rows(run: Path, folder: Path) -> Iterator[tuple[str, str]]:

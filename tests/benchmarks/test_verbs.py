@@ -6,6 +6,7 @@ from absl import flags
 from absl.testing import flagsaver
 
 from infogan_tf.explorer import precomputed
+from infogan_tf.verbs import generate
 
 
 def test_the_explorer_the_verbs_and_the_exports_are_measured(small_model, tmp_path, monkeypatch, capsys):
@@ -27,6 +28,20 @@ def test_the_explorer_the_verbs_and_the_exports_are_measured(small_model, tmp_pa
         *(rf"export --format={name} \| \d+\.\d MB, in \d+\.\d s" for name in ("keras", "saved_model", "onnx", "html")),
     ):
         assert re.search(rf"^\| {row} \|$", out, flags=re.MULTILINE), row
+
+
+def test_what_a_verb_refuses_is_one_line(small_model, tmp_path, monkeypatch):
+    small_model.save(tmp_path / "small.keras")
+    flags.FLAGS.mark_as_parsed()
+    monkeypatch.setattr(verbs, "LARGE", (16, 16, 3))
+    monkeypatch.setattr(verbs, "_wall_latency", lambda path: "not measured")
+    monkeypatch.setattr(generate, "MAX_BYTES", 5 * 28 * 28)
+    message = "^error: flag --number: expected at most 5 images of 28x28x1, got 6 of all values of --codes$"
+    with (
+        flagsaver.flagsaver(run_folder=str(tmp_path / "small.keras"), number=6),
+        pytest.raises(SystemExit, match=message),
+    ):
+        verbs.main([])
 
 
 @pytest.mark.parametrize("run", [None, "nowhere"])
