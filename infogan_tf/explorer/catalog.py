@@ -15,7 +15,7 @@ from infogan_tf.explorer.config import RUNS
 from infogan_tf.explorer.models import ExplorerModel, RequestError
 from infogan_tf.settings import Integer
 from infogan_tf.training.checkpoints import find_steps
-from infogan_tf.training.loading import load_trained
+from infogan_tf.training.loading import load_model
 from infogan_tf.training.run_folder import CONFIG_FILE
 
 MAX_DEPTH = 4  # Of folders between the given one and a run.
@@ -156,11 +156,11 @@ class Catalog:
     @staticmethod
     def _load(run: Run, step: int) -> ExplorerModel:
         try:
-            trained = load_trained(run.path, None if run.path.is_file() else step)
+            loaded = load_model(run.path, None if run.path.is_file() else step)
         except (SettingError, RunNotFoundError, TrainingError) as error:
             kind = DamagedError if isinstance(error, TrainingError) else RequestError
             raise kind(f"{run.name}, update {step}: {first_line(error)}") from error
-        return ExplorerModel(trained.model, trained.crop)
+        return ExplorerModel(loaded.model, loaded.crop)
 
 
 def _last_trained(found: tuple[Path, tuple[int, ...]]) -> float:

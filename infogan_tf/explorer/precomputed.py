@@ -26,7 +26,7 @@ from infogan_tf.figures.pictures import tile
 from infogan_tf.figures.traversals import COLUMNS, MAX_COLUMNS
 from infogan_tf.files import write_text
 from infogan_tf.settings import short_number
-from infogan_tf.training.loading import Trained
+from infogan_tf.training.loading import LoadedModel
 from infogan_tf.training.run_record import recorded_config
 
 SHEETS_BYTES = 7_300_000  # As text 9.7 MB, which leaves some for the page itself of 10 MB.
@@ -125,7 +125,7 @@ def _dials(codes: Sequence[dict[str, Any]], steps: int) -> list[Dial]:
     return dials
 
 
-def export_html(trained: Trained, path: Path, seed: int) -> list[str]:
+def export_html(trained: LoadedModel, path: Path, seed: int) -> list[str]:
     """Writes the page atomically.
 
     Args:
@@ -216,7 +216,7 @@ def _webp(sheet: Image.Image, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def _describe_run(trained: Trained) -> list[tuple[str, str]]:
+def _describe_run(trained: LoadedModel) -> list[tuple[str, str]]:
     """Where the model comes from, as terms and texts."""
     described = [("Model", trained.caption)]
     if trained.record is None:

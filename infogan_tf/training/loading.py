@@ -38,8 +38,8 @@ class TrainedRun:
     model: InfoGAN
 
 
-class Trained(NamedTuple):
-    """A trained model and what is known of it.
+class LoadedModel(NamedTuple):
+    """A trained model, of a run or from a file, and what is known of it.
 
     Attributes:
         model: the model.
@@ -94,15 +94,15 @@ def _load_file(path: Path, step: int | None) -> InfoGAN:
     return model
 
 
-def load_trained(run_folder: Path, step: int | None = None) -> Trained:
+def load_model(run_folder: Path, step: int | None = None) -> LoadedModel:
     """Like `load`, with what is known of the model; errors name `run_folder`, which may also be a `.keras` file."""
     if run_folder.is_dir():
         run = load_run(run_folder, step)
-        return Trained(run.model, run_folder.resolve().name, run.step, run.config.crop, run.record)
+        return LoadedModel(run.model, run_folder.resolve().name, run.step, run.config.crop, run.record)
     if run_folder.suffix != ".keras":
         raise SettingError("run_folder", MODEL, run_folder)
     try:
-        return Trained(_load_file(run_folder, step), run_folder.name, None, "center", None)
+        return LoadedModel(_load_file(run_folder, step), run_folder.name, None, "center", None)
     except SettingError as error:
         raise SettingError("run_folder" if error.name == "path" else error.name, error.expected, error.got) from error
 

@@ -19,7 +19,7 @@ from infogan_tf.errors import SettingError, printable
 from infogan_tf.evaluation.batched_model import BATCH_SIZE, BatchedModel
 from infogan_tf.export import posterior_parameters
 from infogan_tf.files import write_atomically
-from infogan_tf.training.loading import Trained, load_trained
+from infogan_tf.training.loading import LoadedModel, load_model
 from infogan_tf.verbs.config import EncodeConfig, ending
 from infogan_tf.verbs.output import code_columns, numbered, say_next
 
@@ -35,29 +35,29 @@ def encode(config: EncodeConfig):
     Raises:
         SettingError: there are no images that can be read, or the model's are not square.
     """
-    trained = load_trained(config.model_path, config.step)
+    loaded = load_model(config.model_path, config.step)
     skipped: list[str] = []
-    rows = _rows(BatchedModel(trained.model), _readable(_named_images(config.images, trained), skipped))
+    rows = _rows(BatchedModel(loaded.model), _readable(_named_images(config.images, loaded), skipped))
     first = next(rows, None)
     if first is None:
         raise SettingError("images", "images that can be read", f"{config.images} ({skipped[0]})")
     path = config.output_path
     number = _write(path, ending(config.output), itertools.chain([first], rows))
-    log(f"codes of {number:,} images by {trained.caption}: {path}")
+    log(f"codes of {number:,} images by {loaded.caption}: {path}")
     if skipped:
         more = f" and {len(skipped) - MAX_NAMED:,} more" if len(skipped) > MAX_NAMED else ""
         log(f"  left out, since they can't be read: {'; '.join(skipped[:MAX_NAMED])}{more}")
-    codes = ",".join(f"{name}={value}" for name, value in _single_values(trained.model.spec, first).items())
+    codes = ",".join(f"{name}={value}" for name, value in _single_values(loaded.model.spec, first).items())
     say_next(
         f"the codes of {printable(first['image'])}:", "generate", **config.model_flags, codes=codes, output="again.png"
     )
 
 
-def _named_images(images: str, trained: Trained) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
-    height, width, channels = trained.model.image_shape
+def _named_images(images: str, loaded: LoadedModel) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
+    height, width, channels = loaded.model.image_shape
     if height != width:
-        raise SettingError("run_folder", "a model of square images", f"{trained.caption}, of {height}x{width}")
-    preparation = Preparation(height, channels, trained.crop)
+        raise SettingError("run_folder", "a model of square images", f"{loaded.caption}, of {height}x{width}")
+    preparation = Preparation(height, channels, loaded.crop)
     path = find_images(images, or_one=True)
     if path.suffix.lower() == ".npz" and path.is_file():
         return ((str(index), image) for index, image in enumerate(each_of_npz(path, preparation)))

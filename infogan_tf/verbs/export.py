@@ -5,7 +5,7 @@ import shlex
 from infogan_tf import export as exports
 from infogan_tf.console import log
 from infogan_tf.explorer.precomputed import export_html
-from infogan_tf.training.loading import load_trained
+from infogan_tf.training.loading import load_model
 from infogan_tf.verbs.config import ExportConfig
 from infogan_tf.verbs.output import say_next
 
@@ -16,17 +16,17 @@ def export(config: ExportConfig):
     Raises:
         SettingError: there is no such model, or its images don't fit into a page.
     """
-    trained, path = load_trained(config.model_path, config.step), config.output_path
+    loaded, path = load_model(config.model_path, config.step), config.output_path
     details: list[str] = []
     if config.format == "keras":
-        exports.export_keras(trained.model, path)
+        exports.export_keras(loaded.model, path)
     elif config.format == "saved_model":
-        exports.export_saved_model(trained.model, path, trained.caption)
+        exports.export_saved_model(loaded.model, path, loaded.caption)
     elif config.format == "onnx":
-        exports.export_onnx(trained.model, path, trained.caption)
+        exports.export_onnx(loaded.model, path, loaded.caption)
     else:
-        details = export_html(trained, path, config.seed)
-    log(f"{trained.caption} as {config.format}: {path}")
+        details = export_html(loaded, path, config.seed)
+    log(f"{loaded.caption} as {config.format}: {path}")
     for line in details:
         log(f"  {line}")
     if config.format == "keras":

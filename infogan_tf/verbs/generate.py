@@ -17,7 +17,7 @@ from infogan_tf.figures.pictures import SCALE, as_grid, save_picture
 from infogan_tf.files import write_atomically
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
-from infogan_tf.training.loading import load_trained
+from infogan_tf.training.loading import load_model
 from infogan_tf.verbs.config import GenerateConfig, ending, parse_code_values
 from infogan_tf.verbs.output import code_columns, say_next
 
@@ -46,13 +46,13 @@ def generate(config: GenerateConfig):
     Raises:
         SettingError: the model has no such codes, they don't take such values, or the images don't fit into a sheet.
     """
-    trained = load_trained(config.model_path, config.step)
+    loaded = load_model(config.model_path, config.step)
     values = parse_code_values(config.codes) if config.codes else {}
     kind, path = ending(config.output), config.output_path
-    _check_size(trained.model, config.num_images, is_sheet=kind == ".png")
-    generated = generate_images(trained.model, values, config.number, config.seed)
-    {"": _write_folder, ".png": _write_sheet, ".npz": _write_npz}[kind](path, trained.model, generated)
-    log(f"{len(generated.images):,} images of {trained.caption}: {path}")
+    _check_size(loaded.model, config.num_images, is_sheet=kind == ".png")
+    generated = generate_images(loaded.model, values, config.number, config.seed)
+    {"": _write_folder, ".png": _write_sheet, ".npz": _write_npz}[kind](path, loaded.model, generated)
+    log(f"{len(generated.images):,} images of {loaded.caption}: {path}")
     if kind == ".png":
         say_next("every code:", "traverse", **config.model_flags, output="traversals.png")
     else:

@@ -11,7 +11,7 @@ from infogan_tf.figures.pictures import Picture, save_animation, save_picture, s
 from infogan_tf.figures.traversals import FRAMES, ROWS, describe_traversal, move, num_columns, traverse, vary_two
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
-from infogan_tf.training.loading import Trained, load_trained
+from infogan_tf.training.loading import LoadedModel, load_model
 from infogan_tf.verbs.config import ALL_CODES, TraverseConfig, ending
 from infogan_tf.verbs.output import say_next
 
@@ -22,18 +22,18 @@ def traverse_codes(config: TraverseConfig):
     Raises:
         SettingError: the model has no such codes.
     """
-    trained = load_trained(config.model_path, config.step)
-    names = _names(trained.model, config.codes)
+    loaded = load_model(config.model_path, config.step)
+    names = _names(loaded.model, config.codes)
     is_plane = len(names) == 2 and config.codes != ALL_CODES
     number = config.number or (1 if is_plane else ROWS)
     path = config.output_path
     if ending(config.output) == ".png":
-        save_picture(path, (_planes if is_plane else _panels)(trained, names, number, config))
+        save_picture(path, (_planes if is_plane else _panels)(loaded, names, number, config))
         other = ".gif"
     else:
-        save_animation(path, (_moving_plane if is_plane else _moving)(trained, names, number, config))
+        save_animation(path, (_moving_plane if is_plane else _moving)(loaded, names, number, config))
         other = ".png"
-    log(f"{', '.join(names)} of {trained.caption}: {path}")
+    log(f"{', '.join(names)} of {loaded.caption}: {path}")
     say_next(f"the same as {other}:", "traverse", **config.given_flags | {"output": path.with_suffix(other)})
 
 
@@ -46,38 +46,38 @@ def _names(model: InfoGAN, codes: str) -> list[str]:
     return names
 
 
-def _panels(trained: Trained, names: Sequence[str], number: int, config: TraverseConfig) -> Picture:
+def _panels(loaded: LoadedModel, names: Sequence[str], number: int, config: TraverseConfig) -> Picture:
     """The codes' traversals one below the other, of the same samples."""
     panels = []
     for name in names:
-        images = traverse(trained.model, name, stream_seed(config.seed, Stream.GENERATE), number, config.scale)
-        described = describe_traversal(trained.model, name, config.scale)
-        panels.append(with_caption(tile(images.numpy()), f"{described}; one random sample a row; {trained.caption}"))
+        images = traverse(loaded.model, name, stream_seed(config.seed, Stream.GENERATE), number, config.scale)
+        described = describe_traversal(loaded.model, name, config.scale)
+        panels.append(with_caption(tile(images.numpy()), f"{described}; one random sample a row; {loaded.caption}"))
     return stack(panels)
 
 
-def _planes(trained: Trained, names: Sequence[str], number: int, config: TraverseConfig) -> Picture:
+def _planes(loaded: LoadedModel, names: Sequence[str], number: int, config: TraverseConfig) -> Picture:
     """A plane of two codes for each sample, side by side."""
-    across, down = (describe_traversal(trained.model, name, config.scale) for name in names)
-    planes = _vary_two(trained.model, names, number, config)
+    across, down = (describe_traversal(loaded.model, name, config.scale) for name in names)
+    planes = _vary_two(loaded.model, names, number, config)
     picture = functools.reduce(side_by_side, map(tile, planes))
-    return with_caption(picture, f"across {across}; down {down}; {trained.caption}")
+    return with_caption(picture, f"across {across}; down {down}; {loaded.caption}")
 
 
-def _moving(trained: Trained, names: Sequence[str], number: int, config: TraverseConfig) -> list[Picture]:
+def _moving(loaded: LoadedModel, names: Sequence[str], number: int, config: TraverseConfig) -> list[Picture]:
     """Frames in which each code runs from one end to the other: a row for each code, a column for each sample."""
-    samples = trained.model.spec.sample(number, stream_seed(config.seed, Stream.GENERATE))
-    frames = move(trained.model, names, samples, config.scale).numpy()
-    described = [describe_traversal(trained.model, name, config.scale) for name in names]
-    caption = f"{'a row for each code: ' if len(names) > 1 else ''}{'; '.join(described)}; {trained.caption}"
+    samples = loaded.model.spec.sample(number, stream_seed(config.seed, Stream.GENERATE))
+    frames = move(loaded.model, names, samples, config.scale).numpy()
+    described = [describe_traversal(loaded.model, name, config.scale) for name in names]
+    caption = f"{'a row for each code: ' if len(names) > 1 else ''}{'; '.join(described)}; {loaded.caption}"
     return [with_caption(tile(frame), caption) for frame in frames]
 
 
-def _moving_plane(trained: Trained, names: Sequence[str], number: int, config: TraverseConfig) -> list[Picture]:
+def _moving_plane(loaded: LoadedModel, names: Sequence[str], number: int, config: TraverseConfig) -> list[Picture]:
     """Frames in which the second code runs while the first varies across; a row for each sample."""
-    across, over_time = (describe_traversal(trained.model, name, config.scale) for name in names)
-    planes = _vary_two(trained.model, names, number, config, FRAMES)
-    caption = f"across {across}; over time {over_time}; {trained.caption}"
+    across, over_time = (describe_traversal(loaded.model, name, config.scale) for name in names)
+    planes = _vary_two(loaded.model, names, number, config, FRAMES)
+    caption = f"across {across}; over time {over_time}; {loaded.caption}"
     return [with_caption(tile(frame), caption) for frame in planes.swapaxes(0, 1)]
 
 

@@ -18,7 +18,7 @@ from infogan_tf.model import InfoGAN
 from infogan_tf.networks.discriminator import Discriminator
 from infogan_tf.networks.generator import Generator
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
-from infogan_tf.training.loading import Trained, load_trained
+from infogan_tf.training.loading import LoadedModel, load_model
 from tests.explorer.conftest import MINUS, UNNAMED, downloaded, expect_pixels, make_run, pixels, tile, turn
 
 CODES = "kind=categorical(12), on=bernoulli(size=2), width=uniform(0, 3), style=gaussian(2, 0.5, size=3)"
@@ -109,7 +109,7 @@ def run(tmp_path_factory, embedded_digits, small_networks):
 @pytest.fixture(scope="module")
 def file(run, few_images, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "page.html"
-    assert export_html(load_trained(run[0]), path, SEED) == [
+    assert export_html(load_model(run[0]), path, SEED) == [
         "Computed: 1,632 images, 408 of each of 4 noise vectors (seed 3), lossless",
         "Together: kind: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11; width: 5 values from -1.5 to 4.5; "
         "style[0]: 5 values from 0 to 4",
@@ -189,7 +189,7 @@ def color_model(shape):
     spec = LatentSpec.parse("categorical(300), 4*uniform", noise_size=4)
     generator = Generator(GeneratorSpec(grid=(shape[0] // 4, shape[1] // 4, 4), ups=(Up(4),)), spec.size, shape)
     discriminator = Discriminator(DiscriminatorSpec((Conv(2), Conv(2)), code_hidden=2), shape, spec.posterior_size, 0.1)
-    return Trained(InfoGAN(generator, discriminator, spec), "noise.keras", None, "center", None)
+    return LoadedModel(InfoGAN(generator, discriminator, spec), "noise.keras", None, "center", None)
 
 
 def test_too_large_images_are_refused(tmp_path, monkeypatch, small_model):
@@ -197,7 +197,7 @@ def test_too_large_images_are_refused(tmp_path, monkeypatch, small_model):
     with pytest.raises(
         SettingError, match="model of gray or color images that are small enough for a page, got d, of 28x28"
     ):
-        export_html(Trained(small_model, "d", None, "center", None), tmp_path / "page.html", 0)
+        export_html(LoadedModel(small_model, "d", None, "center", None), tmp_path / "page.html", 0)
     assert not list(tmp_path.iterdir())
 
 

@@ -25,7 +25,7 @@ from infogan_tf.explorer.catalog import Catalog
 from infogan_tf.explorer.config import ExplorerConfig
 from infogan_tf.explorer.models import MAX_IMAGES, WALL, RequestError
 from infogan_tf.explorer.server import MAX_SENDERS, ExplorerServer, serve
-from infogan_tf.training.loading import load_trained
+from infogan_tf.training.loading import load_model
 from tests import processes
 from tests.conftest import ROOT
 from tests.explorer.conftest import make_run, serving
@@ -418,11 +418,11 @@ def test_others_are_answered_while_a_model_is_loaded(logs, monkeypatch):
     def slow_load(*args):
         loading.set()
         done.wait()
-        return load_trained(*args)
+        return load_model(*args)
 
     with serving(logs[0]) as server, ThreadPoolExecutor(1) as pool:
         post(server, "/describe", {"run": PLAIN, "step": 2})
-        monkeypatch.setattr(catalog_module, "load_trained", slow_load)
+        monkeypatch.setattr(catalog_module, "load_model", slow_load)
         slow = pool.submit(post, server, "/describe", {"run": PLAIN, "step": 1})
         loading.wait()
         post(server, "/generate", GENERATE)
