@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.run_folder import RunFolder
 from infogan_tf.training.run_record import new_record
 
+WAIT_SECONDS = 60  # For what a page shows: a busy machine may be as slow.
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MINUS = "\N{MINUS SIGN}"
 # What can be used on a page but has no name for a screen reader.
@@ -77,6 +79,7 @@ def browser():
     """Playwright's own Chromium (`playwright install chromium`), or the system's."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
     path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
+    playwright.expect.set_options(timeout=WAIT_SECONDS * 1000)
     with playwright.sync_playwright() as started:
         try:
             # Chromium's sandbox can't be had as root, as in a container.
@@ -98,7 +101,8 @@ def pixels(page, selector):
 def expect_pixels(page, selector, images):
     """Waits until a canvas shows an image of the model, up to rounding."""
     expected = 255 * np.asarray(images).ravel()
-    for _ in range(100):
+    last = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < last:
         shown = pixels(page, selector)
         if shown.shape == expected.shape and np.abs(shown - expected).max() <= 1:
             return
