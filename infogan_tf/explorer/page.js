@@ -23,7 +23,8 @@ let openings = 0; // How often a checkpoint has been asked for.
 let state = { run: 0, step: null, seed: 0, sample: 0, codes: {}, locked: new Set(), plane: [] };
 let dirty = new Set(); // Views that don't show the state yet.
 let wall = null; // Its images.
-let knobs = [];
+let knobs = []; // Each sets one dimension of a code.
+let locks = [];
 let picture = null; // The last picture's file, and what Q predicts from it.
 
 // Requests
@@ -123,23 +124,23 @@ async function refresh(...names) {
   isPumping = false;
 }
 
-/** Codes with one coordinate of one code set to a value. */
-function changed(codes, coordinate, value) {
-  const { code, dimension } = coordinate;
+/** Codes with a knob set to a value. */
+function changed(codes, knob, value) {
+  const { code, dimension } = knob;
   const values = [...(codes[code.name] ?? state.codes[code.name])];
   values[dimension] = value;
-  return source.settle({ ...codes, [code.name]: values }, state.codes, [coordinate]);
+  return source.settle({ ...codes, [code.name]: values }, state.codes, knob);
 }
 
 function setCodes(codes) {
   Object.assign(state.codes, codes);
-  knobs.forEach((knob) => knob.show());
+  [...knobs, ...locks].forEach(({ show }) => show());
   showMark();
   refresh("wall", "strips", "plane");
   remember();
 }
 
-// Knobs: each shows one coordinate of a code, or one choice.
+// Knobs
 
 function onArrows(group, columns) {
   group.addEventListener("keydown", (event) => {
@@ -171,7 +172,7 @@ function choiceKnob(parent, code, dimension) {
     const button = element("button", {}, element("canvas"), `${option}`);
     button.setAttribute("role", "radio");
     button.setAttribute("aria-label", `${titleOf(code, dimension)} ${option}`);
-    button.onclick = () => setCodes(changed({}, { code, dimension }, option));
+    button.onclick = () => setCodes(changed({}, knob, option));
     return button;
   });
   group.append(...buttons);
@@ -179,12 +180,15 @@ function choiceKnob(parent, code, dimension) {
   onArrows(group, columns);
   if (code.dimensions > 1) parent.append(element("p", { className: "note", textContent: titleOf(code, dimension) }));
   parent.append(group);
-  return {
+  const knob = {
+    code,
+    dimension,
     show: () => check(buttons, code.choices.indexOf(state.codes[code.name][dimension])),
     cells: () => buttons.map((button, i) => (
-      { canvas: button.firstChild, codes: changed({}, { code, dimension }, code.choices[i]) }
+      { canvas: button.firstChild, codes: changed({}, knob, code.choices[i]) }
     )),
   };
+  return knob;
 }
 
 function sliderKnob(parent, code, dimension) {
@@ -194,7 +198,7 @@ function sliderKnob(parent, code, dimension) {
   slider.title = `trained from ${format(code.trained[0])} to ${format(code.trained[1])}`;
   const output = element("output");
   const values = Array.from({ length: model.strip }, (_, i) => at([low, high], i / (model.strip - 1)));
-  const set = (value) => setCodes(changed({}, { code, dimension }, value));
+  const set = (value) => setCodes(changed({}, knob, value));
   slider.oninput = () => set(at(code.range, slider.value / model.slider_steps));
   const strip = element("div", { className: "strip" });
   strip.setAttribute("role", "group");
@@ -209,21 +213,23 @@ function sliderKnob(parent, code, dimension) {
   strip.append(...buttons);
   onArrows(strip, () => model.strip);
   parent.append(element("div", { className: "row" }, slider, output, strip));
-  return {
+  const knob = {
+    code,
+    dimension,
     show() {
       const value = state.codes[code.name][dimension];
       slider.value = model.slider_steps * shareOf(code.range, value);
       slider.setAttribute("aria-valuetext", format(value));
       output.textContent = `${code.dimensions > 1 ? `[${dimension}] ` : ""}${format(value)}`;
     },
-    cells: () => buttons.map((button, i) => (
-      { canvas: button.firstChild, codes: changed({}, { code, dimension }, values[i]) }
-    )),
+    cells: () => buttons.map((button, i) => ({ canvas: button.firstChild, codes: changed({}, knob, values[i]) })),
   };
+  return knob;
 }
 
 function makeKnobs() {
   knobs = [];
+  locks = [];
   document.documentElement.style.setProperty("--strip", model.strip);
   find("#list").replaceChildren(...model.codes.map((code) => {
     const card = find("#knob").content.firstElementChild.cloneNode(true);
@@ -232,7 +238,7 @@ function makeKnobs() {
     const lock = find(".lock", card);
     lock.setAttribute("aria-label", `Lock ${code.name}`);
     const show = () => lock.setAttribute("aria-pressed", state.locked.has(code.name));
-    knobs.push({ show, cells: () => [] });
+    locks.push({ show });
     lock.onclick = () => {
       if (!state.locked.delete(code.name)) state.locked.add(code.name);
       show();
@@ -281,10 +287,7 @@ function showSample() {
 
 // The plane
 
-const coordinates = () => model.codes.flatMap((code) => (
-  Array.from({ length: code.knobs }, (_, dimension) => ({ code, dimension }))
-));
-const axes = () => coordinates().filter(({ code, dimension }) => code.range && dimension < (code.axes ?? code.knobs));
+const axes = () => knobs.filter(({ code, dimension }) => code.range && dimension < (code.axes ?? code.knobs));
 const axisOf = (title) => axes().find(({ code, dimension }) => titleOf(code, dimension) === title);
 
 function makePlane() {
@@ -479,7 +482,7 @@ function setFree(valueOf) {
   const free = model.codes.filter((code) => !state.locked.has(code.name));
   const values = (code) => Array.from({ length: code.dimensions }, () => valueOf(code));
   const codes = Object.fromEntries(free.map((code) => [code.name, values(code)]));
-  setCodes(source.settle(codes, state.codes, coordinates().filter(({ code }) => state.locked.has(code.name))));
+  setCodes(source.settle(codes, state.codes, null, state.locked));
 }
 
 const randomize = () => setFree((code) => (
@@ -489,6 +492,9 @@ const reset = () => setFree((code) => code.default);
 
 find("#noise").onclick = redraw;
 find("#random").onclick = randomize;
+if (!source.isLive) {
+  find("#random").title = "Draw codes that vary together, and reset those that vary alone, unless they are locked (R)";
+}
 find("#reset").onclick = reset;
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select") || !model) return;
@@ -545,7 +551,7 @@ function fitCodes() {
     }
     return [code.name, Array(code.dimensions).fill(code.default)];
   }));
-  state.codes = source.settle(state.codes, state.codes, []);
+  state.codes = source.settle(state.codes, state.codes);
   state.locked = new Set(model.codes.map(({ name }) => name).filter((name) => state.locked.has(name)));
   state.sample = Math.min(state.sample, model.wall - 1);
   state.seed = model.seed ?? state.seed;

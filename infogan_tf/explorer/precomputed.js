@@ -1,11 +1,11 @@
 // Where an exported page has its images from: one sheet of precomputed images for each sample on the wall.
-// A dial is one coordinate of a code with the values that were computed. A table lists dials of which every combination
+// A knob sets one dimension of a code to the values that were computed. A table lists knobs of which every combination
 // was, while all others are at their default.
 
 document.documentElement.classList.add("static");
 
 const source = (() => {
-  const { run, model, dials, tables, columns, sheets } = JSON.parse(document.querySelector("#precomputed").textContent);
+  const { run, model, knobs, tables, columns, sheets } = JSON.parse(document.querySelector("#precomputed").textContent);
   const bitmaps = Promise.all(sheets.map(async (sheet) => {
     const image = new Image();
     image.src = sheet;
@@ -18,18 +18,20 @@ const source = (() => {
     return distances.indexOf(Math.min(...distances));
   }
 
-  /** For each dial, which of its values is nearest to the codes. */
-  const positions = (codes) => dials.map(({ code, dimension, values }) => nearest(values, codes[code][dimension]));
-  const turned = (at) => dials.map((_, i) => i).filter((i) => at[i] !== dials[i].default);
+  const numbers = knobs.map((_, i) => i);
+
+  /** For each knob, which of its values is nearest to the codes. */
+  const positions = (codes) => knobs.map(({ code, dimension, values }) => nearest(values, codes[code][dimension]));
+  const isTurned = (at, i) => at[i] !== knobs[i].default;
   const tableWith = (needed) => tables.find((table) => needed.every((i) => table.includes(i)));
-  const sizeOf = (table) => table.reduce((size, i) => size * dials[i].values.length, 1);
+  const sizeOf = (table) => table.reduce((size, i) => size * knobs[i].values.length, 1);
 
   /** Which image of a sheet shows these codes. */
   function indexOf(codes) {
     const at = positions(codes);
-    const table = tableWith(turned(at));
+    const table = tableWith(numbers.filter((i) => isTurned(at, i)));
     const start = tables.slice(0, tables.indexOf(table)).reduce((sum, before) => sum + sizeOf(before), 0);
-    return start + table.reduce((index, i) => index * dials[i].values.length + at[i], 0);
+    return start + table.reduce((index, i) => index * knobs[i].values.length + at[i], 0);
   }
 
   return {
@@ -46,18 +48,19 @@ const source = (() => {
       });
     },
 
-    /** The nearest codes that were computed together; coordinates in `kept` stay if not all can. */
-    settle(changes, before, kept) {
-      const codes = { ...before, ...changes };
-      const at = positions(codes);
-      const needed = turned(at);
-      const isKept = (i) => kept.some(({ code, dimension }) => (
-        code.name === dials[i].code && dimension === dials[i].dimension
-      ));
-      const table = tableWith(needed) ?? tableWith(needed.filter(isKept)) ?? tables[0];
+    /**
+     * The nearest codes that were computed together. Where not all were, only the knob that is varied and the locked
+     * codes keep their values. The former counts even at its default, so that the others are the same along its strip.
+     */
+    settle(changes, before, varied = null, locked = new Set()) {
+      const at = positions({ ...before, ...changes });
+      const isVaried = (i) => knobs[i].code === varied?.code.name && knobs[i].dimension === varied.dimension;
+      const needed = numbers.filter((i) => isTurned(at, i) || isVaried(i));
+      const kept = needed.filter((i) => isVaried(i) || locked.has(knobs[i].code));
+      const table = tableWith(needed) ?? tableWith(kept) ?? tables[0];
       const untouched = model.codes.map((code) => [code.name, Array(code.dimensions).fill(code.default)]);
       const settled = Object.fromEntries(untouched);
-      for (const i of table) settled[dials[i].code][dials[i].dimension] = dials[i].values[at[i]];
+      for (const i of table) settled[knobs[i].code][knobs[i].dimension] = knobs[i].values[at[i]];
       return settled;
     },
   };

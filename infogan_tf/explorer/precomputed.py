@@ -40,12 +40,12 @@ NOTE = "The images were computed in advance; between the values that they have, 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 
 
-class Dial(NamedTuple):
-    """One coordinate of a code.
+class Knob(NamedTuple):
+    """A knob for one dimension of a code.
 
     Attributes:
-        code: its name.
-        dimension: which coordinate.
+        code: the name of the code.
+        dimension: which one.
         values: what it is set to.
         default: which of them it has while others vary.
     """
@@ -65,29 +65,29 @@ class Plan(NamedTuple):
     """Which images are computed of every sample.
 
     Attributes:
-        dials: what varies.
-        tables: the images in order: for each table every combination of the values of some dials, which it lists by
-            number; the last varies fastest. The first table holds the dials that vary together.
+        knobs: what varies.
+        tables: the images in order: for each table every combination of the values of some knobs, which it lists by
+            number; the last varies fastest. The first table holds the knobs that vary together.
         steps: number of values of a continuous code.
     """
 
-    dials: tuple[Dial, ...]
+    knobs: tuple[Knob, ...]
     tables: tuple[tuple[int, ...], ...]
     steps: int
 
     @property
     def num_images(self) -> int:
         """Images of one sample."""
-        return sum(math.prod(len(self.dials[i].values) for i in table) for table in self.tables)
+        return sum(math.prod(len(self.knobs[i].values) for i in table) for table in self.tables)
 
     def images(self, defaults: Codes) -> Iterator[dict[str, list[float]]]:
         """For each image the codes that it varies."""
         for table in self.tables:
-            dials = [self.dials[i] for i in table]
-            for values in itertools.product(*(dial.values for dial in dials)):
-                changes = {dial.code: list(defaults[dial.code]) for dial in dials}
-                for dial, value in zip(dials, values, strict=True):
-                    changes[dial.code][dial.dimension] = value
+            knobs = [self.knobs[i] for i in table]
+            for values in itertools.product(*(knob.values for knob in knobs)):
+                changes = {knob.code: list(defaults[knob.code]) for knob in knobs}
+                for knob, value in zip(knobs, values, strict=True):
+                    changes[knob.code][knob.dimension] = value
                 yield changes
 
 
@@ -99,37 +99,37 @@ def make_plan(codes: Sequence[dict[str, Any]], max_images: int) -> Plan:
         max_images: how many may be.
     """
     for (together, with_first), steps in itertools.product(LAYOUTS, STEPS):
-        plan = _plan(_dials(codes, steps), together, with_first, steps)
+        plan = _plan(_knobs(codes, steps), together, with_first, steps)
         if plan.num_images <= max_images:
             return plan
-    dials = _dials(codes, STEPS[-1])
-    sizes = itertools.accumulate(len(dial.values) for dial in dials)
-    return _plan(dials[: sum(size <= max_images for size in sizes)], *LAYOUTS[-1], STEPS[-1])
+    knobs = _knobs(codes, STEPS[-1])
+    sizes = itertools.accumulate(len(knob.values) for knob in knobs)
+    return _plan(knobs[: sum(size <= max_images for size in sizes)], *LAYOUTS[-1], STEPS[-1])
 
 
-def _plan(dials: Sequence[Dial], together: int, with_first: bool, steps: int) -> Plan:
+def _plan(knobs: Sequence[Knob], together: int, with_first: bool, steps: int) -> Plan:
     # The code of the most categories first, then the continuous ones.
-    choices = sorted((i for i, dial in enumerate(dials) if dial.is_choice), key=lambda i: -len(dials[i].values))
-    continuous = [i for i, dial in enumerate(dials) if not dial.is_choice]
+    choices = sorted((i for i, knob in enumerate(knobs) if knob.is_choice), key=lambda i: -len(knobs[i].values))
+    continuous = [i for i, knob in enumerate(knobs) if not knob.is_choice]
     order = [*choices[:1], *continuous, *choices[1:]]
     first = order[:1] if with_first else []
-    return Plan(tuple(dials), (tuple(order[:together]), *((*first, i) for i in sorted(order[together:]))), steps)
+    return Plan(tuple(knobs), (tuple(order[:together]), *((*first, i) for i in sorted(order[together:]))), steps)
 
 
-def _dials(codes: Sequence[dict[str, Any]], steps: int) -> list[Dial]:
-    dials = []
+def _knobs(codes: Sequence[dict[str, Any]], steps: int) -> list[Knob]:
+    knobs = []
     for code in codes:
         values = code.get("choices") or np.linspace(*code["range"], steps).tolist()
         default = 0 if "choices" in code else steps // 2
-        dials += [Dial(code["name"], dimension, tuple(values), default) for dimension in range(code["knobs"])]
-    return dials
+        knobs += [Knob(code["name"], dimension, tuple(values), default) for dimension in range(code["knobs"])]
+    return knobs
 
 
-def export_html(trained: LoadedModel, path: Path, seed: int) -> list[str]:
+def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
     """Writes the page atomically.
 
     Args:
-        trained: the model.
+        loaded: the model.
         path: the file; it ends in `.html`.
         seed: decides the noise of the samples, as in `InfoGAN.generate`.
 
@@ -139,22 +139,22 @@ def export_html(trained: LoadedModel, path: Path, seed: int) -> list[str]:
     Raises:
         SettingError: the images are too large for such a page, or neither gray nor in color.
     """
-    model = ExplorerModel(trained.model, trained.crop)
+    model = ExplorerModel(loaded.model, loaded.crop)
     described = model.describe()
     codes = described["codes"]
     for code in codes:
         _limit_choices(code)
     height, width, channels = described["image_shape"]
     plan = make_plan(codes, SHEET_PIXELS // (height * width))
-    if not plan.dials or channels not in (1, 3):
+    if not plan.knobs or channels not in (1, 3):
         expected = "a model of gray or color images that are small enough for a page"
-        raise SettingError("run_folder", expected, f"{trained.caption}, of {height}x{width}x{channels}")
+        raise SettingError("run_folder", expected, f"{loaded.caption}, of {height}x{width}x{channels}")
     columns = math.ceil(math.sqrt(plan.num_images))
-    most = ALL_PIXELS // (plan.num_images * height * width) if trained.model.spec.noise_size else 1
+    most = ALL_PIXELS // (plan.num_images * height * width) if loaded.model.spec.noise_size else 1
     sheets, is_lossless = _encode_sheets(_sheets(model, plan, seed, columns), min(WALL, max(1, most)))
     for code in codes:
-        code["knobs"] = sum(dial.code == code["name"] for dial in plan.dials)
-        code["axes"] = sum(plan.dials[i].code == code["name"] for i in plan.tables[0])
+        code["knobs"] = sum(knob.code == code["name"] for knob in plan.knobs)
+        code["axes"] = sum(plan.knobs[i].code == code["name"] for i in plan.tables[0])
     images = _describe_images(plan, codes, len(sheets), seed, is_lossless)
     described |= {
         "wall": len(sheets),
@@ -162,13 +162,13 @@ def export_html(trained: LoadedModel, path: Path, seed: int) -> list[str]:
         "plane": plan.steps,
         "slider_steps": plan.steps - 1,
         "seed": seed,
-        "note": f"{printable(trained.caption)}. {NOTE}",
-        "about": _describe_run(trained) + images,
+        "note": f"{printable(loaded.caption)}. {NOTE}",
+        "about": _describe_run(loaded) + images,
     }
     data = {
-        "run": {"name": printable(trained.name), "steps": [trained.step or 0]},
+        "run": {"name": printable(loaded.name), "steps": [loaded.step or 0]},
         "model": described,
-        "dials": [dial._asdict() for dial in plan.dials],
+        "knobs": [knob._asdict() for knob in plan.knobs],
         "tables": plan.tables,
         "columns": columns,
         "sheets": [f"data:image/webp;base64,{base64.b64encode(sheet).decode()}" for sheet in sheets],
@@ -198,16 +198,19 @@ def _sheets(model: ExplorerModel, plan: Plan, seed: int, columns: int) -> Iterat
 def _encode_sheets(sheets: Iterator[Image.Image], number: int) -> tuple[list[bytes], bool]:
     """As many sheets as fit into the page, up to a number, and whether they are lossless, which the first decides."""
     encoded: list[bytes] = []
-    is_lossless = True
+    options: dict[str, Any] = {"lossless": True}
     # No bar where stdout is no terminal.
     bar = tqdm(range(number), file=sys.stdout, disable=None, leave=False, bar_format="  |{bar:40}| {remaining} left")
     for sample, sheet in zip(bar, sheets, strict=False):
-        if sample == 0:
-            is_lossless = number * len(_webp(sheet, lossless=True)) <= SHEETS_BYTES
-        encoded.append(_webp(sheet, lossless=True) if is_lossless else _webp(sheet, quality=QUALITY))
+        file = _webp(sheet, **options)
+        if sample == 0 and number * len(file) > SHEETS_BYTES:
+            options = {"quality": QUALITY}
+            file = _webp(sheet, **options)
+        encoded.append(file)
         if sum(map(len, encoded)) > SHEETS_BYTES:
-            return encoded[:-1], is_lossless
-    return encoded, is_lossless
+            encoded.pop()
+            break
+    return encoded, "lossless" in options
 
 
 def _webp(sheet: Image.Image, **options: Any) -> bytes:
@@ -216,16 +219,16 @@ def _webp(sheet: Image.Image, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def _describe_run(trained: LoadedModel) -> list[tuple[str, str]]:
+def _describe_run(loaded: LoadedModel) -> list[tuple[str, str]]:
     """Where the model comes from, as terms and texts."""
-    described = [("Model", trained.caption)]
-    if trained.record is None:
+    described = [("Model", loaded.caption)]
+    if loaded.record is None:
         described.append(("Data", "not known: the file does not say what the model was trained on"))
     else:
-        data = trained.record["data"]
-        reason = f" ({data['reason']})"  # Of a fallback; another one names a folder, which concerns nobody else.
-        images = data["description"] if data["is_fallback"] else data["description"].removesuffix(reason)
-        preset = f"{trained.record.get('preset', 'not known')}, of {recorded_config(trained.record).experiment}"
+        data = loaded.record["data"]
+        # Its reason names a folder, which concerns nobody else.
+        images = data["description"].removesuffix(f" ({data['reason']})")
+        preset = f"{loaded.record.get('preset') or 'not recorded'}, of {recorded_config(loaded.record).experiment}"
         described += [("Data", f"a fallback: {images}" if data["is_fallback"] else images), ("Preset", preset)]
     return [(term, printable(text)) for term, text in described]
 
@@ -239,33 +242,33 @@ def _describe_images(
     quality = "lossless" if is_lossless else f"compressed with loss, quality {QUALITY}"
     main, *others = plan.tables
     alone = [table[-1] for table in others]
-    described = [("Computed", f"{number} (seed {seed}), {quality}"), ("Together", _name_dials(plan, codes, main))]
+    described = [("Computed", f"{number} (seed {seed}), {quality}"), ("Together", _name_knobs(plan, codes, main))]
     if alone:
         is_with_first = len(others[0]) > 1
-        beside = f" but {_title(plan.dials[others[0][0]], codes)}" if is_with_first else ""
+        beside = f" but {_title(plan.knobs[others[0][0]], codes)}" if is_with_first else ""
         meaning = f"while all others{beside} are at their middle or first value, to which they return"
-        described.append(("Alone", f"{_name_dials(plan, codes, alone)}; each {meaning}"))
+        described.append(("Alone", f"{_name_knobs(plan, codes, alone)}; each {meaning}"))
     fixed = [code["name"] for code in codes if code["knobs"] < code["dimensions"]]
     if fixed:
         described.append(("Fixed", f"what else there is of {', '.join(fixed)}, which has no knob"))
     return described
 
 
-def _name_dials(plan: Plan, codes: Sequence[dict[str, Any]], numbers: Sequence[int]) -> str:
-    """Dials with their values, those with the same values together."""
+def _name_knobs(plan: Plan, codes: Sequence[dict[str, Any]], numbers: Sequence[int]) -> str:
+    """Knobs with their values, those with the same values together."""
     by_values: dict[str, list[str]] = {}
     for number in numbers:
-        dial = plan.dials[number]
-        values = ", ".join(map(short_number, dial.values))
-        if not dial.is_choice:
-            values = f"{len(dial.values)} values from {short_number(dial.values[0])} to {short_number(dial.values[-1])}"
-        by_values.setdefault(values, []).append(_title(dial, codes))
+        knob = plan.knobs[number]
+        values = ", ".join(map(short_number, knob.values))
+        if not knob.is_choice:
+            values = f"{len(knob.values)} values from {short_number(knob.values[0])} to {short_number(knob.values[-1])}"
+        by_values.setdefault(values, []).append(_title(knob, codes))
     return "; ".join(f"{', '.join(titles)}: {values}" for values, titles in by_values.items())
 
 
-def _title(dial: Dial, codes: Sequence[dict[str, Any]]) -> str:
-    (dimensions,) = (code["dimensions"] for code in codes if code["name"] == dial.code)
-    return f"{dial.code}[{dial.dimension}]" if dimensions > 1 else dial.code
+def _title(knob: Knob, codes: Sequence[dict[str, Any]]) -> str:
+    (dimensions,) = (code["dimensions"] for code in codes if code["name"] == knob.code)
+    return f"{knob.code}[{knob.dimension}]" if dimensions > 1 else knob.code
 
 
 def _page(data: dict[str, Any]) -> str:
