@@ -8,6 +8,8 @@ from infogan_tf.errors import SettingError
 from infogan_tf.experiments import presets
 from infogan_tf.settings import Automatic, Choice, Integer, Integers, Name, Settings, Text, setting
 
+# As `preset`, the paper's settings; of faces and chairs, where the paper has several models, those of all of them.
+PAPER = "paper"
 EXPERIMENTS = ("mnist", "faces", "chairs", "svhn", "celeba")
 
 
@@ -15,13 +17,15 @@ EXPERIMENTS = ("mnist", "faces", "chairs", "svhn", "celeba")
 class ReproductionConfig(Settings):
     """Runs to make and to report.
 
-    >>> ReproductionConfig(experiment="chairs", preset="paper").presets
+    >>> ReproductionConfig(experiment="chairs", preset="paper").preset_names
     ['paper_rotation', 'paper_width']
     """
 
     experiment: str = setting("mnist", Choice(EXPERIMENTS), "Which of the paper's experiments.")
     folder: str | None = setting(
-        None, Automatic(Text(), "logs/<experiment>/reproduction"), "Where runs, figures and reports are kept."
+        None,
+        Automatic(Text(), "logs/<experiment>/reproduction, or reproduction_<preset> unless that is best"),
+        "Where runs, figures and reports are kept.",
     )
     seeds: tuple[int, ...] = setting(
         (0,), Integers(), "An InfoGAN for each seed; the regular GANs of MNIST have the first."
@@ -29,8 +33,8 @@ class ReproductionConfig(Settings):
     preset: str = setting(
         "best",
         Name(),
-        "The settings of the InfoGANs; of faces and chairs, paper is a model for each factor, as in the paper. A "
-        "regular GAN has the same without what is added to the objective; Figure 1 shows one with the paper's too.",
+        "The settings of the InfoGANs; of faces and chairs, paper is all of the paper's models. A regular "
+        "GAN has the same without what is added to the objective; Figure 1 shows one with the paper's too.",
     )
     images: str | None = setting(
         None, Automatic(Text(), "the images of --dataset"), "A folder of images, or an .npz file, to train on instead."
@@ -49,8 +53,9 @@ class ReproductionConfig(Settings):
 
     def __post_init__(self):
         super().__post_init__()
-        if not self.presets:
-            raise SettingError("preset", f"one of {', '.join(presets(self.experiment))}", self.preset)
+        accepted = _accepted_presets(self.experiment)
+        if self.preset not in accepted:
+            raise SettingError("preset", f"one of {', '.join(accepted)}", self.preset)
         for name in ("images", "dataset"):
             if self.experiment == "mnist" and getattr(self, name) is not None:
                 raise SettingError(name, "auto with --experiment=mnist", getattr(self, name))
@@ -58,20 +63,26 @@ class ReproductionConfig(Settings):
             raise SettingError("dataset", f"nothing beside --images={self.images}", self.dataset)
 
     @property
-    def presets(self) -> list[str]:
-        """The preset of that name or, where the paper trains a model for each factor, all that begin with it."""
-        names = list(presets(self.experiment))
-        return [name for name in names if name == self.preset] or [
-            name for name in names if name.startswith(f"{self.preset}_")
-        ]
+    def preset_names(self) -> list[str]:
+        """The presets of the InfoGANs: one, or all of the paper's."""
+        return _accepted_presets(self.experiment)[self.preset]
 
     @property
     def path(self) -> Path:
         """The folder of runs, figures and reports."""
-        return Path(self.folder or f"logs/{self.experiment}/reproduction").expanduser()
+        suffix = "" if self.preset == "best" else f"_{self.preset}"
+        return Path(self.folder or f"logs/{self.experiment}/reproduction{suffix}").expanduser()
 
     def check(self):
         """Also refuses images that are not there."""
         super().check()
         if self.images is not None:
             find_images(self.images)
+
+
+def _accepted_presets(experiment: str) -> dict[str, list[str]]:
+    """What `preset` may be, with the presets that each stands for."""
+    names = list(presets(experiment))
+    accepted = {name: [name] for name in names}
+    accepted.setdefault(PAPER, [name for name in names if name.startswith(f"{PAPER}_")])
+    return accepted

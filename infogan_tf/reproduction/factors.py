@@ -12,7 +12,7 @@ from infogan_tf.figures.traversals import describe_traversal, traverse
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.reproduction.config import ReproductionConfig
 from infogan_tf.reproduction.factor_results import FactorResults, Figure, Panel, ShownPanel
-from infogan_tf.reproduction.runs import PlannedRun, ReportedRun, plan_run
+from infogan_tf.reproduction.runs import PlannedRun, ReportedRun, infogan_name, plan_run
 
 # Patterns for the names of factors in the data sets that are known: rendered ones, archives, TFDS.
 FIGURES = {
@@ -47,16 +47,11 @@ FIGURES = {
 
 
 def plan(config: ReproductionConfig) -> list[PlannedRun]:
-    """An InfoGAN for each preset, where the paper has one a factor, and each seed."""
+    """An InfoGAN for each seed; of all of the paper's models, one for each model and seed."""
     of_name = presets(config.experiment)
     return [
-        plan_run(
-            config,
-            "infogan" if len(config.presets) == 1 else name,
-            name,
-            dataclasses.replace(of_name[name], seed=seed),
-        )
-        for name in config.presets
+        plan_run(config, infogan_name(name), name, dataclasses.replace(of_name[name], seed=seed))
+        for name in config.preset_names
         for seed in config.seeds
     ]
 

@@ -16,12 +16,10 @@ from infogan_tf.figures.figure2 import (
 from infogan_tf.figures.pictures import save_animation, save_picture
 from infogan_tf.figures.plots import LAST_UPDATE, plot_confusion, plot_information
 from infogan_tf.figures.traversals import ROWS
-from infogan_tf.reproduction.config import ReproductionConfig
+from infogan_tf.reproduction.config import PAPER, ReproductionConfig
 from infogan_tf.reproduction.mnist_results import CATEGORY, CONTINUOUS, MnistResults
-from infogan_tf.reproduction.runs import PlannedRun, ReportedRun, plan_run
+from infogan_tf.reproduction.runs import PlannedRun, ReportedRun, infogan_name, plan_run
 
-# Figure 1 shows a regular GAN of these settings too.
-PAPER = "paper"
 # The class that the grid of both codes shows.
 GRID_CLASS = 2
 
@@ -32,10 +30,11 @@ def plan(config: ReproductionConfig) -> list[PlannedRun]:
     preset, seed = of_name[config.preset], config.seeds[0]
     gan = dataclasses.replace(without_additions(preset), objective="gan", seed=seed)
     own_q = dataclasses.replace(gan, objective="gan_own_q")
-    runs = [plan_run(config, "infogan", config.preset, dataclasses.replace(preset, seed=s)) for s in config.seeds]
+    infogan = infogan_name(config.preset)
+    runs = [plan_run(config, infogan, config.preset, dataclasses.replace(preset, seed=s)) for s in config.seeds]
     runs.append(plan_run(config, "gan", config.preset, gan))
     runs.append(plan_run(config, "gan_own_q", config.preset, own_q, LAST_UPDATE))
-    if config.preset != PAPER:
+    if config.preset != PAPER:  # Figure 1 shows a regular GAN with the paper's settings too.
         papers = dataclasses.replace(of_name[PAPER], objective="gan", seed=seed)
         runs.append(plan_run(config, "gan_paper", PAPER, papers, LAST_UPDATE))
     return runs

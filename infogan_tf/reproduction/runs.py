@@ -5,6 +5,7 @@ import dataclasses
 import json
 import math
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -86,6 +87,13 @@ class ReportedRun:
         """What a caption says of the run."""
         return f"{self.name}, preset {self.preset}, update {self.trained.step:,}, {self.data}"
 
+    @property
+    def length(self) -> str:
+        """How long the run was trained, where that is not as long as its preset says; otherwise empty."""
+        of_preset = presets(self.config.experiment)[self.preset].total_updates
+        done = self.trained.step
+        return "" if done == of_preset else f"{done:,} updates in place of the preset's {of_preset:,}"
+
     @cached_property
     def minutes(self) -> float:
         """How long training took."""
@@ -121,6 +129,11 @@ def plan_run(
     return PlannedRun(preset, planned, is_evaluated=last_update is None)
 
 
+def infogan_name(preset: str) -> str:
+    """What the folders of the InfoGANs of a preset are called, before the seed."""
+    return "infogan" if preset == "best" else preset
+
+
 def carry_out(plan: Sequence[PlannedRun], config: ReproductionConfig) -> list[ReportedRun] | None:
     """Trains, resumes and evaluates what is missing of a plan; None if a signal stopped training.
 
@@ -128,6 +141,7 @@ def carry_out(plan: Sequence[PlannedRun], config: ReproductionConfig) -> list[Re
         SettingError: an existing run has other settings or data, its data is not available, or runs can't be compared.
         TrainingError: a run can't continue.
     """
+    _check_folder(plan, config)
     runs = []
     for planned in plan:
         with _as_flags_of_a_reproduction(planned.config.run_folder):
@@ -138,6 +152,20 @@ def carry_out(plan: Sequence[PlannedRun], config: ReproductionConfig) -> list[Re
             runs.append(ReportedRun(planned.preset, trained, evaluation))
     check_comparable(runs)
     return runs
+
+
+def _check_folder(plan: Sequence[PlannedRun], config: ReproductionConfig):
+    """Refuses a folder with runs of another preset, whose report would be replaced."""
+    expected = {_without_seed(os.path.basename(planned.config.run_folder)) for planned in plan}
+    for path in sorted(config.path.glob("*_seed_*")):
+        if (name := _without_seed(path.name)) and name not in expected:
+            raise SettingError("folder", f"a new folder, or one of runs with --preset={config.preset}", path)
+
+
+def _without_seed(name: str) -> str:
+    """The name of a run's folder without its seed; empty for another name."""
+    match = re.fullmatch(r"(\w+)_seed_\d+", name)
+    return match[1] if match else ""
 
 
 def check_comparable(runs: Sequence[ReportedRun]):
@@ -202,11 +230,12 @@ def _check_images(run: TrainedRun, config: Config):
 
 
 def _evaluation(run: TrainedRun, config: ReproductionConfig) -> Mapping[str, Any]:
-    """A run's evaluation, which is made now unless it exists for the same update."""
+    """A run's evaluation, which is made now unless it exists for the same update, with its pictures."""
     path = run.folder.path / EVALUATION_FILE
     try:
         evaluation = json.loads(path.read_text(encoding="utf-8"))
         is_current = (evaluation["version"], evaluation["run"]["update"]) == (VERSION, run.step)
+        is_current = is_current and all((run.folder.path / file).exists() for file in evaluation["pictures"])
     except (OSError, ValueError, LookupError, TypeError):
         is_current = False  # Missing, damaged or of another form: `evaluate` makes it again and reports it.
     return evaluation if is_current else evaluate(run, config.data_dir, config.images)

@@ -134,6 +134,47 @@ def test_a_damaged_or_older_evaluation_is_made_anew(made, monkeypatch, text):
     assert evaluation == json.loads(whole)
 
 
+def test_an_evaluation_without_its_pictures_is_made_anew(made, monkeypatch):
+    calls = []
+    monkeypatch.setattr(runs, "evaluate", lambda *_: calls.append(1))
+    run = load_run(made / "infogan_seed_1")
+    runs._evaluation(run, settings(made))
+    assert not calls
+    picture = made / "infogan_seed_1" / "codes_and_factors.png"
+    moved = picture.rename(made / "moved.png")
+    runs._evaluation(run, settings(made))
+    moved.rename(picture)
+    assert calls
+
+
+@pytest.mark.parametrize(
+    ("existing", "preset", "is_refused"),
+    [
+        ("infogan_seed_0", "best", False),
+        ("gan_paper_seed_7", "best", False),
+        ("infogan_seed_0", "paper", True),
+        ("gan_paper_seed_0", "paper", True),
+        ("paper_seed_0", "best", True),
+        ("my_pictures", "paper", False),
+    ],
+)
+def test_runs_of_another_preset_in_the_folder_are_refused(tmp_path, monkeypatch, existing, preset, is_refused):
+    (tmp_path / existing).mkdir()
+    monkeypatch.setattr(runs, "_trained", lambda _: None)
+    config = settings(tmp_path, preset=preset, seeds=(3,))
+    if not is_refused:
+        assert runs.carry_out(mnist.plan(config), config) is None
+        return
+    message = f"^folder: expected a new folder, or one of runs with --preset={preset}, got {tmp_path / existing}$"
+    with pytest.raises(SettingError, match=message):
+        runs.carry_out(mnist.plan(config), config)
+
+
+def test_each_preset_has_a_folder_of_its_own():
+    paths = [str(ReproductionConfig(experiment="faces", preset=name).path) for name in ("best", "paper")]
+    assert paths == ["logs/faces/reproduction", "logs/faces/reproduction_paper"]
+
+
 def test_a_run_without_its_curve_is_refused(made):
     file = made / "infogan_seed_1" / "metrics.jsonl"
     whole = file.read_text()
