@@ -19,6 +19,8 @@ class Classification(NamedTuple):
         one_to_one_error: share of images in the wrong class when every category stands for a class of its own.
         majority_error: the same when a category stands for the class that is most frequent in it, so that two may stand
             for the same class and a class may have none.
+        matched_error: the error one to one on the images that the matching was made on: codes can be compared by it
+            without the images that are scored.
         nmi: normalized mutual information of categories and classes, arithmetic mean of the entropies; 1 same, 0
             independent.
         ari: adjusted Rand index (Hubert and Arabie 1985); 1 same, about 0 at chance.
@@ -29,6 +31,7 @@ class Classification(NamedTuple):
 
     one_to_one_error: float
     majority_error: float
+    matched_error: float
     nmi: float
     ari: float
     matching: np.ndarray
@@ -105,6 +108,7 @@ def classify(
     return Classification(
         one_to_one_error=_error_rate(matching, scored_categories, scored_labels),
         majority_error=_error_rate(majority, scored_categories, scored_labels),
+        matched_error=_error_rate(matching, matched_categories, matched_labels),
         nmi=float(normalized_mutual_info_score(scored_labels, scored_categories)),
         ari=float(adjusted_rand_score(scored_labels, scored_categories)),
         matching=matching,

@@ -25,7 +25,13 @@ from infogan_tf.evaluation.information import estimate_information
 from infogan_tf.evaluation.neighborhoods import compare_neighborhoods
 from infogan_tf.evaluation.recovery import measure_recovery
 from infogan_tf.evaluation.terms import HELD_OUT
-from infogan_tf.evaluation.vector_arithmetic import Examples, VectorArithmetic, measure_vector_arithmetic
+from infogan_tf.evaluation.vector_arithmetic import (
+    ONE_CODE,
+    SHOWN,
+    Examples,
+    VectorArithmetic,
+    measure_vector_arithmetic,
+)
 from infogan_tf.evaluation.verdicts import code_verdicts
 from infogan_tf.figures.plots import plot_associations
 from infogan_tf.figures.vector_arithmetic import plot_changes
@@ -41,7 +47,7 @@ EVALUATION_FILE = "evaluation.json"
 HEAT_MAP_FILE = "codes_and_factors.png"
 ARITHMETIC_FILE = "vector_arithmetic.png"
 # A new number whenever what is measured, or how, changes; the features' too.
-VERSION = 8
+VERSION = 9
 NUM_GENERATED = 10_000
 NUM_HELD_OUT = 10_000
 NUM_MATCHED = 10_000
@@ -68,7 +74,8 @@ def evaluate(run: TrainedRun, data_dir: str | None = None, images: str | None = 
 
     Returns:
         What was written: `run`, `codes`, `confidence` by categorical code, `associations` by code and factor,
-        `classification` by categorical code and class factor, `images`, `vector_arithmetic` (None without classes).
+        `classification` by categorical code and class factor, `images`, `vector_arithmetic` (None without classes,
+        and if nearly all generated images are of one class), `pictures` (the files that were drawn).
 
     Raises:
         SettingError: the folder can't be written, its images can't be loaded, or too few are held out.
@@ -92,9 +99,13 @@ def evaluate(run: TrainedRun, data_dir: str | None = None, images: str | None = 
         "images": _measure_images(generated, factors, features),
         "vector_arithmetic": _measure_arithmetic(run, model, generated, features, data),
     }
-    write_json(run.folder.path / EVALUATION_FILE, evaluation)
     if factors:
         _draw_associations(run, evaluation)
+    drawn = {HEAT_MAP_FILE: factors, ARITHMETIC_FILE: evaluation["vector_arithmetic"]}
+    evaluation["pictures"] = [file for file, is_drawn in drawn.items() if is_drawn]
+    for file in drawn.keys() - evaluation["pictures"]:
+        (run.folder.path / file).unlink(missing_ok=True)  # Of an earlier evaluation.
+    write_json(run.folder.path / EVALUATION_FILE, evaluation)
     writer = TensorBoardWriter(run.folder.path)
     writer.scalars(run.step, scalars(evaluation))
     writer.close()
@@ -118,8 +129,8 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
             for measure in ("one_to_one_error", "majority_error", "nmi", "ari"):
                 values[f"evaluation/{measure}_{name}_{factor}"] = classification[measure]
     if evaluation["vector_arithmetic"]:
-        for way, change in evaluation["vector_arithmetic"]["changes"].items():
-            values[f"evaluation/change_of_class_by_{way.replace(' ', '_')}"] = change["success"]
+        for method, change in evaluation["vector_arithmetic"]["changes"].items():
+            values[f"evaluation/change_of_class_by_{method.replace(' ', '_')}"] = change["success"]
     return values
 
 
@@ -268,21 +279,24 @@ def _measure_arithmetic(
         return None
     result, examples = measured
     _draw_changes(run, result, examples, features.class_names, data.caption)
-    return {**result._asdict(), "changes": {way: change._asdict() for way, change in result.changes.items()}}
+    return {**result._asdict(), "changes": {method: change._asdict() for method, change in result.changes.items()}}
 
 
 def _draw_changes(run: TrainedRun, result: VectorArithmetic, examples: Examples, names: Sequence[str], data: str):
     path = run.folder.path / ARITHMETIC_FILE
-    shares = ", ".join(f"{way} {change.success:.1%}" for way, change in result.changes.items())
+    shares = ", ".join(f"{method} {change.success:.1%}" for method, change in result.changes.items())
+    one_code = "One code: the sample with the category that stands for the target class. "
     caption = (
-        f"Below each result its class. One code: the sample with the category that stands for the asked class. Of the "
-        f"asked class: {shares} of {result.requests:,} results, {result.chance:.1%} at chance. {run.folder.path.name}, "
-        f"objective {run.config.objective}, preset {run.record.get('preset') or 'not recorded'}, update {run.step:,}, "
-        f"{data}"
+        f"Below each result its predicted class. Shown are the samples in the mean of {SHOWN}; larger means are of "
+        f"more than are shown. {one_code if ONE_CODE in result.changes else ''}In the target class: {shares} of "
+        f"{result.samples:,} results, {result.chance:.1%} at chance. {run.folder.path.name}, objective "
+        f"{run.config.objective}, preset {run.record.get('preset') or 'not recorded'}, update {run.step:,}, {data}"
     )
-    changes = [(names[own], names[asked]) for own, asked in zip(examples.classes, examples.asked, strict=True)]
-    read = {way: [names[number] for number in numbers] for way, numbers in examples.read.items()}
-    plot_changes(examples.images, changes, read, path, caption)
+    changes = [
+        (names[source], names[target]) for source, target in zip(examples.sources, examples.targets, strict=True)
+    ]
+    predicted = {method: [names[number] for number in numbers] for method, numbers in examples.predicted.items()}
+    plot_changes(examples.images, changes, predicted, SHOWN, path, caption)
     log(f"  changes of class are drawn in {path}")
 
 

@@ -2,13 +2,13 @@
 
 from infogan_tf.console import text_table
 from infogan_tf.evaluation.terms import (
-    CHANGE_TERMS,
     CLASSIFICATION_TERMS,
     CODE_TERMS,
     CONFIDENCE_TERMS,
     IMAGE_TERMS,
     MONOTONE_FIT_TERMS,
     association_terms,
+    change_terms,
     held_out_images,
     legend,
 )
@@ -35,7 +35,8 @@ def evaluation_table(evaluation: dict) -> str:
     if evaluation["classification"]:
         parts += [*_classifications(evaluation), legend(CLASSIFICATION_TERMS)]
     if evaluation["vector_arithmetic"]:
-        parts += [_changes(evaluation["vector_arithmetic"]), legend(CHANGE_TERMS)]
+        arithmetic = evaluation["vector_arithmetic"]
+        parts += [_changes(arithmetic), legend(change_terms(arithmetic["changes"]))]
     return "\n\n".join([*parts, _images(evaluation), legend(IMAGE_TERMS)])
 
 
@@ -126,12 +127,12 @@ def _confusion(result: dict) -> str:
 
 
 def _changes(arithmetic: dict) -> str:
-    rows = [("changed by", "of the asked class", "still of its own")]
-    for way, change in arithmetic["changes"].items():
-        rows.append((way, f"{change['success']:.1%}", f"{change['unchanged']:.1%}"))
+    rows = [("method", "target class", "source class")]
+    for method, change in arithmetic["changes"].items():
+        rows.append((method, f"{change['success']:.1%}", f"{change['unchanged']:.1%}"))
     return (
-        f"{arithmetic['requests']:,} generated images, each to be changed into another class, of the asked class at "
-        f"chance {arithmetic['chance']:.1%}:\n\n{text_table(rows)}"
+        f"{arithmetic['samples']:,} generated images, each changed into another class; in the target class at chance "
+        f"{arithmetic['chance']:.1%}:\n\n{text_table(rows)}"
     )
 
 

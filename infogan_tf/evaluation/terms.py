@@ -54,16 +54,18 @@ MONOTONE_FIT_TERMS = {
     "and scored on the other; lower is better",
     "without the code": "the same error of the best constant",
 }
+METHOD_TERMS = {
+    "mean of": "G's input minus the mean input of so many samples of the source class, plus that of as many samples of "
+    "the target class",
+    "one code": "G's input with one categorical code set to the category with the largest share of the target class "
+    "among its samples",
+}
 CHANGE_TERMS = {
-    "mean of": "G's input minus the mean input of so many samples of its class, plus that of as many samples of the "
-    "class asked for",
-    "one code": "G's input with one categorical code set to the category of which most samples are of the class asked "
-    "for",
-    "of the asked class": "share of results that the classifier of the features takes for the class asked for",
-    "still of its own": "share of results of the class that they had before",
+    "target class": "share of results that the classifier of the features predicts to be in the class to change into",
+    "source class": "the same for the class that the sample had before",
 }
 SLANT_TERM = {
-    "slant kept": "correlation of the slants of a sample and of its result, of results of the asked class and within "
+    "slant kept": "correlation of the slants of a sample and of its result, of results in the target class and within "
     "each pair of classes; 1 the result is slanted as the sample was, 0 unrelated",
 }
 IMAGE_TERMS = {
@@ -87,6 +89,14 @@ def association_terms(measures: Iterable[str]) -> dict[str, str]:
     """The terms of those measures of association that occur, and of what they are at chance."""
     present = set(measures)
     return {measure: term for measure, term in ASSOCIATION_TERMS.items() if measure in present} | CHANCE_TERMS
+
+
+def change_terms(methods: Iterable[str]) -> dict[str, str]:
+    """The terms of those methods of changing the class that were measured, and of what was measured."""
+    present = {
+        term: meaning for term, meaning in METHOD_TERMS.items() if any(method.startswith(term) for method in methods)
+    }
+    return present | CHANGE_TERMS
 
 
 def legend(terms: Mapping[str, str]) -> str:

@@ -21,20 +21,20 @@ from infogan_tf.evaluation.features import ImageFeatures
 AVERAGED = (3, 100)
 SHOWN = AVERAGED[0]
 ONE_CODE = "one code"
-# A class of which fewer samples are known is neither changed nor asked for.
+# A class of which fewer samples are known is neither a source nor a target.
 LEAST_OF_A_CLASS = 10
 NUM_EXAMPLES = 5
 
 
 class ClassChange(NamedTuple):
-    """How one way of changing the class went.
+    """How well one method changes the class.
 
     Attributes:
-        success: share of results of the asked class.
-        unchanged: share of results still of the class of their source.
-        slant_kept: correlation of the slants of source and result over the results of the asked class, within each pair
-            of classes: 1 if results are slanted as their sources are, 0 if they are unrelated. It means something for
-            bright strokes on black, such as digits. None if there are fewer than ten such results.
+        success: share of results in the target class.
+        unchanged: share of results in the source class.
+        slant_kept: correlation of the slants of source and result over the results in the target class, within each
+            pair of classes: 1 if results are slanted as their sources are, 0 if they are unrelated. It means something
+            for bright strokes on black, such as digits. None if there are fewer than ten such results.
     """
 
     success: float
@@ -43,18 +43,18 @@ class ClassChange(NamedTuple):
 
 
 class VectorArithmetic(NamedTuple):
-    """How several ways of changing the class went, of the same samples with the same classes asked for.
+    """How well several methods change the class of the same samples into the same target classes.
 
     Attributes:
-        classes: the classes that were changed and asked for.
-        requests: how many samples were changed, each into one other class.
+        classes: the classes that are sources and targets.
+        samples: how many samples were changed, each into one other class.
         chance: the success if the results were fresh samples.
         codes: by class of `classes`, the category that stands for it, such as `c1=3`; empty if no code is categorical.
-        changes: by way: `mean of 3`, `mean of 100`, and `one code` if there is a categorical one.
+        changes: by method: `mean of 3`, `mean of 100`, and `one code` if there is a categorical one.
     """
 
     classes: list[int]
-    requests: int
+    samples: int
     chance: float
     codes: list[str]
     changes: dict[str, ClassChange]
@@ -64,17 +64,17 @@ class Examples(NamedTuple):
     """A few of the changes, one a row.
 
     Attributes:
-        classes: the class of each source.
-        asked: the class asked for.
+        sources: the source classes.
+        targets: the target classes.
         images: `[rows, columns, height, width, channels]` in [0, 1]: the source, the three samples of its class whose
-            mean was subtracted, the three of the asked class whose mean was added, and a result for each way.
-        read: by way, the class of each result.
+            mean was subtracted, the three of the target class whose mean was added, and a result of each method.
+        predicted: by method, the predicted class of each result.
     """
 
-    classes: list[int]
-    asked: list[int]
+    sources: list[int]
+    targets: list[int]
     images: np.ndarray
-    read: dict[str, list[int]]
+    predicted: dict[str, list[int]]
 
 
 class _Samples(NamedTuple):
@@ -104,15 +104,15 @@ class _Plan(NamedTuple):
         classes: the classes that take part.
         known: the samples that means and codes are made of.
         sources: the samples that are changed.
-        asked: the class that each is to take on.
-        averaged: by number of samples in a mean, the indices of those of the source's class and of the asked class.
+        targets: the target class of each.
+        averaged: by number of samples in a mean, the indices of those of the source class and of the target class.
         codes: by class, the categorical code and the category that stand for it.
     """
 
     classes: np.ndarray
     known: _Samples
     sources: _Samples
-    asked: np.ndarray
+    targets: np.ndarray
     averaged: dict[int, tuple[np.ndarray, np.ndarray]]
     codes: dict[int, tuple[str, int]]
 
@@ -120,7 +120,7 @@ class _Plan(NamedTuple):
 def measure_vector_arithmetic(
     model: BatchedModel, generated: GeneratedImages, features: ImageFeatures, number: int, seed: int = 0
 ) -> tuple[VectorArithmetic, Examples] | None:
-    """Counts how often a sample takes on the class that is asked for.
+    """Counts how often a sample is changed into its target class.
 
     Means and codes are made of the first half of the generated images; samples of the other half are changed, each into
     a random other class.
@@ -130,7 +130,7 @@ def measure_vector_arithmetic(
         generated: images with their latents and features.
         features: the features, of a network that knows the images' classes.
         number: how many samples are changed, fewer if there are fewer.
-        seed: decides which classes are asked for and which samples are averaged.
+        seed: decides the target classes and which samples are averaged.
 
     Returns:
         The shares, and the first change of each of a few classes; None if nearly all generated images are of one class.
@@ -140,17 +140,17 @@ def measure_vector_arithmetic(
     if plan is None:
         return None
     inputs = _inputs(model.spec, plan)
-    slants, _ = _look(model, features, plan.sources.vectors)
-    read, changes = {}, {}
-    for way, vectors in inputs.items():
-        slants_of_results, read[way] = _look(model, features, vectors)
-        changes[way] = _change(plan, read[way], slants, slants_of_results)
+    slants, _ = _slants_and_classes(model, features, plan.sources.vectors)
+    predicted, changes = {}, {}
+    for method, vectors in inputs.items():
+        slants_of_results, predicted[method] = _slants_and_classes(model, features, vectors)
+        changes[method] = _change(plan, predicted[method], slants, slants_of_results)
     shares = np.bincount(plan.known.classes) / len(plan.known.classes)
     codes = [f"{name}={category}" for name, category in plan.codes.values()]
     measured = VectorArithmetic(
-        plan.classes.tolist(), len(plan.asked), float(shares[plan.asked].mean()), codes, changes
+        plan.classes.tolist(), len(plan.targets), float(shares[plan.targets].mean()), codes, changes
     )
-    return measured, _examples(model, plan, inputs, read)
+    return measured, _examples(model, plan, inputs, predicted)
 
 
 def _plan(spec: LatentSpec, samples: _Samples, number: int, random: np.random.Generator) -> _Plan | None:
@@ -161,13 +161,15 @@ def _plan(spec: LatentSpec, samples: _Samples, number: int, random: np.random.Ge
     if len(classes) < 2 or not len(sources.classes):
         return None
     steps = random.integers(1, len(classes), len(sources.classes))
-    asked = classes[(np.searchsorted(classes, sources.classes) + steps) % len(classes)]
-    averaged = {size: (known.draw(sources.classes, size, random), known.draw(asked, size, random)) for size in AVERAGED}
-    return _Plan(classes, known, sources, asked, averaged, _codes_of_classes(spec, known, classes))
+    targets = classes[(np.searchsorted(classes, sources.classes) + steps) % len(classes)]
+    averaged = {
+        size: (known.draw(sources.classes, size, random), known.draw(targets, size, random)) for size in AVERAGED
+    }
+    return _Plan(classes, known, sources, targets, averaged, _codes_of_classes(spec, known, classes))
 
 
 def _codes_of_classes(spec: LatentSpec, known: _Samples, classes: np.ndarray) -> dict[int, tuple[str, int]]:
-    """By class, the category of which the largest share of samples is of that class."""
+    """By class, the category with the largest share of that class among its samples."""
     latents = spec.split(known.vectors)
     best: dict[int, tuple[str, int]] = {}
     best_shares = dict.fromkeys(classes.tolist(), -1.0)
@@ -183,21 +185,23 @@ def _codes_of_classes(spec: LatentSpec, known: _Samples, classes: np.ndarray) ->
 
 
 def _inputs(spec: LatentSpec, plan: _Plan) -> dict[str, np.ndarray]:
-    """By way, the input `[number, size]` that is to give the asked class."""
+    """By method, the input `[number, size]` that is to give the target class."""
     inputs = {
-        f"mean of {size}": plan.sources.vectors - plan.known.mean(of_own) + plan.known.mean(of_asked)
-        for size, (of_own, of_asked) in plan.averaged.items()
+        f"mean of {size}": plan.sources.vectors - plan.known.mean(of_source) + plan.known.mean(of_target)
+        for size, (of_source, of_target) in plan.averaged.items()
     }
     if plan.codes:
         latents = {name: values.numpy() for name, values in spec.split(plan.sources.vectors).items()}
         for label, (name, category) in plan.codes.items():
-            latents[name][plan.asked == label] = spec.code(name).distribution.encode(category)
+            latents[name][plan.targets == label] = spec.code(name).distribution.encode(category)
         inputs[ONE_CODE] = spec.join(latents).numpy()
     return inputs
 
 
-def _look(model: BatchedModel, features: ImageFeatures, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The slants and the classes of the images of some inputs."""
+def _slants_and_classes(
+    model: BatchedModel, features: ImageFeatures, vectors: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The slants and the predicted classes of the images of some inputs."""
     latents = model.spec.split(tf.constant(vectors))
     slants, of_images = model.measure_generated(latents, lambda images: (slant(images), features(images)))
     return slants.numpy(), features.classify(of_images.numpy())
@@ -221,12 +225,12 @@ def slant(images: tf.Tensor) -> tf.Tensor:
     return tf.squeeze(tf.math.divide_no_nan(mean(rows * columns), mean(rows**2)), axis=[1, 2])
 
 
-def _change(plan: _Plan, read: np.ndarray, slants: np.ndarray, slants_of_results: np.ndarray) -> ClassChange:
-    succeeded = read == plan.asked
-    pairs = np.stack([plan.sources.classes, plan.asked], axis=1)[succeeded]
+def _change(plan: _Plan, predicted: np.ndarray, slants: np.ndarray, slants_of_results: np.ndarray) -> ClassChange:
+    succeeded = predicted == plan.targets
+    pairs = np.stack([plan.sources.classes, plan.targets], axis=1)[succeeded]
     return ClassChange(
         success=float(succeeded.mean()),
-        unchanged=float((read == plan.sources.classes).mean()),
+        unchanged=float((predicted == plan.sources.classes).mean()),
         slant_kept=_correlation_within(pairs, slants[succeeded], slants_of_results[succeeded]),
     )
 
@@ -243,17 +247,17 @@ def _correlation_within(groups: np.ndarray, x: np.ndarray, y: np.ndarray) -> flo
 
 
 def _examples(
-    model: BatchedModel, plan: _Plan, inputs: Mapping[str, np.ndarray], read: Mapping[str, np.ndarray]
+    model: BatchedModel, plan: _Plan, inputs: Mapping[str, np.ndarray], predicted: Mapping[str, np.ndarray]
 ) -> Examples:
     rows = np.sort(np.unique(plan.sources.classes, return_index=True)[1][:NUM_EXAMPLES])
-    of_own, of_asked = (plan.known.vectors[indices[:, rows].T] for indices in plan.averaged[SHOWN])
+    of_source, of_target = (plan.known.vectors[indices[:, rows].T] for indices in plan.averaged[SHOWN])
     results = np.stack([vectors[rows] for vectors in inputs.values()], axis=1)
-    vectors = np.concatenate([plan.sources.vectors[rows][:, None], of_own, of_asked, results], axis=1)
+    vectors = np.concatenate([plan.sources.vectors[rows][:, None], of_source, of_target, results], axis=1)
     latents = model.spec.split(tf.constant(vectors.reshape(-1, model.spec.size)))
     images = model.measure_generated(latents, lambda images: images).numpy()
     return Examples(
         plan.sources.classes[rows].tolist(),
-        plan.asked[rows].tolist(),
+        plan.targets[rows].tolist(),
         images.reshape(*vectors.shape[:2], *model.image_shape),
-        {way: classes[rows].tolist() for way, classes in read.items()},
+        {method: classes[rows].tolist() for method, classes in predicted.items()},
     )

@@ -12,28 +12,29 @@ from infogan_tf.figures.plots import save_figure
 INCHES = 0.75  # Of an image.
 INCHES_BESIDE, INCHES_AROUND = 1.0, 1.2
 SIGN_WIDTH = 0.35  # As a share of an image's.
-AVERAGED = 3
 MINUS = "\N{MINUS SIGN}"
 
 
 def plot_changes(
     images: np.ndarray,
     changes: Sequence[tuple[str, str]],
-    read: Mapping[str, Sequence[str]],
+    predicted: Mapping[str, Sequence[str]],
+    averaged: int,
     path: Path,
     caption: str,
 ):
-    """Draws one change a row: a sample - the mean of three + the mean of three = results.
+    """Draws one change per row: a sample - the mean of a few + the mean of a few = results.
 
     Args:
-        images: `[rows, columns, height, width, channels]` in [0, 1]: the sample, three whose mean is subtracted, three
+        images: `[rows, columns, height, width, channels]` in [0, 1]: the sample, those whose mean is subtracted, those
             whose mean is added, and the results.
-        changes: by row, the class of the sample and the class asked for.
-        read: by what made them, the classes of the results, one for each row.
+        changes: by row, the source class and the target class.
+        predicted: by method, the predicted classes of the results, one for each row.
+        averaged: how many samples of a mean are in the images.
         path: the PNG file.
         caption: stands below.
     """
-    columns = ["", MINUS, *[""] * AVERAGED, "+", *[""] * AVERAGED, "=", *[""] * len(read)]
+    columns = ["", MINUS, *[""] * averaged, "+", *[""] * averaged, "=", *[""] * len(predicted)]
     widths = [SIGN_WIDTH if sign else 1 for sign in columns]
     size = (INCHES * sum(widths) + INCHES_BESIDE, INCHES * len(images) * 1.25 + INCHES_AROUND)
     figure = Figure(figsize=size, layout="constrained")
@@ -43,12 +44,14 @@ def plot_changes(
         for axes, sign in zip(axes_of_row, columns, strict=True):
             _draw(axes, sign or next(remaining))
         axes_of_row[0].set_ylabel(" to ".join(change), fontsize=8, parse_math=False)
-    for text, column in (("sample", 0), ("mean of these", 3), ("mean of these", 7)):
-        grid[0, column].set_title(text, fontsize=8)
-    for (way, classes), column in zip(read.items(), grid.T[-len(read) :], strict=True):
+    grid[0, 0].set_title("sample", fontsize=8)
+    for sign in (MINUS, "+"):
+        middle = columns.index(sign) + (averaged + 1) // 2
+        grid[0, middle].set_title("mean of these", fontsize=8)
+    for (method, classes), column in zip(predicted.items(), grid.T[-len(predicted) :], strict=True):
         for axes, name in zip(column, classes, strict=True):
             axes.set_xlabel(name, fontsize=8, parse_math=False)
-        column[0].set_title(way, fontsize=8)
+        column[0].set_title(method, fontsize=8)
     save_figure(figure, path, caption)
 
 

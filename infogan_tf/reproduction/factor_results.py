@@ -41,13 +41,18 @@ class Found(NamedTuple):
         return self.code if self.cell["part"] is None else f"{self.code} [{self.cell['part']}]"
 
     @property
+    def unit(self) -> str:
+        """The unit of the factor; empty where it is unknown."""
+        return "degrees" if ANGLE_NAME.search(self.factor) else ""
+
+    @property
     def error(self) -> str:
         """The error after a monotone fit with its unit and that without the code; empty where there is none."""
         fit = self.cell["monotone_fit"]
         if not fit:
             return ""
-        unit = " degrees" if ANGLE_NAME.search(self.factor) else ""
-        return f"error {fit['error']:.3g}{unit} ({fit['error_of_constant']:.3g} without the code)"
+        error = f"{fit['error']:.3g} {self.unit}".rstrip()
+        return f"error {error} ({fit['error_of_constant']:.3g} without the code)"
 
     @property
     def numbers(self) -> str:
@@ -96,7 +101,7 @@ class ShownPanel(NamedTuple):
         run: the run that is drawn.
         code: the code that is drawn.
         reason: the number that made it the one.
-        found: the best code of each run, if the factor is known; else empty.
+        found: the best code of each run for one factor and measure, if a factor is known; else empty.
     """
 
     letter: str
@@ -111,7 +116,7 @@ class ShownPanel(NamedTuple):
     @property
     def topic(self) -> str:
         """What the panel is called: by the paper's word alone where a label says so."""
-        return self.shows if self.found or not self.shows else f"in the paper {self.shows}"
+        return self.shows if self.found or not self.shows else f"{self.shows} in the paper"
 
     @property
     def best(self) -> Found:
@@ -119,9 +124,9 @@ class ShownPanel(NamedTuple):
         return _strongest(self.found)
 
     @property
-    def median(self) -> float:
-        """The median over runs of what `best` has."""
-        return statistics.median(found.cell["value"] for found in self.found)
+    def median_strength(self) -> float:
+        """The median strength of all runs."""
+        return statistics.median(found.strength for found in self.found)
 
     @property
     def verdict(self) -> str:
@@ -150,6 +155,11 @@ class FactorRow(NamedTuple):
         return [found.cell["value"] for found in self.found]
 
     @property
+    def unit(self) -> str:
+        """The unit of the errors; empty where it is unknown."""
+        return self.found[0].unit
+
+    @property
     def errors(self) -> list[float]:
         """The error of each run after a monotone fit; empty if one has none."""
         fits = [found.cell["monotone_fit"] for found in self.found]
@@ -157,7 +167,7 @@ class FactorRow(NamedTuple):
 
 
 class Classifier(NamedTuple):
-    """The categorical code of a run with the lowest error as a classifier, and what was measured of it."""
+    """The categorical code of a run that classifies its training images best, and what was measured of it."""
 
     run: ReportedRun
     code: str
@@ -206,6 +216,11 @@ class FactorResults:
         return panels
 
     @property
+    def chosen_from_runs(self) -> bool:
+        """Whether every panel is of the best of several runs for a known factor."""
+        return all(len(panel.found) > 1 for panel in self.panels)
+
+    @property
     def measures(self) -> set[str]:
         """The measures of association that occur."""
         return {found.cell["measure"] for found in _associations(self.runs[0])}
@@ -229,14 +244,14 @@ class FactorResults:
         for run in runs:
             of_run: dict[tuple[str, str], list[Found]] = {}
             for found in _associations(run):
-                of_run.setdefault((found.factor, found.cell["measure"]), []).append(found)
+                of_run.setdefault(_measured(found), []).append(found)
             for row, candidates in of_run.items():
                 rows.setdefault(row, []).append(_strongest(candidates))
         order = [found.factor for found in _associations(runs[0])]
         return [FactorRow(*row, rows[row]) for row in sorted(rows, key=lambda row: (order.index(row[0]), row[1]))]
 
     def classifiers(self) -> dict[str, list[Classifier]]:
-        """By class factor, the code of each run with the lowest error, one to one."""
+        """By class factor, the code of each run that classifies its training images best, one to one."""
         classified = self.runs[0].evaluation["classification"]
         factors = list(next(iter(classified.values()), ()))
         return {factor: [_best_classifier(run, factor) for run in self.runs] for factor in factors}
@@ -248,22 +263,25 @@ class FactorResults:
     def _choose(self, letter: str, panel: Panel, taken: set[tuple[str, str]]) -> ShownPanel:
         """The code of the highest association; where its factor is unknown, the one that determines images the most."""
         runs = [run for run in self.runs if run.preset == panel.preset] or self.runs
-        found = [best for run in runs if (best := _strongest(filter(panel.matches, _associations(run))))]
-        if found:
-            best = _strongest(found)
+        candidates = [found for run in runs for found in filter(panel.matches, _associations(run))]
+        best, found = _strongest(candidates), []
+        if best:
+            alike = [other for other in candidates if _measured(other) == _measured(best)]
+            found = [_strongest(other for other in alike if other.run is run) for run in runs]
             run, code, reason = best.run, best.code, best.numbers
             if len(found) > 1:
                 reason += f", the best of {len(found)} runs"
         else:
             run, code, diversity = _least_diverse(runs, panel.kind, taken)
-            reason = f"no label has that; this {panel.kind} code was chosen for its low diversity, {diversity:.2f}"
+            reason = f"{panel.shows} has no label here; this {panel.kind} code was chosen for its low diversity, "
+            reason += f"{diversity:.2f}"
         file = f"figure{self.figure.number}{letter}.png"
         return ShownPanel(letter, file, panel.shows, panel.kind, run, code, reason, found)
 
 
 def _best_classifier(run: ReportedRun, factor: str) -> Classifier:
     of_code = {code: by_factor[factor] for code, by_factor in run.evaluation["classification"].items()}
-    code, measured = min(of_code.items(), key=lambda item: item[1]["one_to_one_error"])
+    code, measured = min(of_code.items(), key=lambda item: item[1]["matched_error"])
     return Classifier(run, code, measured)
 
 
@@ -280,6 +298,11 @@ def _associations(run: ReportedRun) -> list[Found]:
         for code, by_factor in run.evaluation["associations"].items()
         for factor, cell in by_factor.items()
     ]
+
+
+def _measured(found: Found) -> tuple[str, str]:
+    """The factor and the measure."""
+    return found.factor, found.cell["measure"]
 
 
 def _strongest(found: Iterable[Found]) -> Found | None:

@@ -46,7 +46,7 @@ def test_a_class_split_between_two_categories_costs_one_to_one_more_than_majorit
     labels = np.repeat([0, 2, 1, 1], [100, 50, 60, 40])
     result = classify(categories, labels, categories, labels, num_categories=3, num_classes=3)
     assert result.majority_error == pytest.approx(50 / 250)
-    assert result.one_to_one_error == pytest.approx((50 + 40) / 250)
+    assert result.one_to_one_error == result.matched_error == pytest.approx((50 + 40) / 250)
     np.testing.assert_array_equal(result.matching, [0, 1, 2])
     np.testing.assert_array_equal(result.majority, [0, 1, 1])
     np.testing.assert_array_equal(result.confusion, [[100, 0, 50], [0, 60, 0], [0, 40, 0]])
@@ -55,6 +55,7 @@ def test_a_class_split_between_two_categories_costs_one_to_one_more_than_majorit
 def test_the_matching_is_made_on_one_set_and_scored_on_the_other():
     result = classify(np.array([0, 1]), np.array([0, 1]), np.array([0, 1, 1]), np.array([1, 0, 1]), 2, 2)
     assert result.one_to_one_error == pytest.approx(2 / 3)
+    assert result.matched_error == 0
 
 
 def test_more_categories_than_classes_leave_some_without_one():

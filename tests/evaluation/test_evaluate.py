@@ -94,8 +94,8 @@ def test_evaluate_writes_what_it_measured(launched, features):
 
 def test_without_labels_only_what_needs_them_is_left_out(trained, tmp_path, monkeypatch, capsys):
     folder = shutil.copytree(trained, tmp_path / "unlabeled")
-    for file in ("evaluation.json", "codes_and_factors.png"):
-        (folder / file).unlink(missing_ok=True)
+    for file in ("codes_and_factors.png", "vector_arithmetic.png"):
+        (folder / file).write_text("of an earlier evaluation")
     monkeypatch.setattr(module, "load_factors", lambda *_: ())
     monkeypatch.setattr(features_module, "UPDATES_OF_ROTATIONS", 3)
     monkeypatch.setattr(features_module, "NUM_ROTATED", 50)
@@ -109,8 +109,8 @@ def test_without_labels_only_what_needs_them_is_left_out(trained, tmp_path, monk
     output = capsys.readouterr().out
     assert "no labels: no association with factors, no classification" in output
     assert "no classes: no change of class by vector arithmetic" in output
-    assert evaluation["vector_arithmetic"] is None
-    assert not (folder / "codes_and_factors.png").exists()
+    assert (evaluation["vector_arithmetic"], evaluation["pictures"]) == (None, [])
+    assert not list(folder.glob("*.png"))
     assert "codes against factors: not measured" in evaluation_table(evaluation)
 
 
@@ -142,13 +142,13 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
     run = load_run(tmp_path / "run")
     with pytest.raises(SettingError, match=r"data_dir: expected auto, since \S+ was trained on \S+faces.npz, got tfds"):
         module.evaluate(run, data_dir="tfds")
-    changes = {way: ClassChange(0.25, 0.5, None) for way in ("mean of 3", "one code")}
-    examples = Examples([1], [2], rng.random([1, 9, 16, 16, 3]), {way: [0] for way in changes})
+    changes = {method: ClassChange(0.25, 0.5, None) for method in ("mean of 3", "one code")}
+    examples = Examples([1], [2], rng.random([1, 9, 16, 16, 3]), {method: [0] for method in changes})
     measured = (VectorArithmetic([1, 2], 40, 0.5, ["shape=0", "shape=1"], changes), examples)
-    asked = []
-    monkeypatch.setattr(module, "measure_vector_arithmetic", lambda *given: asked.append(given) or measured)
+    calls = []
+    monkeypatch.setattr(module, "measure_vector_arithmetic", lambda *given: calls.append(given) or measured)
     module.evaluate(run)
-    _, generated, features, _ = asked[0]
+    _, generated, features, _ = calls[0]
     assert (features.class_names, len(generated.features)) == (("0", "1", "2"), 300)
     evaluation = json.loads((tmp_path / "run" / "evaluation.json").read_text())
     assert evaluation["run"]["held_out_images"] == 40
@@ -175,9 +175,10 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
         assert picture.width > 500
     change = {"success": 0.25, "unchanged": 0.5, "slant_kept": None}
     assert evaluation["vector_arithmetic"] == {
-        **{"classes": [1, 2], "requests": 40, "chance": 0.5, "codes": ["shape=0", "shape=1"]},
+        **{"classes": [1, 2], "samples": 40, "chance": 0.5, "codes": ["shape=0", "shape=1"]},
         "changes": {"mean of 3": change, "one code": change},
     }
+    assert evaluation["pictures"] == ["codes_and_factors.png", "vector_arithmetic.png"]
     assert module.scalars(evaluation)["evaluation/change_of_class_by_mean_of_3"] == 0.25
     with Image.open(tmp_path / "run" / "vector_arithmetic.png") as picture:
         assert picture.width > 500

@@ -11,6 +11,7 @@ from infogan_tf.evaluation.terms import (
     CODE_TERMS,
     CONFIDENCE_TERMS,
     IMAGE_TERMS,
+    METHOD_TERMS,
     MONOTONE_FIT_TERMS,
 )
 
@@ -79,7 +80,7 @@ def evaluation():
             "diversity_of_real_classes": {"label": [0.3, 0.5]},
         },
         "vector_arithmetic": {
-            **{"requests": 2500, "chance": 0.102},
+            **{"samples": 2500, "chance": 0.102},
             "changes": {
                 "mean of 3": {"success": 0.43, "unchanged": 0.05},
                 "one code": {"success": 0.998, "unchanged": 0.001},
@@ -93,7 +94,7 @@ def test_every_column_and_measure_is_explained(evaluation):
     tables = text
     all_terms = (
         *(CODE_TERMS, CONFIDENCE_TERMS, ASSOCIATION_TERMS, CHANCE_TERMS),
-        *(MONOTONE_FIT_TERMS, CLASSIFICATION_TERMS, CHANGE_TERMS, IMAGE_TERMS),
+        *(MONOTONE_FIT_TERMS, CLASSIFICATION_TERMS, METHOD_TERMS, CHANGE_TERMS, IMAGE_TERMS),
     )
     for terms in all_terms:
         for term, meaning in terms.items():
@@ -107,11 +108,13 @@ def test_every_column_and_measure_is_explained(evaluation):
         assert term in header
 
 
-def test_only_measures_that_occur_are_explained(evaluation):
+def test_only_what_occurs_is_explained(evaluation):
     evaluation["associations"] = {"c1": {"label": cell("NMI", 0.9)}}
+    del evaluation["vector_arithmetic"]["changes"]["one code"]
     text = evaluation_table(evaluation)
     assert f"  NMI: {ASSOCIATION_TERMS['NMI']}" in text
-    for absent in ("circular", "AUC", "monotone fit"):
+    assert f"  mean of: {METHOD_TERMS['mean of']}" in text
+    for absent in ("circular", "AUC", "monotone fit", "one code"):
         assert absent not in text
 
 
@@ -125,9 +128,9 @@ def test_numbers_stand_where_they_belong(evaluation):
         "azimuth  c3    6.5                         90",
         "0         bag      0     9",
         "1         -        5     1",
-        "2,500 generated images, each to be changed into another class, of the asked class at chance 10.2%:",
-        "mean of 3   43.0%               5.0%",
-        "one code    99.8%               0.1%",
+        "2,500 generated images, each changed into another class; in the target class at chance 10.2%:",
+        "mean of 3  43.0%         5.0%",
+        "one code   99.8%         0.1%",
         "10,000 generated images against 10,000 held-out (test) images (digit classifier):",
         "Frechet distance 2.50; of half of the images each 2.80, and of held-out (test) images against the other half",
         "the floor, 0.60",

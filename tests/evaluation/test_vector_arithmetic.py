@@ -85,7 +85,7 @@ def test_one_code_that_is_the_class_changes_it_always_and_keeps_the_slant(of_cod
     measured, _ = of_code
     assert measured.classes == [0, 1, 2, 3]
     assert measured.codes == ["c2=3", "c2=0", "c2=1", "c2=2"]
-    assert measured.requests == 600
+    assert measured.samples == 600
     assert measured.chance == pytest.approx(0.25, abs=0.03)
     change = measured.changes["one code"]
     assert (change.success, change.unchanged) == (1, 0)
@@ -113,16 +113,17 @@ def test_what_lies_everywhere_in_noise_is_hit_at_chance():
 
 def test_examples_show_what_was_measured(of_code):
     measured, examples = of_code
-    judge = ColumnFeatures()
+    features = ColumnFeatures()
     assert examples.images.shape == (4, 1 + 3 + 3 + 3, 16, 16, 1)
-    assert sorted(examples.classes) == [0, 1, 2, 3], "a row for each class"
-    assert list(examples.read) == list(measured.changes)
-    classes = [judge.classify(judge(tf.constant(row))) for row in examples.images]
-    for row, own, asked in zip(classes, examples.classes, examples.asked, strict=True):
-        assert asked != own
-        assert row[:7].tolist() == [own] * 4 + [asked] * 3
-    assert [list(row) for row in zip(*examples.read.values(), strict=True)] == [row[7:].tolist() for row in classes]
-    assert examples.read["one code"] == examples.asked
+    assert sorted(examples.sources) == [0, 1, 2, 3], "a row for each class"
+    assert list(examples.predicted) == list(measured.changes)
+    classes = [features.classify(features(tf.constant(row))) for row in examples.images]
+    for row, source, target in zip(classes, examples.sources, examples.targets, strict=True):
+        assert source != target
+        assert row[:7].tolist() == [source] * 4 + [target] * 3
+    predicted = zip(*examples.predicted.values(), strict=True)
+    assert [list(row) for row in predicted] == [row[7:].tolist() for row in classes]
+    assert examples.predicted["one code"] == examples.targets
 
 
 def test_the_same_call_gives_the_same():
@@ -135,7 +136,7 @@ def test_without_a_categorical_code_there_is_arithmetic_only(monkeypatch):
     monkeypatch.setitem(globals(), "SPEC", LatentSpec(of_noise))
     measured, examples = measure(by_quarters)
     assert measured.codes == []
-    assert list(measured.changes) == list(examples.read) == ["mean of 3", "mean of 100"]
+    assert list(measured.changes) == list(examples.predicted) == ["mean of 3", "mean of 100"]
 
 
 def test_rare_classes_take_no_part_and_a_collapsed_generator_is_not_measured():

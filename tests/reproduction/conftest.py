@@ -76,7 +76,7 @@ def _evaluation(objective, error, level, extrapolation):
 
     rates = {"one_to_one_error": error, "majority_error": error / 2}
     return {
-        "run": {"data": "digits, 100 images", "objective": objective, "held_out": "test"},
+        "run": {"data": "digits, 100 images", "objective": objective, "held_out": "test", "held_out_images": 1000},
         "codes": {
             "c1": code(level, 0.99, None),
             "c2": code(1.5, 0.97, extrapolation),

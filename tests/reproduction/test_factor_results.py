@@ -1,7 +1,9 @@
 """Reports of Figures 3 to 6 from results made by hand, whose numbers they must show."""
 
 import dataclasses
+import html
 import json
+import re
 import types
 
 import pytest
@@ -10,8 +12,10 @@ from infogan_tf.experiments import presets
 from infogan_tf.reproduction.config import ReproductionConfig
 from infogan_tf.reproduction.factor_results import FactorResults
 from infogan_tf.reproduction.factors import FIGURES, plan
-from infogan_tf.reproduction.report import report_text
+from infogan_tf.reproduction.report import report_text, write_report
 from infogan_tf.reproduction.runs import ReportedRun
+
+RATES = {"one_to_one_error": 0.3, "matched_error": 0.3, "majority_error": 0.1, "nmi": 0.8, "ari": 0.7}
 
 
 def cell(measure, value, part=None, error=None, note=""):
@@ -31,7 +35,16 @@ def cell(measure, value, part=None, error=None, note=""):
 def make_run(tmp_path):
     """Makes a run of chairs with these associations of its codes c1 (categorical) and c2, by factor."""
 
-    def make(seed, associations, preset="best", diversity=(0.9, 0.7), experiment="chairs", frechet=10.0, source="npz"):
+    def make(
+        seed,
+        associations,
+        preset="best",
+        diversity=(0.9, 0.7),
+        experiment="chairs",
+        frechet=10.0,
+        source="npz",
+        step=5000,
+    ):
         name = f"{preset}_seed_{seed}"
         metrics = tmp_path / f"{name}.jsonl"
         metrics.write_text(json.dumps({"step": 100, "speed/updates_per_second": 1.0}) + "\n")
@@ -39,7 +52,7 @@ def make_run(tmp_path):
         trained = types.SimpleNamespace(
             folder=types.SimpleNamespace(path=tmp_path / name, metrics=metrics),
             config=dataclasses.replace(presets(experiment)[preset], seed=seed),
-            step=100,
+            step=step,
             record={"versions": {}, "data": {"source": source, "name": "views"}, "preset": preset, "command": "train"},
         )
         codes = {
@@ -87,17 +100,18 @@ def test_the_best_run_is_shown_for_each_panel_beside_the_median_of_all(make_run)
     numbers = ((0.2, 0.1, 70.0), (0.9, 0.2, 8.5), (0.6, 0.4, 40.0))
     results = results_of(*(make_run(seed, chairs(*values)) for seed, values in enumerate(numbers)))
     rotation, width = results.panels
-    assert (rotation.run.seed, rotation.code, rotation.verdict, rotation.median) == (1, "c2", "found", 0.6)
+    assert (rotation.run.seed, rotation.code, rotation.verdict, rotation.median_strength) == (1, "c2", "found", 0.6)
     assert (width.run.seed, width.code, width.verdict) == (2, "c2", "not found")  # Of the continuous codes alone.
     text = report_text("chairs", results)
+    assert "\nAs in the paper, each panel is of the best run for it.\n" in text
     fit = "monotone fit 0.90 with azimuth_deg, error 8.5 degrees (90 without the code)"
     for line in (
-        f"one continuous code | shown, without a number | {fit}: c2 of best_seed_1 | 0.60 (3) | found |",
+        f"one continuous code | shown, without a number | {fit}: c2 of best_seed_1 | 0.90 | 0.60 (3) | found |",
         f"(a) rotation: c2 of best_seed_1; {fit}, the best of 3 runs: found",
         "| azimuth_deg | monotone fit | 0.20 c2 | 0.90 c2 | 0.60 c2 | 0.60 | 0.90 |",
-        "| azimuth_deg | error after a monotone fit | 70 | 8.5 | 40 | 40 | 8.5 |",
+        "| azimuth_deg | error after a monotone fit, degrees | 70 | 8.5 | 40 | 40 | 8.5 |",
         "| azimuth_deg | circular eta | 0.30 c1 | 0.30 c1 | 0.30 c1 | 0.30 | 0.30 |",
-        "with width: c2 of best_seed_2 | 0.20 (3) | not found |",
+        "with width: c2 of best_seed_2 | 0.40 | 0.20 (3) | not found |",
         "| width | eta | 0.90 c1 | 0.90 c1 | 0.90 c1 | 0.90 | 0.90 |",
     ):
         assert f"{line}\n" in text
@@ -122,6 +136,12 @@ def test_a_model_for_each_factor_is_asked_for_its_own_alone(make_run):
     assert text.count("| factor | measure | seed 0 | median | best of 1 |") == 2
 
 
+def test_a_run_that_is_not_as_long_as_its_preset_says_so(make_run):
+    text = report_text("chairs", results_of(make_run(3, chairs(0.9, 0.9), preset="paper_width", step=500)))
+    length = "for 500 updates in place of the preset's 5,000."
+    assert f"- Preset `paper_width`, seed 3: the paper's settings, {length}\n" in text
+
+
 def test_what_differs_from_the_paper_is_named(make_run):
     text = report_text("chairs", results_of(make_run(3, chairs(0.9, 0.9)), make_run(4, chairs(0.9, 0.9))))
     settings = "the paper's settings, those of `paper_rotation`, but for `--update=simultaneous`."
@@ -133,10 +153,13 @@ def test_a_factor_that_no_label_has_is_shown_by_the_code_that_determines_most(ma
     runs = [make_run(0, labels, diversity=(0.1, 0.7)), make_run(1, labels, diversity=(0.9, 0.5))]
     rotation, width = results_of(*runs).panels
     assert (rotation.run.seed, width.run.seed) == (1, 0)  # Another one than above, as long as there is one.
-    assert rotation.reason == "no label has that; this continuous code was chosen for its low diversity, 0.50"
+    assert rotation.topic == "rotation in the paper"
+    assert rotation.reason == "rotation has no label here; this continuous code was chosen for its low diversity, 0.50"
     rotation, width = results_of(runs[0]).panels
     assert (rotation.code, width.code) == ("c2", "c2")
-    assert "| these images have no label of it | | not measured |" in report_text("chairs", results_of(*runs))
+    text = report_text("chairs", results_of(*runs))
+    assert "| has no label here | - | - | not measured |" in text
+    assert "of the best run for it" not in text
 
 
 def test_without_labels_the_run_with_the_best_images_shows_every_code(make_run):
@@ -166,11 +189,75 @@ def test_a_category_is_named_by_its_number_and_a_constant_by_its_note(make_run):
         "not found",
     )
     text = report_text("celeba", results)
-    assert "| Eyeglasses | AUC | 0.95 c1 [7] | 0.95 | 0.95 |\n" in text
+    assert "| Eyeglasses | AUC | 0.95 c1 \\[7\\] | 0.95 | 0.95 |\n" in text
     assert "| A\\|&lt;b&gt; | AUC | 0.60 c1 | 0.60 | 0.60 |\n" in text
     constant = {code: {"Smiling": cell("AUC", 0.5, note=note)} for code in ("c1", "c2")}
     text = report_text("celeba", results_of(make_run(0, constant, experiment="celeba"), experiment="celeba"))
     assert f"| Smiling | AUC | 0.50 c1 ({note}) | 0.50 | 0.50 |\n" in text
+
+
+def test_the_median_is_of_one_factor_in_all_runs(make_run):
+    # Each run has another hair style the most; that of the best run counts in both.
+    runs = [
+        make_run(seed, {"c1": {"Bald": cell("AUC", bald, part=1), "Wavy_Hair": cell("AUC", wavy, part=2)}, "c2": {}})
+        for seed, (bald, wavy) in enumerate([(0.95, 0.6), (0.55, 0.9)])
+    ]
+    hair = results_of(*runs, experiment="celeba").panels[2]
+    assert [(found.run.seed, found.factor, found.cell["value"]) for found in hair.found] == [
+        (0, "Bald", 0.95),
+        (1, "Bald", 0.55),
+    ]
+    assert hair.median_strength == pytest.approx((0.9 + 0.1) / 2)
+
+
+def test_the_best_run_is_as_in_the_paper_only_where_the_paper_says_so(make_run):
+    factors = ("nose_x", "Eyeglasses", "Bald", "Smiling")
+    associations = {code: {factor: cell("AUC", 0.9) for factor in factors} for code in ("c1", "c2")}
+    runs = [make_run(seed, associations, experiment="celeba") for seed in (0, 1)]
+    text = report_text("celeba", results_of(*runs, experiment="celeba"))
+    assert "\nEach panel is of the best run for it.\n" in text
+    assert "measured by the place of the nose (`nose_x`)" in text
+    assert "best run for it" not in report_text("celeba", results_of(runs[0], experiment="celeba"))
+
+
+def test_a_strength_stands_beside_a_measure_that_is_not_0_at_chance(make_run):
+    smiling = {"c1": {"Smiling": cell("AUC", 0.8, part=3)}, "c2": {"Smiling": cell("AUC", 0.5)}}
+    text = report_text("celeba", results_of(make_run(0, smiling, experiment="celeba"), experiment="celeba"))
+    assert "AUC 0.80 with Smiling: c1 \\[3\\] of best_seed_0 | 0.60 | 0.60 (1) | partly found |\n" in text
+
+
+def test_a_categorical_code_is_chosen_by_its_training_images(make_run):
+    run = make_run(0, {"c1": {"label": cell("NMI", 0.5)}, "c2": {"label": cell("NMI", 0.5)}})
+    run.evaluation["classification"] = {
+        "c1": {"label": {**RATES, "one_to_one_error": 0.30, "matched_error": 0.29}},
+        "c2": {"label": {**RATES, "one_to_one_error": 0.31, "matched_error": 0.28}},
+    }
+    text = report_text("svhn", results_of(run, experiment="svhn"))
+    assert "| best_seed_0 | c2 | 31.00% | 10.00% | 0.800 | 0.700 |\n" in text
+
+
+def test_names_from_data_are_text_and_nothing_else(make_run, tmp_path):
+    factor = "a|<script>alert(1)</script> [x](javascript:alert(1)) ![y](/etc/host.png) `k` _e_\n\n# T"
+    associations = {code: {factor: cell("NMI", 0.5)} for code in ("c1", "c2")}
+    run = make_run(0, associations, experiment="celeba")
+    run.evaluation["run"]["data"] = f"{factor}, 90 images"
+    run.evaluation["images"]["features"] = f"classifier of {factor}"
+    run.evaluation["classification"] = {"c1": {factor: RATES}}
+    run.trained.record |= {"preset": factor, "command": f"train --images='`{factor}``'"}
+    run.trained.record["data"]["name"] = factor
+    run.trained.config = dataclasses.replace(run.config, images="own.npz")
+    text = report_text("svhn", results_of(run, experiment="svhn"))
+    text = re.sub(r"!\[Figure.*|!\[codes.*", "", text)  # Pictures that were not drawn.
+    write_report(tmp_path, text)
+    page = (tmp_path / "report.html").read_text()
+    body = page.partition("<body>")[2]
+    assert set(re.findall(r"<(\w+)", body)) == {
+        *("h1", "h2", "p", "ul", "li", "code", "table", "thead", "tbody", "tr", "th", "td")
+    }
+    assert html.unescape(body).count(" ".join(factor.split())) == 7
+    assert body.count("<h1>") == 1
+    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
+    assert all(row.count("<td>") in (0, 4, 5, 6, 7, 9) for row in rows)
 
 
 def test_another_data_set_is_announced(make_run):
@@ -191,7 +278,7 @@ def test_what_is_rendered_is_announced(make_run):
     ("experiment", "preset", "runs"),
     [
         ("faces", "best", ["infogan_seed_0", "infogan_seed_5"]),
-        ("celeba", "paper", ["infogan_seed_0", "infogan_seed_5"]),
+        ("celeba", "paper", ["paper_seed_0", "paper_seed_5"]),
         (
             "chairs",
             "paper",

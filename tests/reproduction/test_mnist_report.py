@@ -52,7 +52,7 @@ def test_figure_1_shows_single_batches_and_describes_q(made):
     text = report(made, levels=(2.2, 2.25, 2.1))
     assert f"| regular GAN, paper | regular GAN, {GAN} | regular GAN, settings of preset best, Q with its own" in text
     assert "| 300 | 2.15 to 2.30 | 2.24 (2.14 to 2.29) | about 0.05 | 0.29 | 0.99 | 0.09 |\n" in text
-    assert "| 50 | 2.17 | 2.24 (2.14 to 2.29) |  | 0.29 | 0.99 | 0.09 |\n" in text
+    assert "| 50 | 2.17 | 2.24 (2.14 to 2.29) | - | 0.29 | 0.99 | 0.09 |\n" in text
     assert "its ceiling is\n2.303." in text
     assert "head on frozen features of D" in text
 
@@ -72,11 +72,12 @@ def test_one_seed_has_no_range_and_a_short_run_no_number(made):
 def test_every_departure_from_the_paper_is_named(made):
     head = head_of(made)
     same = "--average_decay=0.99 --discriminator_learning_rate=0.0004 --update=simultaneous"
-    assert "Preset `best`, digits, 100 images; measured on held-out (test) images." in head
-    assert f"trained with the paper's settings but for `--code_augmentation=1.0 --consistency=1.0 {same}`." in head
+    assert "Preset `best`, digits, 100 images; measured on 1,000 held-out (test) images." in head
+    assert f"trained with the paper's settings but for `--code_augmentation=1.0 --consistency=1.0 {same}`, for" in head
+    assert "for 1,000 updates in place of the preset's 5,000. Figures" in head
     assert "Figures show seed 4, the one of the middle error." in head
     assert "Added to the paper's objective: While they train, Q predicts categorical codes from" in head
-    assert "except the column `stability`, which deforms them" in head
+    assert "except the column `stability`, which augments them" in head
 
 
 def test_one_seed_is_not_called_the_middle_one(made):
@@ -89,9 +90,25 @@ def test_the_preset_after_the_paper_departs_in_nothing(made):
     names = ("code_augmentation", "consistency", "average_decay", "update", "discriminator_learning_rate")
     plain = {name: getattr(presets("mnist")["paper"], name) for name in names}
     head = head_of(made, **plain)
-    assert "trained with the paper's settings. Figures" in head
+    assert "trained with the paper's settings, for 1,000" in head
     assert "Added to the paper's objective: nothing." in head
-    assert "deform" not in head
+    assert "augments" not in head
+
+
+def test_a_run_as_long_as_its_preset_says_nothing_of_its_length(made):
+    make_result, make_results = made
+    run = make_result(0)
+    run.trained.step = 5000
+    assert "in place of the preset's" not in report_text("mnist", make_results(run))
+
+
+def test_a_result_on_the_embedded_digits_is_not_compared_with_the_papers(made):
+    make_result, make_results = made
+    run = make_result(0)
+    assert "embedded" not in report_text("mnist", make_results(run))
+    run.trained.record["data"]["source"] = "embedded"
+    head = " ".join(report_text("mnist", make_results(run)).split("## Claim")[0].split())
+    assert "no error on so few images can be compared with the paper's." in head
 
 
 def test_seeds_are_summed_up(made):
@@ -110,9 +127,9 @@ def test_seeds_are_summed_up(made):
 def test_every_run_is_shown_with_its_codes_images_time_and_origin(made):
     text = report(made)
     for row in (
-        "| infogan_seed_1 | c1 | Uniform(-1, 1) | 2.20 | 2.30 | 0.990 |  | 0.60 (0.50) | used |",
-        "| infogan_seed_1 | c2 | Uniform(-1, 1) | 1.50 |  | 0.970 | 0.90 | 0.60 (0.50) | used |",
-        "| gan_seed_0 | c1 | Uniform(-1, 1) | 0.25 | 2.30 | 0.990 |  | 0.60 (0.50) | ignored |",
+        "| infogan_seed_1 | c1 | Uniform(-1, 1) | 2.20 | 2.30 | 0.990 | - | 0.60 (0.50) | used |",
+        "| infogan_seed_1 | c2 | Uniform(-1, 1) | 1.50 | - | 0.970 | 0.90 | 0.60 (0.50) | used |",
+        "| gan_seed_0 | c1 | Uniform(-1, 1) | 0.25 | 2.30 | 0.990 | - | 0.60 (0.50) | ignored |",
         "| run | Frechet distance | of halves | precision | recall | density | coverage |",
         "| infogan_seed_1 | 4.500 | 5.500 | 0.800 | 0.600 | 0.700 | 0.900 |",
         "| gan_seed_0 | gan | 0 | 1,000 | 8.3 | best | tensorflow 2.99 |",
