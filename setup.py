@@ -24,6 +24,7 @@ setup(
         "scipy",
         "scikit-learn",
         "jinja2>=3.1",
+        "markupsafe",
         "markdown",
         "pillow>=10.1",
         "tqdm",

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from tests.data.archives import prepare_as_tfds
-from tests.launchers import forked
 
 SMALL = """
 import dataclasses, importlib
@@ -42,15 +41,14 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def reproduce(folder):
+def reproduce(launchers, folder):
     """Runs the launcher, for an epoch of two updates unless the flags say otherwise."""
-    with forked.loaded() as launchers:
 
-        def run(experiment, *flags):
-            flags = (f"--experiment={experiment}", "--max_epoch=1", f"--folder={experiment}", *flags)
-            return launchers.run("reproduce", *flags, cwd=folder, setup=SMALL)
+    def run(experiment, *flags):
+        flags = (f"--experiment={experiment}", "--max_epoch=1", f"--folder={experiment}", *flags)
+        return launchers.run("reproduce", *flags, cwd=folder, setup=SMALL)
 
-        yield run
+    return run
 
 
 @pytest.fixture(scope="module")
