@@ -126,7 +126,7 @@ def test_what_goes_wrong_is_said_once_and_again_in_tensorboard(tmp_path, monkeyp
     begun = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning: update ")]
     won, ignored = sorted(begun, key=lambda line: "D has won" not in line)
     assert re.match(r"warning: update [12]\d: D has won: loss/discriminator is [01]\.\d\d, the median of the ", won)
-    assert "or raise --generator_learning_rate, which is 2e-08 times as large and 5 times in the paper" in won
+    assert "or raise --generator_learning_rate (G's is 2e-08 times D's; in the paper 5 times)" in won
     assert re.match(r"warning: update 2\d: c1 is ignored: mutual_information/c1 is -?\d\.\d\d, ", ignored)
     train(tiny(folder, max_epoch=8, **absurd))
     assert "warning: update" not in capsys.readouterr().out, "a resumed run has said it before"
