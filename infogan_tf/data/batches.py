@@ -51,3 +51,8 @@ class ImageBatches:
 def as_floats(images: tf.Tensor | np.ndarray) -> tf.Tensor:
     """uint8 pixels as floats in [0, 1], the same bits inside and outside of a graph."""
     return tf.cast(images, tf.float32) * PIXEL_STEP
+
+
+def as_pixels(images: tf.Tensor) -> tf.Tensor:
+    """Floats as uint8 pixels; what lies outside of [0, 1] is clipped."""
+    return tf.cast(tf.round(tf.clip_by_value(images, 0, 1) * 255), tf.uint8)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from PIL import Image, ImageOps
 
 from infogan_tf.codes import LatentCode
-from infogan_tf.data import as_floats
+from infogan_tf.data import as_floats, as_pixels
 from infogan_tf.data.folder import DRAFT_FACTOR, FORMATS
 from infogan_tf.data.preparation import Preparation
 from infogan_tf.errors import first_line
@@ -58,7 +58,9 @@ class ExplorerModel:
         self._preparation = Preparation(size, channels, crop)
         latents = tf.TensorSpec([None, model.spec.size], tf.float32)
         images = tf.TensorSpec([1, *model.image_shape], tf.uint8)
-        self._generate = tf.function(self._pixels, input_signature=[latents], autograph=False)
+        self._generate = tf.function(
+            lambda latents: as_pixels(model(latents)), input_signature=[latents], autograph=False
+        )
         self._infer = tf.function(
             lambda image: model.infer_codes(as_floats(image)), input_signature=[images], autograph=False
         )
@@ -150,9 +152,6 @@ class ExplorerModel:
         """
         posteriors = self._infer(image[None])
         return {code.name: _describe_posterior(code, posteriors[code.name]) for code in self._spec.codes}
-
-    def _pixels(self, latents: tf.Tensor) -> tf.Tensor:
-        return tf.cast(tf.round(self._model(latents) * 255), tf.uint8)
 
     def _check_names(self, codes: Any):
         names = [code.name for code in self._spec.codes]

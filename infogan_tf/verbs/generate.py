@@ -10,6 +10,7 @@ import tensorflow as tf
 from PIL import Image
 
 from infogan_tf.console import log
+from infogan_tf.data import as_pixels
 from infogan_tf.data.preparation import in_parallel
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation.batched_model import BatchedModel
@@ -76,9 +77,7 @@ def generate_images(model: InfoGAN, values: Mapping[str, Sequence[float]], numbe
     latents = model.spec.sample(number, stream_seed(seed, Stream.GENERATE))
     for name, of_code in values.items():
         latents = model.spec.vary(name, latents, _encoded(model, name, of_code))
-    images = BatchedModel(model).measure_generated(
-        latents, lambda images: tf.cast(tf.round(tf.clip_by_value(images, 0, 1) * 255), tf.uint8)
-    )
+    images = BatchedModel(model).measure_generated(latents, as_pixels)
     ranges = [len(of_code) for of_code in values.values() if len(of_code) > 1]
     return Generated(images.numpy(), latents, ranges[-1] if ranges else None)
 
