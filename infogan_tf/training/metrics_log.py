@@ -18,13 +18,16 @@ class MetricsLog:
         resumed_at: points after this update are dropped, since they will be written again.
 
     Attributes:
+        points: those up to that update, in order.
         dropped: how many lines were dropped because a kill or a full disk had truncated them.
     """
 
     def __init__(self, path: Path, resumed_at: int):
-        points, self.dropped = _read(path)
+        lines, self.dropped = _read(path)
+        kept = [(line, point) for line, point in lines if point["step"] <= resumed_at]
+        self.points = [point for _, point in kept]
         if path.exists():
-            write_text(path, "".join(line for line, point in points if point["step"] <= resumed_at))
+            write_text(path, "".join(line for line, _ in kept))
         self._file = path.open("a", encoding="utf-8")
 
     def append(self, step: int, metrics: Mapping[str, float]):
@@ -46,17 +49,17 @@ def read_training_time(path: Path) -> float:
 
 def read_curve(path: Path, tag: str) -> list[tuple[int, float]]:
     """The points (update, value) of one curve in a run's `metrics.jsonl`; none where the file is missing."""
-    return [(point["step"], point[tag]) for point in read_points(path) if tag in point]
+    return [(point["step"], point[tag]) for point in _read_points(path) if tag in point]
 
 
-def read_points(path: Path) -> list[dict[str, Any]]:
+def _read_points(path: Path) -> list[dict[str, Any]]:
     """The points of a run's `metrics.jsonl` in order, each with its `step`; none where the file is missing."""
     return [point for _, point in _read(path)[0]]
 
 
 def newest_update(path: Path) -> int:
     """The last update of which a run's `metrics.jsonl` has a point; 0 where there is none."""
-    return max((point["step"] for point in read_points(path)), default=0)
+    return max((point["step"] for point in _read_points(path)), default=0)
 
 
 def _read(path: Path) -> tuple[list[tuple[str, dict[str, Any]]], int]:

@@ -12,7 +12,7 @@ from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.health import Health
 from infogan_tf.training.memorization import Memorization
-from infogan_tf.training.metrics_log import SPEED, MetricsLog, read_points
+from infogan_tf.training.metrics_log import SPEED, MetricsLog
 from infogan_tf.training.progress import Progress
 from infogan_tf.training.run_folder import RunFolder
 from infogan_tf.training.tensorboard import TensorBoardWriter
@@ -49,7 +49,7 @@ class Recorder:
         if self._log.dropped:
             folder.announce(f"warning: {self._log.dropped} cut-off or damaged line(s) of {folder.metrics} are dropped")
         self._health = Health(config, model.spec)
-        for point in read_points(folder.metrics):
+        for point in self._log.points:
             self._health.update(point["step"], point)  # What it says of them was said before.
         self._tensorboard = TensorBoardWriter(folder.path)
         self._tensorboard.describe(model.spec, folder.config_file.read_text(encoding="utf-8"))
