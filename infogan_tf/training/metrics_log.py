@@ -49,17 +49,17 @@ def read_training_time(path: Path) -> float:
 
 def read_curve(path: Path, tag: str) -> list[tuple[int, float]]:
     """The points (update, value) of one curve in a run's `metrics.jsonl`; none where the file is missing."""
-    return [(point["step"], point[tag]) for point in _read_points(path) if tag in point]
+    return [(point["step"], point[tag]) for point in read_points(path) if tag in point]
 
 
-def _read_points(path: Path) -> list[dict[str, Any]]:
+def read_points(path: Path) -> list[dict[str, Any]]:
     """The points of a run's `metrics.jsonl` in order, each with its `step`; none where the file is missing."""
     return [point for _, point in _read(path)[0]]
 
 
 def newest_update(path: Path) -> int:
     """The last update of which a run's `metrics.jsonl` has a point; 0 where there is none."""
-    return max((point["step"] for point in _read_points(path)), default=0)
+    return max((point["step"] for point in read_points(path)), default=0)
 
 
 def _read(path: Path) -> tuple[list[tuple[str, dict[str, Any]]], int]:
