@@ -24,6 +24,8 @@ from infogan_tf.errors import SettingError
 FeaturePath = tuple[str, ...]
 
 MAX_CLASSES = 20
+# Integers of these names are classes, however many.
+CLASS_NAME = re.compile("(?<![a-z])(identity|id|person|subject|object|model|class)(?![a-z])", re.IGNORECASE)
 # Whole words, in the singular or plural: not the angle of rectangle.
 ANGLE_NAME = re.compile("(?<![a-z])(azimuth|elevation|angle|rotation|degree|deg)s?(?![a-z])", re.IGNORECASE)
 MIN_ANGLE_RANGE = 270  # Of four views all around: 0, 90, 180 and 270 degrees.
@@ -71,8 +73,8 @@ def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
 
     Labels that are the same for all images, unknown for some, or text that identifies single images are left out with a
     warning. Numbers whose name indicates an angle are angles if their range is 270 or larger, otherwise they are
-    ordered. Other numbers of an .npz file or a folder are classes if they are integers with at most 20 distinct values.
-    Text is classes, unless all values of a label are numbers.
+    ordered. Other numbers of an .npz file or a folder are classes if they are integers with at most 20 values or with
+    a name that says so, such as identity. Text is classes, unless all values of a label are numbers.
 
     Args:
         request: the request that the images were loaded with.
@@ -212,5 +214,6 @@ def _make_factor(column: _Column) -> Factor:
 
 
 def _are_classes(column: _Column, distinct: np.ndarray) -> bool:
-    is_few = column.may_be_class and len(distinct) <= MAX_CLASSES and not ANGLE_NAME.search(column.name)
-    return is_few and bool((distinct == np.rint(distinct)).all())
+    may_be = column.may_be_class and not ANGLE_NAME.search(column.name)
+    is_one = len(distinct) <= MAX_CLASSES or CLASS_NAME.search(column.name)
+    return bool(may_be and is_one and (distinct == np.rint(distinct)).all())

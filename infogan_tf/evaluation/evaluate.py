@@ -47,7 +47,7 @@ EVALUATION_FILE = "evaluation.json"
 HEAT_MAP_FILE = "codes_and_factors.png"
 ARITHMETIC_FILE = "vector_arithmetic.png"
 # A new number whenever what is measured, or how, changes; the features' too.
-VERSION = 9
+VERSION = 10
 NUM_GENERATED = 10_000
 NUM_HELD_OUT = 10_000
 NUM_MATCHED = 10_000

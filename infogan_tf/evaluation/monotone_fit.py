@@ -11,6 +11,8 @@ FULL_TURN = 360.0
 # Of a fit around the circle: where the code may begin, and how often angles are moved to the nearest turn.
 STARTS = 4
 REFITS = 4
+# The half turns begin so many degrees apart.
+HALF_TURN_STEP = 30
 MIN_IMAGES = 4
 
 
@@ -20,10 +22,15 @@ class MonotoneFit(NamedTuple):
     Attributes:
         error: mean absolute error on images that the fit has not seen.
         error_of_constant: the same of the best constant, which does not know the code.
+        half_turn_start: of an angle, where the half turn that the code predicts best begins, degrees, else None.
+        error_in_half_turn: of an angle, the error of the images with an angle in that half turn, fitted without the
+            others; 45 degrees without the code, if angles are uniform. None if there are too few of them, or no angle.
     """
 
     error: float
     error_of_constant: float
+    half_turn_start: float | None = None
+    error_in_half_turn: float | None = None
 
 
 def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool) -> MonotoneFit:
@@ -40,13 +47,43 @@ def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool) -> Monoto
     # At random, since the images may be sorted, or alternate.
     order = np.random.default_rng(0).permutation(len(values))
     fitted, scored = order[::2], order[1::2]
-    fit = _fit_around if is_angle else _fit_straight
-    predicted = fit(code[fitted], values[fitted]).predict(code[scored])
-    constant = _circular_median(values[fitted]) if is_angle else np.median(values[fitted])
+    parts = (code[fitted], values[fitted], code[scored], values[scored])
+    return _fit_angle(*parts) if is_angle else _fit_number(*parts)
+
+
+def _fit_number(code: np.ndarray, values: np.ndarray, scored_code: np.ndarray, scored: np.ndarray) -> MonotoneFit:
+    predicted = _fit_straight(code, values).predict(scored_code)
     return MonotoneFit(
-        error=_mean_error(predicted - values[scored], is_angle),
-        error_of_constant=_mean_error(constant - values[scored], is_angle),
+        error=_mean_error(predicted - scored, is_angle=False),
+        error_of_constant=_mean_error(np.median(values) - scored, is_angle=False),
     )
+
+
+def _fit_angle(code: np.ndarray, degrees: np.ndarray, scored_code: np.ndarray, scored: np.ndarray) -> MonotoneFit:
+    predicted = _fit_around(code, degrees).predict(scored_code)
+    return MonotoneFit(
+        _mean_error(predicted - scored, is_angle=True),
+        _mean_error(_circular_median(degrees) - scored, is_angle=True),
+        *_fit_half_turn(code, degrees, scored_code, scored),
+    )
+
+
+def _fit_half_turn(
+    code: np.ndarray, degrees: np.ndarray, scored_code: np.ndarray, scored: np.ndarray
+) -> tuple[float | None, float | None]:
+    """The half turn with the least error of the fitted images: its start, and the error of the scored images in it."""
+    best_error, best = np.inf, (None, None)
+    for start in np.arange(0.0, FULL_TURN, HALF_TURN_STEP):
+        turned, scored_turned = (degrees - start) % FULL_TURN, (scored - start) % FULL_TURN
+        inside, scored_inside = turned < FULL_TURN / 2, scored_turned < FULL_TURN / 2
+        if min(inside.sum(), scored_inside.sum()) < MIN_IMAGES:
+            continue
+        fit = _fit_straight(code[inside], turned[inside])
+        error = _mean_error(fit.predict(code[inside]) - turned[inside], is_angle=False)
+        if error < best_error:
+            differences = fit.predict(scored_code[scored_inside]) - scored_turned[scored_inside]
+            best_error, best = error, (float(start), _mean_error(differences, is_angle=False))
+    return best
 
 
 def _fit_straight(code: np.ndarray, values: np.ndarray) -> IsotonicRegression:

@@ -84,7 +84,7 @@ def _associations(evaluation: dict) -> list[str]:
     parts = ["\n".join([text, *notes]), legend(association_terms(measures))]
     fits = [row for factor in factors if (row := _best_fit(table, factor))]
     if fits:
-        header = ("factor", "code", "error after a monotone fit", "without the code")
+        header = ("factor", "code", "error after a monotone fit", "without the code", "in the best half turn")
         parts += [text_table([header, *fits]), legend(MONOTONE_FIT_TERMS)]
     return parts
 
@@ -100,7 +100,10 @@ def _best_fit(table: dict, factor: str) -> tuple[str, ...] | None:
     if not fits:
         return None
     code, fit = min(fits.items(), key=lambda item: item[1]["error"])
-    return (factor, code, f"{fit['error']:.3g}", f"{fit['error_of_constant']:.3g}")
+    half_turn = "-"
+    if fit["error_in_half_turn"] is not None:
+        half_turn = f"{fit['error_in_half_turn']:.3g} (from {fit['half_turn_start']:.0f} degrees)"
+    return (factor, code, f"{fit['error']:.3g}", f"{fit['error_of_constant']:.3g}", half_turn)
 
 
 def _classifications(evaluation: dict) -> list[str]:

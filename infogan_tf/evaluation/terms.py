@@ -53,6 +53,8 @@ MONOTONE_FIT_TERMS = {
     "regression, in the factor's own unit (degrees of an angle, around the circle), fitted on one half of the images "
     "and scored on the other; lower is better",
     "without the code": "the same error of the best constant",
+    "in the best half turn": "the same error of the images with an angle in the half turn that the code predicts best, "
+    "fitted without the others; 45 degrees without the code",
 }
 METHOD_TERMS = {
     "mean of": "G's input minus the mean input of so many samples of the source class, plus that of as many samples of "

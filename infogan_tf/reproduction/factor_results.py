@@ -47,12 +47,15 @@ class Found(NamedTuple):
 
     @property
     def error(self) -> str:
-        """The error after a monotone fit with its unit and that without the code; empty where there is none."""
+        """The error after a monotone fit, its unit, that without the code and in the best half turn; empty if none."""
         fit = self.cell["monotone_fit"]
         if not fit:
             return ""
         error = f"{fit['error']:.3g} {self.unit}".rstrip()
-        return f"error {error} ({fit['error_of_constant']:.3g} without the code)"
+        text = f"error {error} ({fit['error_of_constant']:.3g} without the code)"
+        if fit["error_in_half_turn"] is None:
+            return text
+        return f"{text}, {fit['error_in_half_turn']:.3g} in the half turn from {fit['half_turn_start']:.0f} degrees"
 
     @property
     def numbers(self) -> str:
@@ -162,8 +165,16 @@ class FactorRow(NamedTuple):
     @property
     def errors(self) -> list[float]:
         """The error of each run after a monotone fit; empty if one has none."""
-        fits = [found.cell["monotone_fit"] for found in self.found]
-        return [fit["error"] for fit in fits] if all(fits) else []
+        return self._of_fits("error")
+
+    @property
+    def errors_in_half_turn(self) -> list[float]:
+        """The error of each run in its best half turn, degrees; empty if one has none."""
+        return self._of_fits("error_in_half_turn")
+
+    def _of_fits(self, name: str) -> list[float]:
+        errors = [(found.cell["monotone_fit"] or {}).get(name) for found in self.found]
+        return [] if None in errors else errors
 
 
 class Classifier(NamedTuple):

@@ -126,7 +126,10 @@ def test_values_keep_their_order_and_have_the_types_of_their_kinds(rich_set):
     [
         ("object", RANGE % 20, "class", tuple(map(str, range(20)))),
         ("object", RANGE % 20 * 5.0, "class", tuple(map(str, range(0, 100, 5)))),
-        ("person", RANGE % 21, "ordered", None),
+        ("persons", RANGE % 21, "ordered", None),
+        ("person", RANGE % 21, "class", tuple(map(str, range(21)))),
+        ("person", RANGE % 21 + 0.5, "ordered", None),
+        ("label", RANGE, "ordered", None),
         ("elevation", np.where(RANGE % 2, 30.0, 20.0), "attribute", ("20", "30")),
         ("is_old", RANGE % 2 == 0, "attribute", ("False", "True")),
         ("width", RANGE % 5 * 0.1, "ordered", None),

@@ -103,6 +103,7 @@ def test_a_code_that_runs_around_the_circle_is_stronger_than_one_that_leaves_two
     assert ambiguous.strength == pytest.approx(0.5, abs=0.05)
     assert around.monotone_fit.error < 1.5
     assert ambiguous.monotone_fit.error == pytest.approx(45, abs=4)
+    assert ambiguous.monotone_fit.error_in_half_turn < 1.5
 
 
 def test_many_attributes_of_many_images_take_little_time(rng):

@@ -31,6 +31,17 @@ def test_an_angle_may_begin_anywhere_and_run_either_way(start, sign, rng):
         assert fit_monotone(code, degrees, is_angle=False).error > 2 * around.error
 
 
+def test_the_half_turn_that_a_code_predicts_best(rng):
+    degrees = rng.uniform(0, 360, NUMBER)
+    code = np.where((degrees > 60) & (degrees < 240), degrees / 180, rng.uniform(0, 2, NUMBER))
+    fit = fit_monotone(code, degrees, is_angle=True)
+    assert fit.half_turn_start == 60
+    assert fit.error_in_half_turn < 2 < 20 < fit.error
+    unrelated = fit_monotone(rng.normal(size=NUMBER), degrees, is_angle=True)
+    assert unrelated.error_in_half_turn == pytest.approx(45, rel=0.2)
+    assert fit_monotone(code, degrees, is_angle=False).error_in_half_turn is None
+
+
 def test_the_score_is_of_images_that_the_fit_has_not_seen(rng):
     few = fit_monotone(rng.normal(size=20), rng.uniform(0, 360, 20), is_angle=True)
     assert few.error > 45, "a fit follows the noise of the images that it is fitted to"
@@ -40,4 +51,7 @@ def test_degenerate_input(rng):
     values = rng.normal(size=50)
     constant = fit_monotone(np.ones(50), values, is_angle=False)
     assert constant.error == pytest.approx(constant.error_of_constant, rel=0.2)
-    assert fit_monotone(values, np.full(50, 7.0), is_angle=True) == (pytest.approx(0, abs=1e-6), 0)
+    constant = fit_monotone(values, np.full(50, 7.0), is_angle=True)
+    assert (constant.error, constant.error_of_constant) == (pytest.approx(0, abs=1e-6), 0)
+    few = fit_monotone(np.arange(6.0), np.arange(6) * 60.0, is_angle=True)
+    assert (few.half_turn_start, few.error_in_half_turn) == (None, None)

@@ -17,7 +17,7 @@ from infogan_tf.evaluation.terms import (
 
 
 def cell(measure, value, part=None, note="", fit=None):
-    fit = fit and {"error": fit[0], "error_of_constant": fit[1]}
+    fit = fit and dict(zip(("error", "error_of_constant", "half_turn_start", "error_in_half_turn"), fit, strict=True))
     numbers = {"value": value, "chance": 0.12, "strength": value}
     return {"measure": measure, **numbers, "part": part, "note": note, "monotone_fit": fit}
 
@@ -55,14 +55,14 @@ def evaluation():
             "c2": {
                 "label": cell("NMI", 0.1),
                 "smiling": cell("AUC", 0.5, note="the factor is constant"),
-                "age": cell("|Spearman|", 0.7, fit=(4.25, 12.0)),
-                "azimuth": cell("monotone fit", 0.78, fit=(20.1, 90.0)),
+                "age": cell("|Spearman|", 0.7, fit=(4.25, 12.0, None, None)),
+                "azimuth": cell("monotone fit", 0.78, fit=(20.1, 90.0, 30.0, 7.25)),
             },
             "c3": {
                 "label": cell("NMI", 0.0),
                 "smiling": cell("AUC", 0.5),
                 "age": cell("|Spearman|", 0.1, fit=(11.0, 12.0)),
-                "azimuth": cell("monotone fit", 0.93, fit=(6.5, 90.0)),
+                "azimuth": cell("monotone fit", 0.93, fit=(6.5, 90.0, None, None)),
             },
         },
         "classification": {

@@ -27,7 +27,8 @@ def cell(measure, value, part=None, error=None, note=""):
         "strength": (value - chance) / (1 - chance),
         "part": part,
         "note": note,
-        "monotone_fit": error and {"error": error, "error_of_constant": 90.0},
+        "monotone_fit": error
+        and {"error": error, "error_of_constant": 90.0, "half_turn_start": 30.0, "error_in_half_turn": error / 2},
     }
 
 
@@ -104,12 +105,14 @@ def test_the_best_run_is_shown_for_each_panel_beside_the_median_of_all(make_run)
     assert (width.run.seed, width.code, width.verdict) == (2, "c2", "not found")  # Of the continuous codes alone.
     text = report_text("chairs", results)
     assert "\nAs in the paper, each panel is of the best run for it.\n" in text
-    fit = "monotone fit 0.90 with azimuth_deg, error 8.5 degrees (90 without the code)"
+    fit = "monotone fit 0.90 with azimuth_deg, error 8.5 degrees (90 without the code), "
+    fit += "4.25 in the half turn from 30 degrees"
     for line in (
         f"one continuous code | shown, without a number | {fit}: c2 of best_seed_1 | 0.90 | 0.60 (3) | found |",
         f"(a) rotation: c2 of best_seed_1; {fit}, the best of 3 runs: found",
         "| azimuth_deg | monotone fit | 0.20 c2 | 0.90 c2 | 0.60 c2 | 0.60 | 0.90 |",
         "| azimuth_deg | error after a monotone fit, degrees | 70 | 8.5 | 40 | 40 | 8.5 |",
+        "| azimuth_deg | in the best half turn, degrees | 35 | 4.25 | 20 | 20 | 4.25 |",
         "| azimuth_deg | circular eta | 0.30 c1 | 0.30 c1 | 0.30 c1 | 0.30 | 0.30 |",
         "with width: c2 of best_seed_2 | 0.40 | 0.20 (3) | not found |",
         "| width | eta | 0.90 c1 | 0.90 c1 | 0.90 c1 | 0.90 | 0.90 |",
