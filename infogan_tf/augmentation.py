@@ -99,7 +99,7 @@ class DigitAugmentation(Augmentation):
         ValueError: an argument is out of its range.
     """
 
-    probability: float = 1.0
+    probability: float = 0.5
 
     def __post_init__(self):
         _check_probability(self)

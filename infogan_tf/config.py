@@ -126,8 +126,8 @@ class Config(Settings):
     )
     augmentation_probability: float | None = setting(
         None,
-        Automatic(Number(positive=True, maximum=1.0), "1 for digits, 0.5 for photographs"),
-        "The share of images that are so changed for D.",
+        Automatic(Number(positive=True, maximum=1.0), "0.5"),
+        "The share of images that are so changed for D; where all are, G makes changed images too.",
     )
     code_augmentation: float = setting(
         0.0,

@@ -96,7 +96,7 @@ def test_choice_of_data_is_recorded_and_announced(finished, tmp_path, capsys):
     assert record["command"] == shlex.join(sys.orig_argv)
     log = (finished / "log.txt").read_text()
     assert f"data: {expected}\n" in log
-    assert "augmentation: D sees images shifted by up to 2 pixels, to prevent D from overfitting so few images" in log
+    assert "shifted by up to 2 pixels with a probability of 0.5, to prevent D from overfitting so few images" in log
 
 
 def test_of_a_healthy_run_nothing_is_said(finished):
