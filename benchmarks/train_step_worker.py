@@ -4,6 +4,7 @@ Its command line has its settings as JSON. It prints on stdout what it has built
 with the seconds of one round.
 """
 
+import dataclasses
 import functools
 import importlib.metadata
 import json
@@ -26,12 +27,14 @@ from infogan_tf.building import build_model, compile_model
 from infogan_tf.config import UPDATES, Config
 from infogan_tf.errors import first_line
 from infogan_tf.experiments import presets
+from infogan_tf.precision import multiplying, why_without_bfloat16
 
 Calls = dict[str, Callable[[], Any]]
 
-OURS = {f"infogan_tf, {update}": Config(update=update) for update in UPDATES} | {
-    "infogan_tf, preset best": presets("mnist")["best"]
-}
+BEST = presets("mnist")["best"]
+OURS = {f"infogan_tf, {update}": Config(update=update) for update in UPDATES} | {"infogan_tf, preset best": BEST}
+if not why_without_bfloat16():
+    OURS["infogan_tf, preset best, bfloat16"] = dataclasses.replace(BEST, precision="bfloat16")
 
 
 def main(batch_size: int, threads: int, updates: int, only: list[str], torch: bool, sgemm_size: int):
@@ -79,8 +82,12 @@ def _ours(config: Config, images: np.ndarray) -> Callable[[], Any]:
     model = build_model(config)
     compile_model(model, config)
     step, batch = tf.function(model.apply_update), tf.constant(images)
-    # As in training, every number is read.
-    return lambda: [float(value) for value in step(batch).values()]
+
+    def update() -> list[float]:
+        with multiplying(config.precision):
+            return [float(value) for value in step(batch).values()]  # As in training, every number is read.
+
+    return update
 
 
 def _plain_keras(images: np.ndarray) -> Callable[[], Any]:

@@ -28,6 +28,7 @@ DATA_SOURCES = ("auto", "tfds", "embedded", "rendered")
 RENDERED_DATASETS = ("rendered_heads", "rendered_chairs")
 UPDATES = ("alternating", "simultaneous")
 HELD_OUT = ("test", "validation")
+PRECISIONS = ("float32", "bfloat16")
 OBJECTIVES = ("infogan", "gan", "gan_own_q")
 IMAGE_SIZES = MultipleOf(8, 16, 128)
 CROPS = ("center", "none")
@@ -164,6 +165,12 @@ class Config(Settings):
         "alternating",
         Choice(UPDATES),
         "Update D and then G on fresh codes or, at lower cost, both at once on the same.",
+    )
+    precision: str = setting(
+        "float32",
+        Choice(PRECISIONS),
+        "Of the numbers that are multiplied in training; bfloat16 is faster, and needs a processor that has it.",
+        may_change=True,
     )
 
     summary_interval: int = setting(10, Integer(1), "Updates between two points of the curves.", may_change=True)

@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from infogan_tf.config import DATA_SOURCES, HELD_OUT, find_images
+from infogan_tf.config import DATA_SOURCES, HELD_OUT, PRECISIONS, find_images
 from infogan_tf.errors import SettingError
 from infogan_tf.experiments import presets
 from infogan_tf.settings import Automatic, Choice, Integer, Integers, Name, Settings, Text, setting
@@ -50,6 +50,8 @@ class ReproductionConfig(Settings):
     max_epoch: int | None = setting(
         None, Automatic(Integer(1), "the preset's"), "Epochs of each run, of 100 updates; fewer for a quick look."
     )
+
+    precision: str = setting("float32", Choice(PRECISIONS), "As of a run: bfloat16 is faster, where there is any.")
 
     def __post_init__(self):
         super().__post_init__()

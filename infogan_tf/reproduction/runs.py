@@ -23,7 +23,7 @@ from infogan_tf.training.metrics_log import read_curve, read_training_time
 from infogan_tf.training.run_record import check_resumable, with_recorded_origin
 
 # Flags of a reproduction that its runs have too.
-PASSED_ON = ("images", "dataset", "data_source", "data_dir", "held_out", "max_epoch")
+PASSED_ON = ("images", "dataset", "data_source", "data_dir", "held_out", "max_epoch", "precision")
 
 
 class PlannedRun(NamedTuple):

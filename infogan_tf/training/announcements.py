@@ -35,6 +35,8 @@ def start(folder: RunFolder, config: Config, model: InfoGAN, data: ImageData):
         folder.announce(f"augmentation: Q predicts {codes} from augmented images ({strength})")
     setting = os.environ.get(ONEDNN_VARIABLE, "not set")
     folder.announce(f"oneDNN: {'on' if onednn_is_on() else 'off'} ({ONEDNN_VARIABLE}={setting})")
+    if config.precision == "bfloat16":
+        folder.announce("precision: convolutions and matrix products of bfloat16 numbers, summed in float32")
     log(f"\n{model.spec}\n")
     folder.announce(f"run folder: {folder.path}; watch it with: {_tensorboard(folder)}")
 

@@ -15,6 +15,7 @@ from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.files import reason_not_written
 from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
+from infogan_tf.precision import check_precision, multiplying
 from infogan_tf.training import announcements
 from infogan_tf.training.checkpoints import Checkpoints, find_steps
 from infogan_tf.training.metrics_log import newest_update
@@ -33,9 +34,9 @@ def train(config: Config, command: str | None = None) -> bool:
     """Trains a model, or resumes an earlier run of the same folder, and writes everything into the folder.
 
     SIGINT, SIGTERM and SIGHUP save and end it; one more, a second or more later, aborts. Whatever stops it, the same
-    call resumes from the last checkpoint. On the same CPU, with the same TensorFlow build and the same
-    `TF_ENABLE_ONEDNN_OPTS`, it reaches the same bits as a run that was never stopped; on a GPU, whose kernels may add
-    numbers in any order, it does not.
+    call resumes from the last checkpoint. On the same CPU, with the same TensorFlow build, `TF_ENABLE_ONEDNN_OPTS` and
+    `precision`, it reaches the same bits as a run that was never stopped; on a GPU, whose kernels may add numbers in
+    any order, it does not.
 
     Args:
         config: the settings.
@@ -58,6 +59,7 @@ def train(config: Config, command: str | None = None) -> bool:
         if record is not None:
             check_resumable(record, config)
             _check_checkpoints_are_there(folder)
+        check_precision(config.precision)
         _check_outside_of_images(folder, config)
         data = _load_data(config, record)
         max_shift = _choose_max_shift(config, data) if record is None else record["data"]["max_shift"]
@@ -71,7 +73,8 @@ def train(config: Config, command: str | None = None) -> bool:
                 start = _restore(folder, checkpoints)
                 is_new = record is None
                 folder.write_record(new_record(config, data, max_shift) if is_new else resumed_record(record, config))
-                return _train(config, folder, model, data, checkpoints, stop, start, command)
+                with multiplying(config.precision):
+                    return _train(config, folder, model, data, checkpoints, stop, start, command)
             except (OSError, tf.errors.OpError) as error:
                 reason = reason_not_written(folder.path, error)
                 raise TrainingError(f"training can't continue: {reason}; {checkpoints.what_is_left()}") from error
