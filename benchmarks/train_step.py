@@ -2,7 +2,7 @@
 
 All take turns, each round in the same order; the medians are shown. The limit is the speed of a large float32 matrix
 product (sgemm) on the same machine. With `--onednn=both` two processes, one with TensorFlow's oneDNN kernels and one
-without, take turns round by round.
+without, take turns round by round. A row with bfloat16, where the processor has it, may exceed that limit.
 """
 
 import contextlib

@@ -27,13 +27,13 @@ from infogan_tf.building import build_model, compile_model
 from infogan_tf.config import UPDATES, Config
 from infogan_tf.errors import first_line
 from infogan_tf.experiments import presets
-from infogan_tf.precision import multiplying, why_without_bfloat16
+from infogan_tf.precision import bfloat16_obstacle, product_precision
 
 Calls = dict[str, Callable[[], Any]]
 
 BEST = presets("mnist")["best"]
 OURS = {f"infogan_tf, {update}": Config(update=update) for update in UPDATES} | {"infogan_tf, preset best": BEST}
-if not why_without_bfloat16():
+if not bfloat16_obstacle():
     OURS["infogan_tf, preset best, bfloat16"] = dataclasses.replace(BEST, precision="bfloat16")
 
 
@@ -84,7 +84,7 @@ def _ours(config: Config, images: np.ndarray) -> Callable[[], Any]:
     step, batch = tf.function(model.apply_update), tf.constant(images)
 
     def update() -> list[float]:
-        with multiplying(config.precision):
+        with product_precision(config.precision):
             return [float(value) for value in step(batch).values()]  # As in training, every number is read.
 
     return update

@@ -128,7 +128,7 @@ class Config(Settings):
     augmentation_probability: float | None = setting(
         None,
         Automatic(Number(positive=True, maximum=1.0), "0.5"),
-        "The share of images that are so changed for D; where all are, G makes changed images too.",
+        "The share of images that are so changed for D; with 1, G makes changed images too.",
     )
     code_augmentation: float = setting(
         0.0,
@@ -169,7 +169,7 @@ class Config(Settings):
     precision: str = setting(
         "float32",
         Choice(PRECISIONS),
-        "Of the numbers that are multiplied in training; bfloat16 is faster, and needs a processor that has it.",
+        "Of convolutions and matrix products in training; bfloat16 is faster and needs AVX512-BF16 or AMX.",
         may_change=True,
     )
 

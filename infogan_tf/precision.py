@@ -1,4 +1,4 @@
-"""The precision in which the processor multiplies while it trains: of float32 numbers, or of bfloat16 ones."""
+"""The precision of convolutions and matrix products in training: float32 or, on some processors, bfloat16."""
 
 import contextlib
 import os
@@ -8,12 +8,13 @@ from pathlib import Path
 from infogan_tf.backend import ONEDNN_VARIABLE, onednn_is_on
 from infogan_tf.errors import SettingError
 
-# As Linux names them in /proc/cpuinfo.
+CPUINFO = "/proc/cpuinfo"
+# As Linux names them there.
 BFLOAT16_INSTRUCTIONS = {"avx512_bf16", "amx_bf16"}
 # A pass of Grappler. It casts what goes into convolutions and matrix products and, unless they are removed from its
 # list, the operations around them, whose sums then lose their last digits: a bias' gradient was wrong by a fifth.
 BFLOAT16_PASS = "auto_mixed_precision_onednn_bfloat16"
-KEPT_IN_FLOAT32 = {
+FLOAT32_ENVIRONMENT = {
     "TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_INFERLIST_REMOVE": "Add,AddN,AddV2,BiasAdd,BiasAddGrad,BiasAddV1,"
     "FusedBatchNormV2,FusedBatchNormV3,FusedBatchNormGradV2,FusedBatchNormGradV3,_FusedBatchNormEx,LeakyRelu,"
     "LeakyReluGrad,Log,Log1p,LogSoftmax,Mean,Mul,Prod,RealDiv,Reciprocal,Rsqrt,Sigmoid,SigmoidGrad,Softmax,Softplus,"
@@ -27,19 +28,23 @@ def check_precision(precision: str):
     Raises:
         SettingError: naming `precision`.
     """
-    if precision == "bfloat16" and (reason := why_without_bfloat16()):
-        raise SettingError("precision", f"float32 {reason}", precision)
+    if precision == "bfloat16" and (obstacle := bfloat16_obstacle()):
+        raise SettingError("precision", f"float32, since {obstacle}", precision)
 
 
-def why_without_bfloat16() -> str:
+def bfloat16_obstacle() -> str:
     """Why bfloat16 would not be faster here; empty if it is."""
+    import tensorflow as tf
+
     if not _processor_flags() & BFLOAT16_INSTRUCTIONS:
-        return "without Linux and a processor with AVX512-BF16 or AMX"
-    return "" if onednn_is_on() else f"where oneDNN is off ({ONEDNN_VARIABLE})"
+        return f"{CPUINFO} of Linux shows neither AVX512-BF16 nor AMX"
+    if not onednn_is_on():
+        return f"oneDNN is off ({ONEDNN_VARIABLE})"
+    return "TensorFlow computes on a GPU" if tf.config.list_physical_devices("GPU") else ""
 
 
 @contextlib.contextmanager
-def multiplying(precision: str) -> Iterator[None]:
+def product_precision(precision: str) -> Iterator[None]:
     """Within it, the convolutions and matrix products of TensorFlow's graphs are of numbers of this precision.
 
     With bfloat16 what they multiply is rounded to 8 significant bits, summed in float32, and rounded again; variables,
@@ -53,12 +58,13 @@ def multiplying(precision: str) -> Iterator[None]:
         return
     import tensorflow as tf
 
-    with _environment(KEPT_IN_FLOAT32):
+    before = tf.config.optimizer.get_experimental_options().get(BFLOAT16_PASS, False)
+    with _environment(FLOAT32_ENVIRONMENT):
         tf.config.optimizer.set_experimental_options({BFLOAT16_PASS: True})
         try:
             yield
         finally:
-            tf.config.optimizer.set_experimental_options({BFLOAT16_PASS: False})
+            tf.config.optimizer.set_experimental_options({BFLOAT16_PASS: before})
 
 
 @contextlib.contextmanager
@@ -77,7 +83,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 def _processor_flags() -> set[str]:
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path(CPUINFO).read_text().splitlines()
     except OSError:
         return set()
     return set(next((line.split(":", 1)[1] for line in lines if line.startswith("flags")), "").split())

@@ -13,7 +13,7 @@ from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 from infogan_tf.experiments import presets
 from infogan_tf.networks.dense import Dense
-from infogan_tf.precision import check_precision, multiplying
+from infogan_tf.precision import check_precision, product_precision
 from infogan_tf.training import train
 
 
@@ -23,7 +23,7 @@ def tiny(folder, **changes):
     )
 
 
-needs_bfloat16 = pytest.mark.skipif("precision.why_without_bfloat16()", reason="bfloat16 would not be faster here")
+needs_bfloat16 = pytest.mark.skipif("precision.bfloat16_obstacle()", reason="bfloat16 would not be faster here")
 
 
 def gradients(images):
@@ -54,7 +54,7 @@ def initializer(seed):
 def test_gradients_with_bfloat16_are_those_with_float32_up_to_rounding():
     images = tf.random.stateless_uniform([32, 16, 16, 1], [1, 2])
     expected = gradients(images)
-    with multiplying("bfloat16"):
+    with product_precision("bfloat16"):
         rounded = gradients(images)
     for gradient, other, again in zip(expected, rounded, gradients(images), strict=True):
         # A factor has 8 significant bits, so rounding changes it by up to 0.4 %.
@@ -75,7 +75,7 @@ def first_update(images, precision="float32"):
     config = presets("mnist")["best"]
     model = build_model(config)
     compile_model(model, config)
-    with multiplying(precision):
+    with product_precision(precision):
         return {name: float(value) for name, value in tf.function(model.apply_update)(images).items()}
 
 
@@ -89,17 +89,19 @@ def test_a_run_says_so_and_may_be_resumed_with_float32(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("flags", "onednn", "text"),
+    ("flags", "onednn", "gpus", "text"),
     [
-        ({"avx512f"}, True, "precision: expected float32 without Linux and a processor with AVX512-BF16 or AMX, got"),
-        (set(), True, "precision: expected float32 without Linux"),
-        ({"avx512_bf16"}, False, r"precision: expected float32 where oneDNN is off .TF_ENABLE_ONEDNN_OPTS., got"),
+        ({"avx512f"}, True, [], "since /proc/cpuinfo of Linux shows neither AVX512-BF16 nor AMX, got bfloat16"),
+        (set(), True, [], "since /proc/cpuinfo of Linux shows neither"),
+        ({"avx512_bf16"}, False, [], r"since oneDNN is off .TF_ENABLE_ONEDNN_OPTS., got bfloat16"),
+        ({"amx_bf16"}, True, ["gpu"], "since TensorFlow computes on a GPU, got bfloat16"),
     ],
 )
-def test_bfloat16_is_refused_where_it_would_be_slow(monkeypatch, tmp_path, flags, onednn, text):
+def test_bfloat16_is_refused_where_it_would_be_slow(monkeypatch, tmp_path, flags, onednn, gpus, text):
     monkeypatch.setattr(precision, "_processor_flags", lambda: flags)
     monkeypatch.setattr(precision, "onednn_is_on", lambda: onednn)
-    with pytest.raises(SettingError, match=text):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: gpus)
+    with pytest.raises(SettingError, match=f"precision: expected float32, {text}"):
         train(tiny(tmp_path / "run", precision="bfloat16"))
     assert not (tmp_path / "run").exists()
     check_precision("float32")

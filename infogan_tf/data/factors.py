@@ -24,8 +24,8 @@ from infogan_tf.errors import SettingError
 FeaturePath = tuple[str, ...]
 
 MAX_CLASSES = 20
-# Integers of these names are classes, however many.
-CLASS_NAME = re.compile("(?<![a-z])(identity|id|person|subject|object|model|class)(?![a-z])", re.IGNORECASE)
+# Integers whose name ends with one of these words are classes, however many.
+CLASS_NAME = re.compile("(?<![a-z])(identity|id|person|subject|object|model|class)$", re.IGNORECASE)
 # Whole words, in the singular or plural: not the angle of rectangle.
 ANGLE_NAME = re.compile("(?<![a-z])(azimuth|elevation|angle|rotation|degree|deg)s?(?![a-z])", re.IGNORECASE)
 MIN_ANGLE_RANGE = 270  # Of four views all around: 0, 90, 180 and 270 degrees.
@@ -73,8 +73,9 @@ def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
 
     Labels that are the same for all images, unknown for some, or text that identifies single images are left out with a
     warning. Numbers whose name indicates an angle are angles if their range is 270 or larger, otherwise they are
-    ordered. Other numbers of an .npz file or a folder are classes if they are integers with at most 20 values or with
-    a name that says so, such as identity. Text is classes, unless all values of a label are numbers.
+    ordered. Other numbers of an .npz file or a folder are classes if they are integers with at most 20 values, or with
+    a name that says so, such as identity, and several images each. Text is classes, unless all values of a label are
+    numbers.
 
     Args:
         request: the request that the images were loaded with.
@@ -192,7 +193,7 @@ def _why_useless(column: _Column) -> str | None:
         return "some values are not finite"
     if column.class_names is not None and values.min() < 0:  # How TFDS marks unknown classes.
         return "the class of some images is unknown"
-    if values.dtype.kind == "U" and np.median(np.unique(values, return_counts=True)[1]) == 1:
+    if values.dtype.kind == "U" and _identifies_images(np.unique(values, return_counts=True)[1]):
         return "most of its values are of one image only"
     return "it is the same for all images" if (values == values[0]).all() else None
 
@@ -203,8 +204,8 @@ def _make_factor(column: _Column) -> Factor:
         kind = "attribute" if len(class_names) == 2 else "class"
         return Factor(name, kind, training.astype(np.int64), held_out.astype(np.int64), class_names)
     values = np.concatenate([training, held_out])
-    distinct = np.unique(values)
-    if len(distinct) == 2 or values.dtype.kind == "U" or _are_classes(column, distinct):
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(distinct) == 2 or values.dtype.kind == "U" or _are_classes(column, distinct, counts):
         class_names = tuple(f"{value:g}" if values.dtype.kind == "f" else str(value) for value in distinct)
         training, held_out = (np.searchsorted(distinct, part) for part in (training, held_out))
         return Factor(name, "attribute" if len(distinct) == 2 else "class", training, held_out, class_names)
@@ -213,7 +214,12 @@ def _make_factor(column: _Column) -> Factor:
     return Factor(name, kind, training.astype(np.float64), held_out.astype(np.float64))
 
 
-def _are_classes(column: _Column, distinct: np.ndarray) -> bool:
+def _are_classes(column: _Column, distinct: np.ndarray, counts: np.ndarray) -> bool:
     may_be = column.may_be_class and not ANGLE_NAME.search(column.name)
-    is_one = len(distinct) <= MAX_CLASSES or CLASS_NAME.search(column.name)
+    is_one = len(distinct) <= MAX_CLASSES or (CLASS_NAME.search(column.name) and not _identifies_images(counts))
     return bool(may_be and is_one and (distinct == np.rint(distinct)).all())
+
+
+def _identifies_images(counts: np.ndarray) -> bool:
+    """Whether most values, of which these are the numbers of images, are of a single image."""
+    return np.median(counts) == 1

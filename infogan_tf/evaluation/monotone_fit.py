@@ -13,6 +13,7 @@ STARTS = 4
 REFITS = 4
 # The half turns begin so many degrees apart.
 HALF_TURN_STEP = 30
+MIN_SHARE_OF_HALF_TURN = 0.1  # Of the images, with an angle in it.
 MIN_IMAGES = 4
 
 
@@ -24,13 +25,15 @@ class MonotoneFit(NamedTuple):
         error_of_constant: the same of the best constant, which does not know the code.
         half_turn_start: of an angle, where the half turn that the code predicts best begins, degrees, else None.
         error_in_half_turn: of an angle, the error of the images with an angle in that half turn, fitted without the
-            others; 45 degrees without the code, if angles are uniform. None if there are too few of them, or no angle.
+            others, else None.
+        error_of_constant_in_half_turn: the same of the best constant there.
     """
 
     error: float
     error_of_constant: float
     half_turn_start: float | None = None
     error_in_half_turn: float | None = None
+    error_of_constant_in_half_turn: float | None = None
 
 
 def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool) -> MonotoneFit:
@@ -70,20 +73,32 @@ def _fit_angle(code: np.ndarray, degrees: np.ndarray, scored_code: np.ndarray, s
 
 def _fit_half_turn(
     code: np.ndarray, degrees: np.ndarray, scored_code: np.ndarray, scored: np.ndarray
-) -> tuple[float | None, float | None]:
-    """The half turn with the least error of the fitted images: its start, and the error of the scored images in it."""
-    best_error, best = np.inf, (None, None)
+) -> tuple[float | None, float | None, float | None]:
+    """The half turn with the least error, relative to the best constant's, of the fitted images.
+
+    Returns:
+        Its start, and of the scored images in it the error and the best constant's; None if no half turn has enough.
+    """
+    best_ratio, best = np.inf, (None, None, None)
     for start in np.arange(0.0, FULL_TURN, HALF_TURN_STEP):
-        turned, scored_turned = (degrees - start) % FULL_TURN, (scored - start) % FULL_TURN
-        inside, scored_inside = turned < FULL_TURN / 2, scored_turned < FULL_TURN / 2
-        if min(inside.sum(), scored_inside.sum()) < MIN_IMAGES:
+        inside, turned = _inside_half_turn(degrees, start)
+        scored_inside, scored_turned = _inside_half_turn(scored, start)
+        least = max(MIN_IMAGES, MIN_SHARE_OF_HALF_TURN * len(degrees))
+        if min(len(turned), len(scored_turned)) < least or np.ptp(turned) == 0:
             continue
-        fit = _fit_straight(code[inside], turned[inside])
-        error = _mean_error(fit.predict(code[inside]) - turned[inside], is_angle=False)
-        if error < best_error:
-            differences = fit.predict(scored_code[scored_inside]) - scored_turned[scored_inside]
-            best_error, best = error, (float(start), _mean_error(differences, is_angle=False))
+        fit = _fit_number(code[inside], turned, code[inside], turned)
+        ratio = fit.error / fit.error_of_constant
+        if ratio < best_ratio:
+            fit = _fit_number(code[inside], turned, scored_code[scored_inside], scored_turned)
+            best_ratio, best = ratio, (float(start), fit.error, fit.error_of_constant)
     return best
+
+
+def _inside_half_turn(degrees: np.ndarray, start: float) -> tuple[np.ndarray, np.ndarray]:
+    """Which angles are in the half turn that begins there, and how far they are from its start."""
+    turned = (degrees - start) % FULL_TURN
+    inside = turned < FULL_TURN / 2
+    return inside, turned[inside]
 
 
 def _fit_straight(code: np.ndarray, values: np.ndarray) -> IsotonicRegression:

@@ -102,7 +102,8 @@ def _best_fit(table: dict, factor: str) -> tuple[str, ...] | None:
     code, fit = min(fits.items(), key=lambda item: item[1]["error"])
     half_turn = "-"
     if fit["error_in_half_turn"] is not None:
-        half_turn = f"{fit['error_in_half_turn']:.3g} (from {fit['half_turn_start']:.0f} degrees)"
+        constant = f"({fit['error_of_constant_in_half_turn']:.3g})"
+        half_turn = f"{fit['error_in_half_turn']:.3g} from {fit['half_turn_start']:.0f} degrees {constant}"
     return (factor, code, f"{fit['error']:.3g}", f"{fit['error_of_constant']:.3g}", half_turn)
 
 

@@ -54,7 +54,7 @@ MONOTONE_FIT_TERMS = {
     "and scored on the other; lower is better",
     "without the code": "the same error of the best constant",
     "in the best half turn": "the same error of the images with an angle in the half turn that the code predicts best, "
-    "fitted without the others; 45 degrees without the code",
+    "fitted without the others, and where the half turn begins; in parentheses without the code",
 }
 METHOD_TERMS = {
     "mean of": "G's input minus the mean input of so many samples of the source class, plus that of as many samples of "

@@ -50,8 +50,7 @@ class ReproductionConfig(Settings):
     max_epoch: int | None = setting(
         None, Automatic(Integer(1), "the preset's"), "Epochs of each run, of 100 updates; fewer for a quick look."
     )
-
-    precision: str = setting("float32", Choice(PRECISIONS), "As of a run: bfloat16 is faster, where there is any.")
+    precision: str = setting("float32", Choice(PRECISIONS), "As of a single run.")
 
     def __post_init__(self):
         super().__post_init__()

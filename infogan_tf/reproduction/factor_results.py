@@ -55,7 +55,8 @@ class Found(NamedTuple):
         text = f"error {error} ({fit['error_of_constant']:.3g} without the code)"
         if fit["error_in_half_turn"] is None:
             return text
-        return f"{text}, {fit['error_in_half_turn']:.3g} in the half turn from {fit['half_turn_start']:.0f} degrees"
+        half_turn = f"{fit['error_in_half_turn']:.3g} ({fit['error_of_constant_in_half_turn']:.3g})"
+        return f"{text}, {half_turn} in the half turn from {fit['half_turn_start']:.0f} degrees"
 
     @property
     def numbers(self) -> str:

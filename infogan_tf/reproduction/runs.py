@@ -184,7 +184,7 @@ def check_comparable(runs: Sequence[ReportedRun]):
 
 
 def _compared(run: ReportedRun) -> dict[str, object]:
-    compared = {"images differ": run.trained.record["data"]["fingerprint"]}
+    compared = {"images differ": run.trained.record["data"]["fingerprint"], "precision differs": run.config.precision}
     if run.evaluation is None:
         return compared
     return {
@@ -213,6 +213,9 @@ def _finished(config: Config) -> TrainedRun | None:
     check_resumable(run.record, config)
     if run.step < config.total_updates:
         return None
+    if run.config.precision != config.precision:
+        expected = f"{run.config.precision}, as {run.folder.path} was trained with"
+        raise SettingError("precision", expected, config.precision)
     _check_images(run, config)
     return run
 

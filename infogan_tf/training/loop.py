@@ -15,7 +15,7 @@ from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.files import reason_not_written
 from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
-from infogan_tf.precision import check_precision, multiplying
+from infogan_tf.precision import check_precision, product_precision
 from infogan_tf.training import announcements
 from infogan_tf.training.checkpoints import Checkpoints, find_steps
 from infogan_tf.training.metrics_log import newest_update
@@ -73,7 +73,7 @@ def train(config: Config, command: str | None = None) -> bool:
                 start = _restore(folder, checkpoints)
                 is_new = record is None
                 folder.write_record(new_record(config, data, max_shift) if is_new else resumed_record(record, config))
-                with multiplying(config.precision):
+                with product_precision(config.precision):
                     return _train(config, folder, model, data, checkpoints, stop, start, command)
             except (OSError, tf.errors.OpError) as error:
                 reason = reason_not_written(folder.path, error)

@@ -38,7 +38,10 @@ def test_the_half_turn_that_a_code_predicts_best(rng):
     assert fit.half_turn_start == 60
     assert fit.error_in_half_turn < 2 < 20 < fit.error
     unrelated = fit_monotone(rng.normal(size=NUMBER), degrees, is_angle=True)
-    assert unrelated.error_in_half_turn == pytest.approx(45, rel=0.2)
+    assert unrelated.error_of_constant_in_half_turn == pytest.approx(45, rel=0.2)
+    assert unrelated.error_in_half_turn == pytest.approx(unrelated.error_of_constant_in_half_turn, rel=0.2)
+    concentrated = fit_monotone(rng.normal(size=NUMBER), np.rad2deg(rng.vonmises(0, 3, NUMBER)), is_angle=True)
+    assert concentrated.error_in_half_turn == pytest.approx(concentrated.error_of_constant_in_half_turn, rel=0.2)
     assert fit_monotone(code, degrees, is_angle=False).error_in_half_turn is None
 
 

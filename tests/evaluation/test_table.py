@@ -15,9 +15,11 @@ from infogan_tf.evaluation.terms import (
     MONOTONE_FIT_TERMS,
 )
 
+HALF_TURN = ("half_turn_start", "error_in_half_turn", "error_of_constant_in_half_turn")
+
 
 def cell(measure, value, part=None, note="", fit=None):
-    fit = fit and dict(zip(("error", "error_of_constant", "half_turn_start", "error_in_half_turn"), fit, strict=True))
+    fit = fit and dict(zip(("error", "error_of_constant", *HALF_TURN), fit, strict=True))
     numbers = {"value": value, "chance": 0.12, "strength": value}
     return {"measure": measure, **numbers, "part": part, "note": note, "monotone_fit": fit}
 
@@ -55,14 +57,14 @@ def evaluation():
             "c2": {
                 "label": cell("NMI", 0.1),
                 "smiling": cell("AUC", 0.5, note="the factor is constant"),
-                "age": cell("|Spearman|", 0.7, fit=(4.25, 12.0, None, None)),
-                "azimuth": cell("monotone fit", 0.78, fit=(20.1, 90.0, 30.0, 7.25)),
+                "age": cell("|Spearman|", 0.7, fit=(4.25, 12.0, None, None, None)),
+                "azimuth": cell("monotone fit", 0.78, fit=(20.1, 90.0, 30.0, 7.25, 45.0)),
             },
             "c3": {
                 "label": cell("NMI", 0.0),
                 "smiling": cell("AUC", 0.5),
-                "age": cell("|Spearman|", 0.1, fit=(11.0, 12.0)),
-                "azimuth": cell("monotone fit", 0.93, fit=(6.5, 90.0, None, None)),
+                "age": cell("|Spearman|", 0.1, fit=(11.0, 12.0, None, None, None)),
+                "azimuth": cell("monotone fit", 0.93, fit=(6.5, 90.0, 30.0, 3.25, 41.0)),
             },
         },
         "classification": {
@@ -125,7 +127,7 @@ def test_numbers_stand_where_they_belong(evaluation):
         "smiling  0.80 (0.12) AUC [3]       0.50 (0.12) AUC           0.50 (0.12) AUC",
         "c2 and smiling: the factor is constant",
         "age      c2    4.25                        12",
-        "azimuth  c3    6.5                         90",
+        "azimuth  c3    6.5                         90                3.25 from 30 degrees (41)",
         "0         bag      0     9",
         "1         -        5     1",
         "2,500 generated images, each changed into another class; in the target class at chance 10.2%:",

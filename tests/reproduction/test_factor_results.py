@@ -28,7 +28,10 @@ def cell(measure, value, part=None, error=None, note=""):
         "part": part,
         "note": note,
         "monotone_fit": error
-        and {"error": error, "error_of_constant": 90.0, "half_turn_start": 30.0, "error_in_half_turn": error / 2},
+        and {
+            **{"error": error, "error_of_constant": 90.0, "half_turn_start": 30.0},
+            **{"error_in_half_turn": error / 2, "error_of_constant_in_half_turn": 45.0},
+        },
     }
 
 
@@ -106,7 +109,7 @@ def test_the_best_run_is_shown_for_each_panel_beside_the_median_of_all(make_run)
     text = report_text("chairs", results)
     assert "\nAs in the paper, each panel is of the best run for it.\n" in text
     fit = "monotone fit 0.90 with azimuth_deg, error 8.5 degrees (90 without the code), "
-    fit += "4.25 in the half turn from 30 degrees"
+    fit += "4.25 (45) in the half turn from 30 degrees"
     for line in (
         f"one continuous code | shown, without a number | {fit}: c2 of best_seed_1 | 0.90 | 0.60 (3) | found |",
         f"(a) rotation: c2 of best_seed_1; {fit}, the best of 3 runs: found",
