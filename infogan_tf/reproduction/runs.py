@@ -184,7 +184,7 @@ def check_comparable(runs: Sequence[ReportedRun]):
 
 
 def _compared(run: ReportedRun) -> dict[str, object]:
-    compared = {"images differ": run.trained.record["data"]["fingerprint"], "precision differs": run.config.precision}
+    compared = {"images differ": run.trained.record["data"]["fingerprint"], "precisions differ": run.config.precision}
     if run.evaluation is None:
         return compared
     return {

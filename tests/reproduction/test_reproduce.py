@@ -192,12 +192,14 @@ def test_runs_of_other_settings_are_refused(made, monkeypatch):
         reproduce(settings(made))
 
 
-@pytest.mark.parametrize("what", ["images", "updates", "held-out images", "features"])
+@pytest.mark.parametrize("what", ["images", "precisions", "updates", "held-out images", "features"])
 def test_runs_that_cannot_be_compared_are_not_reported_together(make_result, what):
     one, other = make_result(0), make_result(1)
     runs.check_comparable([one, other])
     if what == "images":
         other.trained.record["data"]["fingerprint"] = "others"
+    elif what == "precisions":
+        other.trained.config = dataclasses.replace(other.trained.config, precision="bfloat16")
     elif what == "updates":
         other.trained.step = 8
     elif what == "held-out images":
@@ -228,6 +230,11 @@ def test_figures_show_the_middle_run_and_of_two_not_the_better(make_result, make
 def test_runs_of_other_images_are_refused(made):
     with pytest.raises(SettingError, match=r"^data_source: expected embedded, as this run folder was trained with"):
         reproduce(settings(made, data_source="tfds"))
+
+
+def test_finished_runs_of_another_precision_are_refused(made):
+    with pytest.raises(SettingError, match=r"^precision: expected float32, as .*infogan_seed_0 was trained with"):
+        reproduce(settings(made, precision="bfloat16"))
 
 
 def test_errors_name_the_flags_of_this_launcher(tmp_path, monkeypatch):
