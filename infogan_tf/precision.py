@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import tensorflow as tf
+
 from infogan_tf.backend import ONEDNN_VARIABLE, onednn_is_on
 from infogan_tf.errors import SettingError
 
@@ -34,8 +36,6 @@ def check_precision(precision: str):
 
 def bfloat16_obstacle() -> str:
     """Why bfloat16 would not be faster here; empty if it is."""
-    import tensorflow as tf
-
     if not _processor_flags() & BFLOAT16_INSTRUCTIONS:
         return f"{CPUINFO} of Linux shows neither AVX512-BF16 nor AMX"
     if not onednn_is_on():
@@ -56,8 +56,6 @@ def product_precision(precision: str) -> Iterator[None]:
     if precision == "float32":
         yield
         return
-    import tensorflow as tf
-
     before = tf.config.optimizer.get_experimental_options().get(BFLOAT16_PASS, False)
     with _environment(FLOAT32_ENVIRONMENT):
         tf.config.optimizer.set_experimental_options({BFLOAT16_PASS: True})

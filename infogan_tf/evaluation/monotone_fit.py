@@ -55,11 +55,12 @@ def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool) -> Monoto
 
 
 def _fit_number(code: np.ndarray, values: np.ndarray, scored_code: np.ndarray, scored: np.ndarray) -> MonotoneFit:
-    predicted = _fit_straight(code, values).predict(scored_code)
-    return MonotoneFit(
-        error=_mean_error(predicted - scored, is_angle=False),
-        error_of_constant=_mean_error(np.median(values) - scored, is_angle=False),
-    )
+    return MonotoneFit(*_errors(_fit_straight(code, values), np.median(values), scored_code, scored))
+
+
+def _errors(fit: IsotonicRegression, constant: float, code: np.ndarray, values: np.ndarray) -> tuple[float, float]:
+    """The errors of a fit and of a constant."""
+    return _mean_error(fit.predict(code) - values, is_angle=False), _mean_error(constant - values, is_angle=False)
 
 
 def _fit_angle(code: np.ndarray, degrees: np.ndarray, scored_code: np.ndarray, scored: np.ndarray) -> MonotoneFit:
@@ -80,17 +81,17 @@ def _fit_half_turn(
         Its start, and of the scored images in it the error and the best constant's; None if no half turn has enough.
     """
     best_ratio, best = np.inf, (None, None, None)
+    least = max(MIN_IMAGES, MIN_SHARE_OF_HALF_TURN * len(degrees))
     for start in np.arange(0.0, FULL_TURN, HALF_TURN_STEP):
         inside, turned = _inside_half_turn(degrees, start)
         scored_inside, scored_turned = _inside_half_turn(scored, start)
-        least = max(MIN_IMAGES, MIN_SHARE_OF_HALF_TURN * len(degrees))
         if min(len(turned), len(scored_turned)) < least or np.ptp(turned) == 0:
             continue
-        fit = _fit_number(code[inside], turned, code[inside], turned)
-        ratio = fit.error / fit.error_of_constant
-        if ratio < best_ratio:
-            fit = _fit_number(code[inside], turned, scored_code[scored_inside], scored_turned)
-            best_ratio, best = ratio, (float(start), fit.error, fit.error_of_constant)
+        fit, constant = _fit_straight(code[inside], turned), np.median(turned)
+        error, error_of_constant = _errors(fit, constant, code[inside], turned)
+        if error / error_of_constant < best_ratio:
+            best_ratio = error / error_of_constant
+            best = (float(start), *_errors(fit, constant, scored_code[scored_inside], scored_turned))
     return best
 
 
