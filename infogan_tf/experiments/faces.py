@@ -5,7 +5,9 @@ The paper's faces need a form. Unless others are named, heads that the package r
 The paper trains a model for each factor that it shows, and gives lambda and the learning rates of each. So there are
 the presets `paper_azimuth`, `paper_elevation` and, with the same numbers for both, `paper_lighting_and_width`.
 
-`best` is a start and was not chosen by measurements: the paper's settings for azimuth, but D and G are updated at once.
+`best` finds several factors at once. It has the settings for azimuth, but D and G are updated at once, on smaller batches:
+codes align with factors only once G's images are good, which takes many updates. D sees images as they are, since shifts
+and colors would blur what the codes should mean. docs/results.md has what else was tried.
 """
 
 from infogan_tf.experiments import Experiment
@@ -25,7 +27,7 @@ EXPERIMENT = Experiment(
     generator=GeneratorSpec(dense=(1024,), grid=(8, 8, 128), ups=(Up(64, bn=True),)),
     discriminator=DiscriminatorSpec(convs=(Conv(64), Conv(128, bn=True)), dense=(1024,)),
     presets={
-        "best": {**AZIMUTH, "update": "simultaneous"},
+        "best": {**AZIMUTH, "update": "simultaneous", "batch_size": 64, "average_decay": 0.99, "max_shift": 0},
         "paper_azimuth": AZIMUTH,
         "paper_elevation": {
             **CODES,
