@@ -6,8 +6,8 @@ The paper trains a model for each factor that it shows, and gives lambda and the
 the presets `paper_azimuth`, `paper_elevation` and, with the same numbers for both, `paper_lighting_and_width`.
 
 `best` finds several factors at once. It has the settings for azimuth, but D and G are updated at once, on smaller
-batches: codes align with factors only as G's images get good, which takes many updates. D sees images as they are,
-since shifts and colors would blur what the codes should mean. docs/results.md has what else was tried.
+batches: codes align with factors only as G's images get good, which takes many updates. Images come from averaged
+weights, and D sees images as they are, as in the paper. docs/results.md has what else was tried.
 """
 
 from infogan_tf.experiments import Experiment
