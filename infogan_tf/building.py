@@ -96,6 +96,7 @@ def build_model(
             average_decay=config.average_decay,
             seed=config.seed,
             update=config.update,
+            discriminator_batches=config.discriminator_batches,
         )
 
 

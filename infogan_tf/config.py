@@ -27,6 +27,7 @@ DATA_SOURCES = ("auto", "tfds", "embedded", "rendered")
 # Data sets that the package renders itself.
 RENDERED_DATASETS = ("rendered_heads", "rendered_chairs")
 UPDATES = ("alternating", "simultaneous")
+DISCRIMINATOR_BATCHES = ("separate", "joint")
 HELD_OUT = ("test", "validation")
 PRECISIONS = ("float32", "bfloat16")
 OBJECTIVES = ("infogan", "gan", "gan_own_q")
@@ -166,6 +167,12 @@ class Config(Settings):
         Choice(UPDATES),
         "Update D and then G on fresh codes or, at lower cost, both at once on the same.",
     )
+    discriminator_batches: str = setting(
+        "separate",
+        Choice(DISCRIMINATOR_BATCHES),
+        "Whether D sees real and generated images in separate batches, where batch norm hides the brightness and "
+        "contrast of each, or jointly in one, which shows how they differ; joint requires --update=simultaneous.",
+    )
     precision: str = setting(
         "float32",
         Choice(PRECISIONS),
@@ -187,6 +194,8 @@ class Config(Settings):
         super().__post_init__()
         if self.consistency and not self.code_augmentation:
             raise SettingError("consistency", "0 where code_augmentation is 0", self.consistency)
+        if self.discriminator_batches == "joint" and self.update != "simultaneous":
+            raise SettingError("discriminator_batches", f"separate where update is {self.update}", "joint")
         if self.code_augmentation and all(code.kind != "categorical" for code in parse_codes(self.codes)):
             raise SettingError(
                 "code_augmentation", f"0 where no code is categorical ({self.codes})", self.code_augmentation

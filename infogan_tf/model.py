@@ -11,7 +11,7 @@ from PIL import Image
 
 from infogan_tf.augmentation import Augmentation, DigitAugmentation
 from infogan_tf.codes import LatentSpec
-from infogan_tf.config import MAX_DECAY, UPDATES
+from infogan_tf.config import DISCRIMINATOR_BATCHES, MAX_DECAY, UPDATES
 from infogan_tf.losses import (
     MutualInformation,
     discriminator_loss,
@@ -105,6 +105,10 @@ class InfoGAN(keras.Model):
         seed: an integer >= 0; with the number of the update, decides all randomness of training.
         update: `alternating` updates D and Q, then G on fresh noise and codes, against the D just updated, as in the
             original code; `simultaneous` updates all from the same noise, codes and weights, which costs less.
+        discriminator_batches: `separate` passes real and generated images through D one after the other, as in the
+            original code. Its batch norm then takes from each the brightness and the contrast that its images have in
+            common, so that D can't see by how much both differ, nor G learn it. `joint` passes them as one batch, which
+            shows it; only where `update` is `simultaneous`.
 
     Raises:
         ValueError: an argument is not of this form, or the networks do not keep the contract.
@@ -129,6 +133,7 @@ class InfoGAN(keras.Model):
         average_decay: float = 0.0,
         seed: int = 0,
         update: str = "alternating",
+        discriminator_batches: str = "separate",
     ):
         super().__init__(name="infogan")
         if not isinstance(spec, LatentSpec):
@@ -148,6 +153,11 @@ class InfoGAN(keras.Model):
         self.average_decay = checked("average_decay", average_decay, Number(maximum=MAX_DECAY))
         self.seed = checked("seed", seed, SEED)
         self.update = checked("update", update, Choice(UPDATES))
+        self.discriminator_batches = checked(
+            "discriminator_batches", discriminator_batches, Choice(DISCRIMINATOR_BATCHES)
+        )
+        if self.discriminator_batches == "joint" and self.update != "simultaneous":
+            raise ValueError(f"discriminator_batches must be separate where update is {self.update}, got 'joint'")
         self.generator = generator
         self.discriminator = discriminator
         self.spec = spec
@@ -203,6 +213,7 @@ class InfoGAN(keras.Model):
             "average_decay": self.average_decay,
             "seed": self.seed,
             "update": self.update,
+            "discriminator_batches": self.discriminator_batches,
             "augmentation": serialize(self.augmentation),
         }
 
@@ -308,12 +319,11 @@ class InfoGAN(keras.Model):
         return metrics
 
     def _update_discriminator(self, real_images: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        latent_seed, real_seed, fake_seed = split_seed(seed, 3)
+        latent_seed, *seeds = split_seed(seed, 3)
         with frozen_statistics(self.generator):
             fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
         with tf.GradientTape() as tape:
-            reals = self._predict_real(real_images, real_seed)
-            loss, metrics = self._discriminator_loss(reals, self._predict_fake(fake, fake_seed))
+            loss, metrics = self._discriminator_loss(*self._predict(real_images, fake, *seeds))
         gradients = _gradients(tape, loss, self.discriminator)
         return metrics | self._apply_to_discriminator(gradients)
 
@@ -322,16 +332,18 @@ class InfoGAN(keras.Model):
         with frozen_statistics(self.discriminator), tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in self.generator.trainable_variables])
             fake = self._fake_batch(batch_size, latent_seed)
-            loss, metrics = self._generator_loss(self._predict_fake(fake, fake_seed))
+            seen, augmentation_seed = self._as_seen(fake.images, fake_seed)
+            output = self.discriminator(seen, training=True)
+            loss, metrics = self._generator_loss(self._read_fake(fake, output, augmentation_seed))
         gradients = _gradients(tape, loss, self.generator)
         return metrics | self._apply_to_generator(gradients)
 
     def _update_both(self, real_images: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         # G's pass, and D's over the fakes, are made once and serve both: a sixth of the arithmetic less.
-        latent_seed, real_seed, fake_seed = split_seed(seed, 3)
+        latent_seed, *seeds = split_seed(seed, 3)
         with tf.GradientTape(persistent=True) as tape:
             fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
-            reals, fakes = self._predict_real(real_images, real_seed), self._predict_fake(fake, fake_seed)
+            reals, fakes = self._predict(real_images, fake, *seeds)
             d_loss, d_metrics = self._discriminator_loss(reals, fakes)
             g_loss, g_metrics = self._generator_loss(fakes)
         d_gradients = _gradients(tape, d_loss, self.discriminator)
@@ -342,16 +354,35 @@ class InfoGAN(keras.Model):
         latents = self.spec.sample(batch_size, seed)
         return FakeBatch(latents, self.generator(self.spec.join(latents), training=True))
 
-    def _discriminate(self, images: tf.Tensor, seed: tf.Tensor) -> DiscriminatorOutput:
-        return self.discriminator(self.augmentation.for_discriminator(images, self.max_shift, seed), training=True)
+    def _as_seen(self, images: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """A batch as D sees it, and the seed of what Q sees of it."""
+        shift_seed, augmentation_seed = split_seed(seed, 2)
+        return self.augmentation.for_discriminator(images, self.max_shift, shift_seed), augmentation_seed
 
-    # Real and fake batches, as they are and augmented, pass through D one by one, each with its own batch statistics.
+    def _predict(
+        self, real_images: tf.Tensor, fake: FakeBatch, real_seed: tf.Tensor, fake_seed: tf.Tensor
+    ) -> tuple[RealPredictions, FakePredictions]:
+        seen_reals, real_augmentation_seed = self._as_seen(real_images, real_seed)
+        seen_fakes, fake_augmentation_seed = self._as_seen(fake.images, fake_seed)
+        if self.discriminator_batches == "joint":
+            both = self.discriminator(tf.concat([seen_reals, seen_fakes], axis=0), training=True)
+            reals, fakes = map(DiscriminatorOutput, *(tf.split(part, 2) for part in both))
+        else:
+            reals = self.discriminator(seen_reals, training=True)
+            fakes = self.discriminator(seen_fakes, training=True)
+        return (
+            self._read_real(real_images, reals, real_augmentation_seed),
+            self._read_fake(fake, fakes, fake_augmentation_seed),
+        )
 
-    def _predict_real(self, images: tf.Tensor, seed: tf.Tensor) -> RealPredictions:
+    # Augmented images pass through D by themselves, with their own batch statistics.
+
+    def _read_real(
+        self, images: tf.Tensor, output: DiscriminatorOutput, augmentation_seed: tf.Tensor
+    ) -> RealPredictions:
         # Q predicts codes from real images too, which the original code never does. Without `consistency` that moves
         # the averages of its batch norm, with which `infer_codes` reads real images, and nothing else.
-        shift_seed, augmentation_seed = split_seed(seed, 2)
-        logits, posterior = self._discriminate(images, shift_seed)
+        logits, posterior = output
         if not self.consistency:
             return RealPredictions(logits, {})
         half = tf.shape(images)[0] // 2
@@ -365,9 +396,8 @@ class InfoGAN(keras.Model):
             },
         )
 
-    def _predict_fake(self, fake: FakeBatch, seed: tf.Tensor) -> FakePredictions:
-        shift_seed, augmentation_seed = split_seed(seed, 2)
-        logits, posterior = self._discriminate(fake.images, shift_seed)
+    def _read_fake(self, fake: FakeBatch, output: DiscriminatorOutput, augmentation_seed: tf.Tensor) -> FakePredictions:
+        logits, posterior = output
         posteriors = self.spec.split_posterior(posterior)
         information = trained_information = mutual_information(self.spec, fake.latents, posteriors)
         if self._augmented_codes:

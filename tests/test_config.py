@@ -34,6 +34,13 @@ def test_presets_differ_where_paper_and_original_code_do():
     }
 
 
+def test_joint_batches_need_simultaneous_updates():
+    message = "discriminator_batches: expected separate where update is alternating, got joint"
+    with pytest.raises(SettingError, match=message):
+        Config(discriminator_batches="joint")
+    assert Config(discriminator_batches="joint", update="simultaneous").discriminator_batches == "joint"
+
+
 def test_consistency_needs_code_augmentation():
     with pytest.raises(SettingError, match=r"consistency: expected 0 where code_augmentation is 0, got 0\.5"):
         Config(consistency=0.5)

@@ -14,7 +14,9 @@ from infogan_tf.distributions import Categorical, CategoricalPosterior, Gaussian
 from infogan_tf.experiments import mnist
 from infogan_tf.figures.pictures import tile
 from infogan_tf.losses import discriminator_loss, predicted_information
-from infogan_tf.networks.discriminator import DiscriminatorOutput
+from infogan_tf.model import FakeBatch
+from infogan_tf.networks.discriminator import Discriminator, DiscriminatorOutput
+from infogan_tf.networks.specs import Conv, DiscriminatorSpec
 from infogan_tf.optimizers import FusedAdam
 from infogan_tf.randomness import Stream, stream_seed
 
@@ -479,6 +481,11 @@ def test_called_and_asked_to_predict_it_is_the_generator(small_model):
         ({"seed": 1.5}, "seed must be an integer from 0 to 9223372036854775807, got 1.5"),
         ({"update": "both"}, "update must be one of alternating, simultaneous, got 'both'"),
         ({"update": None}, "update must be one of alternating, simultaneous, got None"),
+        ({"discriminator_batches": "one"}, "discriminator_batches must be one of separate, joint, got 'one'"),
+        (
+            {"discriminator_batches": "joint"},
+            "discriminator_batches must be separate where update is alternating, got 'joint'",
+        ),
         ({"spec": None}, "spec must be a LatentSpec, got None"),
         ({"generator": None}, "generator must be a Keras model, got None"),
         ({"discriminator": len}, "discriminator must be a Keras model, got <built-in"),
@@ -552,9 +559,27 @@ def given_gradients(model):
     return given
 
 
-def test_a_simultaneous_update_gives_both_optimizers_the_gradients_of_one_and_the_same_batch(real_images):
+def in_separate_batches(discriminator, real_images, fake_images):
+    return discriminator(real_images, training=True), discriminator(fake_images, training=True)
+
+
+def in_one_batch(discriminator, real_images, fake_images):
+    logits, posterior = discriminator(tf.concat([real_images, fake_images], axis=0), training=True)
+    number = len(real_images)
+    return (
+        DiscriminatorOutput(logits[:number], posterior[:number]),
+        DiscriminatorOutput(logits[number:], posterior[number:]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("discriminator_batches", "discriminate"), [("separate", in_separate_batches), ("joint", in_one_batch)]
+)
+def test_a_simultaneous_update_gives_both_optimizers_the_gradients_of_one_and_the_same_batch(
+    real_images, discriminator_batches, discriminate
+):
     """Against two plain tapes over the paper's two objectives."""
-    config = Config(seed=1, update="simultaneous")
+    config = Config(seed=1, update="simultaneous", discriminator_batches=discriminator_batches)
     model = build_model(config)
     compile_model(model, config)
     given = given_gradients(model)
@@ -564,8 +589,7 @@ def test_a_simultaneous_update_gives_both_optimizers_the_gradients_of_one_and_th
     losses = {}
     with tf.GradientTape() as d_tape, tf.GradientTape() as g_tape:
         fake = model.generator(model.spec.join(latents), training=True)
-        real_output = model.discriminator(real_images, training=True)
-        fake_output = model.discriminator(fake, training=True)
+        real_output, fake_output = discriminate(model.discriminator, real_images, fake)
         params = model.spec.split_posterior(fake_output.posterior)
         bounds = infogan_tf.losses.mutual_information(model.spec, latents, params)
         information = bounds["c1"].bound + 0.1 * bounds["c2"].bound + 0.1 * bounds["c3"].bound
@@ -580,6 +604,26 @@ def test_a_simultaneous_update_gives_both_optimizers_the_gradients_of_one_and_th
             np.testing.assert_allclose(ours, plain, rtol=1e-3, atol=1e-6)
     np.testing.assert_allclose(metrics["loss/discriminator"] - information, losses["d"], rtol=1e-5)
     np.testing.assert_allclose(metrics["loss/generator"] - information, losses["g"], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("discriminator_batches", "sees_it"), [("separate", False), ("joint", True)])
+def test_only_in_a_joint_batch_does_d_see_how_bright_generated_images_are(discriminator_batches, sees_it):
+    spec = DiscriminatorSpec(convs=(Conv(4), Conv(4, bn=True)))
+    model = tiny_model(
+        discriminator=Discriminator(spec, (8, 8, 1), TINY_SPEC.posterior_size, leaky_slope=0.1),
+        update="simultaneous",
+        discriminator_batches=discriminator_batches,
+    )
+    for variable in model.discriminator.body.trainable_variables:
+        if variable.name == "kernel":
+            variable.assign(20 * variable)  # So that activations outweigh the epsilon of batch norm.
+    reals, fakes = tf.constant(tiny_images(8)), tf.constant(tiny_images(16)[8:])
+    seeds = infogan_tf.model.split_seed(latent_seed(model), 2)
+    latents = model.spec.sample(8, seeds[0])
+    bright, dark = (
+        model._predict(reals, FakeBatch(latents, factor * fakes), *seeds)[1].logits.numpy() for factor in (1.0, 0.5)
+    )
+    assert (np.abs(bright - dark).max() > 0.1 * np.std(bright)) == sees_it
 
 
 def values_of(network):

@@ -35,6 +35,7 @@ SETTINGS = {
     "average_decay": 0.9,
     "seed": 3,
     "update": "simultaneous",
+    "discriminator_batches": "joint",
     "augmentation": PhotographAugmentation(flips=False),
 }
 
