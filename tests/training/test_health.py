@@ -95,6 +95,15 @@ def test_gradients_that_are_too_large_are_called_unstable():
     assert end.startswith("update 950: training is stable again: gradient_norm/discriminator is ")
 
 
+def test_a_heavy_continuous_code_is_named_as_a_cause():
+    config = dataclasses.replace(CONFIG, codes="categorical(10)@90, uniform@2, uniform@20", info_reg_coeff=0.1)
+    unstable = {"gradient_norm/discriminator": lambda step: 140.0}
+    (line,) = watched(config, unstable)
+    assert "In a new run, lower the weight of c3 in --codes, such as @2 instead of @20, or lower both learn" in line
+    (line,) = watched(dataclasses.replace(config, info_reg_coeff=0.04), unstable)
+    assert "In a new run, lower both learning rates" in line
+
+
 def test_a_code_has_time_to_be_found_and_is_ignored_then():
     found_late = {"mutual_information/c2": lambda step: 0.9 if step > 800 else -0.18}
     assert watched(curves=found_late) == []
