@@ -7,6 +7,7 @@ from infogan_tf.data import ImageData, as_floats
 from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks.batch_norm import frozen_statistics
+from infogan_tf.randomness import Stream, stream_seed
 
 NUM_IMAGES = 500
 BATCH_SIZE = 100
@@ -17,7 +18,7 @@ class Memorization:
 
     As long as D discriminates by what real images look like, both are alike. When it overfits, the first rises toward
     1 and the second falls toward that of fakes. Images are not augmented, and come in batches of 100 with their own
-    statistics, as in training.
+    statistics or, where D's batches are joint, those of as many fakes beside them, as in training.
 
     Args:
         model: the model in training; nothing of it is changed.
@@ -44,6 +45,12 @@ class Memorization:
         return float(np.mean([self._mean_output(tf.constant(images[i : i + batch_size])) for i in starts]))
 
     def _mean_output(self, images: tf.Tensor) -> tf.Tensor:
-        with frozen_statistics(self._model.discriminator):
-            output = self._model.discriminator(as_floats(images), training=True)
-        return tf.reduce_mean(tf.sigmoid(output.real_logits))
+        model, number = self._model, images.shape[0]
+        batch = as_floats(images)
+        with frozen_statistics(model.discriminator), frozen_statistics(model.generator):
+            if model.discriminator_batches == "joint":
+                latents = model.spec.sample(number, stream_seed(model.seed, Stream.PREVIEW))
+                fakes = model.generator(model.spec.join(latents), training=True)
+                batch = tf.concat([batch, fakes], axis=0)
+            logits, _ = model.discriminator(batch, training=True)
+        return tf.reduce_mean(tf.sigmoid(logits[:number]))

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from infogan_tf.building import build_model
 from infogan_tf.config import Config
+from infogan_tf.optimizers import FusedAdam
 from infogan_tf.training.memorization import Memorization
 
 
@@ -45,8 +46,21 @@ def test_a_discriminator_that_overfits_its_images_is_detected(few_images):
     assert metrics["memorization/held_out"] < 0.1
 
 
-def test_nothing_of_the_model_is_changed(small_model, embedded_digits):
-    before = [weight.numpy() for weight in small_model.discriminator.weights]
-    Memorization(small_model, embedded_digits).metrics()
-    for weight, value in zip(small_model.discriminator.weights, before, strict=True):
+def test_d_of_joint_batches_is_measured_on_them(few_images):
+    """It learns to tell bright images from G's gray ones, which it can't by the bright ones alone."""
+    model = build_model(Config(seed=1, update="simultaneous", discriminator_batches="joint"))
+    model.compile(FusedAdam(1e-3), FusedAdam(1e-12))
+    step = tf.function(model.apply_update, autograph=False)
+    for _ in range(30):
+        seen = step(tf.constant(few_images.training, tf.float32) / 255)["discriminator/real_mean"]
+    assert float(seen) > 0.9
+    assert Memorization(model, few_images).metrics()["memorization/training"] == pytest.approx(float(seen), abs=0.05)
+
+
+@pytest.mark.parametrize("discriminator_batches", ["separate", "joint"])
+def test_nothing_of_the_model_is_changed(discriminator_batches, embedded_digits):
+    model = build_model(Config(update="simultaneous", discriminator_batches=discriminator_batches))
+    before = [weight.numpy() for weight in model.weights]
+    Memorization(model, embedded_digits).metrics()
+    for weight, value in zip(model.weights, before, strict=True):
         np.testing.assert_array_equal(weight, value)
