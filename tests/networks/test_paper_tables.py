@@ -116,8 +116,9 @@ def count(network):
 
 
 def networks_of(name, q_features="shared"):
-    """An experiment's own networks, with the shape of its images and the widths of its latents and of Q's outputs."""
-    experiment, latents = find_experiment(name), build_latents(next(iter(presets(name).values())))
+    """An experiment's networks for the paper's codes, with the shapes of images, of latents and of Q's outputs."""
+    papers = next(config for preset, config in presets(name).items() if preset.startswith("paper"))
+    experiment, latents = find_experiment(name), build_latents(papers)
     shape = experiment.image_shape
     generator_spec, discriminator_spec = experiment.networks(shape)
     generator = Generator(generator_spec, latents.size, shape)
