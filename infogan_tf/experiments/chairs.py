@@ -7,10 +7,10 @@ for them.
 The paper trains a model for each factor that it shows, and gives the weights of the continuous and of the categorical
 codes in each: presets `paper_rotation` and `paper_width`. Its table has 3 categorical codes, its main text 4.
 
-`best` finds rotation with two continuous codes, so that another factor can have one too. D sees real and generated
-images in one batch: in separate ones batch norm hides from it how bright a batch is, and G doesn't learn the white
-background for hundreds of updates. Codes weigh far less than in the paper, since with heavy ones G serves Q alone.
-docs/results.md has what else was tried.
+`best` has two continuous codes, so that rotation and another factor can have one each; so far one of them is found, the
+side that a chair faces. D sees real and generated images in one batch: in separate ones batch norm hides from it how
+bright a batch is, and G doesn't learn the white background for hundreds of updates. Codes weigh far less than in the
+paper, since with heavy ones G's images stayed noise. docs/results.md has what else was tried.
 """
 
 from infogan_tf.experiments import Experiment
