@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Bernoulli": "distributions",
     "Categorical": "distributions",
+    "Circular": "distributions",
     "Config": "config",
     "Gaussian": "distributions",
     "DiscriminatorOutput": "networks.discriminator",

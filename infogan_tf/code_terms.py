@@ -3,12 +3,13 @@
 A text has one or more terms, separated by commas:
 
     term    = [name "="] [count "*"] kind ["(" arguments ")"] ["@" weight]
-    kind    = "categorical" | "uniform" | "gaussian" | "bernoulli"
+    kind    = "categorical" | "uniform" | "gaussian" | "circular" | "bernoulli"
 
 - `categorical(10)` has 10 equally probable categories; `categorical(0.5, 0.3, 0.2)` has three with these probabilities.
 - `uniform` is uniform on [-1, 1], `uniform(0, 3)` on [0, 3]; `gaussian` is N(0, 1), `gaussian(2, 0.5)` has mean 2 and
   standard deviation 0.5; `bernoulli` is 1 with probability 0.5, `bernoulli(0.2)` with 0.2. `size=3` among the arguments
   of these makes one code of three independent dimensions.
+- `circular` is an angle, uniform over the full turn.
 - `4*uniform` is four codes.
 - `@0.1` weights the mutual information of the code by 0.1 (default 1).
 - Codes are named by position, c1, c2, ...; a name before `=` replaces that, and is numbered if there is a count.
@@ -29,6 +30,7 @@ MAX_CODES = 100
 MAX_SIZE = 10_000
 MAX_NAME = 50
 MAX_QUOTED = 70
+WITHOUT_SIZE = ("categorical", "circular")
 TERM = re.compile(
     r"(?:(?P<name>\w+)\s*=\s*)?(?:(?P<count>\d{1,9})\s*\*\s*)?(?P<kind>[A-Za-z_]\w*)\s*"
     r"(?:\((?P<arguments>[^()]*)\))?\s*(?:@\s*(?P<weight>\S+))?",
@@ -41,7 +43,7 @@ class CodeTerm(NamedTuple):
 
     Attributes:
         name: its name.
-        kind: `categorical`, `uniform`, `gaussian` or `bernoulli`.
+        kind: `categorical`, `uniform`, `gaussian`, `circular` or `bernoulli`.
         numbers: the arguments of its distribution.
         size: number of independent dimensions.
         weight: weight of its mutual information.
@@ -122,7 +124,7 @@ def _name(given: str | None, number: int, count: int, first: int) -> str:
 def _parse_arguments(kind: str, arguments: str | None) -> tuple[tuple[float, ...], int]:
     numbers, sizes = [], []
     for argument in map(str.strip, arguments.split(",")) if arguments and arguments.strip() else ():
-        if re.fullmatch(r"size\s*=\s*\d{1,9}", argument) and kind != "categorical" and not sizes:
+        if re.fullmatch(r"size\s*=\s*\d{1,9}", argument) and kind not in WITHOUT_SIZE and not sizes:
             sizes.append(int(argument.split("=")[1]))
             if not 1 <= sizes[0] <= MAX_SIZE:
                 raise ValueError(f"the size {sizes[0]} (expected 1 to {MAX_SIZE})")
@@ -157,7 +159,9 @@ def _check_together(codes: list[CodeTerm]):
 
 
 def _width(code: CodeTerm) -> int:
-    return code.num_categories if code.kind == "categorical" else code.size
+    if code.kind == "categorical":
+        return code.num_categories
+    return 2 if code.kind == "circular" else code.size
 
 
 def _check_categorical(numbers: tuple[float, ...]):
@@ -179,6 +183,11 @@ def _check_gaussian(numbers: tuple[float, ...]):
         raise ValueError(f"{', '.join(map(str, numbers))} (expected the mean and a standard deviation > 0)")
 
 
+def _check_circular(numbers: tuple[float, ...]):
+    if numbers:
+        raise ValueError(f"{', '.join(map(str, numbers))} (expected no argument)")
+
+
 def _check_bernoulli(numbers: tuple[float, ...]):
     if numbers and not (len(numbers) == 1 and isinstance(numbers[0], float) and 0 < numbers[0] < 1):
         raise ValueError(f"{', '.join(map(str, numbers))} (expected a probability strictly between 0 and 1)")
@@ -188,5 +197,6 @@ CHECKS = {
     "categorical": _check_categorical,
     "uniform": _check_uniform,
     "gaussian": _check_gaussian,
+    "circular": _check_circular,
     "bernoulli": _check_bernoulli,
 }

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from infogan_tf.code_terms import NOISE_NAME, RESERVED_NAMES, CodeTerm, parse_codes
 from infogan_tf.console import text_table
-from infogan_tf.distributions import Bernoulli, Categorical, Distribution, Gaussian, Uniform
+from infogan_tf.distributions import Bernoulli, Categorical, Circular, Distribution, Gaussian, Uniform
 from infogan_tf.distributions.base import float_array
 from infogan_tf.distributions.continuous import DEFAULT_MIN_STD
 from infogan_tf.randomness import split_seed
@@ -92,7 +92,7 @@ class LatentSpec:
         Args:
             codes: such as `categorical(10), 2*uniform@0.1`; see `code_terms`.
             noise_size: number of noise dimensions, >= 0.
-            posterior_std: fixed standard deviation of Q for every continuous code; learned if None.
+            posterior_std: fixed standard deviation of Q for every uniform or Gaussian code; learned if None.
             min_std: lower bound of a learned one.
 
         Raises:
@@ -238,6 +238,8 @@ class LatentSpec:
 def _distribution(term: CodeTerm, std: Mapping[str, float | None]) -> Distribution:
     if term.kind == "categorical":
         return Categorical(term.num_categories, term.numbers if len(term.numbers) > 1 else None)
+    if term.kind == "circular":
+        return Circular()
     if term.kind == "bernoulli":
         return Bernoulli(*term.numbers, size=term.size)
     return {"uniform": Uniform, "gaussian": Gaussian}[term.kind](*term.numbers, size=term.size, **std)

@@ -18,7 +18,10 @@ METADATA_KEY = "infogan_tf"  # Of the properties of an ONNX file.
 
 
 def posterior_parameters(posteriors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
-    """Q's parameters by name: `c1_probs` of categorical and binary codes, `c2_mean` and `c2_std` of continuous ones.
+    """Q's parameters by name.
+
+    `c1_probs` of categorical and binary codes, `c2_mean` and `c2_std` of uniform and Gaussian ones, `c3_angle` in
+    degrees and `c3_concentration` of circular ones.
 
     Args:
         posteriors: by code, as `InfoGAN.infer_codes` gives them.
@@ -28,8 +31,7 @@ def posterior_parameters(posteriors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
     """
     parameters = {}
     for name, posterior in posteriors.items():
-        of_code = ("probs",) if hasattr(posterior, "probs") else ("mean", "std")
-        parameters |= {f"{name}_{parameter}": getattr(posterior, parameter) for parameter in of_code}
+        parameters |= {f"{name}_{parameter}": getattr(posterior, parameter) for parameter in posterior.parameters}
     return parameters
 
 
@@ -73,7 +75,8 @@ def export_keras(model: InfoGAN, path: Path):
 def export_saved_model(model: InfoGAN, path: Path, origin: str):
     """Writes a SavedModel with the signatures `generate` and `encode`, atomically.
 
-    `generate` takes all latents by name, float32 `[batch, size]`, categories as one-hot rows, and gives `images`,
+    `generate` takes all latents by name, float32 `[batch, size]`, categories as one-hot rows and angles as (cos, sin),
+    and gives `images`,
     `[batch, height, width, channels]` in [0, 1]. `encode` takes such `images` and gives what `posterior_parameters`
     names. The weights of G are the averaged ones, if there are any. `METADATA_FILE` holds the metadata.
 

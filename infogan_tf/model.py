@@ -562,7 +562,7 @@ class InfoGAN(keras.Model):
 
         Returns:
             Distributions with `mean`, `mode` and `std` `[batch, event_size]`, `log_prob(codes)` and `entropy()`; those
-            of categorical and binary codes also have `logits` and `probs`.
+            of categorical and binary codes also have `logits` and `probs`, those of circular ones `angle`, degrees.
 
         Raises:
             ValueError: the images have another shape, type or range.

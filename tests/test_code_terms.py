@@ -13,7 +13,8 @@ def test_reads_the_paper_codes():
 
 def test_reads_names_sizes_and_arguments():
     codes = parse_codes(
-        " shape = categorical(0.5,.3, 0.2) ,pose=2 * gaussian( 0, 2 )@ 2,bernoulli(0.2,size=3), uniform()"
+        " shape = categorical(0.5,.3, 0.2) ,pose=2 * gaussian( 0, 2 )@ 2,bernoulli(0.2,size=3), uniform(), "
+        "circular()@0.3"
     )
     assert codes == (
         CodeTerm("shape", "categorical", (0.5, 0.3, 0.2), 1, 1.0),
@@ -21,6 +22,7 @@ def test_reads_names_sizes_and_arguments():
         CodeTerm("pose2", "gaussian", (0, 2), 1, 2.0),
         CodeTerm("c4", "bernoulli", (0.2,), 3, 1.0),
         CodeTerm("c5", "uniform", (), 1, 1.0),
+        CodeTerm("c6", "circular", (), 1, 0.3),
     )
 
 
@@ -32,12 +34,16 @@ WRONG = {
     "categorical(2.5)": "2.5 categories .expected an integer",
     "categorical(0.5, 0.6)": "0.5, 0.6 .expected a number of categories, or probabilities",
     "categorical(1.5, -0.5)": "1.5, -0.5 .expected",
-    "categorical(10), 2*unifrm@0.1": "the unknown kind 'unifrm' .known: categorical, uniform, gaussian, bernoulli. in "
-    r"term 2 of 2, '2\*unifrm@0.1'",
+    "categorical(10), 2*unifrm@0.1": "the unknown kind 'unifrm' .known: categorical, uniform, gaussian, circular, "
+    r"bernoulli. in term 2 of 2, '2\*unifrm@0.1'",
     "uniform(1, 0)": "1, 0 .expected the lowest and the highest value",
     "uniform(1)": "1 .expected the lowest and the highest value",
     "gaussian(1)": "1 .expected the mean and a standard deviation > 0",
     "gaussian(0, 0)": "0, 0 .expected the mean and a standard deviation > 0",
+    "circular(3)": "3 .expected no argument",
+    "circular(size=2)": "'size=2' .expected a number",
+    "5000*circular": "the count 5000",
+    "uniform(size=9999), circular": "more than 10000 dimensions of all codes together in term 2 of 2",
     "bernoulli(1)": "1 .expected a probability strictly between 0 and 1",
     "uniform(a)": "'a' .expected a number",
     "uniform(1e400, 2)": "'1e400' .expected a number",

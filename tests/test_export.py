@@ -12,7 +12,7 @@ import tensorflow as tf
 import infogan_tf
 from infogan_tf import export
 from infogan_tf.codes import LatentCode, LatentSpec
-from infogan_tf.distributions import Bernoulli, Categorical, Gaussian, Uniform
+from infogan_tf.distributions import Bernoulli, Categorical, Circular, Gaussian, Uniform
 from infogan_tf.export import METADATA_FILE, METADATA_KEY, export_keras, export_onnx, export_saved_model
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks.discriminator import Discriminator
@@ -25,9 +25,13 @@ SPEC = LatentSpec(
         LatentCode("shape", Categorical(3), weight=0.5),
         LatentCode("tilt", Uniform(-2, 2, size=2)),
         LatentCode("glasses", Bernoulli(0.25)),
+        LatentCode("turn", Circular()),
     )
 )
-PARAMETERS = {"shape_probs": 3, "tilt_mean": 2, "tilt_std": 2, "glasses_probs": 1}
+PARAMETERS = {
+    **{"shape_probs": 3, "tilt_mean": 2, "tilt_std": 2, "glasses_probs": 1},
+    **{"turn_angle": 1, "turn_concentration": 1},
+}
 
 
 @pytest.fixture(scope="module")
@@ -69,18 +73,19 @@ def check_encoded(model, images, outputs):
     assert {name: np.shape(values)[1] for name, values in outputs.items()} == PARAMETERS
     for name, values in outputs.items():
         code, parameter = name.rsplit("_", 1)
-        np.testing.assert_allclose(values, getattr(posteriors[code], parameter), atol=1e-5)
+        np.testing.assert_allclose(values, getattr(posteriors[code], parameter), rtol=1e-5, atol=1e-5)
 
 
 def check_metadata(metadata):
     assert metadata["infogan_tf"] == infogan_tf.__version__
     assert metadata["origin"] == "a run"
     assert metadata["image_shape"] == [8, 8, 3]
-    assert [latent["name"] for latent in metadata["latents"]] == ["z", "shape", "tilt", "glasses"]
-    noise, shape, tilt, _ = metadata["latents"]
+    assert [latent["name"] for latent in metadata["latents"]] == ["z", "shape", "tilt", "glasses", "turn"]
+    noise, shape, tilt, _, turn = metadata["latents"]
     assert (noise["size"], noise["regularized"], noise["posterior"]) == (4, False, None)
     assert (shape["num_categories"], shape["weight"], shape["prior"]) == (3, 0.5, "Categorical(3)")
     assert (tilt["prior"], tilt["size"], tilt["num_categories"]) == ("Uniform(-2, 2)", 2, None)
+    assert (turn["prior"], turn["size"], turn["posterior"]) == ("Circular", 2, "von Mises")
 
 
 def test_a_saved_model_generates_and_encodes_by_its_signatures(model, latents, images, tmp_path):

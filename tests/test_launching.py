@@ -31,7 +31,7 @@ BAD_FLAGS = {
     "--posterior_std=wide": "flag --posterior_std=wide: expected one of learned, fixed, got 'wide'",
     "--codes=categorical(10), 2*unifrm": "expected codes such as categorical(10), 2*uniform@0.1, each "
     "[name=][count*]kind[(numbers)][@weight], got the unknown kind 'unifrm' (known: categorical, uniform, gaussian, "
-    "bernoulli) in term 2 of 2, '2*unifrm'",
+    "circular, bernoulli) in term 2 of 2, '2*unifrm'",
     "--seed=-1": "flag --seed=-1: expected an integer from 0 to 2147483647, got '-1'",
     "--max_shift=99": "flag --max_shift=99: expected an integer from 0 to 16, or auto",
     "--preset=worst": "flag --preset=worst: expected one of best, paper, original, got 'worst'",

@@ -67,9 +67,9 @@ def test_the_experiment_shown_is_that_of_mnist():
 def test_every_term_of_codes_shown_can_be_parsed():
     rows = re.findall(r"^\| (`.*?) \|", OWN_IMAGES.split("| term |")[1].split("\n\n")[0], flags=re.MULTILINE)
     terms = [parse_codes(term) for row in rows for term in re.findall(r"`(.+?)`", row)]
-    assert len(terms) == 11
+    assert len(terms) == 12
     kinds = {code.kind for codes in terms for code in codes}
-    assert kinds == {"categorical", "uniform", "gaussian", "bernoulli"}
+    assert kinds == {"categorical", "uniform", "gaussian", "circular", "bernoulli"}
     assert terms[-2:] == [parse_codes("4*uniform"), parse_codes("tilt=uniform@0.1")]
 
 

@@ -17,6 +17,7 @@ class Distribution(abc.ABC):
 
     Attributes:
         event_size: width of one code in the generator's input.
+        value_size: how many numbers a plain value has, such as 1 for a category.
         param_size: width of Q's output for this code.
         prior_name: the prior in words, such as `Categorical(10)`.
         posterior_name: the posterior's family in words.
@@ -25,6 +26,7 @@ class Distribution(abc.ABC):
     """
 
     event_size: int
+    value_size: int
     param_size: int
     prior_name: str
     posterior_name: str
@@ -66,6 +68,14 @@ class Distribution(abc.ABC):
         """
 
     @abc.abstractmethod
+    def decode(self, codes: tf.Tensor) -> np.ndarray:
+        """The plain values `[batch, value_size]` of codes `[batch, event_size]`; the inverse of `encode`."""
+
+    def mix(self, first: tf.Tensor, last: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
+        """Codes on the way from one to another, a straight line; all arguments broadcast to `[..., event_size]`."""
+        return (1 - shares) * first + shares * last
+
+    @abc.abstractmethod
     def posterior(self, flat: tf.Tensor) -> Any:
         """Makes the posterior Q(c|x) of each image.
 
@@ -74,7 +84,8 @@ class Distribution(abc.ABC):
 
         Returns:
             A named tuple of the posterior's parameters, which is a distribution too: `log_prob(codes)` and `entropy()`,
-            nats `[batch]`, and `mean`, `mode` and `std`, `[batch, event_size]`.
+            nats `[batch]`, and `mean`, `mode` and `std`, `[batch, event_size]`. Its `parameters` name the properties
+            that tell it best, as tables and exported models have them.
         """
 
     @abc.abstractmethod

@@ -20,6 +20,8 @@ class BernoulliPosterior(NamedTuple):
 
     logits: tf.Tensor
 
+    parameters = ("probs",)
+
     @property
     def probs(self) -> tf.Tensor:
         """Probabilities of a 1, `[batch, size]`."""
@@ -75,7 +77,7 @@ class Bernoulli(Distribution):
         if not (isinstance(prob, float) and 0 < prob < 1):
             raise ValueError(f"Bernoulli: prob must be a number strictly between 0 and 1, got {prob!r}")
         self.prob = prob
-        self.event_size = self.param_size = checked_size(size, "Bernoulli")
+        self.event_size = self.value_size = self.param_size = checked_size(size, "Bernoulli")
         self.prior_name = f"Bernoulli({self.prob:g})"
 
     def get_config(self) -> dict[str, Any]:
@@ -101,6 +103,9 @@ class Bernoulli(Distribution):
         if not np.isin(codes, [0, 1]).all():
             raise ValueError(f"values of {self.prior_name} must be 0 or 1, got {values!r}")
         return codes
+
+    def decode(self, codes: tf.Tensor) -> np.ndarray:
+        return np.asarray(codes).astype(int)
 
     def posterior(self, flat: tf.Tensor) -> BernoulliPosterior:
         return BernoulliPosterior(logits=flat)

@@ -21,6 +21,8 @@ class CategoricalPosterior(NamedTuple):
 
     logits: tf.Tensor
 
+    parameters = ("probs",)
+
     @property
     def probs(self) -> tf.Tensor:
         """Probabilities of the K categories, `[batch, K]`."""
@@ -67,6 +69,7 @@ class Categorical(Distribution):
     2.3026
     """
 
+    value_size = 1
     posterior_name = "Categorical"
     is_discrete = True
 
@@ -122,6 +125,9 @@ class Categorical(Distribution):
                 f"got {categories.tolist()!r}"
             )
         return tf.one_hot(np.atleast_1d(categories), self.event_size)
+
+    def decode(self, codes: tf.Tensor) -> np.ndarray:
+        return np.argmax(codes, axis=1)[:, None]
 
     def posterior(self, flat: tf.Tensor) -> CategoricalPosterior:
         return CategoricalPosterior(logits=flat)

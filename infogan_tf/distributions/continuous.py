@@ -25,6 +25,8 @@ class GaussianPosterior(NamedTuple):
     mean: tf.Tensor
     std: tf.Tensor
 
+    parameters = ("mean", "std")
+
     @property
     def mode(self) -> tf.Tensor:
         """Most probable code, `[batch, size]`."""
@@ -65,7 +67,7 @@ class ContinuousDistribution(Distribution):
 
     def __init__(self, size: int, posterior_std: float | None, min_std: float):
         owner, positive = type(self).__name__, Number(positive=True)
-        self.event_size = checked_size(size, owner)
+        self.event_size = self.value_size = checked_size(size, owner)
         learned = posterior_std is None
         self.fixed_std = None if learned else float(checked(f"{owner}: posterior_std", posterior_std, positive))
         self.min_std = float(checked(f"{owner}: min_std", min_std, positive))
@@ -91,6 +93,9 @@ class ContinuousDistribution(Distribution):
     def encode(self, values: Any) -> tf.Tensor:
         return as_codes(values, self.event_size, self.prior_name)
 
+    def decode(self, codes: tf.Tensor) -> np.ndarray:
+        return np.asarray(codes)
+
     def posterior(self, flat: tf.Tensor) -> GaussianPosterior:
         mean = flat[:, : self.event_size]
         if self.fixed_std is not None:
@@ -103,14 +108,15 @@ class ContinuousDistribution(Distribution):
         """The lowest and the highest value that a code has in training, or nearly always has."""
 
     def traversal(self, n: int, scale: float = 1.0) -> tf.Tensor:
-        values = np.linspace(*self._scaled_range(scale), n)
+        values = np.linspace(*self.scaled_range(scale), n)
         return tf.constant(np.repeat(values[:, None], self.event_size, axis=1), tf.float32)
 
     def describe_traversal(self, n: int, scale: float = 1.0) -> str:
-        low, high = self._scaled_range(scale)
+        low, high = self.scaled_range(scale)
         return f"from {low:g} to {high:g}"
 
-    def _scaled_range(self, scale: float) -> tuple[float, float]:
+    def scaled_range(self, scale: float) -> tuple[float, float]:
+        """`scale` times the range, about its middle."""
         low, high = self.range
         middle, half = (low + high) / 2, scale * (high - low) / 2
         return middle - half, middle + half

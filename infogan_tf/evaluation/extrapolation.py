@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from infogan_tf.codes import LatentCode
+from infogan_tf.distributions.continuous import ContinuousDistribution
 from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
@@ -27,9 +28,9 @@ def measure_extrapolation(model: BatchedModel, number: int = 200, seed: int = 5)
         seed: decides them.
 
     Returns:
-        By continuous code.
+        By uniform or Gaussian code: a circular one has no values beyond its range.
     """
-    codes = [code for code in model.spec.codes if not code.distribution.is_discrete]
+    codes = [code for code in model.spec.codes if isinstance(code.distribution, ContinuousDistribution)]
     seeds = split_seed(stream_seed(seed, Stream.EVALUATION), len(codes))
     return {code.name: _slope(model, code, number, code_seed) for code, code_seed in zip(codes, seeds, strict=True)}
 

@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from infogan_tf.codes import LatentSpec
 from infogan_tf.data.factors import Factor
-from infogan_tf.distributions import Distribution
+from infogan_tf.distributions import Circular, Distribution
 from infogan_tf.evaluation.monotone_fit import MIN_IMAGES, MonotoneFit, fit_monotone
 
 BINS = 10
@@ -24,9 +24,9 @@ class CodePredictions:
     """Q's predictions of one code on real images.
 
     Attributes:
-        kind: `continuous`, `categorical` or `binary`.
-        values: `[number, size]`: modes of a continuous code; otherwise probabilities, of each category or of each
-            binary dimension being 1.
+        kind: `continuous`, `circular`, `categorical` or `binary`.
+        values: `[number, size]`: modes of a continuous code, angles of a circular one in degrees; otherwise
+            probabilities, of each category or of each binary dimension being 1.
     """
 
     kind: str
@@ -39,7 +39,8 @@ class CodePredictions:
             return cls("categorical", posterior.probs.numpy())
         if distribution.is_discrete:
             return cls("binary", posterior.probs.numpy())
-        return cls("continuous", posterior.mode.numpy())
+        kind = "circular" if isinstance(distribution, Circular) else "continuous"
+        return cls(kind, distribution.decode(posterior.mode))
 
     @cached_property
     def ranks(self) -> np.ndarray:
@@ -73,7 +74,8 @@ class Association(NamedTuple):
         part: the dimension of the code, or the category, that was measured, being the strongest; None where the code
             was measured as a whole.
         note: why nothing was measured, such as a constant code; empty if something was.
-        monotone_fit: of a continuous code and a number or an angle, how exactly the code predicts it, else None.
+        monotone_fit: of a continuous code and a number or an angle, and of a circular code and an angle, how exactly
+            the code predicts it, else None.
     """
 
     measure: str
@@ -137,7 +139,7 @@ def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarr
 
 def _of_monotone_fit(code: CodePredictions, degrees: np.ndarray) -> Association:
     """Scored on images that were not fitted, so that it is about 0 at chance without permutations."""
-    fits = [fit_monotone(dimension, degrees, is_angle=True) for dimension in code.values.T]
+    fits = [fit_monotone(dimension, degrees, True, code.kind == "circular") for dimension in code.values.T]
     best = int(np.argmin([fit.error for fit in fits]))
     value = max(1 - fits[best].error / max(fits[best].error_of_constant, TINY), 0.0)
     return Association("monotone fit", value, 0.0, value, best if len(fits) > 1 else None, monotone_fit=fits[best])
@@ -241,6 +243,10 @@ MEASURES = {
     ("continuous", "angle"): "monotone fit",
     ("continuous", "attribute"): "AUC",
     ("continuous", "class"): "NMI",
+    ("circular", "ordered"): "eta",
+    ("circular", "angle"): "monotone fit",
+    ("circular", "attribute"): "eta",
+    ("circular", "class"): "NMI",
     ("binary", "ordered"): "|Spearman|",
     ("binary", "angle"): "circular eta",
     ("binary", "attribute"): "AUC",

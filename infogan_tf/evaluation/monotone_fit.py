@@ -1,4 +1,4 @@
-"""How exactly a continuous code predicts a number or an angle: the error after a monotone fit."""
+"""How exactly a code predicts a number or an angle: the error after a monotone fit."""
 
 from __future__ import annotations
 
@@ -36,22 +36,24 @@ class MonotoneFit(NamedTuple):
     error_of_constant_in_half_turn: float | None = None
 
 
-def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool) -> MonotoneFit:
+def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool, code_is_angle: bool = False) -> MonotoneFit:
     """Predicts a factor from a code by isotonic regression, fitted on one half of the images and scored on the other.
 
     An angle is fitted around the circle: it may begin anywhere, run either way, and its errors are at most 180 degrees.
 
     Args:
-        code: one dimension of a continuous code, as Q predicts it, finite, `[number]`; at least four images.
+        code: a circular code or one dimension of a continuous one, as Q predicts it, finite, `[number]`; at least four
+            images.
         values: the factor of the same images, `[number]`.
         is_angle: whether it is an angle in degrees, where 360 is 0.
+        code_is_angle: whether the code is one too; then the values are as well.
     """
     code, values = code.astype(np.float64), values.astype(np.float64)
     # At random, since the images may be sorted, or alternate.
     order = np.random.default_rng(0).permutation(len(values))
     fitted, scored = order[::2], order[1::2]
     parts = (code[fitted], values[fitted], code[scored], values[scored])
-    return _fit_angle(*parts) if is_angle else _fit_number(*parts)
+    return _fit_angle(*parts, code_is_angle) if is_angle else _fit_number(*parts)
 
 
 def _fit_number(code: np.ndarray, values: np.ndarray, scored_code: np.ndarray, scored: np.ndarray) -> MonotoneFit:
@@ -63,17 +65,19 @@ def _errors(fit: IsotonicRegression, constant: float, code: np.ndarray, values: 
     return _mean_error(fit.predict(code) - values, is_angle=False), _mean_error(constant - values, is_angle=False)
 
 
-def _fit_angle(code: np.ndarray, degrees: np.ndarray, scored_code: np.ndarray, scored: np.ndarray) -> MonotoneFit:
+def _fit_angle(
+    code: np.ndarray, degrees: np.ndarray, scored_code: np.ndarray, scored: np.ndarray, code_is_angle: bool
+) -> MonotoneFit:
     predicted = _fit_around(code, degrees).predict(scored_code)
     return MonotoneFit(
         _mean_error(predicted - scored, is_angle=True),
         _mean_error(_circular_median(degrees) - scored, is_angle=True),
-        *_fit_half_turn(code, degrees, scored_code, scored),
+        *_fit_half_turn(code, degrees, scored_code, scored, code_is_angle),
     )
 
 
 def _fit_half_turn(
-    code: np.ndarray, degrees: np.ndarray, scored_code: np.ndarray, scored: np.ndarray
+    code: np.ndarray, degrees: np.ndarray, scored_code: np.ndarray, scored: np.ndarray, code_is_angle: bool
 ) -> tuple[float | None, float | None, float | None]:
     """The half turn with the least error, relative to the best constant's, of the fitted images.
 
@@ -87,11 +91,16 @@ def _fit_half_turn(
         scored_inside, scored_turned = _inside_half_turn(scored, start)
         if min(len(turned), len(scored_turned)) < least or np.ptp(turned) == 0:
             continue
-        fit, constant = _fit_straight(code[inside], turned), np.median(turned)
-        error, error_of_constant = _errors(fit, constant, code[inside], turned)
+        code_inside, scored_code_inside = code[inside], scored_code[scored_inside]
+        if code_is_angle:  # It is cut opposite to where it is.
+            middle = _circular_mean(code_inside)
+            code_inside = _around_zero(code_inside - middle)
+            scored_code_inside = _around_zero(scored_code_inside - middle)
+        fit, constant = _fit_straight(code_inside, turned), np.median(turned)
+        error, error_of_constant = _errors(fit, constant, code_inside, turned)
         if error / error_of_constant < best_ratio:
             best_ratio = error / error_of_constant
-            best = (float(start), *_errors(fit, constant, scored_code[scored_inside], scored_turned))
+            best = (float(start), *_errors(fit, constant, scored_code_inside, scored_turned))
     return best
 
 
@@ -133,7 +142,14 @@ def _circular_median(degrees: np.ndarray) -> float:
     return float(min(candidates, key=lambda candidate: _mean_error(candidate - degrees, is_angle=True)))
 
 
+def _circular_mean(degrees: np.ndarray) -> float:
+    return float(np.rad2deg(np.angle(np.mean(np.exp(1j * np.deg2rad(degrees))))))
+
+
 def _mean_error(differences: np.ndarray, is_angle: bool) -> float:
-    if is_angle:
-        differences = (differences + FULL_TURN / 2) % FULL_TURN - FULL_TURN / 2
-    return float(np.mean(np.abs(differences)))
+    return float(np.mean(np.abs(_around_zero(differences) if is_angle else differences)))
+
+
+def _around_zero(degrees: np.ndarray) -> np.ndarray:
+    """The same angles from -180 to 180."""
+    return (degrees + FULL_TURN / 2) % FULL_TURN - FULL_TURN / 2

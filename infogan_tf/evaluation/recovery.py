@@ -24,7 +24,7 @@ class Recovery(NamedTuple):
 
 
 def measure_recovery(spec: LatentSpec, generated: GeneratedImages) -> dict[str, Recovery]:
-    """Compares the codes that went into G with the ones that Q finds most probable, by code.
+    """Compares the codes that went into G with the most probable or, of continuous ones, the expected code, by code.
 
     Args:
         spec: the latents.
@@ -32,9 +32,9 @@ def measure_recovery(spec: LatentSpec, generated: GeneratedImages) -> dict[str, 
     """
     recoveries = {}
     for code in spec.codes:
-        predicted = generated.posteriors[code.name].mode.numpy()
-        given = generated.latents[code.name].numpy()
-        recoveries[code.name] = recovery_of(given, predicted, code.distribution.is_discrete)
+        posterior, is_discrete = generated.posteriors[code.name], code.distribution.is_discrete
+        predicted = posterior.mode if is_discrete else posterior.mean
+        recoveries[code.name] = recovery_of(generated.latents[code.name].numpy(), predicted.numpy(), is_discrete)
     return recoveries
 
 

@@ -35,8 +35,8 @@ ASSOCIATION_TERMS = {
     "NMI": "normalized mutual information, arithmetic mean of the entropies; 0 unrelated, 1 they determine each other; "
     "a continuous code is cut into ten bins with as many images each, and so cannot reach 1 unless there are ten "
     "classes",
-    "eta": "correlation ratio: root of the share of a number's variance that the category explains; 0 unrelated, 1 all "
-    "images of a category have the same number",
+    "eta": "correlation ratio: root of the share of a number's variance that the category, or one of ten "
+    "bins of an angle, explains; 0 unrelated, 1 all images of a category have the same number",
     "circular eta": "correlation ratio of an angle, taken as a point on the circle: root of the share of its variance "
     "that the category explains; 0 unrelated, 1 all images of a category have the same angle",
     "monotone fit": "1 - error of an angle after a monotone fit / error without the code; "

@@ -12,6 +12,7 @@ from infogan_tf.codes import LatentCode
 from infogan_tf.data import as_floats, as_pixels
 from infogan_tf.data.folder import DRAFT_FACTOR, FORMATS
 from infogan_tf.data.preparation import Preparation
+from infogan_tf.distributions import VonMisesPosterior
 from infogan_tf.errors import first_line
 from infogan_tf.figures.pictures import tile, write_animation
 from infogan_tf.figures.traversals import num_columns
@@ -119,9 +120,9 @@ class ExplorerModel:
         if name not in [code.name for code in self._spec.codes]:
             raise RequestError("there is no code of this name")
         prior = self._spec.code(name).distribution
-        traversal = prior.traversal(num_columns(prior) if prior.is_discrete else FRAMES, SLIDER_SCALE).numpy()
-        values = traversal.argmax(-1)[:, None] if prior.num_categories else traversal
-        walls = ([[sample, {name: value}] for sample in range(WALL)] for value in values.tolist())
+        traversal = prior.traversal(num_columns(prior) if prior.is_discrete else FRAMES, SLIDER_SCALE)
+        values = prior.decode(traversal).tolist()
+        walls = ([[sample, {name: value}] for sample in range(WALL)] for value in values)
         return [self.latents(seed, codes, wall) for wall in walls]
 
     def read_picture(self, data: bytes) -> np.ndarray:
@@ -180,33 +181,31 @@ def animation(frames: Sequence[np.ndarray]) -> bytes:
 def describe_code(code: LatentCode) -> dict[str, Any]:
     """What the page has to know of a code: its `choices`, or a `range`; how many of its dimensions have knobs."""
     prior = code.distribution
-    dimensions = 1 if prior.num_categories else prior.event_size
-    described = {"name": code.name, "prior": prior.prior_name, "dimensions": dimensions}
-    described["knobs"] = min(dimensions, MAX_KNOBS)
+    described = {"name": code.name, "prior": prior.prior_name, "dimensions": prior.value_size}
+    described["knobs"] = min(prior.value_size, MAX_KNOBS)
     if prior.is_discrete:
         return {**described, "choices": list(range(prior.num_categories or 2)), "default": 0}
     low, high = prior.range
-    ends = prior.traversal(2, SLIDER_SCALE).numpy()[:, 0].tolist()
-    return {**described, "range": ends, "trained": [low, high], "default": (low + high) / 2}
+    return {**described, "range": prior.scaled_range(SLIDER_SCALE), "trained": [low, high], "default": (low + high) / 2}
 
 
 def _encoded(code: LatentCode, column: list[Any]) -> tf.Tensor:
     """The values of one code for each image, as the generator takes them."""
     prior = code.distribution
-    dimensions = 1 if prior.num_categories else prior.event_size
-    if not all(isinstance(values, list) and len(values) == dimensions for values in column):
-        raise RequestError(f"values of {code.name} must be a list of {dimensions}")
+    if not all(isinstance(values, list) and len(values) == prior.value_size for values in column):
+        raise RequestError(f"values of {code.name} must be a list of {prior.value_size}")
     try:
-        return prior.encode([values[0] for values in column] if prior.num_categories else column)
+        return prior.encode([values[0] for values in column] if prior.value_size < prior.event_size else column)
     except ValueError as error:
         raise RequestError(f"code {code.name}: {first_line(error)}") from error
 
 
 def _describe_posterior(code: LatentCode, posterior: Any) -> dict[str, Any]:
-    values = posterior.mode.numpy()[0]
-    if code.distribution.num_categories:
-        return {"probs": posterior.probs.numpy().tolist(), "values": [int(values.argmax())]}
-    if code.distribution.is_discrete:
-        return {"probs": [[1 - p, p] for p in posterior.probs.numpy()[0].tolist()], "values": list(map(int, values))}
-    mean, std = posterior.mean.numpy()[0].tolist(), posterior.std.numpy()[0].tolist()
-    return {"mean": mean, "std": std, "values": mean}
+    prior = code.distribution
+    values = prior.decode(posterior.mode)[0].tolist()
+    if prior.num_categories:
+        return {"probs": posterior.probs.numpy().tolist(), "values": values}
+    if prior.is_discrete:
+        return {"probs": [[1 - p, p] for p in posterior.probs.numpy()[0].tolist()], "values": values}
+    std = posterior.angle_std if isinstance(posterior, VonMisesPosterior) else posterior.std
+    return {"mean": values, "std": std.numpy()[0].tolist(), "values": values}

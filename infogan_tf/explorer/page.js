@@ -322,7 +322,8 @@ function showMark() {
   if (!state.plane.length) return;
   const [across, up] = planeShares().map(toSide);
   Object.assign(find("#plane .mark").style, { left: `${100 * across}%`, top: `${100 * (1 - up)}%` });
-  find("#plane .trained").style.inset = `${100 * toSide(0.25)}%`;
+  const [left, bottom] = state.plane.map(axisOf).map(({ code }) => toSide(shareOf(code.range, code.trained[0])));
+  find("#plane .trained").style.inset = `${100 * bottom}% ${100 * left}%`;
 }
 
 function moveInPlane(shareX, shareY) {

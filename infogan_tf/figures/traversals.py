@@ -107,7 +107,9 @@ def interpolate(
     rows: int = ROWS,
     columns: int = COLUMNS,
 ) -> tf.Tensor:
-    """Generates images whose codes run along a straight line; each row is another random sample.
+    """Generates images whose codes run from one value to another; each row is another random sample.
+
+    They run along a straight line; a circular code turns, the shorter way.
 
     Args:
         model: a trained model.
@@ -130,13 +132,14 @@ def interpolate(
         for name, values in given.items():
             if len(values) not in (1, rows):
                 raise ValueError(f"code {name}: expected one value or {rows}, one for each row, got {len(values)}")
-        ends.append(
-            model.spec.join(samples | {name: tf.broadcast_to(given[name], samples[name].shape) for name in given})
-        )
-    first, last = (end[:, None] for end in ends)
+        ends.append(samples | {name: tf.broadcast_to(given[name], samples[name].shape) for name in given})
+    first, last = ends
     shares = tf.reshape(tf.linspace(0.0, 1.0, columns), [1, columns, 1])
-    latents = (1 - shares) * first + shares * last
-    images = model(tf.reshape(latents, [-1, model.spec.size]))
+    mixed = {
+        latent.name: latent.distribution.mix(first[latent.name][:, None], last[latent.name][:, None], shares)
+        for latent in model.spec.latents
+    }
+    images = model(tf.reshape(model.spec.join(mixed), [-1, model.spec.size]))
     return tf.reshape(images, [rows, columns, *model.image_shape])
 
 

@@ -92,8 +92,7 @@ def _columns(model: BatchedModel, pixels: np.ndarray) -> dict[str, np.ndarray]:
     for code in model.spec.codes:
         posterior = posteriors[code.name]
         if code.distribution.is_discrete:
-            modes = code_columns(code, posterior.mode)
-            columns |= {name: values.astype(int) for name, values in modes.items()}
+            columns |= code_columns(code, posterior.mode)
         for name, values in posterior_parameters({code.name: posterior}).items():
             columns |= numbered(name, values)
     return columns
@@ -121,5 +120,5 @@ def _write(path: Path, ending: str, rows: Iterable[Row]) -> int:
 
 def _single_values(spec: LatentSpec, row: Row) -> dict[str, float]:
     """The codes of a row that `generate --codes` takes: those of one dimension."""
-    candidates = {code.name: (code.name, f"{code.name}_mean") for code in spec.codes}
+    candidates = {code.name: (code.name, f"{code.name}_mean", f"{code.name}_angle") for code in spec.codes}
     return {name: row[key] for name, keys in candidates.items() for key in keys if key in row}

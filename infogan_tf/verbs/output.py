@@ -11,15 +11,13 @@ from infogan_tf.console import log
 
 
 def code_columns(code: LatentCode, values: tf.Tensor) -> dict[str, np.ndarray]:
-    """A code as columns of numbers `[batch]`: of categories their numbers, of several dimensions one column each.
+    """A code as columns of plain values `[batch]`, such as the numbers of categories; one column for each dimension.
 
     Args:
         code: the code.
         values: `[batch, event_size]`.
     """
-    if code.distribution.num_categories:
-        return {code.name: np.argmax(values, axis=1)}
-    return numbered(code.name, values)
+    return numbered(code.name, code.distribution.decode(values))
 
 
 def numbered(name: str, values: tf.Tensor) -> dict[str, np.ndarray]:

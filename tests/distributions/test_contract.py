@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 import tensorflow as tf
 
-from infogan_tf.distributions import Bernoulli, Categorical, Gaussian, Uniform
+from infogan_tf.distributions import Bernoulli, Categorical, Circular, Gaussian, Uniform
 
 DISTRIBUTIONS = {
     "categorical": Categorical(10),
@@ -17,6 +18,7 @@ DISTRIBUTIONS = {
     "uniform": Uniform(-1, 1),
     "wide uniform": Uniform(-3, 5, size=3, posterior_std=1.0),
     "odd uniform": Uniform(-1 / 3, 1e-9, min_std=0.1),
+    "circular": Circular(),
 }
 SEED = tf.constant([3, 4], tf.int64)
 
@@ -39,6 +41,10 @@ def posterior_samples(distribution, posterior, number):
         return np.eye(len(mean), dtype=np.float32)[rng.choice(len(mean), number, p=mean / mean.sum())]
     if isinstance(distribution, Bernoulli):
         return (rng.random([number, len(mean)]) < mean).astype(np.float32)
+    if isinstance(distribution, Circular):
+        (concentration,), (angle,) = posterior.concentration.numpy()[0], np.deg2rad(posterior.angle.numpy()[0])
+        radians = scipy.stats.vonmises(concentration, angle).rvs(number, random_state=rng)
+        return np.stack([np.cos(radians), np.sin(radians)], axis=1).astype(np.float32)
     return rng.normal(mean, posterior.std.numpy()[0], [number, len(mean)]).astype(np.float32)
 
 
@@ -98,8 +104,28 @@ def test_own_samples_are_codes(distribution):
     np.testing.assert_array_equal(distribution.encode(codes), codes)
 
 
+def test_values_are_the_inverse_of_codes(distribution):
+    codes = distribution.sample(5, SEED)
+    values = distribution.decode(codes)
+    assert values.shape == (5, distribution.value_size)
+    again = distribution.encode(values[:, 0] if distribution.value_size == 1 else values)
+    np.testing.assert_allclose(again, codes, atol=1e-6)
+
+
+def test_the_way_from_one_code_to_another_has_both_ends(distribution):
+    first, last = distribution.sample(5, SEED), distribution.sample(5, SEED + 1)
+    np.testing.assert_allclose(distribution.mix(first, last, tf.constant([[0.0]])), first, atol=1e-6)
+    np.testing.assert_allclose(distribution.mix(first, last, tf.constant([[1.0]])), last, atol=1e-6)
+
+
+def test_posteriors_name_what_tells_them(distribution):
+    posterior = posterior_of(distribution, 3)
+    assert posterior.parameters
+    assert all(np.shape(getattr(posterior, name))[0] == 3 for name in posterior.parameters)
+
+
 def test_repr_makes_the_same_distribution_again(distribution):
-    names = {cls.__name__: cls for cls in (Bernoulli, Categorical, Gaussian, Uniform)}
+    names = {cls.__name__: cls for cls in (Bernoulli, Categorical, Circular, Gaussian, Uniform)}
     again = eval(repr(distribution), names)
     assert repr(again) == repr(distribution)
     assert (again.prior_name, again.posterior_name) == (distribution.prior_name, distribution.posterior_name)

@@ -45,6 +45,29 @@ def test_the_half_turn_that_a_code_predicts_best(rng):
     assert fit_monotone(code, degrees, is_angle=False).error_in_half_turn is None
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("offset", [0, 60, 140, 200])
+def test_a_circular_code_may_be_cut_anywhere(offset, sign, rng):
+    degrees = rng.uniform(0, 360, NUMBER)
+    code = (sign * degrees + offset + rng.normal(0, 9, NUMBER) + 180) % 360 - 180
+    fit = fit_monotone(code, degrees, is_angle=True, code_is_angle=True)
+    expected = pytest.approx(9 * np.sqrt(2 / np.pi), rel=0.4)
+    assert fit.error == expected
+    assert fit.error_in_half_turn == expected
+    assert fit.error_of_constant_in_half_turn == pytest.approx(45, rel=0.1)
+
+
+def test_a_circular_code_that_knows_a_half_turn_that_it_is_cut_in(rng):
+    degrees = rng.uniform(0, 360, NUMBER)
+    known = (degrees > 90) & (degrees < 270)
+    code = np.where(known, degrees, rng.uniform(-180, 180, NUMBER) % 180 - 90)
+    code = (code + 180) % 360 - 180
+    fit = fit_monotone(code, degrees, is_angle=True, code_is_angle=True)
+    assert (fit.half_turn_start, fit.error_in_half_turn < 2) == (90, True)
+    uncut = fit_monotone(code, degrees, is_angle=True)
+    assert uncut.error_in_half_turn > 10, "as a number, 180 is far from -180"
+
+
 def test_the_score_is_of_images_that_the_fit_has_not_seen(rng):
     few = fit_monotone(rng.normal(size=20), rng.uniform(0, 360, 20), is_angle=True)
     assert few.error > 45, "a fit follows the noise of the images that it is fitted to"

@@ -24,7 +24,7 @@ MINUS = "\N{MINUS SIGN}"
 UNNAMED = """Array.from(document.querySelectorAll("button, select, input, [tabindex]"))
     .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length))
     .map((e) => e.outerHTML)"""
-MIXED = "kind=categorical(12), on=bernoulli(size=2), width=uniform(0, 3), style=gaussian(2, 0.5, size=2)"
+MIXED = "kind=categorical(12), on=bernoulli(size=2), width=uniform(0, 3), style=gaussian(2, 0.5, size=2), view=circular"
 
 
 def make_run(folder: Path, data, steps=(1,), **settings):

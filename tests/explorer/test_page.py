@@ -146,7 +146,8 @@ def test_another_run_has_other_knobs(open_page, logs):
     page.get_by_role("radio", name="on[1] 1").click()
     turn(page, "width", 200)
     turn(page, "style[1]", 0)
-    codes = {"kind": 0, "on": [[0, 1]], "width": 4.5, "style": [[2, 0]]}
+    turn(page, "view", 150)
+    codes = {"kind": 0, "on": [[0, 1]], "width": 4.5, "style": [[2, 0]], "view": 90}
     expect_pixels(page, tile(6), logs[1]["mixed"].generate(codes, num_images=WALL, seed=0)[5])
     page.get_by_label("Run").select_option("digits/plain")
     page.get_by_label("Checkpoint").select_option("update 1")

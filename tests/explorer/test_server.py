@@ -33,7 +33,7 @@ from tests.explorer.conftest import make_run, serving
 JSON, BYTES = "application/json", "application/octet-stream"
 PLAIN, MIXED = 0, 1
 CODES = {"c1": [3], "c2": [0.5], "c3": [-1.5]}
-MIXED_CODES = {"kind": [11], "on": [0, 1], "width": [2.5], "style": [1, 3]}
+MIXED_CODES = {"kind": [11], "on": [0, 1], "width": [2.5], "style": [1, 3], "view": [90]}
 # A second on a machine of its own; tests share theirs.
 STALL_SECONDS = 5.0
 WALL_IMAGES = [[sample, {}] for sample in range(WALL)]
@@ -95,12 +95,13 @@ def test_runs_have_numbers(server):
 
 def test_describes_codes_of_every_kind(server):
     described = json.loads(post(server, "/describe", {"run": MIXED, "step": 1}))
-    kind, on, width, style = described["codes"]
+    kind, on, width, style, view = described["codes"]
     assert described["image_shape"] == [28, 28, 1]
     assert (kind["choices"], kind["dimensions"]) == (list(range(12)), 1)
     assert (on["choices"], on["dimensions"]) == ([0, 1], 2)
     assert (width["range"], width["trained"], width["default"]) == ([-1.5, 4.5], [0, 3], 1.5)
     assert (style["range"], style["trained"], style["dimensions"]) == ([0, 4], [1, 3], 2)
+    assert (view["range"], view["trained"], view["default"], view["dimensions"]) == ([-180, 180], [-180, 180], 0, 1)
 
 
 def test_the_wall_is_what_generate_makes_of_the_same_seed(server, logs):
@@ -111,11 +112,11 @@ def test_the_wall_is_what_generate_makes_of_the_same_seed(server, logs):
 
 
 def test_single_images_differ_in_the_codes_that_they_name(server, logs):
-    images = [[2, {}], [2, {"kind": [0]}], [7, {"style": [0, 0], "on": [1, 1]}]]
+    images = [[2, {}], [2, {"kind": [0]}], [7, {"style": [0, 0], "on": [1, 1], "view": [-45]}]]
     request = {**GENERATE, "run": MIXED, "step": 1, "codes": MIXED_CODES, "images": images}
     model = logs[1]["mixed"]
-    base = {"kind": 11, "on": [[0, 1]], "width": 2.5, "style": [[1, 3]]}
-    changes = ({}, {"kind": 0}, {"style": [[0, 0]], "on": [[1, 1]]})
+    base = {"kind": 11, "on": [[0, 1]], "width": 2.5, "style": [[1, 3]], "view": 90}
+    changes = ({}, {"kind": 0}, {"style": [[0, 0]], "on": [[1, 1]], "view": -45})
     expected = [
         model.generate(base | change, num_images=WALL, seed=5)[sample]
         for (sample, _), change in zip(images, changes, strict=True)
@@ -132,12 +133,14 @@ def test_a_picture_gets_the_posteriors_of_q(server, logs):
     np.testing.assert_allclose(np.array(codes["on"]["probs"])[:, 1], posteriors["on"].probs[0], atol=1e-5)
     np.testing.assert_allclose(codes["style"]["mean"], posteriors["style"].mean[0], rtol=1e-4)
     np.testing.assert_allclose(codes["style"]["std"], posteriors["style"].std[0], rtol=1e-4)
+    np.testing.assert_allclose(codes["view"]["mean"], posteriors["view"].angle[0], rtol=1e-4)
+    np.testing.assert_allclose(codes["view"]["std"], posteriors["view"].angle_std[0], rtol=1e-4)
     assert codes["kind"]["values"] == [int(np.argmax(posteriors["kind"].probs))]
     request = {**GENERATE, "run": MIXED, "step": 1, "codes": {name: c["values"] for name, c in codes.items()}}
     assert len(post(server, "/generate", request)) == WALL * 28 * 28
 
 
-@pytest.mark.parametrize(("name", "frames"), [("kind", 22), ("on", 2), ("width", 32), ("style", 32)])
+@pytest.mark.parametrize(("name", "frames"), [("kind", 22), ("on", 2), ("width", 32), ("style", 32), ("view", 32)])
 def test_animates_a_code(server, name, frames):
     request = {name: GENERATE[name] for name in ("view", "seed")}
     content = post(server, "/animate", {**request, "run": MIXED, "step": 1, "codes": MIXED_CODES, "code": name})

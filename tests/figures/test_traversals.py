@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from infogan_tf.distributions import Bernoulli, Categorical, Uniform
+from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.distributions import Bernoulli, Categorical, Circular, Uniform
 from infogan_tf.figures.traversals import FRAMES, describe_traversal, interpolate, move, num_columns, traverse, vary_two
+from tests.evaluation.perfect_model import PerfectModel
 
 SEED = tf.constant([1, 2], tf.int64)
 
@@ -64,6 +66,13 @@ def test_codes_move_from_one_end_to_the_other_on_the_same_samples(small_model):
         for frame, value in ((0, -2), (FRAMES // 2, 0), (FRAMES - 1, 2)):
             expected = small_model.generate(held | {name: value}, samples["z"][2:])
             np.testing.assert_allclose(frames[frame, row, 2], expected[0], atol=1e-5)
+
+
+def test_a_circular_code_turns_between_two_angles():
+    spec = LatentSpec((LatentCode("c1", Categorical(2)), LatentCode("c2", Circular())))
+    codes = interpolate(PerfectModel(spec), {"c1": 0, "c2": 170}, {"c1": 0, "c2": -150}, SEED, rows=2, columns=5)
+    angles = Circular().decode(codes[1, :, 2:])[:, 0] % 360
+    np.testing.assert_allclose(angles, [170, 180, 190, 200, 210], atol=1e-3)
 
 
 def test_codes_run_along_a_straight_line(small_model):

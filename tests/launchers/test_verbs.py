@@ -212,6 +212,28 @@ def test_files_that_cant_be_read_are_left_out_and_named(launchers, place, tmp_pa
     assert len((tmp_path / "codes.csv").read_text().splitlines()) == 2
 
 
+def test_a_circular_code_is_an_angle_in_degrees(run, tmp_path, small_networks):
+    settings = {"data_source": "embedded", "batch_size": 8, "max_epoch": 1, "updates_per_epoch": 5}
+    infogan_tf.train(Config(run_folder=tmp_path / "run", codes="view=circular, c2=uniform", **settings))
+    model = infogan_tf.load(tmp_path / "run")
+    typed = [f"--run_folder={tmp_path / 'run'}"]
+    run("generate", *typed, "--codes=view=-90:90:3", "--number=2", "--output=files.npz")
+    with np.load(tmp_path / "files.npz") as file:
+        images, labels, noise = file["images"], file["labels"], file["noise"]
+        assert file["label_names"].tolist() == ["view", "c2"]
+    np.testing.assert_allclose(labels[:, 0], [-90, 0, 90] * 2, atol=1e-4)
+    given = {"view": labels[:, 0].astype(np.float32), "c2": labels[:, 1].astype(np.float32)}
+    np.testing.assert_allclose(images, 255 * model.generate(given, noise), atol=1)
+    run("encode", *typed, "--images=files.npz", "--output=codes.csv", try_next=True)
+    with (tmp_path / "codes.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["image", "view_angle", "view_concentration", "c2_mean", "c2_std"]
+    posterior = model.infer_codes(images / np.float32(255))["view"]
+    np.testing.assert_allclose([float(row["view_angle"]) for row in rows], posterior.angle[:, 0], atol=1e-2)
+    said = run("traverse", *typed, "--codes=view", "--output=view.png")
+    assert "view" in said
+
+
 def test_codes_are_varied_in_a_sheet(run, place, model, tmp_path):
     typed = [f"--run_folder={place / 'run'}", "--seed=2"]
     said = run("traverse", *typed, "--codes=c2", "--number=3", "--scale=1.5", "--output=c2.png", try_next=True)

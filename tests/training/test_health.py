@@ -4,10 +4,13 @@ import math
 
 import numpy as np
 import pytest
+import scipy.optimize
+import scipy.stats
+from scipy.special import ive
 
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import Config
-from infogan_tf.distributions import Bernoulli, Categorical, Gaussian, Uniform
+from infogan_tf.distributions import Bernoulli, Categorical, Circular, Gaussian, Uniform
 from infogan_tf.evaluation.recovery import recovery_of
 from infogan_tf.training.health import FOUND_BY, Health, least_information
 
@@ -195,6 +198,13 @@ def test_the_limit_is_the_bound_of_a_q_of_that_recovery(prior):
         bound = prior.entropy() + log_prob.mean()
     assert recovery_of(given, answers, prior.is_discrete).score == pytest.approx(recovery, abs=0.02)
     assert least_information(prior, recovery) == pytest.approx(bound, abs=0.02)
+
+
+@pytest.mark.parametrize("recovery", [0.2, 0.3, 0.9])
+def test_the_limit_of_a_circular_code_is_the_bound_of_a_q_of_that_recovery(recovery):
+    (concentration,) = scipy.optimize.fsolve(lambda kappa: ive(1, kappa) / ive(0, kappa) - math.sqrt(recovery), 1.0)
+    bound = Circular().entropy() - scipy.stats.vonmises(concentration).entropy()
+    assert least_information(Circular(), recovery) == pytest.approx(bound, abs=1e-4)
 
 
 def _index(codes, values):

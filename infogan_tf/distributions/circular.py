@@ -1,0 +1,158 @@
+"""Codes that go around: angles."""
+
+import math
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from infogan_tf.distributions.base import Distribution, as_codes
+
+HALF_TURN = 180.0
+LOG_2PI = math.log(2 * math.pi)
+TINY = 1e-12  # Keeps the gradient of a length finite at zero.
+UNIT_TOLERANCE = 1e-3
+
+
+class VonMisesPosterior(NamedTuple):
+    """Q(c|x) of a circular code: the von Mises distribution, which is the normal distribution of the circle.
+
+    Attributes:
+        natural: its natural parameters `[batch, 2]`: they point to the most probable angle, and the longer they are,
+            the surer is Q.
+    """
+
+    natural: tf.Tensor
+
+    parameters = ("angle", "concentration")
+
+    @property
+    def concentration(self) -> tf.Tensor:
+        """Concentration kappa `[batch, 1]`, positive: 0 is uniform, and a large one has a variance of 1 / kappa."""
+        return tf.sqrt(tf.reduce_sum(tf.square(self.natural), axis=-1, keepdims=True) + TINY)
+
+    @property
+    def angle(self) -> tf.Tensor:
+        """Most probable angle `[batch, 1]`, degrees from -180 to 180."""
+        return angles_of(self.natural)
+
+    @property
+    def angle_std(self) -> tf.Tensor:
+        """Circular standard deviation `[batch, 1]`, degrees (Mardia and Jupp 2000, equation 2.3.11)."""
+        return tf.sqrt(-2 * tf.math.log(self._resultant_length)) * (HALF_TURN / math.pi)
+
+    @property
+    def mode(self) -> tf.Tensor:
+        """Most probable code, a unit vector `[batch, 2]`."""
+        return self.natural / self.concentration
+
+    @property
+    def mean(self) -> tf.Tensor:
+        """Expected code `[batch, 2]`, inside of the circle."""
+        return self._resultant_length * self.mode
+
+    @property
+    def std(self) -> tf.Tensor:
+        """Standard deviation of each coordinate of the code, `[batch, 2]`."""
+        second_moment = 1 - 2 * self._resultant_length / self.concentration
+        variance = 0.5 * (1 + second_moment * (2 * tf.square(self.mode) - 1)) - tf.square(self.mean)
+        return tf.sqrt(tf.maximum(variance, 0))
+
+    @property
+    def _resultant_length(self) -> tf.Tensor:
+        """Length of the expected code, I_1(kappa) / I_0(kappa), `[batch, 1]`."""
+        return tf.math.bessel_i1e(self.concentration) / tf.math.bessel_i0e(self.concentration)
+
+    def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
+        """log Q(c|x) of codes `[batch, 2]`, unit vectors: nats `[batch]`, per radian."""
+        return tf.reduce_sum(self.natural * codes, axis=-1) - self._log_normalizer
+
+    def entropy(self) -> tf.Tensor:
+        """Differential entropy, nats `[batch]`."""
+        return self._log_normalizer - tf.reduce_sum(self.natural * self.mean, axis=-1)
+
+    @property
+    def _log_normalizer(self) -> tf.Tensor:
+        """log of 2 pi I_0(kappa), `[batch]`."""
+        concentration = self.concentration[:, 0]
+        return concentration + tf.math.log(tf.math.bessel_i0e(concentration)) + LOG_2PI
+
+
+@keras.saving.register_keras_serializable("infogan_tf")
+class Circular(Distribution):
+    """An angle, uniform over the full turn a priori; a code is its (cos, sin). Q gives a von Mises distribution.
+
+    For what goes around, such as the side that an object is seen from: a code on an interval can follow it over a part
+    of the turn only, since both of its ends would have to look the same. Values are degrees; 360 is 0.
+
+    >>> Circular()
+    Circular()
+    >>> Circular().decode(Circular().encode([90, 270])).round(3).tolist()
+    [[90.0], [-90.0]]
+    """
+
+    event_size = param_size = 2
+    value_size = 1
+    prior_name = "Circular"
+    posterior_name = "von Mises"
+    range = (-HALF_TURN, HALF_TURN)
+
+    def get_config(self) -> dict[str, Any]:
+        return {}
+
+    def __repr__(self) -> str:
+        return "Circular()"
+
+    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
+        return _codes_of(tf.random.stateless_uniform([batch_size, 1], seed, *self.range))
+
+    def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
+        return tf.fill(tf.shape(codes)[:1], -self.entropy())
+
+    def entropy(self) -> float:
+        return LOG_2PI
+
+    def encode(self, values: Any) -> tf.Tensor:
+        try:
+            is_angles = np.ndim(values) < 2
+        except ValueError:  # Rows of different lengths, which are refused below.
+            is_angles = False
+        codes = as_codes(values, 1 if is_angles else self.event_size, self.prior_name)
+        if is_angles:
+            return _codes_of(codes)
+        if not np.allclose(np.linalg.norm(codes, axis=1), 1, atol=UNIT_TOLERANCE):
+            raise ValueError(f"codes of {self.prior_name} must be (cos, sin) of angles, got {values!r}")
+        return codes
+
+    def decode(self, codes: tf.Tensor) -> np.ndarray:
+        return angles_of(codes).numpy()
+
+    def mix(self, first: tf.Tensor, last: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
+        """Turns from the one angle to the other, the shorter way."""
+        start, turn = angles_of(first), angles_of(last) - angles_of(first)
+        return _codes_of(start + shares * (tf.math.floormod(turn + HALF_TURN, 2 * HALF_TURN) - HALF_TURN))
+
+    def posterior(self, flat: tf.Tensor) -> VonMisesPosterior:
+        return VonMisesPosterior(natural=flat)
+
+    def scaled_range(self, scale: float) -> tuple[float, float]:
+        """The full turn for every scale: there is nothing beyond it."""
+        return self.range
+
+    def traversal(self, n: int, scale: float = 1.0) -> tf.Tensor:
+        return _codes_of(tf.constant(np.linspace(*self.range, n, endpoint=False)[:, None], tf.float32))
+
+    def describe_traversal(self, n: int, scale: float = 1.0) -> str:
+        return f"once around in steps of {2 * HALF_TURN / n:g} degrees"
+
+
+def _codes_of(degrees: tf.Tensor) -> tf.Tensor:
+    """(cos, sin) of angles `[..., 1]` in degrees: `[..., 2]`."""
+    radians = degrees * (math.pi / HALF_TURN)
+    return tf.concat([tf.cos(radians), tf.sin(radians)], axis=-1)
+
+
+def angles_of(codes: tf.Tensor) -> tf.Tensor:
+    """The angles `[..., 1]` of vectors `[..., 2]`, degrees from -180 to 180."""
+    return tf.atan2(codes[..., 1:], codes[..., :1]) * (HALF_TURN / math.pi)
