@@ -110,7 +110,7 @@ class Config(Settings):
     posterior_std: str = setting(
         "learned",
         Choice(("learned", "fixed")),
-        "Whether Q learns the standard deviation of continuous codes or keeps it at 1.",
+        "Whether Q learns the standard deviation of uniform and gaussian codes or keeps it at 1.",
     )
     min_std: float = setting(0.05, Number(positive=True), "Lower bound of a learned standard deviation.")
     leaky_slope: float = setting(0.1, Number(), "Slope of D's leaky ReLUs below zero.")

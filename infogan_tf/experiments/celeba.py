@@ -6,8 +6,9 @@ beside it, then has the attributes that an evaluation compares codes with.
 
 The preset `paper` has the paper's table, learning rates and lambda.
 
-`best` is a start and was not chosen by measurements: what serves photographs in the experiment `images`. Q predicts the
-codes from augmented images, D and G are updated at once, and images come from averaged weights.
+`best` has what serves photographs in the experiment `images`: Q predicts the codes from augmented images, D and G are
+updated at once, and images come from averaged weights. The codes weigh four times as much as in the paper: more of them
+are used, and images are more varied. That was chosen on photographs that stand in for CelebA, without labels.
 """
 
 from infogan_tf.experiments import Experiment
@@ -23,7 +24,14 @@ EXPERIMENT = Experiment(
         convs=(Conv(64), Conv(128, bn=True), Conv(256, bn=True)), code_hidden=128, signed_input=True
     ),
     presets={
-        "best": {**PAPER, "code_augmentation": 1.0, "update": "simultaneous", "average_decay": 0.99},
+        "best": {
+            **PAPER,
+            "codes": "10*categorical(10)@4",
+            "code_augmentation": 1.0,
+            "update": "simultaneous",
+            "batch_size": 64,
+            "average_decay": 0.99,
+        },
         "paper": PAPER,
     },
 )
