@@ -93,7 +93,7 @@ class Distribution(abc.ABC):
         """Codes `[n, event_size]` that vary from one end to the other.
 
         Continuous codes run evenly over `scale` times their `range`, about its middle, all coordinates together;
-        discrete ones run through their values.
+        circular ones once around; discrete ones run through their values.
         """
 
     @abc.abstractmethod

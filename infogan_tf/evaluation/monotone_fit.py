@@ -92,7 +92,7 @@ def _fit_half_turn(
         if min(len(turned), len(scored_turned)) < least or np.ptp(turned) == 0:
             continue
         code_inside, scored_code_inside = code[inside], scored_code[scored_inside]
-        if code_is_angle:  # It is cut opposite to where it is.
+        if code_is_angle:  # Turned so that its own cut is far from these images.
             middle = _circular_mean(code_inside)
             code_inside = _around_zero(code_inside - middle)
             scored_code_inside = _around_zero(scored_code_inside - middle)
