@@ -96,7 +96,7 @@ BAD_IMAGES = {
     "--images=good --run_folder=good/run": "flag --run_folder: expected a folder outside of",
     "--images=good --run_folder=run[1]": "flag --run_folder: expected a folder, got run[1] with [ or \\, which Tensor",
     "--images=good --codes=categorical(1)": "got 1 categories (expected an integer from 2 to 10000) in term 1 of 1,",
-    "--images=good --codes=uniform,normal": "got the unknown kind 'normal' (known: categorical, uniform, gaussian, b",
+    "--images=good --codes=uniform,normal": "got the unknown kind 'normal' (known: categorical, uniform, gaussian, c",
     "--images=good --codes=99*uniform(size=999)": "got more than 10000 dimensions of all codes together in term 1 of",
     "--images=good --codes=4*uniform": "flag --code_augmentation: expected 0 where no code is categorical (4*uniform)",
 }
