@@ -128,6 +128,8 @@ def _parse_arguments(kind: str, arguments: str | None) -> tuple[tuple[float, ...
             sizes.append(int(argument.split("=")[1]))
             if not 1 <= sizes[0] <= MAX_SIZE:
                 raise ValueError(f"the size {sizes[0]} (expected 1 to {MAX_SIZE})")
+        elif kind == "circular":
+            _check_circular((argument,))
         else:
             numbers.append(_number(argument))
     return tuple(numbers), *(sizes or [1])
@@ -185,7 +187,7 @@ def _check_gaussian(numbers: tuple[float, ...]):
 
 def _check_circular(numbers: tuple[float, ...]):
     if numbers:
-        raise ValueError(f"{', '.join(map(str, numbers))} (expected no argument)")
+        raise ValueError(f"{', '.join(map(str, numbers))} (expected no argument; 2*circular makes two codes)")
 
 
 def _check_bernoulli(numbers: tuple[float, ...]):

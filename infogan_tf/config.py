@@ -112,7 +112,9 @@ class Config(Settings):
         Choice(("learned", "fixed")),
         "Whether Q learns the standard deviation of uniform and gaussian codes or keeps it at 1.",
     )
-    min_std: float = setting(0.05, Number(positive=True), "Lower bound of a learned standard deviation.")
+    min_std: float = setting(
+        0.05, Number(positive=True), "Lower bound of a learned standard deviation of uniform and gaussian codes."
+    )
     leaky_slope: float = setting(0.1, Number(), "Slope of D's leaky ReLUs below zero.")
 
     augmentation: str | None = setting(

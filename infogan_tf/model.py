@@ -498,7 +498,8 @@ class InfoGAN(keras.Model):
             code: the name of the code that varies: over its categories, or over ten values.
             rows: random samples.
             seed: decides noise and the other codes of each row; a new draw each time when None.
-            scale: a continuous code varies over so many times the range that it has in training.
+            scale: a continuous code varies over so many times the range that it has in training, a circular one over
+                the full turn.
 
         Returns:
             Images `[rows, columns, height, width, channels]` in [0, 1]; `to_grid` shows them.
@@ -519,7 +520,9 @@ class InfoGAN(keras.Model):
         columns: int = 10,
         seed: int | None = None,
     ) -> tf.Tensor:
-        """Images whose codes run along a straight line; each row is another random sample.
+        """Images whose codes run from one value to another, along a straight line; each row is another random sample.
+
+        A circular code turns, the shorter way.
 
         Args:
             codes_a: the codes of the first column by name, as in `generate`, one value or one a row.

@@ -41,7 +41,7 @@ WRONG = {
     "gaussian(1)": "1 .expected the mean and a standard deviation > 0",
     "gaussian(0, 0)": "0, 0 .expected the mean and a standard deviation > 0",
     "circular(3)": "3 .expected no argument",
-    "circular(size=2)": "'size=2' .expected a number",
+    "circular(size=2)": "size=2 .expected no argument; 2.circular makes two codes",
     "5000*circular": "the count 5000",
     "uniform(size=9999), circular": "more than 10000 dimensions of all codes together in term 2 of 2",
     "bernoulli(1)": "1 .expected a probability strictly between 0 and 1",

@@ -22,6 +22,7 @@ class Distribution(abc.ABC):
         prior_name: the prior in words, such as `Categorical(10)`.
         posterior_name: the posterior's family in words.
         is_discrete: whether codes come from a finite set.
+        is_circular: whether values go around, as angles do.
         num_categories: number of categories of a categorical code; None for any other code.
     """
 
@@ -31,6 +32,7 @@ class Distribution(abc.ABC):
     prior_name: str
     posterior_name: str
     is_discrete: bool = False
+    is_circular: bool = False
     num_categories: int | None = None
 
     @abc.abstractmethod

@@ -94,6 +94,7 @@ class Circular(Distribution):
 
     event_size = param_size = 2
     value_size = 1
+    is_circular = True
     prior_name = "Circular"
     posterior_name = "von Mises"
     range = (-HALF_TURN, HALF_TURN)
@@ -144,7 +145,7 @@ class Circular(Distribution):
         return _codes_of(tf.constant(np.linspace(*self.range, n, endpoint=False)[:, None], tf.float32))
 
     def describe_traversal(self, n: int, scale: float = 1.0) -> str:
-        return f"once around in steps of {2 * HALF_TURN / n:g} degrees"
+        return "once around, from -180 degrees"
 
 
 def _codes_of(degrees: tf.Tensor) -> tf.Tensor:

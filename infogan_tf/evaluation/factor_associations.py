@@ -54,7 +54,8 @@ class CodePredictions:
             return self.values.argmax(axis=1)[None]
         if self.kind == "binary":
             return (self.values.T >= 0.5).astype(int)
-        return np.stack([quantile_bins(dimension) for dimension in self.values.T])
+        values = _cut_at_widest_gap(self.values) if self.kind == "circular" else self.values
+        return np.stack([quantile_bins(dimension) for dimension in values.T])
 
     @cached_property
     def indicators(self) -> np.ndarray:
@@ -149,6 +150,13 @@ def _of_monotone_fit(code: CodePredictions, degrees: np.ndarray) -> Association:
 def quantile_bins(values: np.ndarray) -> np.ndarray:
     """Which of ten bins with as many values each a value `[number]` is in, int `[number]`."""
     return np.digitize(values, np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1]))
+
+
+def _cut_at_widest_gap(degrees: np.ndarray) -> np.ndarray:
+    """The same angles `[number, 1]` from 0 to 360, turned so that no group of them is torn apart by the cut."""
+    ordered = np.sort(degrees, axis=0)
+    gaps = np.diff(ordered, axis=0, append=ordered[:1] + 360)
+    return (degrees - ordered[(gaps.argmax() + 1) % len(ordered)]) % 360
 
 
 def _limitation(predictions: np.ndarray, values: np.ndarray) -> str:

@@ -52,6 +52,8 @@ def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool, code_is_a
     # At random, since the images may be sorted, or alternate.
     order = np.random.default_rng(0).permutation(len(values))
     fitted, scored = order[::2], order[1::2]
+    if code_is_angle:  # Turned so that its own cut is far from where most of it is.
+        code = _around_zero(code - _circular_mean(code[fitted]))
     parts = (code[fitted], values[fitted], code[scored], values[scored])
     return _fit_angle(*parts, code_is_angle) if is_angle else _fit_number(*parts)
 

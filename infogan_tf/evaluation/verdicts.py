@@ -34,26 +34,36 @@ def code_verdicts(
     for name, distribution in distributions.items():
         verdicts[name] = "used" if recovery[name].score >= USED_FROM else "ignored"
         for other in [earlier for earlier in verdicts if verdicts[earlier] == "used" and earlier != name]:
-            pair = (predictions[name], distribution.is_discrete, predictions[other], distributions[other].is_discrete)
+            pair = (predictions[name], distribution, predictions[other], distributions[other])
             if verdicts[name] == "used" and redundancy(*pair) >= REDUNDANT_FROM:
                 verdicts[name] = f"redundant with {other}"
     return verdicts
 
 
-def redundancy(a: np.ndarray, a_is_discrete: bool, b: np.ndarray, b_is_discrete: bool) -> float:
+def redundancy(a: np.ndarray, a_prior: Distribution, b: np.ndarray, b_prior: Distribution) -> float:
     """How well the predictions of two codes `[number, event_size]` determine each other, from 0 to 1.
 
-    Rank correlation (absolute) of continuous codes; otherwise the normalized mutual information, for which a continuous
-    code is cut into ten bins with as many images each. It finds redundant codes of similar entropy only: a 2-way and a
+    Rank correlation (absolute) of continuous codes, circular correlation (absolute) of circular ones; otherwise the
+    normalized mutual information, for which a continuous or circular code is cut into ten bins with as many images
+    each. It finds redundant codes of similar entropy only: a 2-way and a
     20-way categorical code can't reach 0.9.
     """
-    if a_is_discrete or b_is_discrete:
-        return float(normalized_mutual_info_score(_groups(a, a_is_discrete), _groups(b, b_is_discrete)))
+    if a_prior.is_circular and b_prior.is_circular:
+        return _circular_correlation(a, b)
+    priors = (a_prior, b_prior)
+    if any(prior.is_discrete or prior.is_circular for prior in priors):
+        return float(normalized_mutual_info_score(_groups(a, a_prior), _groups(b, b_prior)))
     varying = [(x, y) for x in a.T for y in b.T if np.ptp(x) > 0 and np.ptp(y) > 0]
     return max((float(abs(spearmanr(x, y).statistic)) for x, y in varying), default=0.0)
 
 
-def _groups(values: np.ndarray, is_discrete: bool) -> np.ndarray:
-    if is_discrete:
+def _circular_correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """That of angles given as (cos, sin) `[number, 2]`, from 0 to 1 (Fisher and Lee 1983), whatever the orientation."""
+    variances = np.linalg.det(a.T @ a) * np.linalg.det(b.T @ b)
+    return float(abs(np.linalg.det(a.T @ b)) / np.sqrt(variances)) if variances > 0 else 0.0
+
+
+def _groups(values: np.ndarray, prior: Distribution) -> np.ndarray:
+    if prior.is_discrete:
         return np.unique(values, axis=0, return_inverse=True)[1].ravel()
-    return quantile_bins(values[:, 0])
+    return quantile_bins(prior.decode(values)[:, 0])

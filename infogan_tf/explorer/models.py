@@ -125,6 +125,10 @@ class ExplorerModel:
         walls = ([[sample, {name: value}] for sample in range(WALL)] for value in values)
         return [self.latents(seed, codes, wall) for wall in walls]
 
+    def is_circular(self, name: str) -> bool:
+        """Whether the values of a code go around, so that an animation of it needs no way back."""
+        return self._spec.code(name).distribution.is_circular
+
     def read_picture(self, data: bytes) -> np.ndarray:
         """A picture file as an image of the model's size, uint8 `[height, width, channels]`.
 
@@ -166,15 +170,15 @@ class ExplorerModel:
         return image[0]
 
 
-def animation(frames: Sequence[np.ndarray]) -> bytes:
-    """A GIF that runs through walls, uint8 `[WALL, height, width, channels]` each, and back."""
+def animation(frames: Sequence[np.ndarray], and_back: bool) -> bytes:
+    """A GIF that runs through walls, uint8 `[WALL, height, width, channels]` each, and back if told so."""
     walls = [frame.reshape(WALL_ROWS, WALL_ROWS, *frame.shape[1:]) / 255 for frame in frames]
     # Colors are chosen before the pixels are repeated, which is many times faster.
     small = [Image.fromarray(tile(wall, 1)).quantize() for wall in walls]
     scale = max(1, round(ANIMATION_PIXELS / small[0].width))
     large = [picture.resize((picture.width * scale, picture.height * scale)) for picture in small]
     file = io.BytesIO()
-    write_animation(file, large)
+    write_animation(file, large, and_back)
     return file.getvalue()
 
 

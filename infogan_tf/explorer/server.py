@@ -258,7 +258,8 @@ class _Handler(BaseHTTPRequestHandler):
         model = self._model(request)
         frames = model.frames(request["seed"], request["codes"], request["code"])
         images = self._in_turns(request, model.generate, np.concatenate(frames))
-        return animation(np.split(images, len(frames))), "image/gif"
+        and_back = not model.is_circular(request["code"])
+        return animation(np.split(images, len(frames)), and_back), "image/gif"
 
     def _encode(self) -> tuple[bytes, str]:
         query = dict(parse_qsl(urlsplit(self.path).query))

@@ -88,20 +88,21 @@ def save_picture(path: Path, picture: Picture):
     write_atomically(path, lambda partial: Image.fromarray(picture).save(partial, "PNG"))
 
 
-def save_animation(path: Path, frames: list[Picture]):
-    """Writes a GIF that loops through the frames and back.
+def save_animation(path: Path, frames: list[Picture], and_back: bool = True):
+    """Writes a GIF that loops through the frames.
 
     Args:
         path: the file.
         frames: pictures of one size.
+        and_back: whether it runs back to the first, instead of starting again after the last.
     """
     images = [Image.fromarray(frame) for frame in frames]
-    write_atomically(path, lambda partial: write_animation(partial, images))
+    write_atomically(path, lambda partial: write_animation(partial, images, and_back))
 
 
-def write_animation(file: Path | BinaryIO, frames: Sequence[Image.Image]):
-    """Writes a GIF that loops through the frames and back, to a path or a binary file."""
-    first, *rest = *frames, *frames[-2:0:-1]
+def write_animation(file: Path | BinaryIO, frames: Sequence[Image.Image], and_back: bool):
+    """Writes such a GIF to a path or a binary file."""
+    first, *rest = [*frames, *frames[-2:0:-1]] if and_back else frames
     first.save(file, "GIF", save_all=True, append_images=rest, duration=MILLISECONDS, loop=0)
 
 

@@ -22,7 +22,8 @@ def traverse(model: InfoGAN, name: str, seed: tf.Tensor, rows: int = ROWS, scale
         name: the code that varies: over its categories, ten of them if there are more than 20, or over ten values.
         seed: integers `[2]`; decides noise and the other codes of each row.
         rows: random samples.
-        scale: a continuous code varies over so many times the range that it has in training.
+        scale: a continuous code varies over so many times the range that it has in training, a circular one over the
+            full turn.
 
     Returns:
         Images `[rows, columns, height, width, channels]` in [0, 1].

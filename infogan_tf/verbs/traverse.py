@@ -31,7 +31,10 @@ def traverse_codes(config: TraverseConfig):
         save_picture(path, (_planes if is_plane else _panels)(loaded, names, number, config))
         other = ".gif"
     else:
-        save_animation(path, (_moving_plane if is_plane else _moving)(loaded, names, number, config))
+        frames = (_moving_plane if is_plane else _moving)(loaded, names, number, config)
+        moving = names[1:] if is_plane else names
+        and_back = not all(loaded.model.spec.code(name).distribution.is_circular for name in moving)
+        save_animation(path, frames, and_back)
         other = ".png"
     log(f"{', '.join(names)} of {loaded.caption}: {path}")
     say_next(f"the same as {other}:", "traverse", **config.given_flags | {"output": path.with_suffix(other)})

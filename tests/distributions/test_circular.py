@@ -78,5 +78,5 @@ def test_a_traversal_goes_around_once_for_every_scale():
     for scale in (1, 2):
         angles = Circular().decode(Circular().traversal(8, scale))[:, 0]
         np.testing.assert_allclose((angles - angles[0]) % 360, np.arange(8) * 45, atol=1e-3)
-        assert Circular().describe_traversal(8, scale) == "once around in steps of 45 degrees"
+        assert Circular().describe_traversal(8, scale) == "once around, from -180 degrees"
         assert Circular().scaled_range(scale) == (-180, 180)

@@ -79,7 +79,7 @@ def test_perfect_codes_have_all_the_strength(number, rng):
         ("circular", degrees - 180, "ordered", np.cos(np.deg2rad(degrees))),
         ("circular", 90 - degrees, "angle", degrees),
         ("circular", 20 + 90 * attribute, "attribute", attribute),
-        ("circular", 36 * classes - 180, "class", classes),
+        ("circular", 36 * classes + rng.normal(0, 3, number), "class", classes),
         ("binary", attribute, "ordered", 3.0 * attribute),
         ("binary", attribute, "angle", 180.0 * attribute),
         ("binary", attribute, "attribute", 1 - attribute),

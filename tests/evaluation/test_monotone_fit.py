@@ -45,6 +45,14 @@ def test_the_half_turn_that_a_code_predicts_best(rng):
     assert fit_monotone(code, degrees, is_angle=False).error_in_half_turn is None
 
 
+@pytest.mark.parametrize("offset", range(0, 360, 60))
+def test_a_circular_code_of_a_part_of_the_turn_is_not_torn_apart_by_its_cut(offset, rng):
+    degrees = rng.uniform(0, 90, NUMBER)
+    code = (degrees + offset + rng.normal(0, 5, NUMBER) + 180) % 360 - 180
+    fit = fit_monotone(code, degrees, is_angle=True, code_is_angle=True)
+    assert fit.error == pytest.approx(5 * np.sqrt(2 / np.pi), rel=0.3)
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("offset", [0, 60, 140, 200])
 def test_a_circular_code_may_be_cut_anywhere(offset, sign, rng):

@@ -140,7 +140,7 @@ def test_a_picture_gets_the_posteriors_of_q(server, logs):
     assert len(post(server, "/generate", request)) == WALL * 28 * 28
 
 
-@pytest.mark.parametrize(("name", "frames"), [("kind", 22), ("on", 2), ("width", 32), ("style", 32), ("view", 32)])
+@pytest.mark.parametrize(("name", "frames"), [("kind", 22), ("on", 2), ("width", 32), ("style", 32), ("view", 17)])
 def test_animates_a_code(server, name, frames):
     request = {name: GENERATE[name] for name in ("view", "seed")}
     content = post(server, "/animate", {**request, "run": MIXED, "step": 1, "codes": MIXED_CODES, "code": name})

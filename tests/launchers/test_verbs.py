@@ -230,8 +230,13 @@ def test_a_circular_code_is_an_angle_in_degrees(run, tmp_path, small_networks):
     assert list(rows[0]) == ["image", "view_angle", "view_concentration", "c2_mean", "c2_std"]
     posterior = model.infer_codes(images / np.float32(255))["view"]
     np.testing.assert_allclose([float(row["view_angle"]) for row in rows], posterior.angle[:, 0], atol=1e-2)
-    said = run("traverse", *typed, "--codes=view", "--output=view.png")
-    assert "view" in said
+    run("traverse", *typed, "--codes=view", "--output=view.png")
+    expected = tile(model.traverse("view", seed=0, scale=2).numpy())
+    np.testing.assert_allclose(pixels(tmp_path / "view.png")[: 5 * SIDE], expected, atol=1)
+    for codes, frames in (("view", FRAMES), ("c2,view", FRAMES), ("view,c2", 2 * FRAMES - 2), ("all", 2 * FRAMES - 2)):
+        run("traverse", *typed, f"--codes={codes}", f"--output={codes}.gif")
+        with Image.open(tmp_path / f"{codes}.gif") as animation:
+            assert animation.n_frames == frames, codes
 
 
 def test_codes_are_varied_in_a_sheet(run, place, model, tmp_path):
