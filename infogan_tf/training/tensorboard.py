@@ -20,9 +20,8 @@ DESCRIPTIONS = {
     "discriminator/real": "D's output on real images: mean, smallest and largest probability of real, 0 to 1.",
     "discriminator/fake": "D's output on generated images: mean, smallest and largest probability of real, 0 to 1.",
     "gradient_norm/": "L2 norm of the gradient of all weights of one network, 0 or more.",
-    "posterior_std/": "Smallest and largest standard deviation of Q(c|x) on the batch, of a circular code that of its cos and "
-    "sin; "
-    "a code of which Q learns nothing has its prior's own, such as 0.58 if it is uniform on [-1, 1].",
+    "posterior_std/": "Smallest and largest standard deviation of Q(c|x) on the batch, of a circular code that of its "
+    "cos and sin; a code of which Q learns nothing has its prior's own, such as 0.58 if it is uniform on [-1, 1].",
     "consistency/": "Mutual information of what Q predicts from real images and from augmented copies of them, in "
     "nats, 0 to ln K for K categories.",
     "memorization/": "D's mean probability of real, 0 to 1, on up to 500 images; training and held-out drift apart "
