@@ -52,6 +52,7 @@ def metadata(model: InfoGAN, origin: str) -> dict[str, Any]:
                 "name": latent.name,
                 "prior": latent.distribution.prior_name,
                 "size": latent.distribution.event_size,
+                "encoding": latent.distribution.encoding,
                 "num_categories": latent.distribution.num_categories,
                 "regularized": latent.regularized,
                 "weight": latent.weight if latent.regularized else None,
@@ -76,9 +77,9 @@ def export_saved_model(model: InfoGAN, path: Path, origin: str):
     """Writes a SavedModel with the signatures `generate` and `encode`, atomically.
 
     `generate` takes all latents by name, float32 `[batch, size]`, categories as one-hot rows and angles as (cos, sin),
-    and gives `images`,
-    `[batch, height, width, channels]` in [0, 1]. `encode` takes such `images` and gives what `posterior_parameters`
-    names. The weights of G are the averaged ones, if there are any. `METADATA_FILE` holds the metadata.
+    and gives `images`, `[batch, height, width, channels]` in [0, 1]. `encode` takes such `images` and gives what
+    `posterior_parameters` names. The weights of G are the averaged ones, if there are any. `METADATA_FILE` holds the
+    metadata.
 
     Args:
         model: a trained model.

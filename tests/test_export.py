@@ -86,6 +86,7 @@ def check_metadata(metadata):
     assert (shape["num_categories"], shape["weight"], shape["prior"]) == (3, 0.5, "Categorical(3)")
     assert (tilt["prior"], tilt["size"], tilt["num_categories"]) == ("Uniform(-2, 2)", 2, None)
     assert (turn["prior"], turn["size"], turn["posterior"]) == ("Circular", 2, "von Mises")
+    assert [latent["encoding"] for latent in metadata["latents"]] == [None, "one-hot", None, None, "(cos, sin)"]
 
 
 def test_a_saved_model_generates_and_encodes_by_its_signatures(model, latents, images, tmp_path):

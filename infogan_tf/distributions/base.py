@@ -18,6 +18,7 @@ class Distribution(abc.ABC):
     Attributes:
         event_size: width of one code in the generator's input.
         value_size: how many numbers a plain value has, such as 1 for a category.
+        encoding: what a code is of its value, where it isn't the value itself: `one-hot` or `(cos, sin)`.
         param_size: width of Q's output for this code.
         prior_name: the prior in words, such as `Categorical(10)`.
         posterior_name: the posterior's family in words.
@@ -28,6 +29,7 @@ class Distribution(abc.ABC):
 
     event_size: int
     value_size: int
+    encoding: str | None = None
     param_size: int
     prior_name: str
     posterior_name: str
@@ -60,7 +62,7 @@ class Distribution(abc.ABC):
         """Encodes plain values (`3`, `1.5`, a list) as codes.
 
         Args:
-            values: one value, one per image `[batch]`, or ready codes `[batch, event_size]`.
+            values: one value, one per image, `[batch]` or `[batch, value_size]`, or ready codes `[batch, event_size]`.
 
         Returns:
             Codes `[batch, event_size]`; a single value gives a batch of 1.

@@ -70,6 +70,7 @@ class Categorical(Distribution):
     """
 
     value_size = 1
+    encoding = "one-hot"
     posterior_name = "Categorical"
     is_discrete = True
 
@@ -108,7 +109,7 @@ class Categorical(Distribution):
             array = np.asarray(values)
         except ValueError as error:
             raise ValueError(f"values of {self.prior_name} must agree in length, got {values!r}") from error
-        if array.ndim <= 1:
+        if array.ndim <= 1 or array.shape[1:] == (1,):
             return self._one_hot(array)
         codes = as_codes(values, self.event_size, self.prior_name)
         if not (np.isin(codes, [0, 1]).all() and (np.sum(codes, axis=1) == 1).all()):
@@ -124,7 +125,7 @@ class Categorical(Distribution):
                 f"a value of {self.prior_name} must be a category from 0 to {self.event_size - 1}, "
                 f"got {categories.tolist()!r}"
             )
-        return tf.one_hot(np.atleast_1d(categories), self.event_size)
+        return tf.one_hot(categories.reshape(-1), self.event_size)
 
     def decode(self, codes: tf.Tensor) -> np.ndarray:
         return np.argmax(codes, axis=1)[:, None]

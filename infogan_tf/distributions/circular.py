@@ -94,6 +94,7 @@ class Circular(Distribution):
 
     event_size = param_size = 2
     value_size = 1
+    encoding = "(cos, sin)"
     is_circular = True
     prior_name = "Circular"
     posterior_name = "von Mises"
@@ -116,7 +117,7 @@ class Circular(Distribution):
 
     def encode(self, values: Any) -> tf.Tensor:
         try:
-            is_angles = np.ndim(values) < 2
+            is_angles = np.ndim(values) < 2 or np.shape(values)[1:] == (1,)
         except ValueError:  # Rows of different lengths, which are refused below.
             is_angles = False
         codes = as_codes(values, 1 if is_angles else self.event_size, self.prior_name)

@@ -190,6 +190,7 @@ def describe_code(code: LatentCode) -> dict[str, Any]:
     if prior.is_discrete:
         return {**described, "choices": list(range(prior.num_categories or 2)), "default": 0}
     low, high = prior.range
+    described["is_circular"] = prior.is_circular
     return {**described, "range": prior.scaled_range(SLIDER_SCALE), "trained": [low, high], "default": (low + high) / 2}
 
 
@@ -199,7 +200,7 @@ def _encoded(code: LatentCode, column: list[Any]) -> tf.Tensor:
     if not all(isinstance(values, list) and len(values) == prior.value_size for values in column):
         raise RequestError(f"values of {code.name} must be a list of {prior.value_size}")
     try:
-        return prior.encode([values[0] for values in column] if prior.value_size < prior.event_size else column)
+        return prior.encode(column)
     except ValueError as error:
         raise RequestError(f"code {code.name}: {first_line(error)}") from error
 

@@ -11,10 +11,24 @@ const element = (tag, properties = {}, ...children) => {
   made.append(...children);
   return made;
 };
-const format = (value) => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).replace("-", "−");
 const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
 const at = ([low, high], share) => low + share * (high - low);
 const shareOf = ([low, high], value) => (value - low) / (high - low);
+
+/** A value of a code that has a range, in words: a number, or degrees. */
+function format(value, { is_circular: isCircular }) {
+  const digits = isCircular ? 0 : 2;
+  const number = Math.abs(value) < 0.5 / 10 ** digits ? 0 : value;
+  return `${number.toFixed(digits).replace("-", "−")}${isCircular ? "°" : ""}`;
+}
+
+/** The value in a code's range that is nearest; of an angle the same one, which may be some turns away. */
+function inRange(value, { range, is_circular: isCircular }) {
+  const [low, high] = range;
+  if (!isCircular || (value >= low && value <= high)) return clamp(value, range);
+  const turn = high - low;
+  return value - turn * Math.floor((value - low) / turn);
+}
 
 let runs = [];
 let model = null; // What the source tells of the checkpoint that the page shows,
@@ -194,18 +208,19 @@ function choiceKnob(parent, code, dimension) {
 function sliderKnob(parent, code, dimension) {
   const [low, high] = code.range;
   const slider = element("input", { type: "range", className: "slide", min: 0, max: model.slider_steps, step: 1 });
+  slider.classList.toggle("circular", code.is_circular);
   slider.setAttribute("aria-label", titleOf(code, dimension));
-  slider.title = `trained from ${format(code.trained[0])} to ${format(code.trained[1])}`;
+  slider.title = `trained from ${format(code.trained[0], code)} to ${format(code.trained[1], code)}`;
   const output = element("output");
   const values = Array.from({ length: model.strip }, (_, i) => at([low, high], i / (model.strip - 1)));
   const set = (value) => setCodes(changed({}, knob, value));
   slider.oninput = () => set(at(code.range, slider.value / model.slider_steps));
   const strip = element("div", { className: "strip" });
   strip.setAttribute("role", "group");
-  strip.setAttribute("aria-label", `${titleOf(code, dimension)} from ${format(low)} to ${format(high)}`);
+  strip.setAttribute("aria-label", `${titleOf(code, dimension)} from ${format(low, code)} to ${format(high, code)}`);
   const buttons = values.map((value, i) => {
     const button = element("button", { tabIndex: i ? -1 : 0 }, element("canvas"));
-    button.title = `${titleOf(code, dimension)} = ${format(value)}`;
+    button.title = `${titleOf(code, dimension)} = ${format(value, code)}`;
     button.setAttribute("aria-label", button.title);
     button.onclick = () => set(value);
     return button;
@@ -219,8 +234,8 @@ function sliderKnob(parent, code, dimension) {
     show() {
       const value = state.codes[code.name][dimension];
       slider.value = model.slider_steps * shareOf(code.range, value);
-      slider.setAttribute("aria-valuetext", format(value));
-      output.textContent = `${code.dimensions > 1 ? `[${dimension}] ` : ""}${format(value)}`;
+      slider.setAttribute("aria-valuetext", format(value, code));
+      output.textContent = `${code.dimensions > 1 ? `[${dimension}] ` : ""}${format(value, code)}`;
     },
     cells: () => buttons.map((button, i) => ({ canvas: button.firstChild, codes: changed({}, knob, values[i]) })),
   };
@@ -381,8 +396,8 @@ function showAnswer(file, posteriors, setsKnobs) {
   if (!setsKnobs) return;
   const free = Object.entries(values).filter(([name]) => !state.locked.has(name));
   const inReach = free.map(([name, list]) => {
-    const { range } = model.codes.find((code) => code.name === name);
-    return [name, range ? list.map((value) => clamp(value, range)) : list];
+    const code = model.codes.find((other) => other.name === name);
+    return [name, code.range ? list.map((value) => inRange(value, code)) : list];
   });
   setCodes(Object.fromEntries(inReach));
 }
@@ -408,11 +423,17 @@ function barsOf(title, probs) {
 
 function axisPosterior(title, code, mean, std) {
   const [low, high] = [mean - std, mean + std].map((value) => 100 * shareOf(code.range, value));
-  const whisker = element("i");
-  Object.assign(whisker.style, { left: `${low}%`, width: `${high - low}%` });
+  // A whisker that leaves the axis of an angle comes in again at its other end.
+  const [turns, longest] = code.is_circular ? [[-100, 0, 100], 100] : [[0], Infinity];
+  const whiskers = turns.map((turn) => {
+    const whisker = element("i");
+    Object.assign(whisker.style, { left: `${low + turn}%`, width: `${Math.min(longest, high - low)}%` });
+    return whisker;
+  });
   const dot = element("em");
-  dot.style.left = `${100 * shareOf(code.range, clamp(mean, code.range))}%`;
-  return posteriorRow(title, element("div", { className: "axis" }, whisker, dot), `${format(mean)} ± ${format(std)}`);
+  dot.style.left = `${100 * shareOf(code.range, inRange(mean, code))}%`;
+  const text = `${format(mean, code)} ± ${format(std, code)}`;
+  return posteriorRow(title, element("div", { className: "axis" }, ...whiskers, dot), text);
 }
 
 find("#file").onchange = () => {
@@ -548,7 +569,7 @@ function fitCodes() {
     const values = state.codes[code.name];
     const isValid = code.choices ? (value) => code.choices.includes(value) : Number.isFinite;
     if (values?.length === code.dimensions && values.every(isValid)) {
-      return [code.name, code.range ? values.map((value) => clamp(value, code.range)) : values];
+      return [code.name, code.range ? values.map((value) => inRange(value, code)) : values];
     }
     return [code.name, Array(code.dimensions).fill(code.default)];
   }));

@@ -13,11 +13,14 @@ from infogan_tf.console import log
 def code_columns(code: LatentCode, values: tf.Tensor) -> dict[str, np.ndarray]:
     """A code as columns of plain values `[batch]`, such as the numbers of categories; one column for each dimension.
 
+    That of a circular code is named an angle, as in `encode`'s tables, by which an evaluation knows it for one.
+
     Args:
         code: the code.
         values: `[batch, event_size]`.
     """
-    return numbered(code.name, code.distribution.decode(values))
+    name = f"{code.name}_angle" if code.distribution.is_circular else code.name
+    return numbered(name, code.distribution.decode(values))
 
 
 def numbered(name: str, values: tf.Tensor) -> dict[str, np.ndarray]:

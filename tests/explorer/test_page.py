@@ -91,10 +91,8 @@ def test_the_plane_sets_two_codes(open_page):
     expect(page.get_by_role("slider", name="c2", exact=True)).to_have_attribute("aria-valuetext", "1.90")
 
 
-def test_a_dropped_picture_shows_its_codes(open_page, logs):
-    page, model = open_page(), logs[1]["digits/plain"]
-    page.get_by_role("button", name="Lock c3").click()
-    image = np.random.default_rng(1).integers(0, 256, (28, 28), np.uint8)
+def drop_picture(page, image):
+    """Drops an image, uint8 `[28, 28]`, on the page."""
     file = io.BytesIO()
     Image.fromarray(image).save(file, "PNG")
     page.evaluate(
@@ -107,6 +105,13 @@ def test_a_dropped_picture_shows_its_codes(open_page, logs):
         list(file.getvalue()),
     )
     expect_pixels(page, "#seen", image / 255)
+
+
+def test_a_dropped_picture_shows_its_codes(open_page, logs):
+    page, model = open_page(), logs[1]["digits/plain"]
+    page.get_by_role("button", name="Lock c3").click()
+    image = np.random.default_rng(1).integers(0, 256, (28, 28), np.uint8)
+    drop_picture(page, image)
     posterior = model.infer_codes(image.reshape(1, 28, 28, 1) / np.float32(255))
     category, c2 = int(np.argmax(posterior["c1"].logits)), float(posterior["c2"].mean[0, 0])
     probability, std = float(np.max(posterior["c1"].probs)), float(posterior["c2"].std[0, 0])
@@ -152,6 +157,33 @@ def test_another_run_has_other_knobs(open_page, logs):
     page.get_by_label("Run").select_option("digits/plain")
     page.get_by_label("Checkpoint").select_option("update 1")
     expect(page.locator("#status")).to_contain_text("update 1, ")
+
+
+def test_an_angle_goes_around(open_page, logs):
+    page, model = open_page("#run=mixed&code.view=270"), logs[1]["mixed"]
+    slider = page.get_by_role("slider", name="view", exact=True)
+    expect(slider).to_have_attribute("aria-valuetext", f"{MINUS}90°")
+    codes = {"kind": 0, "on": [[0, 0]], "width": 1.5, "style": [[2, 2]], "view": -90}
+    expect_pixels(page, "#large", model.generate(codes, num_images=WALL, seed=0)[0])
+
+
+def test_the_posterior_of_an_angle_goes_on_at_the_other_end(open_page):
+    page = open_page("#run=mixed")
+
+    def answer(route):
+        response = route.fetch()
+        body = response.json()
+        body["codes"]["view"] = {"mean": [170], "std": [30], "values": [170]}  # From 140 to -160 degrees.
+        route.fulfill(response=response, json=body)
+
+    page.route("**/encode?*", answer)
+    drop_picture(page, np.zeros([28, 28], np.uint8))
+    row = page.locator(".posterior").last
+    expect(row.locator(".text")).to_have_text("170° ± 30°")
+    axis, *whiskers = (part.bounding_box() for part in (row.locator(".axis"), *row.locator("i").all()))
+    ends = [(whisker["x"], whisker["x"] + whisker["width"]) for whisker in whiskers]
+    shown = [np.clip((np.array(pair) - axis["x"]) / axis["width"], 0, 1) for pair in ends]
+    assert [pair.round(2).tolist() for pair in shown] == [[0, 0.06], [0.89, 1], [1, 1]]
 
 
 def test_a_run_in_training_is_refreshed(open_page, server, logs, embedded_digits):

@@ -66,6 +66,7 @@ def test_fewer_values_of_large_images():
         "bernoulli",
         "5*uniform",
         "10*categorical(10)",
+        "3*categorical(20), circular, uniform",
         "bernoulli(size=8), gaussian(2, 0.5, size=3)",
         "4*categorical(20), 4*uniform",
         "100*uniform",

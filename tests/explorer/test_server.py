@@ -102,6 +102,7 @@ def test_describes_codes_of_every_kind(server):
     assert (width["range"], width["trained"], width["default"]) == ([-1.5, 4.5], [0, 3], 1.5)
     assert (style["range"], style["trained"], style["dimensions"]) == ([0, 4], [1, 3], 2)
     assert (view["range"], view["trained"], view["default"], view["dimensions"]) == ([-180, 180], [-180, 180], 0, 1)
+    assert (view["is_circular"], width["is_circular"]) == (True, False)
 
 
 def test_the_wall_is_what_generate_makes_of_the_same_seed(server, logs):

@@ -220,7 +220,7 @@ def test_a_circular_code_is_an_angle_in_degrees(run, tmp_path, small_networks):
     run("generate", *typed, "--codes=view=-90:90:3", "--number=2", "--output=files.npz")
     with np.load(tmp_path / "files.npz") as file:
         images, labels, noise = file["images"], file["labels"], file["noise"]
-        assert file["label_names"].tolist() == ["view", "c2"]
+        assert file["label_names"].tolist() == ["view_angle", "c2"]
     np.testing.assert_allclose(labels[:, 0], [-90, 0, 90] * 2, atol=1e-4)
     given = {"view": labels[:, 0].astype(np.float32), "c2": labels[:, 1].astype(np.float32)}
     np.testing.assert_allclose(images, 255 * model.generate(given, noise), atol=1)
