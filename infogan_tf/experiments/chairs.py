@@ -7,10 +7,11 @@ for them.
 The paper trains a model for each factor that it shows, and gives the weights of the continuous and of the categorical
 codes in each: presets `paper_rotation` and `paper_width`. Its table has 3 categorical codes, its main text 4.
 
-`best` has two continuous codes, so that rotation and another factor can have one each; so far one of them is found, the
-side that a chair faces. D sees real and generated images in one batch: in separate ones batch norm hides from it how
-bright a batch is, and G doesn't learn the white background for hundreds of updates. Codes weigh far less than in the
-paper, since with heavy ones G's images stayed noise. docs/results.md has what else was tried.
+`best` has a circular code, since chairs turn all the way around, and two on intervals for what else varies, but no
+categories: heavy ones took the rotation, light ones were ignored. D sees real and generated images in one batch: in
+separate ones batch norm hides from it how bright a batch is, and G doesn't learn the white background for hundreds of
+updates. D learns at half the paper's rate, with which chairs have legs, and codes weigh far less than in the paper,
+since with heavy ones G's images stayed noise. docs/results.md has what else was tried.
 """
 
 from infogan_tf.experiments import Experiment
@@ -39,7 +40,8 @@ EXPERIMENT = Experiment(
     presets={
         "best": {
             **ROTATION,
-            "codes": "3*categorical(20)@0.4, 2*uniform@0.2",
+            "codes": "circular@0.3, 2*uniform@0.3",
+            "discriminator_learning_rate": 1e-4,
             "update": "simultaneous",
             "discriminator_batches": "joint",
             "batch_size": 32,

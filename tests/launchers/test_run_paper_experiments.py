@@ -77,11 +77,12 @@ def test_celeba_of_its_archive(train, tmp_path):
 
 def test_chairs_of_their_archive(train, evaluate, tmp_path):
     write_chairs(tmp_path / "rendered_chairs", range(0, 360, 12))
-    out = train("chairs", "--images=rendered_chairs", "--codes=categorical(20), uniform@10")
+    out = train("chairs", "--images=rendered_chairs", "--codes=categorical(20), uniform@10, circular")
     assert "data: rendered_chairs, 162 training and 18 held-out images" in out
     evaluation = evaluate()
     assert measures(evaluation, "c1") == {"azimuth": "circular eta", "elevation": "AUC", "chair": "NMI"}
     assert measures(evaluation, "c2")["azimuth"] == "monotone fit"
+    assert measures(evaluation, "c3") == {"azimuth": "monotone fit", "elevation": "eta", "chair": "NMI"}
 
 
 def test_faces_that_are_rendered_need_no_flag(train):

@@ -151,8 +151,8 @@ def test_a_run_that_is_not_as_long_as_its_preset_says_so(make_run):
 def test_what_differs_from_the_paper_is_named(make_run):
     text = report_text("chairs", results_of(make_run(3, chairs(0.9, 0.9)), make_run(4, chairs(0.9, 0.9))))
     flags = (
-        "--codes='3*categorical(20)@0.4, 2*uniform@0.2' --max_shift=0 --average_decay=0.99 --batch_size=32 "
-        "--update=simultaneous --discriminator_batches=joint"
+        "--codes='circular@0.3, 2*uniform@0.3' --max_shift=0 --average_decay=0.99 --batch_size=32 "
+        "--discriminator_learning_rate=0.0001 --update=simultaneous --discriminator_batches=joint"
     )
     settings = f"the paper's settings, those of `paper_rotation`, but for `{flags}`."
     assert f"- Preset `best`, seeds 3, 4: {settings}\n" in text
