@@ -467,7 +467,8 @@ class InfoGAN(keras.Model):
 
         Args:
             codes: by name, one value for all images or one for each: `{"c1": 3, "c2": [-2, 0, 2]}`. Categories are
-                numbers or one-hot rows `[batch, K]`. Values outside the prior's range are allowed: codes extrapolate.
+                numbers or one-hot rows `[batch, K]`, circular codes angles in degrees. Values outside the prior's range
+                are allowed: codes extrapolate, and angles go around.
             noise: `[batch, noise_size]`.
             num_images: how many; otherwise as many as the longest of codes and noise has.
             seed: an integer >= 0, decides what is sampled; a new draw each time when None.

@@ -18,7 +18,7 @@ class Distribution(abc.ABC):
     Attributes:
         event_size: width of one code in the generator's input.
         value_size: how many numbers a plain value has, such as 1 for a category.
-        encoding: what a code is of its value, where it isn't the value itself: `one-hot` or `(cos, sin)`.
+        encoding: how a code represents its value, where it isn't the value itself: `one-hot` or `(cos, sin)`.
         param_size: width of Q's output for this code.
         prior_name: the prior in words, such as `Categorical(10)`.
         posterior_name: the posterior's family in words.

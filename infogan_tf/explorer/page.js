@@ -208,7 +208,7 @@ function choiceKnob(parent, code, dimension) {
 function sliderKnob(parent, code, dimension) {
   const [low, high] = code.range;
   const slider = element("input", { type: "range", className: "slide", min: 0, max: model.slider_steps, step: 1 });
-  slider.classList.toggle("circular", code.is_circular);
+  slider.classList.toggle("circular", Boolean(code.is_circular));
   slider.setAttribute("aria-label", titleOf(code, dimension));
   slider.title = `trained from ${format(code.trained[0], code)} to ${format(code.trained[1], code)}`;
   const output = element("output");
@@ -343,8 +343,8 @@ function showMark() {
 
 function moveInPlane(shareX, shareY) {
   const [x, y] = state.plane.map(axisOf);
-  const codes = changed({}, x, at(x.code.range, clamp(shareX, [0, 1])));
-  setCodes(changed(codes, y, at(y.code.range, clamp(shareY, [0, 1]))));
+  const codes = changed({}, x, inRange(at(x.code.range, shareX), x.code));
+  setCodes(changed(codes, y, inRange(at(y.code.range, shareY), y.code)));
 }
 
 find("#plane").addEventListener("pointerdown", (event) => {
@@ -361,7 +361,8 @@ find("#plane").addEventListener("keydown", (event) => {
 
 function dragInPlane(event) {
   const box = find("#plane").getBoundingClientRect();
-  moveInPlane(fromSide((event.clientX - box.left) / box.width), fromSide(1 - (event.clientY - box.top) / box.height));
+  const sides = [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
+  moveInPlane(...sides.map((side) => clamp(fromSide(side), [0, 1])));
 }
 
 // A picture
@@ -433,7 +434,7 @@ function axisPosterior(title, code, mean, std) {
   const dot = element("em");
   dot.style.left = `${100 * shareOf(code.range, inRange(mean, code))}%`;
   const text = `${format(mean, code)} ± ${format(std, code)}`;
-  return posteriorRow(title, element("div", { className: "axis" }, ...whiskers, dot), text);
+  return posteriorRow(title, element("div", { className: code.is_circular ? "axis circular" : "axis" }, ...whiskers, dot), text);
 }
 
 find("#file").onchange = () => {

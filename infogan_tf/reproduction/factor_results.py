@@ -81,8 +81,14 @@ class Panel(NamedTuple):
     preset: str | None = None
 
     def matches(self, found: Found) -> bool:
-        """Whether a code of this kind is associated with a factor of these names."""
+        """Whether a code of this kind is associated with a factor of these names.
+
+        A circular code has no ends, so it can't run through a number as a continuous one does: it stands for angles
+        only.
+        """
         if not self.factors or found.code not in _codes(found.run, self.kind):
+            return False
+        if self.kind == "continuous" and found.cell["measure"] == "eta":
             return False
         return re.search(self.factors, found.factor, re.IGNORECASE) is not None
 
@@ -105,7 +111,7 @@ class ShownPanel(NamedTuple):
         run: the run that is drawn.
         code: the code that is drawn.
         reason: the number that made it the one.
-        found: the best code of each run for one factor and measure, if a factor is known; else empty.
+        found: the best code of each run that has one for this factor and measure; empty if no factor is known.
     """
 
     letter: str
@@ -279,7 +285,8 @@ class FactorResults:
         best, found = _strongest(candidates), []
         if best:
             alike = [other for other in candidates if _measured(other) == _measured(best)]
-            found = [_strongest(other for other in alike if other.run is run) for run in runs]
+            of_runs = (_strongest(other for other in alike if other.run is run) for run in runs)
+            found = [of_run for of_run in of_runs if of_run]
             run, code, reason = best.run, best.code, best.numbers
             if len(found) > 1:
                 reason += f", the best of {len(found)} runs"

@@ -13,7 +13,7 @@ from infogan_tf.console import log
 def code_columns(code: LatentCode, values: tf.Tensor) -> dict[str, np.ndarray]:
     """A code as columns of plain values `[batch]`, such as the numbers of categories; one column for each dimension.
 
-    That of a circular code is named an angle, as in `encode`'s tables, by which an evaluation knows it for one.
+    The column of a circular code ends in `_angle`, as in the tables of `encode`, so that an evaluation recognizes it.
 
     Args:
         code: the code.

@@ -165,6 +165,11 @@ def test_an_angle_goes_around(open_page, logs):
     expect(slider).to_have_attribute("aria-valuetext", f"{MINUS}90°")
     codes = {"kind": 0, "on": [[0, 0]], "width": 1.5, "style": [[2, 2]], "view": -90}
     expect_pixels(page, "#large", model.generate(codes, num_images=WALL, seed=0)[0])
+    page.get_by_label("across").select_option("view")
+    turn(page, "view", 200)
+    expect(slider).to_have_attribute("aria-valuetext", "180°")
+    page.locator("#plane").press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", f"{MINUS}171°")
 
 
 def test_the_posterior_of_an_angle_goes_on_at_the_other_end(open_page):

@@ -123,6 +123,16 @@ def test_the_best_run_is_shown_for_each_panel_beside_the_median_of_all(make_run)
         assert f"{line}\n" in text
 
 
+def test_a_circular_code_stands_for_an_angle_but_for_no_number(make_run):
+    circular = chairs(0.9, 0.1)
+    circular["c2"]["width"] = cell("eta", 0.8)
+    results = results_of(make_run(0, circular), make_run(1, chairs(0.3, 0.2)))
+    rotation, width = results.panels
+    assert (rotation.run.seed, width.run.seed) == (0, 1)
+    assert [found.run.seed for found in width.found] == [1]
+    assert "with width: c2 of best_seed_1 | 0.20 | 0.20 (1) | not found |\n" in report_text("chairs", results)
+
+
 def test_the_run_of_all_codes_is_the_one_with_the_strongest_associations(make_run):
     runs = [make_run(seed, chairs(azimuth, 0.1)) for seed, azimuth in enumerate((0.2, 0.9, 0.6))]
     assert results_of(*runs).shown.seed == 1

@@ -20,7 +20,7 @@ recorder.Recorder._draw = lambda *_: None  # Pictures of training, which take se
 SHORT = {"updates_per_epoch": 2, "batch_size": 8, "summary_interval": 1, "max_shift": 0, "code_augmentation": 0.0}
 CODES = {
     "faces": "2*uniform",
-    "chairs": "categorical(4), uniform@10",
+    "chairs": "circular, uniform@10",
     "svhn": "2*categorical(10), 2*uniform@0.1",
     "celeba": "2*categorical(10)",
 }
