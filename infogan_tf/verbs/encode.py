@@ -21,7 +21,7 @@ from infogan_tf.export import posterior_parameters
 from infogan_tf.files import write_atomically
 from infogan_tf.training.loading import LoadedModel, load_model
 from infogan_tf.verbs.config import EncodeConfig, ending
-from infogan_tf.verbs.output import code_columns, numbered, say_next
+from infogan_tf.verbs.output import code_columns, merged, numbered, say_next
 
 Row = dict[str, Any]
 MAX_NAMED = 3
@@ -88,14 +88,13 @@ def _rows(model: BatchedModel, images: Iterator[tuple[str, np.ndarray]]) -> Iter
 
 def _columns(model: BatchedModel, pixels: np.ndarray) -> dict[str, np.ndarray]:
     posteriors = model.infer_codes(pixels)
-    columns = {}
+    parts = []
     for code in model.spec.codes:
         posterior = posteriors[code.name]
         if code.distribution.is_discrete:
-            columns |= code_columns(code, posterior.mode)
-        for name, values in posterior_parameters({code.name: posterior}).items():
-            columns |= numbered(name, values)
-    return columns
+            parts.append(code_columns(code, posterior.mode))
+        parts += [numbered(*parameter) for parameter in posterior_parameters({code.name: posterior}).items()]
+    return merged(parts)
 
 
 def _write(path: Path, ending: str, rows: Iterable[Row]) -> int:

@@ -20,7 +20,7 @@ from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.training.loading import load_model
 from infogan_tf.verbs.config import GenerateConfig, ending, parse_code_values
-from infogan_tf.verbs.output import code_columns, say_next
+from infogan_tf.verbs.output import code_columns, merged, say_next
 
 CODES_FILE = "codes.csv"
 MAX_BYTES = 2**30  # They are all in memory.
@@ -122,10 +122,7 @@ def _write_npz(path: Path, model: InfoGAN, generated: Generated):
 
 
 def _columns(model: InfoGAN, generated: Generated) -> dict[str, np.ndarray]:
-    columns = {}
-    for code in model.spec.codes:
-        columns |= code_columns(code, generated.latents[code.name])
-    return columns
+    return merged(code_columns(code, generated.latents[code.name]) for code in model.spec.codes)
 
 
 def _write_folder(path: Path, model: InfoGAN, generated: Generated):

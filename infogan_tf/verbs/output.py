@@ -1,6 +1,7 @@
 """What verbs write: codes as columns of a table, and the command to type next."""
 
 import shlex
+from collections.abc import Iterable
 
 import numpy as np
 import tensorflow as tf
@@ -8,6 +9,7 @@ import tensorflow as tf
 from infogan_tf import launching
 from infogan_tf.codes import LatentCode
 from infogan_tf.console import log
+from infogan_tf.errors import SettingError
 
 
 def code_columns(code: LatentCode, values: tf.Tensor) -> dict[str, np.ndarray]:
@@ -29,6 +31,20 @@ def numbered(name: str, values: tf.Tensor) -> dict[str, np.ndarray]:
     if len(columns) == 1:
         return {name: columns[0]}
     return {f"{name}_{index}": column for index, column in enumerate(columns)}
+
+
+def merged(parts: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """The columns of several codes as those of one table.
+
+    Raises:
+        SettingError: two have the same name, as those of codes `a`, of two dimensions, and `a_0`.
+    """
+    columns: dict[str, np.ndarray] = {}
+    for part in parts:
+        for name in part.keys() & columns.keys():
+            raise SettingError("run_folder", "a model whose codes make columns of different names", f"{name} twice")
+        columns |= part
+    return columns
 
 
 def say_next(what: str, launcher: str, **flags: object):

@@ -11,6 +11,7 @@ import tensorflow as tf
 from PIL import Image
 
 import infogan_tf
+from infogan_tf.building import build_model
 from infogan_tf.config import Config
 from infogan_tf.figures.pictures import tile
 from infogan_tf.figures.traversals import FRAMES
@@ -237,6 +238,15 @@ def test_a_circular_code_is_an_angle_in_degrees(run, tmp_path, small_networks):
         run("traverse", *typed, f"--codes={codes}", f"--output={codes}.gif")
         with Image.open(tmp_path / f"{codes}.gif") as animation:
             assert animation.n_frames == frames, codes
+
+
+def test_codes_whose_columns_would_have_one_name_are_refused(launchers, tmp_path, small_networks):
+    build_model(Config(codes="a=bernoulli(size=2), a_0=bernoulli")).save(tmp_path / "model.keras")
+    result = launchers.run("generate", "--run_folder=model.keras", "--output=files", cwd=tmp_path, setup=SMALL)
+    assert (result.returncode, result.stdout) == (2, "")
+    expected = "expected a model whose codes make columns of different names, got a_0 twice"
+    assert result.stderr == f"error: flag --run_folder: {expected}\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
 
 
 def test_codes_are_varied_in_a_sheet(run, place, model, tmp_path):
