@@ -109,7 +109,7 @@ class Categorical(Distribution):
             array = np.asarray(values)
         except ValueError as error:
             raise ValueError(f"values of {self.prior_name} must agree in length, got {values!r}") from error
-        if array.ndim <= 1 or array.shape[1:] == (1,):
+        if array.shape[1:] in ((), (1,)):
             return self._one_hot(array)
         codes = as_codes(values, self.event_size, self.prior_name)
         if not (np.isin(codes, [0, 1]).all() and (np.sum(codes, axis=1) == 1).all()):

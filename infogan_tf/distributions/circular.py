@@ -117,7 +117,7 @@ class Circular(Distribution):
 
     def encode(self, values: Any) -> tf.Tensor:
         try:
-            is_angles = np.ndim(values) < 2 or np.shape(values)[1:] == (1,)
+            is_angles = np.shape(values)[1:] in ((), (1,))
         except ValueError:  # Rows of different lengths, which are refused below.
             is_angles = False
         codes = as_codes(values, 1 if is_angles else self.event_size, self.prior_name)

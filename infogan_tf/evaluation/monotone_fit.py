@@ -52,8 +52,8 @@ def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool, code_is_a
     # At random, since the images may be sorted, or alternate.
     order = np.random.default_rng(0).permutation(len(values))
     fitted, scored = order[::2], order[1::2]
-    if code_is_angle:  # Turned so that its own cut is far from where most of it is.
-        code = _around_zero(code - _circular_mean(code[fitted]))
+    if code_is_angle:
+        code = _cut_far_from(code[fitted], code)
     parts = (code[fitted], values[fitted], code[scored], values[scored])
     return _fit_angle(*parts, code_is_angle) if is_angle else _fit_number(*parts)
 
@@ -94,10 +94,9 @@ def _fit_half_turn(
         if min(len(turned), len(scored_turned)) < least or np.ptp(turned) == 0:
             continue
         code_inside, scored_code_inside = code[inside], scored_code[scored_inside]
-        if code_is_angle:  # Turned so that its own cut is far from these images.
-            middle = _circular_mean(code_inside)
-            code_inside = _around_zero(code_inside - middle)
-            scored_code_inside = _around_zero(scored_code_inside - middle)
+        if code_is_angle:
+            scored_code_inside = _cut_far_from(code_inside, scored_code_inside)
+            code_inside = _cut_far_from(code_inside, code_inside)
         fit, constant = _fit_straight(code_inside, turned), np.median(turned)
         error, error_of_constant = _errors(fit, constant, code_inside, turned)
         if error / error_of_constant < best_ratio:
@@ -146,6 +145,11 @@ def _circular_median(degrees: np.ndarray) -> float:
 
 def _circular_mean(degrees: np.ndarray) -> float:
     return float(np.rad2deg(np.angle(np.mean(np.exp(1j * np.deg2rad(degrees))))))
+
+
+def _cut_far_from(most: np.ndarray, code: np.ndarray) -> np.ndarray:
+    """A circular code from -180 to 180, turned so that where it is cut is opposite to the mean of most of it."""
+    return _around_zero(code - _circular_mean(most))
 
 
 def _mean_error(differences: np.ndarray, is_angle: bool) -> float:

@@ -45,8 +45,7 @@ def redundancy(a: np.ndarray, a_prior: Distribution, b: np.ndarray, b_prior: Dis
 
     Rank correlation (absolute) of continuous codes, circular correlation (absolute) of circular ones; otherwise the
     normalized mutual information, for which a continuous or circular code is cut into ten bins with as many images
-    each. It finds redundant codes of similar entropy only: a 2-way and a
-    20-way categorical code can't reach 0.9.
+    each. It finds redundant codes of similar entropy only: a 2-way and a 20-way categorical code can't reach 0.9.
     """
     if a_prior.is_circular and b_prior.is_circular:
         return _circular_correlation(a, b)

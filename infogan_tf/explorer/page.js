@@ -207,8 +207,8 @@ function choiceKnob(parent, code, dimension) {
 
 function sliderKnob(parent, code, dimension) {
   const [low, high] = code.range;
-  const slider = element("input", { type: "range", className: "slide", min: 0, max: model.slider_steps, step: 1 });
-  slider.classList.toggle("circular", Boolean(code.is_circular));
+  const className = code.is_circular ? "slide circular" : "slide";
+  const slider = element("input", { type: "range", className, min: 0, max: model.slider_steps, step: 1 });
   slider.setAttribute("aria-label", titleOf(code, dimension));
   slider.title = `trained from ${format(code.trained[0], code)} to ${format(code.trained[1], code)}`;
   const output = element("output");
@@ -433,8 +433,8 @@ function axisPosterior(title, code, mean, std) {
   });
   const dot = element("em");
   dot.style.left = `${100 * shareOf(code.range, inRange(mean, code))}%`;
-  const text = `${format(mean, code)} ± ${format(std, code)}`;
-  return posteriorRow(title, element("div", { className: code.is_circular ? "axis circular" : "axis" }, ...whiskers, dot), text);
+  const axis = element("div", { className: code.is_circular ? "axis circular" : "axis" }, ...whiskers, dot);
+  return posteriorRow(title, axis, `${format(mean, code)} ± ${format(std, code)}`);
 }
 
 find("#file").onchange = () => {

@@ -41,8 +41,10 @@ def merged(parts: Iterable[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     """
     columns: dict[str, np.ndarray] = {}
     for part in parts:
-        for name in part.keys() & columns.keys():
-            raise SettingError("run_folder", "a model whose codes make columns of different names", f"{name} twice")
+        twice = sorted(part.keys() & columns.keys())
+        if twice:
+            expected = "a model whose codes make columns of different names"
+            raise SettingError("run_folder", expected, f"{', '.join(twice)} twice")
         columns |= part
     return columns
 
