@@ -47,16 +47,17 @@ def make_run(tmp_path):
         experiment="chairs",
         frechet=10.0,
         source="npz",
-        step=5000,
+        step=None,
     ):
         name = f"{preset}_seed_{seed}"
         metrics = tmp_path / f"{name}.jsonl"
         metrics.write_text(json.dumps({"step": 100, "speed/updates_per_second": 1.0}) + "\n")
         images = dict.fromkeys(("frechet_distance_halves", "frechet_floor_halves", "precision", "recall"), 1.0)
+        config = dataclasses.replace(presets(experiment)[preset], seed=seed)
         trained = types.SimpleNamespace(
             folder=types.SimpleNamespace(path=tmp_path / name, metrics=metrics),
-            config=dataclasses.replace(presets(experiment)[preset], seed=seed),
-            step=step,
+            config=config,
+            step=step or config.total_updates,
             record={"versions": {}, "data": {"source": source, "name": "views"}, "preset": preset, "command": "train"},
         )
         codes = {
