@@ -22,7 +22,7 @@ from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 from infogan_tf.training.loading import LoadedModel, load_model
 from tests.explorer.conftest import MINUS, UNNAMED, downloaded, expect_pixels, make_run, pixels, tile, turn
 
-CODES = "kind=categorical(12), on=bernoulli(size=2), width=uniform(0, 3), style=gaussian(2, 0.5, size=3)"
+CODES = "kind=categorical(12), on=bernoulli(size=2), width=uniform(0, 3), style=gaussian(2, 0.5, size=3), view=circular"
 SAMPLES = 4
 SEED = 3
 HOSTILE = '</script><script>document.title = "broken"</script><img src=x onerror=alert(1)>'
@@ -113,11 +113,11 @@ def run(tmp_path_factory, embedded_digits, small_networks):
 def file(run, few_images, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "page.html"
     assert export_html(load_model(run[0]), path, SEED) == [
-        "Computed: 1,632 images, 408 of each of 4 noise vectors (seed 3), lossless",
+        "Computed: 1,872 images, 468 of each of 4 noise vectors (seed 3), lossless",
         "Together: kind: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11; width: 5 values from -1.5 to 4.5; "
         "style[0]: 5 values from 0 to 4",
-        "Alone: on[0], on[1]: 0, 1; style[1]: 5 values from 0 to 4; each while all others but kind are at their middle "
-        "or first value, to which they return",
+        "Alone: on[0], on[1]: 0, 1; style[1]: 5 values from 0 to 4; view: 5 values from -180 to 180; each while all "
+        "others but kind are at their middle or first value, to which they return",
         "Fixed: what else there is of style, which has no knob",
     ]
     assert [other.name for other in path.parent.iterdir()] == ["page.html"]
@@ -144,13 +144,14 @@ def test_the_images_are_the_models_own(file, run):
     data, model = data_of(file), run[1]
     images = images_of(data, 2)
     of_first_table = 12 * 5 * 5
-    assert len(images) >= 408 > of_first_table
-    middle = {"on": [[0, 0]], "width": 1.5, "style": [[2, 2, 2]]}
+    assert len(images) >= 468 > of_first_table
+    middle = {"on": [[0, 0]], "width": 1.5, "style": [[2, 2, 2]], "view": 0}
     for index, codes in {
-        0: {"kind": 0, "on": [[0, 0]], "width": -1.5, "style": [[0, 2, 2]]},
-        7 * 25 + 3 * 5 + 4: {"kind": 7, "on": [[0, 0]], "width": 3.0, "style": [[4, 2, 2]]},
+        0: {"kind": 0, "on": [[0, 0]], "width": -1.5, "style": [[0, 2, 2]], "view": 0},
+        7 * 25 + 3 * 5 + 4: {"kind": 7, "on": [[0, 0]], "width": 3.0, "style": [[4, 2, 2]], "view": 0},
         of_first_table + 2 * 11 + 1: {**middle, "kind": 11, "on": [[1, 0]]},
         of_first_table + 24 + 24 + 5 * 4 + 1: {**middle, "kind": 4, "style": [[2, 1, 2]]},
+        of_first_table + 24 + 24 + 60 + 5 * 9 + 3: {**middle, "kind": 9, "view": 90},
     }.items():
         expected = model.generate(codes, num_images=WALL, seed=SEED)[2]
         np.testing.assert_allclose(images[index], np.broadcast_to(expected * 255, (28, 28, 3)), atol=1)
@@ -243,7 +244,7 @@ def value(page, name):
 
 def test_the_images_follow_the_knobs(open_file, run):
     page, model = open_file(), run[1]
-    codes = {"kind": 7, "on": [[0, 0]], "width": 3.0, "style": [[4, 2, 2]]}
+    codes = {"kind": 7, "on": [[0, 0]], "width": 3.0, "style": [[4, 2, 2]], "view": 0}
     turn(page, "style[0]", 4)
     page.get_by_role("radio", name="kind 7").click()
     page.get_by_role("slider", name="width", exact=True).press("ArrowRight")
@@ -262,7 +263,7 @@ def test_a_code_that_varies_alone_puts_the_others_back(open_file, run):
     page = open_file()
     page.get_by_role("radio", name="kind 4").click()
     turn(page, "width", 4)
-    codes = {"kind": 4, "on": [[0, 1]], "width": 1.5, "style": [[2, 2, 2]]}
+    codes = {"kind": 4, "on": [[0, 1]], "width": 1.5, "style": [[2, 2, 2]], "view": 0}
     images = run[1].generate(codes, num_images=WALL, seed=SEED)
     expect_pixels(page, "[aria-label='on[1] 1'] canvas", images[0])
     page.get_by_role("radio", name="on[1] 1").click()
@@ -275,6 +276,15 @@ def test_a_code_that_varies_alone_puts_the_others_back(open_file, run):
     assert page.get_by_role("radio", name="on[1] 1").get_attribute("aria-checked") == "true"
     turn(page, "width", 0)
     assert page.get_by_role("radio", name="on[1] 1").get_attribute("aria-checked") == "false"
+
+
+def test_an_angle_turns_in_degrees(open_file, run):
+    page = open_file("#code.kind=4&code.view=280")
+    assert value(page, "view") == f"{MINUS}90°"  # The nearest to 280 - 360.
+    codes = {"kind": 4, "on": [[0, 0]], "width": 1.5, "style": [[2, 2, 2]]}
+    for step, degrees in ((1, -90), (3, 90)):
+        turn(page, "view", step)
+        expect_pixels(page, tile(2), run[1].generate({**codes, "view": degrees}, num_images=WALL, seed=SEED)[1])
 
 
 @pytest.fixture
