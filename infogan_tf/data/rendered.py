@@ -13,7 +13,11 @@ Images = tuple[np.ndarray, np.ndarray, tuple[str, ...]]
 
 
 class Head(NamedTuple):
-    """Whose head it is. Lengths are in halves of its height, from the chin at -1 to the crown at 1."""
+    """Whose head it is.
+
+    Lengths are in halves of its height, from the chin at -1 to the crown at 1; `jaw_width` is a share of the skull's,
+    and an albedo the share of the light that a surface reflects.
+    """
 
     skull_width: float
     skull_depth: float
@@ -33,7 +37,7 @@ class Head(NamedTuple):
     hair_albedo: float
 
 
-HEADS = Head(  # The range of each, in which it is uniform.
+HEAD_RANGES = Head(  # In which each is uniform.
     skull_width=(0.62, 0.76),
     skull_depth=(0.74, 0.88),
     jaw_width=(0.5, 0.85),
@@ -71,7 +75,11 @@ ARMS = ("none", "open", "closed")
 
 
 class Chair(NamedTuple):
-    """Which chair it is: its parts, as indices of their kinds, and its measures in meters."""
+    """Which chair it is: its parts, as indices of their kinds, and its measures.
+
+    Lengths are in meters. `lean` is by how much the back goes backwards for each meter of its height, `bars` a number,
+    and an albedo the share of the light that a surface reflects.
+    """
 
     seat: int
     back: int
@@ -120,7 +128,7 @@ def rendered_heads(number: int, size: int = 32, seed: int = 0, progress: str | N
     Returns:
         Images, uint8 `[number, size, size, 1]`; labels, float64 `[number, 4]`: azimuth of the head (-75 to 75 degrees,
         positive to the right), elevation of the camera (-30 to 30, positive above the head), azimuth of the light
-        (-80 to 80, positive from the right) and width (0.8 to 1.2); and their names.
+        (-80 to 80, positive from the right) and width (0.8 to 1.2 times as wide on the picture); and their names.
     """
     return (*_render(partial(_random_head, size=size), number, seed, progress), tuple(HEAD_FACTORS))
 
@@ -136,8 +144,8 @@ def rendered_chairs(number: int, size: int = 64, seed: int = 0, progress: str | 
 
     Returns:
         Images, uint8 `[number, size, size, 1]`; labels, float64 `[number, 7]`: azimuth (0 to 360 degrees), elevation of
-        the camera (20 or 30), width (0.75 to 1.33), and the kinds of seat, back, legs and arms as indices of `SEATS`,
-        `BACKS`, `LEGS` and `ARMS`; and their names. All are uniform and independent.
+        the camera (20 or 30), width (0.75 to 1.33 times as wide on the picture), and the kinds of seat, back, legs and
+        arms as indices of `SEATS`, `BACKS`, `LEGS` and `ARMS`; and their names. All are uniform and independent.
     """
     names = ("azimuth_deg", "elevation_deg", "width", *Chair._fields[: len(CHAIR_KINDS)])
     return (*_render(partial(_random_chair, size=size), number, seed, progress), names)
@@ -188,7 +196,7 @@ def _on_picture(points: np.ndarray, scale: float, width: float, size: int) -> np
 
 def _random_head(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
     factors = rng.uniform(*np.transpose(list(HEAD_FACTORS.values())))
-    head = Head(*rng.uniform(*np.transpose(HEADS)))
+    head = Head(*rng.uniform(*np.transpose(HEAD_RANGES)))
     return render_head(head, *factors, size), factors
 
 

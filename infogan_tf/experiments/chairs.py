@@ -12,8 +12,9 @@ categories: on the chairs that the package renders, heavy ones took the rotation
 renders of 57 real models `--codes="3*categorical(20)@0.4, circular@0.3, uniform@0.2"` did better. D sees real and
 generated images in one batch: in separate ones batch norm hides from it how bright a batch is, and G doesn't learn the
 white background for hundreds of updates. D learns at half the paper's rate, with which chairs have legs, and codes
-weigh far less than in the paper, since with heavy ones G's images stayed noise. It is trained for 2,000 updates, since
-longer runs did not find the rotation any better. docs/results.md has what else was tried.
+weigh far less than in the paper, since with heavy ones G's images stayed noise. It is trained for 2,000 updates: with
+6,000, `--max_epoch=60`, chairs were clearer, but Q knew less of the rotation of held-out ones. docs/results.md has what
+else was tried.
 """
 
 from infogan_tf.experiments import Experiment

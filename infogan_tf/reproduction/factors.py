@@ -4,10 +4,8 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
-from infogan_tf.evaluation.factor_associations import PERMUTATIONS
 from infogan_tf.experiments import find_experiment, presets
 from infogan_tf.figures.pictures import save_picture, tile, with_caption
-from infogan_tf.figures.plots import plot_associations
 from infogan_tf.figures.traversals import describe_traversal, traverse
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.reproduction.config import ReproductionConfig
@@ -62,7 +60,7 @@ def results(config: ReproductionConfig, runs: Sequence[ReportedRun]) -> FactorRe
 
 
 def draw_figures(folder: Path, results: FactorResults):
-    """Draws each panel of the paper's figure and, of images with labels, the table of the shown run's codes.
+    """Draws each panel of the paper's figure.
 
     Args:
         folder: where the pictures go.
@@ -71,10 +69,6 @@ def draw_figures(folder: Path, results: FactorResults):
     scale = find_experiment(results.experiment).traversal_scale
     for panel in results.panels:
         _draw_panel(folder / panel.file, panel, scale)
-    shown = results.shown
-    if results.has_factors:
-        caption = f"{shown.where}; shades from chance (mean over {PERMUTATIONS} permutations of the factor) to 1"
-        plot_associations(shown.evaluation["associations"], folder / "codes_and_factors.png", caption)
 
 
 def _draw_panel(path: Path, panel: ShownPanel, scale: float):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from infogan_tf.building import image_request
+from infogan_tf.building import build_augmentation, image_request
 from infogan_tf.config import Config
 from infogan_tf.data import load_images
 from infogan_tf.errors import RunNotFoundError, SettingError
@@ -81,6 +81,12 @@ class ReportedRun:
         papers = presets(self.config.experiment)[self.preset].run_name
         is_other = self.config.images is None and self.config.run_name != papers
         return is_other or self.trained.record["data"]["source"] == "rendered"
+
+    @property
+    def augmentation_for_discriminator(self) -> str:
+        """How the images that D sees are augmented, such as "shifted by ..."; empty if they are not."""
+        max_shift = self.trained.record["data"]["max_shift"]
+        return build_augmentation(self.config).describe(max_shift) if max_shift else ""
 
     @property
     def where(self) -> str:
@@ -175,12 +181,13 @@ def check_comparable(runs: Sequence[ReportedRun]):
         SettingError: naming `folder`.
     """
     first = runs[0]
-    expected = _compared(first)
+    compared = _compared(first)
     for run in runs:
         for what, value in _compared(run).items():
-            if value != expected[what]:
+            if value != compared[what]:
+                expected = "runs of the same images, precision, updates and features"
                 paths = f"{first.trained.folder.path} and {run.trained.folder.path}"
-                raise SettingError("folder", "runs of the same images, updates and features", f"{paths}, whose {what}")
+                raise SettingError("folder", expected, f"{paths}, whose {what}")
 
 
 def _compared(run: ReportedRun) -> dict[str, object]:

@@ -11,7 +11,7 @@ from infogan_tf.data.rendered import (
     BACKS,
     CHAIR_KINDS,
     CHAIR_MEASURES,
-    HEADS,
+    HEAD_RANGES,
     LEGS,
     SEATS,
     Chair,
@@ -23,7 +23,7 @@ from infogan_tf.data.rendered import (
 )
 
 NUMBER = 250
-HEAD = Head(*np.mean(HEADS, axis=1))
+HEAD = Head(*np.mean(HEAD_RANGES, axis=1))
 CHAIR = Chair(0, 1, 0, 1, *np.mean(CHAIR_MEASURES, axis=1), bars=4, seat_albedo=0.3, frame_albedo=0.7)
 
 
@@ -126,7 +126,7 @@ def test_pictures_are_inside_their_edges(heads, chairs):
         )
         assert (edges == background).all()
         assert ((images != background).mean(axis=(1, 2, 3)) > 0.07).all()
-    largest = Head(*np.max(HEADS, axis=1))
+    largest = Head(*np.max(HEAD_RANGES, axis=1))
     for azimuth in (-75, 0, 75):
         picture = head(azimuth, 0, width=1.2, size=32, **largest._asdict())
         assert not picture[:, [0, -1]].any()
@@ -134,7 +134,7 @@ def test_pictures_are_inside_their_edges(heads, chairs):
 
 @pytest.mark.parametrize("name", Head._fields)
 def test_identity_changes_the_head(name):
-    low, high = getattr(HEADS, name)
+    low, high = getattr(HEAD_RANGES, name)
     assert np.abs(head(40, size=32, **{name: high}) - head(40, size=32, **{name: low})).max() > 8
 
 

@@ -36,7 +36,7 @@ def make_result(tmp_path):
             step=1000,
             record={
                 "versions": {"tensorflow": "2.99"},
-                "data": {"fingerprint": "digits", "source": "tfds"},
+                "data": {"fingerprint": "digits", "source": "tfds", "max_shift": 0},
                 "preset": "best",
                 "command": f"train --seed={seed}",
             },

@@ -58,7 +58,12 @@ def make_run(tmp_path):
             folder=types.SimpleNamespace(path=tmp_path / name, metrics=metrics),
             config=config,
             step=step or config.total_updates,
-            record={"versions": {}, "data": {"source": source, "name": "views"}, "preset": preset, "command": "train"},
+            record={
+                "versions": {},
+                "data": {"source": source, "name": "views", "max_shift": 0},
+                "preset": preset,
+                "command": "train",
+            },
         )
         codes = {
             code: {

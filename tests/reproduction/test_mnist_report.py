@@ -111,6 +111,16 @@ def test_a_result_on_the_embedded_digits_is_not_compared_with_the_papers(made):
     assert "no error on so few images can be compared with the paper's." in head
 
 
+def test_images_that_are_augmented_for_d_are_said_to_be(made):
+    make_result, make_results = made
+    run = make_result(0)
+    assert "D sees images" not in report_text("mnist", make_results(run))
+    run.trained.record["data"]["max_shift"] = 2
+    head = " ".join(report_text("mnist", make_results(run)).split("## Claim")[0].split())
+    shifted = "shifted by up to 2 pixels with a probability of 0.5"
+    assert f"D sees images as they are. Here it sees them, real and generated, {shifted}, to prevent" in head
+
+
 def test_seeds_are_summed_up(made):
     text = report(made)
     for row in (
