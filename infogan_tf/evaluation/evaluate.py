@@ -24,7 +24,7 @@ from infogan_tf.evaluation.frechet import compare_by_frechet
 from infogan_tf.evaluation.information import estimate_information
 from infogan_tf.evaluation.neighborhoods import compare_neighborhoods
 from infogan_tf.evaluation.recovery import measure_recovery
-from infogan_tf.evaluation.terms import HELD_OUT
+from infogan_tf.evaluation.terms import held_out_images
 from infogan_tf.evaluation.vector_arithmetic import (
     ONE_CODE,
     SHOWN,
@@ -302,8 +302,8 @@ def _draw_changes(run: TrainedRun, result: VectorArithmetic, examples: Examples,
 
 def _draw_associations(run: TrainedRun, evaluation: Evaluation):
     path = run.folder.path / HEAT_MAP_FILE
-    number, kind = evaluation["run"]["held_out_images"], HELD_OUT[evaluation["run"]["held_out"]]
-    caption = f"{run.folder.path.name}, update {run.step:,}: {number:,} {kind}; {evaluation['run']['data']}"
+    number, images = evaluation["run"]["held_out_images"], held_out_images(evaluation["run"])
+    caption = f"{run.folder.path.name}, update {run.step:,}: {number:,} {images}; {evaluation['run']['data']}"
     caption += f"; shades from chance (mean over {PERMUTATIONS} permutations of the factor) to 1"
     plot_associations(evaluation["associations"], path, caption)
     log(f"  codes against factors are drawn in {path}")
