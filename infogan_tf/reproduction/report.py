@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from infogan_tf.config import Config, added_to_the_objective
 from infogan_tf.evaluation import terms
-from infogan_tf.evaluation.evaluate import HEAT_MAP_FILE
 from infogan_tf.evaluation.table import PRECISION_WARNING, precision_misleads
 from infogan_tf.experiments import presets
 from infogan_tf.files import write_text
@@ -81,7 +80,6 @@ def report_text(experiment: str, results: Any) -> str:
         "terms": terms,
         "added_to_the_objective": added_to_the_objective,
         "departures": departures,
-        "heat_map_file": HEAT_MAP_FILE,
         "precision_misleads": precision_misleads,
         "precision_warning": PRECISION_WARNING,
     }

@@ -206,9 +206,8 @@ def test_runs_that_cannot_be_compared_are_not_reported_together(make_result, wha
         other.evaluation["run"]["held_out"] = "validation"
     else:
         other.evaluation["images"]["features_hash"] = "another hash"
-    with pytest.raises(
-        SettingError, match=f"folder: expected runs of the same .* got .*seed_0 and .*seed_1, whose {what} differ"
-    ):
+    same = "folder: expected runs of the same images, precision, updates and features"
+    with pytest.raises(SettingError, match=f"{same}.* got .*seed_0 and .*seed_1, whose {what} differ"):
         runs.check_comparable([one, other])
 
 
