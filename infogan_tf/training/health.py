@@ -31,7 +31,7 @@ WON_BELOW, NO_LONGER_WON_ABOVE = 0.1, 0.2
 PAPERS_RATIO = 5
 # Chintala et al. 2016, "How to train a GAN? Tips and tricks to make GANs work", 10: "check norms of gradients: if they
 # are over 100 things are screwing up". This one has Q's share in it, which grows with the codes and their weights: the
-# twenty runs on photographs, heads and chairs of docs/results.md were steady and stay below 121, which
+# twenty runs without a heavy continuous code on photographs, heads and chairs were steady and stay below 121, which
 # those with ten categorical codes of weight 4 come near. Unstable ones are at `HEAVY_FROM`.
 D_GRADIENT = "gradient_norm/discriminator"
 UNSTABLE_ABOVE, STABLE_BELOW = 150.0, 75.0
