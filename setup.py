@@ -31,6 +31,8 @@ setup(
         "filelock>=3.12",
         "numpy",
         "absl-py",
+        "pydantic>=2.7",
+        "werkzeug>=3.0",
     ],
     extras_require={"onnx": ["tf2onnx>=1.17", "onnx>=1.17"]},
 )

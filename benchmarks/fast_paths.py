@@ -19,7 +19,7 @@ from machine import describe_onednn, processor
 from timing import interleaved, real_images
 
 from infogan_tf.backend import onednn_is_on
-from infogan_tf.building import build_model, compile_model
+from infogan_tf.build_model import build_model, compile_model
 from infogan_tf.config import Config
 
 PLAIN_PARTS = {
@@ -29,7 +29,7 @@ PLAIN_PARTS = {
         lambda: keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
     ),
     "FusedAdam": (
-        "infogan_tf.building.FusedAdam",
+        "infogan_tf.build_model.FusedAdam",
         lambda learning_rate: keras.optimizers.Adam(learning_rate, beta_1=0.5, epsilon=1e-8),
     ),
 }

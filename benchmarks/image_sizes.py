@@ -18,7 +18,7 @@ def main(_):
     import tensorflow as tf
 
     from infogan_tf.backend import onednn_is_on
-    from infogan_tf.building import build_model, compile_model
+    from infogan_tf.build_model import build_model, compile_model
     from infogan_tf.experiments import presets
 
     config = next(iter(presets("images").values()))

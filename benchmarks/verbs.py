@@ -44,7 +44,7 @@ def main(_):
 
 
 def _rows(run: Path, folder: Path) -> Iterator[tuple[str, str]]:
-    from infogan_tf.building import build_model
+    from infogan_tf.build_model import build_model
     from infogan_tf.experiments import presets
 
     yield f"a wall of 25 of {run.name}", _wall_latency(run)
@@ -99,10 +99,10 @@ def _post(port: int, body: dict):
 
 
 def _verbs(run: str, folder: Path) -> Iterator[tuple[str, str]]:
-    from infogan_tf.verbs.config import EncodeConfig, GenerateConfig, TraverseConfig
-    from infogan_tf.verbs.encode import encode
-    from infogan_tf.verbs.generate import generate
-    from infogan_tf.verbs.traverse import traverse_codes
+    from infogan_tf.cli.config import EncodeConfig, GenerateConfig, TraverseConfig
+    from infogan_tf.cli.encode import encode
+    from infogan_tf.cli.generate import generate
+    from infogan_tf.cli.traverse import traverse_codes
 
     number = flags.FLAGS.number
     for name, output in (("PNG files", "images"), ("arrays", "images.npz")):
@@ -121,8 +121,8 @@ def _speed(verb: Callable[[], None], number: int) -> str:
 
 
 def _exports(run: str, folder: Path) -> Iterator[tuple[str, str]]:
-    from infogan_tf.verbs.config import FORMATS, ExportConfig
-    from infogan_tf.verbs.export import export
+    from infogan_tf.cli.config import FORMATS, ExportConfig
+    from infogan_tf.cli.export import export
 
     for name, ending in FORMATS.items():
         if name == "onnx" and not all(map(importlib.util.find_spec, ("tf2onnx", "onnx"))):

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.code_terms import NOISE_NAME, RESERVED_NAMES, CodeTerm, parse_codes
+from infogan_tf.code_text import NOISE_NAME, RESERVED_NAMES, CodeTerm, parse_codes
 from infogan_tf.console import text_table
 from infogan_tf.distributions import Bernoulli, Categorical, Circular, Distribution, Gaussian, Uniform
 from infogan_tf.distributions.base import float_array

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from infogan_tf.code_terms import Codes, parse_codes
+from infogan_tf.code_text import Codes, parse_codes
 from infogan_tf.errors import SettingError, first_line
 from infogan_tf.settings import (
     Automatic,

@@ -1,19 +1,38 @@
-"""Messages and tables on the terminal."""
+"""What the package tells a person, through the logger `infogan_tf`, and tables of text.
 
+`logger.info` prints a line on the terminal; while a run is open, its `log.txt` has the line too. `logger.debug` is for
+that file alone.
+"""
+
+import logging
 import os
 import sys
 from collections.abc import Sequence
 
+from tqdm import tqdm
 
-def log(text: str):
-    """Prints a line; once stdout is closed (`| head`, a closed terminal), training continues silently.
+logger = logging.getLogger("infogan_tf")
 
-    Characters that the terminal can't show are escaped.
+
+class TerminalHandler(logging.Handler):
+    """Prints messages on stdout, above a progress bar if there is one.
+
+    Characters that the terminal can't show are escaped. Once stdout is closed (`| head`, a closed terminal), nothing
+    more is printed, and training continues.
     """
-    try:
-        print(_shown(text), flush=True)
-    except (OSError, ValueError):  # ValueError: the stream was closed by Python.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays open until the end.
+
+    def emit(self, record: logging.LogRecord):
+        try:
+            tqdm.write(shown(self.format(record)), file=sys.stdout)
+            sys.stdout.flush()
+        except (AttributeError, OSError, ValueError):  # There is no stdout, or it was closed.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays open until the end.
+
+
+def shown(text: str) -> str:
+    """A text with the characters that stdout can't show escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def is_terminal() -> bool:
@@ -28,6 +47,16 @@ def text_table(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
-def _shown(text: str) -> str:
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+def _set_up():
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    handler = TerminalHandler(logging.INFO)
+    logger.addHandler(handler)
+
+
+_set_up()
+
+
+def log(text: str):
+    """Prints a line."""
+    logger.info(text)

@@ -113,7 +113,7 @@ class InfoGAN(keras.Model):
     Raises:
         ValueError: an argument is not of this form, or the networks do not keep the contract.
 
-    >>> from infogan_tf.building import build_model
+    >>> from infogan_tf.build_model import build_model
     >>> from infogan_tf.config import Config
     >>> model = build_model(Config(experiment="mnist"))
     >>> model.generate(codes={"c1": 3, "c2": 1.5}, num_images=2).shape

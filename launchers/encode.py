@@ -10,7 +10,7 @@ except KeyboardInterrupt:
 
 
 def run(config):
-    from infogan_tf.verbs.encode import encode
+    from infogan_tf.cli.encode import encode
 
     encode(config)
 
@@ -18,7 +18,7 @@ def run(config):
 if __name__ == "__main__":
     exit_on_signals()  # Before imports that take time.
 
-    from infogan_tf.launching import launch
-    from infogan_tf.verbs.config import EncodeConfig
+    from infogan_tf.cli.command import launch
+    from infogan_tf.cli.config import EncodeConfig
 
     launch({"": EncodeConfig()}, run)

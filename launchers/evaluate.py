@@ -22,7 +22,7 @@ def run(config):
 if __name__ == "__main__":
     exit_on_signals()  # Before imports that take time.
 
+    from infogan_tf.cli.command import launch
     from infogan_tf.config import EvaluationConfig
-    from infogan_tf.launching import launch
 
     launch({"": EvaluationConfig()}, run)

@@ -18,7 +18,7 @@ def run(config):
 if __name__ == "__main__":
     exit_on_signals()  # Before imports that take time.
 
+    from infogan_tf.cli.command import launch
     from infogan_tf.explorer.config import ExplorerConfig
-    from infogan_tf.launching import launch
 
     launch({"": ExplorerConfig()}, run)

@@ -7,7 +7,7 @@ except KeyboardInterrupt:
 
 
 def run(config):
-    from infogan_tf.verbs.export import export
+    from infogan_tf.cli.export import export
 
     export(config)
 
@@ -15,7 +15,7 @@ def run(config):
 if __name__ == "__main__":
     exit_on_signals()  # Before imports that take time.
 
-    from infogan_tf.launching import launch
-    from infogan_tf.verbs.config import ExportConfig
+    from infogan_tf.cli.command import launch
+    from infogan_tf.cli.config import ExportConfig
 
     launch({"": ExportConfig()}, run)

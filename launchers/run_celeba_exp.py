@@ -13,7 +13,7 @@ if __name__ == "__main__":
     exit_on_signals()  # Before imports that take time.
 
     import infogan_tf
-    from infogan_tf import launching
+    from infogan_tf.cli import command as launching
     from infogan_tf.experiments import presets
 
     launching.launch(presets("celeba"), lambda config: infogan_tf.train(config, launching.command()))

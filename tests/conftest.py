@@ -49,7 +49,7 @@ def embedded_digits():
 @pytest.fixture(scope="session")
 def small_model():
     """An untrained MNIST model of small networks; tests must leave it as it is."""
-    from infogan_tf.building import build_model
+    from infogan_tf.build_model import build_model
     from infogan_tf.config import Config
     from tests.small_networks import small_experiment
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 import infogan_tf
 from infogan_tf.augmentation import DigitAugmentation, PhotographAugmentation
-from infogan_tf.building import build_model, compile_model
+from infogan_tf.build_model import build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.distributions import Categorical, CategoricalPosterior, GaussianPosterior
 from infogan_tf.experiments import mnist

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from infogan_tf import precision
-from infogan_tf.building import build_model, compile_model
+from infogan_tf.build_model import build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 from infogan_tf.experiments import presets

@@ -8,7 +8,8 @@ from PIL import Image
 
 import infogan_tf
 from infogan_tf.augmentation import AUGMENTATIONS
-from infogan_tf.code_terms import parse_codes
+from infogan_tf.cli.config import EncodeConfig, ExportConfig, GenerateConfig, TraverseConfig
+from infogan_tf.code_text import parse_codes
 from infogan_tf.config import Config, EvaluationConfig
 from infogan_tf.data.folder import EXTENSIONS, MAX_SKIPPED_SHARE
 from infogan_tf.data.image_data import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY
@@ -16,7 +17,6 @@ from infogan_tf.experiments import Experiment, mnist, presets
 from infogan_tf.explorer.config import ExplorerConfig
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 from infogan_tf.reproduction.config import ReproductionConfig
-from infogan_tf.verbs.config import EncodeConfig, ExportConfig, GenerateConfig, TraverseConfig
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

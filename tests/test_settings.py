@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from infogan_tf.code_terms import Codes
+from infogan_tf.code_text import Codes
 from infogan_tf.errors import SettingError
 from infogan_tf.settings import (
     Automatic,

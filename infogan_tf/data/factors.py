@@ -68,7 +68,7 @@ class _Column(NamedTuple):
 def load_factors(request: ImageRequest, data: ImageData) -> tuple[Factor, ...]:
     """Loads the factors of images that were loaded before; none where there are no labels.
 
-    The labels of a folder are those that `infogan_tf.data.layouts` knows: CelebA's attributes, the views of the archive
+    The labels of a folder are those that `infogan_tf.data.archive_labels` knows: CelebA's attributes, the views of the archive
     of chairs, or else the names of the folders in it that the images lie in, if all of them do.
 
     Labels that are the same for all images, unknown for some, or text that identifies single images are left out with a

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from infogan_tf.data.archive_labels import Label, read_labels, without_border
 from infogan_tf.data.image_data import HOLD_OUT_OWN_EVERY
-from infogan_tf.data.layouts import Label, read_labels, without_border
 from infogan_tf.data.preparation import Preparation, in_parallel, is_colored
 from infogan_tf.data.store import SplitWriter, StoredImages, short_hash, stored
 from infogan_tf.errors import SettingError, first_line, printable

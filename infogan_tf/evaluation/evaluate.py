@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from infogan_tf.building import image_request
+from infogan_tf.build_model import image_request
 from infogan_tf.console import log
 from infogan_tf.data import ImageData, load_images
 from infogan_tf.data.factors import Factor, load_factors
@@ -21,10 +21,10 @@ from infogan_tf.evaluation.extrapolation import measure_extrapolation
 from infogan_tf.evaluation.factor_associations import PERMUTATIONS, Association, measure_associations
 from infogan_tf.evaluation.features import ImageFeatures, load_features
 from infogan_tf.evaluation.frechet import compare_by_frechet
+from infogan_tf.evaluation.glossary import held_out_images
 from infogan_tf.evaluation.information import estimate_information
 from infogan_tf.evaluation.neighborhoods import compare_neighborhoods
 from infogan_tf.evaluation.recovery import measure_recovery
-from infogan_tf.evaluation.terms import held_out_images
 from infogan_tf.evaluation.vector_arithmetic import (
     ONE_CODE,
     SHOWN,

@@ -1,7 +1,7 @@
 """An evaluation as a text to read."""
 
 from infogan_tf.console import text_table
-from infogan_tf.evaluation.terms import (
+from infogan_tf.evaluation.glossary import (
     CLASSIFICATION_TERMS,
     CODE_TERMS,
     CONFIDENCE_TERMS,

@@ -1,5 +1,5 @@
 // The explorer's page: a state (run, checkpoint, noise, codes), knobs that change it, and views that follow it.
-// The script before this one defines `source`, from which the images come: server.js, or precomputed.js in a page that
+// The script before this one defines `source`, from which the images come: server.js, or exported_page.js in a page that
 // was exported.
 
 const MAX_PICTURE_BYTES = 2 ** 24;

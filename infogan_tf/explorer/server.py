@@ -37,7 +37,7 @@ from infogan_tf.errors import SettingError, first_line
 from infogan_tf.explorer.catalog import Catalog
 from infogan_tf.explorer.config import RUNS, ExplorerConfig
 from infogan_tf.explorer.models import ExplorerModel, RequestError, animation
-from infogan_tf.explorer.turns import BusyError, SupersededError, Turns
+from infogan_tf.explorer.request_queue import BusyError, SupersededError, Turns
 
 PAGE_FILES = {
     "/": ("page.html", "text/html; charset=utf-8"),

@@ -13,7 +13,7 @@ import markdown
 from markupsafe import Markup
 
 from infogan_tf.config import Config, added_to_the_objective
-from infogan_tf.evaluation import terms
+from infogan_tf.evaluation import glossary as terms
 from infogan_tf.evaluation.table import PRECISION_WARNING, precision_misleads
 from infogan_tf.experiments import presets
 from infogan_tf.files import write_text

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from infogan_tf.building import build_augmentation, image_request
+from infogan_tf.build_model import build_augmentation, image_request
 from infogan_tf.config import Config
 from infogan_tf.data import load_images
 from infogan_tf.errors import RunNotFoundError, SettingError

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from infogan_tf.building import build_model
+from infogan_tf.build_model import build_model
 from infogan_tf.config import MODEL, Config
 from infogan_tf.errors import RunNotFoundError, SettingError, first_line
 from infogan_tf.model import InfoGAN

@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from infogan_tf.building import build_augmentation, build_model, compile_model, image_request
+from infogan_tf.build_model import build_augmentation, build_model, compile_model, image_request
 from infogan_tf.config import Config, find_images
 from infogan_tf.data import ImageBatches, ImageData, check_two_batches, load_images
 from infogan_tf.errors import SettingError, TrainingError

@@ -14,7 +14,7 @@ import tensorflow as tf
 import train_step_worker
 from plain_keras import PlainInfoGAN
 
-from infogan_tf.building import build_model, compile_model
+from infogan_tf.build_model import build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.precision import bfloat16_obstacle
 from tests import processes

@@ -5,8 +5,8 @@ import verbs
 from absl import flags
 from absl.testing import flagsaver
 
-from infogan_tf.explorer import precomputed
-from infogan_tf.verbs import generate
+from infogan_tf.cli import generate
+from infogan_tf.explorer import exported_page as precomputed
 
 
 def test_the_explorer_the_verbs_and_the_exports_are_measured(small_model, tmp_path, monkeypatch, capsys):

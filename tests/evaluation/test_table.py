@@ -2,8 +2,7 @@ import re
 
 import pytest
 
-from infogan_tf.evaluation.table import evaluation_table, precision_misleads
-from infogan_tf.evaluation.terms import (
+from infogan_tf.evaluation.glossary import (
     ASSOCIATION_TERMS,
     CHANCE_TERMS,
     CHANGE_TERMS,
@@ -14,6 +13,7 @@ from infogan_tf.evaluation.terms import (
     METHOD_TERMS,
     MONOTONE_FIT_TERMS,
 )
+from infogan_tf.evaluation.table import evaluation_table, precision_misleads
 
 HALF_TURN = ("half_turn_start", "error_in_half_turn", "error_of_constant_in_half_turn")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from infogan_tf.building import build_model
+from infogan_tf.build_model import build_model
 from infogan_tf.config import Config
 from infogan_tf.explorer.catalog import Catalog
 from infogan_tf.explorer.server import ExplorerServer

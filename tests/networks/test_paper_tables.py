@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from infogan_tf.building import build_latents
-from infogan_tf.code_terms import parse_codes
+from infogan_tf.build_model import build_latents
+from infogan_tf.code_text import parse_codes
 from infogan_tf.experiments import find_experiment, presets
 from infogan_tf.networks.batch_norm import BatchNorm
 from infogan_tf.networks.discriminator import Discriminator

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from infogan_tf.building import build_model, compile_model
+from infogan_tf.build_model import build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.training.checkpoints import Checkpoints

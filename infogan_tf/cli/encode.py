@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from infogan_tf.cli.config import EncodeConfig, ending
+from infogan_tf.cli.output import code_columns, merged, numbered, say_next
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import find_images
 from infogan_tf.console import log
@@ -20,8 +22,6 @@ from infogan_tf.evaluation.batched_model import BATCH_SIZE, BatchedModel
 from infogan_tf.export import posterior_parameters
 from infogan_tf.files import write_atomically
 from infogan_tf.training.loading import LoadedModel, load_model
-from infogan_tf.verbs.config import EncodeConfig, ending
-from infogan_tf.verbs.output import code_columns, merged, numbered, say_next
 
 Row = dict[str, Any]
 MAX_NAMED = 3

@@ -70,7 +70,7 @@ def test_help_documents_every_setting(run_mnist):
 LAUNCH = (
     "import json, os, signal, sys, time\n"
     "from infogan_tf.experiments import presets\n"
-    "from infogan_tf import errors, launching\n"
+    "from infogan_tf import errors\nfrom infogan_tf.cli import command as launching\n"
     "def do(config):\n    {do}\n"
     "launching._load_tensorflow = lambda: None; launching.launch(presets('mnist'), do)"
 )
@@ -215,8 +215,6 @@ def test_ctrl_c_while_a_launcher_starts_leaves_no_traceback(launcher, tmp_path):
 
 
 def test_a_bad_flag_is_answered_without_loading_tensorflow():
-    code = (
-        "import sys, infogan_tf, infogan_tf.launching, infogan_tf.experiments.mnist; print('tensorflow' in sys.modules)"
-    )
+    code = "import sys, infogan_tf, infogan_tf.cli.command, infogan_tf.experiments.mnist; print('tensorflow' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "False\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf import launching
+from infogan_tf.cli import command as launching
 from infogan_tf.codes import LatentCode
 from infogan_tf.console import log
 from infogan_tf.errors import SettingError

@@ -11,7 +11,7 @@ import tensorflow as tf
 from PIL import Image
 
 import infogan_tf
-from infogan_tf.building import build_model
+from infogan_tf.build_model import build_model
 from infogan_tf.config import Config
 from infogan_tf.figures.pictures import tile
 from infogan_tf.figures.traversals import FRAMES

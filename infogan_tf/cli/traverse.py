@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from infogan_tf.cli.config import ALL_CODES, TraverseConfig, ending
+from infogan_tf.cli.output import say_next
 from infogan_tf.console import log
 from infogan_tf.errors import SettingError
 from infogan_tf.figures.pictures import Picture, save_animation, save_picture, side_by_side, stack, tile, with_caption
@@ -12,8 +14,6 @@ from infogan_tf.figures.traversals import FRAMES, ROWS, describe_traversal, move
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.training.loading import LoadedModel, load_model
-from infogan_tf.verbs.config import ALL_CODES, TraverseConfig, ending
-from infogan_tf.verbs.output import say_next
 
 
 def traverse_codes(config: TraverseConfig):

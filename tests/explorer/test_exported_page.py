@@ -12,9 +12,9 @@ from PIL import Image
 
 from infogan_tf.codes import LatentSpec
 from infogan_tf.errors import SettingError
-from infogan_tf.explorer import models, precomputed
+from infogan_tf.explorer import exported_page, models
+from infogan_tf.explorer.exported_page import SHEET_PIXELS, SHEETS_BYTES, export_html, make_plan
 from infogan_tf.explorer.models import WALL, describe_code
-from infogan_tf.explorer.precomputed import SHEET_PIXELS, SHEETS_BYTES, export_html, make_plan
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks.discriminator import Discriminator
 from infogan_tf.networks.generator import Generator
@@ -91,8 +91,8 @@ def test_every_table_of_codes_fits(text, pixels):
 @pytest.fixture(scope="module")
 def few_images():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(precomputed, "STEPS", (5, 3))
-        patch.setattr(precomputed, "WALL", SAMPLES)
+        patch.setattr(exported_page, "STEPS", (5, 3))
+        patch.setattr(exported_page, "WALL", SAMPLES)
         patch.setattr(models, "MAX_KNOBS", 2)
         yield
 
@@ -179,10 +179,10 @@ def test_noise_fits_too(tmp_path, monkeypatch):
         return np.where(pixels > 7, 240 + pixels, pixels)
 
     shape = (32, 32, 3)
-    monkeypatch.setattr(precomputed, "SHEET_PIXELS", SHEET_PIXELS // 16)
-    monkeypatch.setattr(precomputed, "SHEETS_BYTES", SHEETS_BYTES // 16)
-    monkeypatch.setattr(precomputed, "WALL", 1)
-    monkeypatch.setattr(precomputed.ExplorerModel, "generate", generate)
+    monkeypatch.setattr(exported_page, "SHEET_PIXELS", SHEET_PIXELS // 16)
+    monkeypatch.setattr(exported_page, "SHEETS_BYTES", SHEETS_BYTES // 16)
+    monkeypatch.setattr(exported_page, "WALL", 1)
+    monkeypatch.setattr(exported_page.ExplorerModel, "generate", generate)
     export_html(color_model(shape), tmp_path / "page.html", 0)
     data = data_of(tmp_path / "page.html")
     size, (sheet,) = (tmp_path / "page.html").stat().st_size, data["sheets"]
@@ -205,7 +205,7 @@ def color_model(shape):
 
 
 def test_too_large_images_are_refused(tmp_path, monkeypatch, small_model):
-    monkeypatch.setattr(precomputed, "SHEET_PIXELS", 9 * 28 * 28)
+    monkeypatch.setattr(exported_page, "SHEET_PIXELS", 9 * 28 * 28)
     with pytest.raises(
         SettingError, match="model of gray or color images that are small enough for a page, got d, of 28x28"
     ):
@@ -297,7 +297,7 @@ def settle(browser):
     data = {"model": {"codes": codes}, "knobs": knobs, "tables": plan.tables, "columns": 30, "sheets": []}
     page = browser.new_page()
     page.set_content(f'<script id="precomputed" type="application/json">{json.dumps(data)}</script>')
-    page.add_script_tag(path=Path(precomputed.__file__).with_name("precomputed.js"))
+    page.add_script_tag(path=Path(precomputed.__file__).with_name("exported_page.js"))
 
     def settle(before, changes, varied=None, locked=()):
         """The codes that are not at their default, 0."""

@@ -1,6 +1,6 @@
 import pytest
 
-from infogan_tf.code_terms import CodeTerm, parse_codes
+from infogan_tf.code_text import CodeTerm, parse_codes
 
 
 def test_reads_the_paper_codes():

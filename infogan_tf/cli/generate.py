@@ -9,6 +9,8 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from infogan_tf.cli.config import GenerateConfig, ending, parse_code_values
+from infogan_tf.cli.output import code_columns, merged, say_next
 from infogan_tf.console import log
 from infogan_tf.data import as_pixels
 from infogan_tf.data.preparation import in_parallel
@@ -19,8 +21,6 @@ from infogan_tf.files import write_atomically
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.training.loading import load_model
-from infogan_tf.verbs.config import GenerateConfig, ending, parse_code_values
-from infogan_tf.verbs.output import code_columns, merged, say_next
 
 CODES_FILE = "codes.csv"
 MAX_BYTES = 2**30  # They are all in memory.

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from infogan_tf.cli import generate
+from infogan_tf.cli.generate import generate_images
 from infogan_tf.errors import SettingError
-from infogan_tf.verbs import generate
-from infogan_tf.verbs.generate import generate_images
 
 
 def test_a_seed_alone_gives_what_the_model_generates_with_it(small_model):

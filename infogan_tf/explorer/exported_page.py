@@ -275,7 +275,7 @@ def _page(data: dict[str, Any]) -> str:
     """The explorer's page with everything that it needs inside; the data can't end the element that it is in."""
     folder = importlib.resources.files(__package__)
     html, css, images, page = (
-        (folder / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "precomputed.js", "page.js")
+        (folder / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "exported_page.js", "page.js")
     )
     json_text = json.dumps(data).replace("<", "\\u003c")
     inside = {

@@ -1,6 +1,6 @@
 import pytest
 
-from infogan_tf.building import image_request
+from infogan_tf.build_model import image_request
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 

@@ -3,11 +3,11 @@
 import shlex
 
 from infogan_tf import export as exports
+from infogan_tf.cli.config import ExportConfig
+from infogan_tf.cli.output import say_next
 from infogan_tf.console import log
-from infogan_tf.explorer.precomputed import export_html
+from infogan_tf.explorer.exported_page import export_html
 from infogan_tf.training.loading import load_model
-from infogan_tf.verbs.config import ExportConfig
-from infogan_tf.verbs.output import say_next
 
 
 def export(config: ExportConfig):

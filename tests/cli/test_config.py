@@ -1,7 +1,7 @@
 import pytest
 
+from infogan_tf.cli.config import EncodeConfig, ExportConfig, GenerateConfig, TraverseConfig, parse_code_values
 from infogan_tf.errors import SettingError
-from infogan_tf.verbs.config import EncodeConfig, ExportConfig, GenerateConfig, TraverseConfig, parse_code_values
 
 
 def test_values_of_codes_are_read():

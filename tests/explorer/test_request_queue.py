@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from infogan_tf.explorer.turns import MAX_REQUESTS, BusyError, SupersededError, Turns
+from infogan_tf.explorer.request_queue import MAX_REQUESTS, BusyError, SupersededError, Turns
 
 
 def in_thread(function):

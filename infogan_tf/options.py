@@ -1,0 +1,196 @@
+"""Options as dataclass fields, each with the absl parser that flags, files and Python code share.
+
+Nothing here loads TensorFlow.
+"""
+
+import dataclasses
+import math
+import numbers
+import os
+import re
+from typing import Any
+
+from absl import flags
+
+from infogan_tf.errors import SettingError
+
+FLOAT32_TINY, FLOAT32_MAX = 1.2e-38, 3.4e38
+
+
+class Integer(flags.IntegerParser):
+    """An integer within bounds."""
+
+    def __init__(self, lower_bound: int, upper_bound: int | None = None):
+        super().__init__(lower_bound, upper_bound)
+        self.syntactic_help = (
+            f"an integer >= {lower_bound}" if upper_bound is None else f"an integer from {lower_bound} to {upper_bound}"
+        )
+
+
+class Number(flags.FloatParser):
+    """A finite number, which float32 can hold: >= 0 or, where it must be positive, > 0."""
+
+    def __init__(self, positive: bool = False, upper_bound: float = FLOAT32_MAX):
+        super().__init__(FLOAT32_TINY if positive else 0.0, upper_bound)
+        self.syntactic_help = f"a number {'>' if positive else '>='} 0"
+        if upper_bound != FLOAT32_MAX:
+            self.syntactic_help += f" and <= {upper_bound:g}"
+
+    def is_outside_bounds(self, val: float) -> bool:
+        return not math.isfinite(val) or super().is_outside_bounds(val)
+
+
+class MultipleOf(Integer):
+    """An integer within bounds that is a multiple of another one."""
+
+    def __init__(self, factor: int, lower_bound: int, upper_bound: int):
+        super().__init__(lower_bound, upper_bound)
+        self.factor = factor
+        self.syntactic_help = f"a multiple of {factor} from {lower_bound} to {upper_bound}"
+
+    def is_outside_bounds(self, val: int) -> bool:
+        return val % self.factor != 0 or super().is_outside_bounds(val)
+
+
+class Choice(flags.ArgumentParser):
+    """One of a few words, or of a few integers."""
+
+    def __init__(self, *options: str | int):
+        self.options = options
+        self.syntactic_help = f"one of {', '.join(map(str, options))}"
+
+    def parse(self, argument: Any) -> str | int:
+        value = type(self.options[0])(argument) if isinstance(argument, str) else argument
+        if type(value) is not type(self.options[0]) or value not in self.options:
+            raise ValueError
+        return value
+
+
+class Integers(flags.ArgumentParser):
+    """One or more different integers >= 0, separated by commas."""
+
+    syntactic_help = "different integers from 0 to 2147483647, separated by commas"
+
+    def parse(self, argument: str | tuple[int, ...]) -> tuple[int, ...]:
+        parts = argument.split(",") if isinstance(argument, str) else argument
+        values = tuple(map(Integer(0, 2**31 - 1).parse, parts))
+        if not values or len(set(values)) < len(values):
+            raise ValueError
+        return values
+
+
+class Text(flags.ArgumentParser):
+    """Any text that is not empty and that UTF-8 can encode, which TensorFlow requires of paths."""
+
+    def __init__(self, syntactic_help: str = "a non-empty UTF-8 text"):
+        self.syntactic_help = syntactic_help
+
+    def parse(self, argument: str) -> str:
+        text = super().parse(argument)
+        if not text.strip() or any("\ud800" <= character <= "\udfff" for character in text):
+            raise ValueError
+        return text
+
+
+class Name(flags.ArgumentParser):
+    """A Python identifier in lower case."""
+
+    syntactic_help = "a name of lower-case letters, digits and underscores"
+
+    def parse(self, argument: str) -> str:
+        if not re.fullmatch("[a-z][a-z0-9_]*", super().parse(argument)):
+            raise ValueError
+        return argument
+
+
+class Auto(flags.ArgumentParser):
+    """What another parser takes, or `auto` (None): chosen as `meaning` says."""
+
+    def __init__(self, parser: flags.ArgumentParser, meaning: str):
+        self.parser = parser
+        self.syntactic_help = f"{parser.syntactic_help}, or auto ({meaning})"
+
+    def parse(self, argument: Any) -> Any:
+        return None if argument is None or argument == "auto" else self.parser.parse(argument)
+
+    def flag_type(self) -> str:
+        return self.parser.flag_type()
+
+
+class MalformedError(ValueError):
+    """What is wrong with a text of some form; a parser that raises it has its message shown as what came."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """Options of a command: each field is a flag of the same name, parsed and checked when the object is made.
+
+    NumPy's numbers are kept as Python's, and paths as text.
+
+    Raises:
+        SettingError: a value is of the wrong kind or out of range, or a required one is missing.
+    """
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, parsed(field.name, getattr(self, field.name), parser_of(field)))
+
+
+def option(
+    default: Any, parser: flags.ArgumentParser, help: str, may_change: bool = False, is_flag: bool = True
+) -> Any:
+    """A field of `Options`.
+
+    Args:
+        default: its value if it is not given; None, where the parser takes no None, makes it required.
+        parser: how it is read and checked; its `syntactic_help` is what errors and `--help` say is expected.
+        help: one line for `--help`.
+        may_change: True if a run may be resumed with another value, because it changes nothing that is computed.
+        is_flag: whether a command offers it as a flag.
+    """
+    metadata = {"parser": parser, "help": help, "may_change": may_change, "is_flag": is_flag}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def parser_of(field: dataclasses.Field) -> flags.ArgumentParser:
+    """The parser of a field of `Options`."""
+    return field.metadata["parser"]
+
+
+def parsed(name: str, value: Any, parser: flags.ArgumentParser) -> Any:
+    """A value as its parser reads it, whether it is a text from a command line or a value from Python.
+
+    Raises:
+        SettingError: the parser refuses it.
+    """
+    value = plain(value)
+    try:
+        return parser.parse(value)
+    except MalformedError as error:
+        raise SettingError(name, parser.syntactic_help, error) from error
+    except (TypeError, ValueError) as error:
+        raise SettingError(name, parser.syntactic_help, "none" if value is None else repr(value)) from error
+
+
+def plain(value: Any) -> Any:
+    """NumPy's numbers as Python's and paths as text, also inside a tuple; anything else as it is."""
+    if isinstance(value, tuple):
+        return tuple(map(plain, value))
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else value
+
+
+def as_text(value: Any) -> str:
+    """A value as it is written on a command line; its parser gives the value back."""
+    if value is None:
+        return "auto"
+    return ",".join(map(short_number, value)) if isinstance(value, tuple) else str(value)
+
+
+def short_number(number: float) -> str:
+    """A number without needless digits, such as 1 for 1.0, that reads back as exactly the same number."""
+    short = f"{number:g}"
+    return short if isinstance(number, float) and float(short) == number else repr(number)
