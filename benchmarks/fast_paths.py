@@ -18,7 +18,7 @@ from absl import app, flags
 from machine import describe_onednn, processor
 from timing import interleaved, real_images
 
-from infogan_tf.backend import onednn_is_on
+from infogan_tf.runtime import onednn_is_on
 from infogan_tf.build_model import build_model, compile_model
 from infogan_tf.config import Config
 

@@ -20,7 +20,7 @@ from absl import app, flags
 from machine import describe_onednn, onednn_limit, processor
 from timing import show_progress
 
-from infogan_tf.backend import ONEDNN_VARIABLE
+from infogan_tf.runtime import ONEDNN_VARIABLE
 from infogan_tf.files import write_json
 
 WORKER = Path(__file__).with_name("train_step_worker.py")

@@ -29,7 +29,7 @@ flags.DEFINE_integer("requests", 50, "Requests for a wall; the median is taken o
 
 
 def main(_):
-    from infogan_tf.backend import onednn_is_on
+    from infogan_tf.runtime import onednn_is_on
 
     run = flags.FLAGS.run_folder
     if run is None or not Path(run).exists():

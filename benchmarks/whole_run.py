@@ -17,7 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 from absl import app, flags
 from machine import describe_onednn, processor
 
-from infogan_tf.backend import onednn_is_on
+from infogan_tf.runtime import onednn_is_on
 
 ROOT = Path(__file__).resolve().parents[1]
 NUM_GENERATED = (1, 128, 1_000, 10_000)

@@ -1,13 +1,13 @@
 """InfoGAN in TensorFlow 2 and Keras 3.
 
-Names load what they need when they are first used, so that a mistyped flag is answered at once.
+Names load TensorFlow when they are first used, and not before: a mistyped flag is answered at once.
 """
 
 import importlib
 
-from infogan_tf import backend
+from infogan_tf import runtime
 
-backend.set_up()
+runtime.set_up()
 
 __version__ = "0.1.0"
 
@@ -22,9 +22,9 @@ _HOMES = {
     "LatentCode": "codes",
     "LatentSpec": "codes",
     "Uniform": "distributions",
-    "load": "training",
+    "load": "training.loading",
     "presets": "experiments",
-    "train": "training",
+    "train": "training.loop",
 }
 
 __all__ = sorted(_HOMES)

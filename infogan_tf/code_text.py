@@ -16,12 +16,13 @@ A text has one or more terms, separated by commas:
 """
 
 import ast
-import dataclasses
 import math
 import re
 from typing import NamedTuple
 
-from infogan_tf.settings import FLOAT32_MAX, FLOAT32_TINY, ReadableText
+from absl import flags
+
+from infogan_tf.options import FLOAT32_MAX, FLOAT32_TINY, MalformedError
 
 NOISE_NAME = "z"
 # Tags of curves and pictures.
@@ -59,16 +60,6 @@ class CodeTerm(NamedTuple):
     def num_categories(self) -> int:
         """Of a categorical code: the one number, or how many probabilities there are."""
         return int(self.numbers[0]) if len(self.numbers) == 1 else len(self.numbers)
-
-
-@dataclasses.dataclass(frozen=True)
-class Codes(ReadableText):
-    """A setting: latent codes as text."""
-
-    expected = "codes such as categorical(10), 2*uniform@0.1, each [name=][count*]kind[(numbers)][@weight]"
-
-    def read(self, text: str):
-        parse_codes(text)
 
 
 def parse_codes(text: str) -> tuple[CodeTerm, ...]:
@@ -202,3 +193,16 @@ CHECKS = {
     "circular": _check_circular,
     "bernoulli": _check_bernoulli,
 }
+
+
+class CodesParser(flags.ArgumentParser):
+    """Codes as a text; the parsed value is the text itself."""
+
+    syntactic_help = "codes such as categorical(10), 2*uniform@0.1, each [name=][count*]kind[(numbers)][@weight]"
+
+    def parse(self, argument: str) -> str:
+        try:
+            parse_codes(super().parse(argument))
+        except ValueError as error:
+            raise MalformedError(str(error)) from error
+        return argument

@@ -1,4 +1,4 @@
-"""The settings of every experiment: one flat, documented, checked dataclass. Nothing here loads TensorFlow."""
+"""The settings of a run: one flat, documented, checked dataclass. Nothing here loads TensorFlow."""
 
 import dataclasses
 import os
@@ -7,21 +7,9 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from infogan_tf.code_text import Codes, parse_codes
+from infogan_tf.code_text import CodesParser, parse_codes
 from infogan_tf.errors import SettingError, first_line
-from infogan_tf.settings import (
-    Automatic,
-    Choice,
-    Integer,
-    MultipleOf,
-    Name,
-    Number,
-    Required,
-    Settings,
-    Text,
-    as_text,
-    setting,
-)
+from infogan_tf.options import Auto, Choice, Integer, MultipleOf, Name, Number, Options, Text, as_text, option
 
 DATA_SOURCES = ("auto", "tfds", "embedded", "rendered")
 # Data sets that the package renders itself.
@@ -41,7 +29,7 @@ MODEL = "the folder of a trained run, or a .keras file"
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(Settings):
+class Config(Options):
     """Settings of a run. Defaults are the paper's for MNIST; `infogan_tf.presets(experiment)` has those of others.
 
     Names are the original code's where it had them, and so are the lengths and learning rates of its MNIST launcher;
@@ -54,138 +42,138 @@ class Config(Settings):
     200
     """
 
-    experiment: str = setting("mnist", Name(), "Name of a module of `infogan_tf.experiments`.", is_flag=False)
-    run_folder: str | None = setting(
+    experiment: str = option("mnist", Name(), "Name of a module of `infogan_tf.experiments`.", is_flag=False)
+    run_folder: str | None = option(
         None,
-        Automatic(Text(), "a new folder named after the time"),
+        Auto(Text(), "a new folder named after the time"),
         "Where the run is kept; --run_folder of an earlier run, alone, resumes it with its own settings.",
         may_change=True,
     )
-    seed: int = setting(0, Integer(0, 2**31 - 1), "Decides initial weights, codes, noise and data order.")
+    seed: int = option(0, Integer(0, 2**31 - 1), "Decides initial weights, codes, noise and data order.")
 
-    images: str | None = setting(
+    images: str | None = option(
         None,
-        Automatic(Text(), "the images of --dataset"),
+        Auto(Text(), "the images of --dataset"),
         "A folder of images, or an .npz file with `images` and optional `labels` and `label_names`.",
         may_change=True,  # The place may; a resumed run recognizes the images themselves.
     )
-    dataset: str | None = setting(
+    dataset: str | None = option(
         "mnist",
-        Automatic(Text(), "none, which needs --images"),
+        Auto(Text(), "none, which needs --images"),
         f"Name of a TFDS image data set, or {' or '.join(RENDERED_DATASETS)}, which are rendered on this machine.",
     )
-    data_source: str = setting(
+    data_source: str = option(
         "auto",
-        Choice(DATA_SOURCES),
+        Choice(*DATA_SOURCES),
         "Where --dataset comes from: tfds, the embedded digits, rendered here, or the best that is available.",
     )
-    data_dir: str | None = setting(
-        None, Automatic(Text(), "TFDS's own folder"), "Where TFDS keeps prepared data.", may_change=True
+    data_dir: str | None = option(
+        None, Auto(Text(), "TFDS's own folder"), "Where TFDS keeps prepared data.", may_change=True
     )
-    held_out: str = setting(
+    held_out: str = option(
         "test",
-        Choice(HELD_OUT),
+        Choice(*HELD_OUT),
         "The images held out: the test split or, for choosing settings, every sixth training image in its place.",
     )
-    image_size: int | None = setting(
+    image_size: int | None = option(
         None,
-        Automatic(IMAGE_SIZES, "the experiment's, or 32"),
+        Auto(IMAGE_SIZES, "the experiment's, or 32"),
         "Height and width, in pixels, to which images are resized.",
     )
-    channels: int | None = setting(
-        None, Automatic(Choice((1, 3)), "1 if all images are gray, else 3"), "1 for gray images, 3 for color."
+    channels: int | None = option(
+        None, Auto(Choice(1, 3), "1 if all images are gray, else 3"), "1 for gray images, 3 for color."
     )
-    crop: str = setting(
+    crop: str = option(
         "center",
-        Choice(CROPS),
+        Choice(*CROPS),
         "How an image becomes a square: center crops the largest centered one, none squeezes the whole image.",
     )
 
-    codes: str = setting(
+    codes: str = option(
         "categorical(10), 2*uniform@0.1",
-        Codes(),
+        CodesParser(),
         "The latent codes; @ is the weight of a code's mutual information, a factor on lambda.",
     )
-    noise_size: int = setting(62, Integer(0, MAX_NOISE), "Number of noise dimensions.")
-    posterior_std: str = setting(
+    noise_size: int = option(62, Integer(0, MAX_NOISE), "Number of noise dimensions.")
+    posterior_std: str = option(
         "learned",
-        Choice(("learned", "fixed")),
+        Choice("learned", "fixed"),
         "Whether Q learns the standard deviation of uniform and gaussian codes or keeps it at 1.",
     )
-    min_std: float = setting(
+    min_std: float = option(
         0.05, Number(positive=True), "Lower bound of a learned standard deviation of uniform and gaussian codes."
     )
-    leaky_slope: float = setting(0.1, Number(), "Slope of D's leaky ReLUs below zero.")
+    leaky_slope: float = option(0.1, Number(), "Slope of D's leaky ReLUs below zero.")
 
-    augmentation: str | None = setting(
+    augmentation: str | None = option(
         None,
-        Automatic(Choice(AUGMENTATIONS), "the experiment's"),
+        Auto(Choice(*AUGMENTATIONS), "the experiment's"),
         "The kind of images, and so what they may be changed by; without flips where left and right differ in meaning.",
     )
-    max_shift: int | None = setting(
+    max_shift: int | None = option(
         None,
-        Automatic(Integer(0, 16), "0 from 20,000 images on; for fewer 2, or an eighth of the size of photographs"),
+        Auto(Integer(0, 16), "0 from 20,000 images on; for fewer 2, or an eighth of the size of photographs"),
         "D sees images, real and fake, shifted at random by up to this many pixels and photographs with other colors "
         "and a part cut out too, which prevents D from overfitting small data sets.",
     )
-    augmentation_probability: float | None = setting(
+    augmentation_probability: float | None = option(
         None,
-        Automatic(Number(positive=True, maximum=1.0), "0.5"),
+        Auto(Number(positive=True, upper_bound=1.0), "0.5"),
         "The share of images that are so changed for D; with 1, G makes changed images too.",
     )
-    code_augmentation: float = setting(
+    code_augmentation: float = option(
         0.0,
-        Number(maximum=2.0),
+        Number(upper_bound=2.0),
         "Strength of the augmentation of images from which Q predicts categorical codes. Digits are rotated, scaled, "
         "sheared, shifted, thickened or thinned, and a part is cut out; 1 is up to 20 degrees, a fifth of the size, a "
         "shear of 0.3, a pixel of stroke, 0.6 of each side. Photographs are cropped, flipped and change their colors.",
     )
-    consistency: float = setting(
+    consistency: float = option(
         0.0,
         Number(),
         "Weight of an addition to the paper's objective: what Q predicts from a real image and from its augmented copy "
         "should agree; requires --code_augmentation.",
     )
-    average_decay: float = setting(
+    average_decay: float = option(
         0.0,
-        Number(maximum=MAX_DECAY),
+        Number(upper_bound=MAX_DECAY),
         "Decay per update of a moving average of G's weights, which then makes the images; 0 uses the last update's.",
     )
 
-    max_epoch: int = setting(50, Integer(1), "Train for this many epochs.", may_change=True)
-    updates_per_epoch: int = setting(100, Integer(1), "An epoch is this many updates.")
-    batch_size: int = setting(128, Integer(2), "Images in a batch.")
-    discriminator_learning_rate: float = setting(2e-4, Number(positive=True), "Learning rate of Adam for D and Q.")
-    generator_learning_rate: float = setting(1e-3, Number(positive=True), "Learning rate of Adam for G.")
-    objective: str = setting(
+    max_epoch: int = option(50, Integer(1), "Train for this many epochs.", may_change=True)
+    updates_per_epoch: int = option(100, Integer(1), "An epoch is this many updates.")
+    batch_size: int = option(128, Integer(2), "Images in a batch.")
+    discriminator_learning_rate: float = option(2e-4, Number(positive=True), "Learning rate of Adam for D and Q.")
+    generator_learning_rate: float = option(1e-3, Number(positive=True), "Learning rate of Adam for G.")
+    objective: str = option(
         "infogan",
-        Choice(OBJECTIVES),
+        Choice(*OBJECTIVES),
         "gan is the regular GAN that the paper compares with: Q learns to predict the codes from the features of D's "
         "body, but neither G nor D's body learns from Q. gan_own_q is the same GAN, whose Q has its own body.",
     )
-    info_reg_coeff: float = setting(1.0, Number(), "Lambda, the weight of the mutual information.")
-    update: str = setting(
+    info_reg_coeff: float = option(1.0, Number(), "Lambda, the weight of the mutual information.")
+    update: str = option(
         "alternating",
-        Choice(UPDATES),
+        Choice(*UPDATES),
         "Update D and then G on fresh codes or, at lower cost, both at once on the same.",
     )
-    discriminator_batches: str = setting(
+    discriminator_batches: str = option(
         "separate",
-        Choice(DISCRIMINATOR_BATCHES),
+        Choice(*DISCRIMINATOR_BATCHES),
         "Whether D sees real and generated images in separate batches, where batch norm hides the brightness and "
         "contrast of each, or jointly in one, which shows how they differ; joint requires --update=simultaneous.",
     )
-    precision: str = setting(
+    precision: str = option(
         "float32",
-        Choice(PRECISIONS),
+        Choice(*PRECISIONS),
         "Of convolutions and matrix products in training; bfloat16 is faster and needs AVX512-BF16 or AMX.",
         may_change=True,
     )
 
-    summary_interval: int = setting(10, Integer(1), "Updates between two points of the curves.", may_change=True)
-    sample_interval: int = setting(100, Integer(1), "Updates between two sets of pictures.", may_change=True)
-    snapshot_interval: int = setting(500, Integer(1), "Updates between two checkpoints.", may_change=True)
-    keep_every: int = setting(
+    summary_interval: int = option(10, Integer(1), "Updates between two points of the curves.", may_change=True)
+    sample_interval: int = option(100, Integer(1), "Updates between two sets of pictures.", may_change=True)
+    snapshot_interval: int = option(500, Integer(1), "Updates between two checkpoints.", may_change=True)
+    keep_every: int = option(
         0,
         Integer(0),
         "Save and keep the checkpoint of every so many updates; 0 keeps only the last two of the run.",
@@ -308,24 +296,3 @@ def added_to_the_objective(config: Config) -> list[str]:
 def without_additions(config: Config) -> Config:
     """The same settings, the optimizers' among them, without what `added_to_the_objective` names."""
     return dataclasses.replace(config, code_augmentation=0.0, consistency=0.0)
-
-
-@dataclasses.dataclass(frozen=True)
-class EvaluationConfig(Settings):
-    """Which run is evaluated.
-
-    >>> EvaluationConfig(run_folder="logs/mnist/mine").data_dir
-    """
-
-    run_folder: str | None = setting(
-        None, Required("the folder of a trained run"), "The folder of a trained run; required."
-    )
-    step: int | None = setting(
-        None, Automatic(Integer(1), "the newest"), "The checkpoint to evaluate, by its number of updates."
-    )
-    data_dir: str | None = setting(
-        None, Automatic(Text(), "where the run found its data"), "Where TFDS keeps prepared data."
-    )
-    images: str | None = setting(
-        None, Automatic(Text(), "where the run found them"), "The folder or .npz file of the run's images, if moved."
-    )

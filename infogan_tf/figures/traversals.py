@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from infogan_tf.distributions import Distribution
-from infogan_tf.model import InfoGAN
 
 # Paper, Figures 2 to 6: 5 random samples down, 10 values of the code across.
 ROWS, COLUMNS = 5, 10
@@ -14,11 +14,11 @@ MAX_COLUMNS = 20
 FRAMES = 21  # Of an animation.
 
 
-def traverse(model: InfoGAN, name: str, seed: tf.Tensor, rows: int = ROWS, scale: float = 1.0) -> tf.Tensor:
+def traverse(model: keras.Model, name: str, seed: tf.Tensor, rows: int = ROWS, scale: float = 1.0) -> tf.Tensor:
     """Generates images that differ from left to right in one code alone; each row is another random sample.
 
     Args:
-        model: a trained model.
+        model: an `InfoGAN`, trained.
         name: the code that varies: over its categories, ten of them if there are more than 20, or over ten values.
         seed: integers `[2]`; decides noise and the other codes of each row.
         rows: random samples.
@@ -42,11 +42,11 @@ def num_columns(distribution: Distribution) -> int:
     return number if number <= MAX_COLUMNS else COLUMNS
 
 
-def vary(model: InfoGAN, name: str, samples: Mapping[str, tf.Tensor], values: tf.Tensor) -> tf.Tensor:
+def vary(model: keras.Model, name: str, samples: Mapping[str, tf.Tensor], values: tf.Tensor) -> tf.Tensor:
     """Generates every sample with every value of one code.
 
     Args:
-        model: a trained model.
+        model: an `InfoGAN`, trained.
         name: the code that varies.
         samples: all latents by name, `[rows, event_size]`, one sample a row.
         values: codes `[columns, event_size]`.
@@ -59,7 +59,7 @@ def vary(model: InfoGAN, name: str, samples: Mapping[str, tf.Tensor], values: tf
 
 
 def vary_two(
-    model: InfoGAN,
+    model: keras.Model,
     across: str,
     down: str,
     samples: Mapping[str, tf.Tensor],
@@ -69,7 +69,7 @@ def vary_two(
     """Generates every sample under two codes at once: a plane for each.
 
     Args:
-        model: a trained model.
+        model: an `InfoGAN`, trained.
         across: the code that varies from left to right.
         down: the code that varies from top to bottom.
         samples: all latents by name, `[number, event_size]`.
@@ -83,11 +83,11 @@ def vary_two(
     return tf.reshape(images, [-1, down_values.shape[0], *images.shape[1:]])
 
 
-def move(model: InfoGAN, names: Sequence[str], samples: Mapping[str, tf.Tensor], scale: float) -> tf.Tensor:
+def move(model: keras.Model, names: Sequence[str], samples: Mapping[str, tf.Tensor], scale: float) -> tf.Tensor:
     """Lets each of some codes run from one end to the other on the same samples.
 
     Args:
-        model: a trained model.
+        model: an `InfoGAN`, trained.
         names: the codes, one a row.
         samples: all latents by name, `[columns, event_size]`.
         scale: as in `traverse`.
@@ -101,7 +101,7 @@ def move(model: InfoGAN, names: Sequence[str], samples: Mapping[str, tf.Tensor],
 
 
 def interpolate(
-    model: InfoGAN,
+    model: keras.Model,
     codes_a: Mapping[str, Any],
     codes_b: Mapping[str, Any],
     seed: tf.Tensor,
@@ -113,7 +113,7 @@ def interpolate(
     They run along a straight line; a circular code turns, the shorter way.
 
     Args:
-        model: a trained model.
+        model: an `InfoGAN`, trained.
         codes_a: the codes of the first column, as `InfoGAN.generate` takes them, one value or one a row.
         codes_b: those of the last column. A code that only one side gives is a row's sampled value on the other.
         seed: integers `[2]`; decides noise and the other codes of each row.
@@ -144,7 +144,7 @@ def interpolate(
     return tf.reshape(images, [rows, columns, *model.image_shape])
 
 
-def describe_traversal(model: InfoGAN, name: str, scale: float = 1.0) -> str:
+def describe_traversal(model: keras.Model, name: str, scale: float = 1.0) -> str:
     """What varies in `traverse`, for its caption."""
     distribution = model.spec.code(name).distribution
     return f"{name}: {distribution.describe_traversal(num_columns(distribution), scale)}"

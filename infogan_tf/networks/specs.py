@@ -8,7 +8,7 @@ from infogan_tf.config import IMAGE_SIZES
 from infogan_tf.settings import Choice, Integer, checked
 
 OUTPUTS = ("sigmoid", "tanh")
-SIZES = range(IMAGE_SIZES.minimum, IMAGE_SIZES.maximum + 1, IMAGE_SIZES.factor)
+SIZES = range(IMAGE_SIZES.lower_bound, IMAGE_SIZES.upper_bound + 1, IMAGE_SIZES.factor)
 SMALLEST_HALVED = 8  # Sizes are halved down to a grid of 4x4 to 7x7, or to an odd one up to 15x15.
 MAX_CHANNELS = 512
 # Larger images get half the channels: 64x64 would otherwise cost 8 times as much as MNIST, and not twice.

@@ -11,7 +11,7 @@ import shlex
 
 from tqdm import tqdm
 
-from infogan_tf.backend import ONEDNN_VARIABLE, onednn_is_on
+from infogan_tf.runtime import ONEDNN_VARIABLE, onednn_is_on
 from infogan_tf.build_model import build_latents
 from infogan_tf.config import Config
 from infogan_tf.console import log

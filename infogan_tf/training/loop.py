@@ -15,7 +15,7 @@ from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.files import reason_not_written
 from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
-from infogan_tf.precision import check_precision, product_precision
+from infogan_tf.runtime import check_precision, product_precision
 from infogan_tf.training import announcements
 from infogan_tf.training.checkpoints import Checkpoints, find_steps
 from infogan_tf.training.metrics_log import newest_update

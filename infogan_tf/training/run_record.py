@@ -14,7 +14,7 @@ import infogan_tf
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 from infogan_tf.experiments import describe_preset, experiment_names
-from infogan_tf.settings import as_text
+from infogan_tf.options import as_text
 
 if TYPE_CHECKING:
     from infogan_tf.data import ImageData  # Loads TensorFlow, which takes seconds.

@@ -1,7 +1,7 @@
 OFF = """
-from infogan_tf import backend
+from infogan_tf import runtime
 from tests import small_networks
-backend.onednn_is_on = lambda: False
+runtime.onednn_is_on = lambda: False
 small_networks.small_experiment().__enter__()
 """
 

@@ -16,7 +16,7 @@ from plain_keras import PlainInfoGAN
 
 from infogan_tf.build_model import build_model, compile_model
 from infogan_tf.config import Config
-from infogan_tf.precision import bfloat16_obstacle
+from infogan_tf.runtime import bfloat16_obstacle
 from tests import processes
 from tests.conftest import ROOT
 

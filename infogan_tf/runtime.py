@@ -1,0 +1,153 @@
+"""TensorFlow and Keras as this package needs them: the backend, oneDNN, the precision of products.
+
+Importing it loads neither; what has to be decided before TensorFlow is loaded, `set_up` decides.
+"""
+
+import contextlib
+import os
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from infogan_tf.errors import SettingError
+
+KERAS_VARIABLE = "KERAS_BACKEND"
+ONEDNN_VARIABLE = "TF_ENABLE_ONEDNN_OPTS"
+CPUINFO = "/proc/cpuinfo"
+# As Linux names them there.
+BFLOAT16_INSTRUCTIONS = {"avx512_bf16", "amx_bf16"}
+# A pass of Grappler. It casts what goes into convolutions and matrix products and, unless they are removed from its
+# list, the operations around them, whose sums then lose their last digits: a bias' gradient was wrong by a fifth.
+BFLOAT16_PASS = "auto_mixed_precision_onednn_bfloat16"
+FLOAT32_VARIABLE = "TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_INFERLIST_REMOVE"
+FLOAT32_OPERATIONS = (
+    "Add,AddN,AddV2,BiasAdd,BiasAddGrad,BiasAddV1,FusedBatchNormV2,FusedBatchNormV3,FusedBatchNormGradV2,"
+    "FusedBatchNormGradV3,_FusedBatchNormEx,LeakyRelu,LeakyReluGrad,Log,Log1p,LogSoftmax,Mean,Mul,Prod,RealDiv,"
+    "Reciprocal,Rsqrt,Sigmoid,SigmoidGrad,Softmax,Softplus,SoftplusGrad,Sqrt,Square,SquaredDifference,Sub,Sum,Tanh,"
+    "TanhGrad"
+)
+
+
+def set_up():
+    """Makes TensorFlow the backend of Keras, and turns on TensorFlow's oneDNN kernels unless the user decided.
+
+    By itself TensorFlow chooses oneDNN only on processors with AVX512-VNNI, BF16 or AMX, and on all others slower
+    kernels (docs/performance.md). It reads the variable once, while it is loaded.
+
+    Raises:
+        ImportError: Keras is already loaded with another backend.
+    """
+    keras = sys.modules.get("keras")
+    if keras is not None and keras.backend.backend() != "tensorflow":
+        raise ImportError(
+            f"Keras is already loaded with the backend {keras.backend.backend()}, expected tensorflow: "
+            f"import infogan_tf before keras, or set {KERAS_VARIABLE}=tensorflow"
+        )
+    chosen = os.environ.get(KERAS_VARIABLE, "tensorflow")
+    if chosen != "tensorflow":
+        # Without a source location, which would add a meaningless line.
+        text = f"{KERAS_VARIABLE}={chosen} is replaced by tensorflow, the only backend that infogan_tf runs on"
+        warnings.warn_explicit(text, UserWarning, "infogan_tf", 0)
+    os.environ[KERAS_VARIABLE] = "tensorflow"
+    if "tensorflow" not in sys.modules:
+        os.environ.setdefault(ONEDNN_VARIABLE, "1")
+
+
+def load_tensorflow():
+    """Loads TensorFlow, and makes its devices, without the messages about processors and missing GPUs.
+
+    They look like errors, come before any log level is read, and would hide a command's own output. If it fails, all of
+    them are shown.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with _stderr_held_back():
+        import tensorflow as tf
+
+        tf.config.list_logical_devices()
+
+
+def onednn_is_on() -> bool:
+    """Whether TensorFlow computes with oneDNN. Loads TensorFlow."""
+    import tensorflow as tf  # noqa: F401 - the next line is a part of it.
+    from tensorflow.python.util import _pywrap_util_port
+
+    # There is no public name for this; the variable does not show what TensorFlow chose where it is not set.
+    return _pywrap_util_port.IsMklEnabled()
+
+
+def check_precision(precision: str):
+    """Refuses bfloat16 where the processor has no instructions for it, and so would be slow.
+
+    Raises:
+        SettingError: naming `precision`.
+    """
+    if precision == "bfloat16" and (obstacle := bfloat16_obstacle()):
+        raise SettingError("precision", f"float32, since {obstacle}", precision)
+
+
+def bfloat16_obstacle() -> str:
+    """Why bfloat16 would not be faster here; empty if it is. Loads TensorFlow."""
+    import tensorflow as tf
+
+    if not _processor_flags() & BFLOAT16_INSTRUCTIONS:
+        return f"{CPUINFO} of Linux shows neither AVX512-BF16 nor AMX"
+    if not onednn_is_on():
+        return f"oneDNN is off ({ONEDNN_VARIABLE})"
+    return "TensorFlow computes on a GPU" if tf.config.list_physical_devices("GPU") else ""
+
+
+@contextlib.contextmanager
+def product_precision(precision: str) -> Iterator[None]:
+    """Within it, the convolutions and matrix products of TensorFlow's graphs are of numbers of this precision.
+
+    With bfloat16 what they multiply is rounded to 8 significant bits, summed in float32, and rounded again; variables,
+    optimizers and everything else stay float32.
+
+    Args:
+        precision: `float32` or `bfloat16`.
+    """
+    import tensorflow as tf
+
+    if precision == "float32":
+        yield
+        return
+    removed = os.environ.get(FLOAT32_VARIABLE)
+    os.environ[FLOAT32_VARIABLE] = FLOAT32_OPERATIONS
+    before = tf.config.optimizer.get_experimental_options().get(BFLOAT16_PASS, False)
+    tf.config.optimizer.set_experimental_options({BFLOAT16_PASS: True})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({BFLOAT16_PASS: before})
+        if removed is None:
+            del os.environ[FLOAT32_VARIABLE]
+        else:
+            os.environ[FLOAT32_VARIABLE] = removed
+
+
+@contextlib.contextmanager
+def _stderr_held_back() -> Iterator[None]:
+    """Suppresses output to stderr, also of native code; all of it is shown if the block raises."""
+    stderr = os.dup(2)
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held_back:
+        os.dup2(held_back.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held_back.seek(0)
+            os.write(stderr, held_back.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
+def _processor_flags() -> set[str]:
+    try:
+        lines = Path(CPUINFO).read_text().splitlines()
+    except OSError:
+        return set()
+    return set(next((line.split(":", 1)[1] for line in lines if line.startswith("flags")), "").split())

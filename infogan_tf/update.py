@@ -1,0 +1,249 @@
+"""One update of InfoGAN, the page to read: sample, generate, discriminate, losses, gradients.
+
+`alternating_update` is the original code's: D and Q take a step, then G takes one against them. `simultaneous_update`
+lets one pass through all networks serve both steps. The equations are in `losses.py`.
+
+In both, `model` is an `InfoGAN`: G is `model.generator`; D and Q are `model.discriminator`, one body with two heads,
+which D's optimizer trains; `model.spec` has the noise z and the codes c. What departs from the paper is off by default
+and stands below the two updates: D may see augmented images, Q may predict categorical codes from augmented images, and
+what it predicts from a real image and from an augmented copy may be asked to agree.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import keras
+import tensorflow as tf
+
+from infogan_tf.losses import MutualInformation, information_loss, mutual_information, predicted_information
+from infogan_tf.networks.batch_norm import frozen_statistics
+from infogan_tf.networks.discriminator import DiscriminatorOutput
+from infogan_tf.randomness import Stream, replica_seed, split_seed, stream_seed
+
+Metrics = dict[str, tf.Tensor]
+Latents = Mapping[str, tf.Tensor]
+
+
+def alternating_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
+    """D and Q take a step on real and generated images; then G takes one, on fresh noise and codes.
+
+    Args:
+        model: an `InfoGAN`, compiled.
+        real_images: `[batch, height, width, channels]`, in [0, 1].
+
+    Returns:
+        Scalars by TensorBoard tag, each computed before the weights that it concerns were updated.
+    """
+    batch_size = tf.shape(real_images)[0]
+    d_seed, g_seed = (_seed(model, stream) for stream in (Stream.DISCRIMINATOR_UPDATE, Stream.GENERATOR_UPDATE))
+
+    # D and Q. G's images come from outside of the tape, and G's moving averages stay as they are.
+    latent_seed, real_seed, fake_seed = split_seed(d_seed, 3)
+    with frozen_statistics(model.generator):
+        latents, fake_images = generate(model, batch_size, latent_seed)
+    with tf.GradientTape() as tape:
+        real, fake = discriminate_both(model, real_images, fake_images, real_seed, fake_seed)
+        d_loss, d_metrics = discriminator_objective(model, real, fake, information_of(model, latents, fake))
+    d_gradients = gradients(tape, d_loss, model.discriminator)
+    d_metrics |= step("discriminator", model.d_optimizer, model.discriminator, d_gradients)
+
+    # G. Its gradient passes through D and Q, but the tape watches its own weights alone; D's moving averages stay.
+    latent_seed, fake_seed = split_seed(g_seed, 2)
+    with frozen_statistics(model.discriminator), tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch([variable.value for variable in model.generator.trainable_variables])
+        latents, fake_images = generate(model, batch_size, latent_seed)
+        fake = discriminate(model, fake_images, fake_seed)
+        g_loss, g_metrics = generator_objective(model, latents, fake, information_of(model, latents, fake))
+    g_gradients = gradients(tape, g_loss, model.generator)
+    g_metrics |= step("generator", model.g_optimizer, model.generator, g_gradients)
+    return d_metrics | g_metrics
+
+
+def simultaneous_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
+    """D and Q, and G, take their steps from the same noise, codes and weights: a sixth of the arithmetic less.
+
+    Takes and returns what `alternating_update` does.
+    """
+    latent_seed, real_seed, fake_seed = split_seed(_seed(model, Stream.DISCRIMINATOR_UPDATE), 3)
+    with tf.GradientTape(persistent=True) as tape:
+        latents, fake_images = generate(model, tf.shape(real_images)[0], latent_seed)
+        real, fake = discriminate_both(model, real_images, fake_images, real_seed, fake_seed)
+        information = information_of(model, latents, fake)
+        d_loss, d_metrics = discriminator_objective(model, real, fake, information)
+        g_loss, g_metrics = generator_objective(model, latents, fake, information)
+    d_gradients = gradients(tape, d_loss, model.discriminator)
+    g_gradients = gradients(tape, g_loss, model.generator)
+    d_metrics |= step("discriminator", model.d_optimizer, model.discriminator, d_gradients)
+    g_metrics |= step("generator", model.g_optimizer, model.generator, g_gradients)
+    return d_metrics | g_metrics
+
+
+def generate(model: keras.Model, batch_size: tf.Tensor, seed: tf.Tensor) -> tuple[Latents, tf.Tensor]:
+    """Samples z and c from their priors; by name `[batch, event_size]`, and the images G(z, c)."""
+    latents = model.spec.sample(batch_size, seed)
+    return latents, model.generator(model.spec.join(latents), training=True)
+
+
+class Judged(NamedTuple):
+    """Images and what D and Q say of them.
+
+    Attributes:
+        images: `[batch, height, width, channels]`.
+        seen: the same as D saw them, augmented if the model says so.
+        real_logits: D's log-odds that an image is real, `[batch, 1]`.
+        posterior: Q's raw output, `[batch, spec.posterior_size]`.
+        seed: of the augmentation of the images that Q sees.
+    """
+
+    images: tf.Tensor
+    seen: tf.Tensor
+    real_logits: tf.Tensor
+    posterior: tf.Tensor
+    seed: tf.Tensor
+
+
+def discriminate(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) -> Judged:
+    """Passes one batch through D and Q."""
+    seen, q_seed = _as_seen(model, images, seed)
+    return Judged(images, seen, *model.discriminator(seen, training=True), q_seed)
+
+
+def discriminate_both(
+    model: keras.Model, real_images: tf.Tensor, fake_images: tf.Tensor, real_seed: tf.Tensor, fake_seed: tf.Tensor
+) -> tuple[Judged, Judged]:
+    """Passes real and generated images through D and Q: one batch after the other or, where the model says so, jointly.
+
+    Q sees real images too, which it never does in the original code. Unless the model asks for consistency, that moves
+    the averages of its batch norm, with which `infer_codes` reads real images, and nothing else.
+    """
+    if model.discriminator_batches == "separate":
+        return discriminate(model, real_images, real_seed), discriminate(model, fake_images, fake_seed)
+    (seen_real, real_q_seed), (seen_fake, fake_q_seed) = (
+        _as_seen(model, real_images, real_seed),
+        _as_seen(model, fake_images, fake_seed),
+    )
+    both = model.discriminator(tf.concat([seen_real, seen_fake], axis=0), training=True)
+    real, fake = map(DiscriminatorOutput, *(tf.split(part, 2) for part in both))
+    return (
+        Judged(real_images, seen_real, *real, real_q_seed),
+        Judged(fake_images, seen_fake, *fake, fake_q_seed),
+    )
+
+
+class Information(NamedTuple):
+    """The bound on each code's mutual information with the images (paper, equation 5), by name.
+
+    Attributes:
+        measured: from the images as D saw them.
+        trained: what the objective takes: the same or, where the model says so, of categorical codes from augmented
+            images.
+    """
+
+    measured: dict[str, MutualInformation]
+    trained: dict[str, MutualInformation]
+
+
+def information_of(model: keras.Model, latents: Latents, fake: Judged) -> Information:
+    """How well Q recovers the codes that went into generated images."""
+    measured = mutual_information(model.spec, latents, model.spec.split_posterior(fake.posterior))
+    if not model.augmented_codes:
+        return Information(measured, measured)
+    # The bound holds for augmented images T(x) too, since I(c; T(x)) <= I(c; x).
+    number = tf.shape(fake.images)[0] // (2 if model.consistency else 1)
+    codes = {name: values[:number] for name, values in latents.items()}
+    augmented = mutual_information(model.spec, codes, predict_augmented(model, fake.images[:number], fake.seed))
+    return Information(measured, measured | {name: augmented[name] for name in model.augmented_codes})
+
+
+def discriminator_objective(
+    model: keras.Model, real: Judged, fake: Judged, information: Information
+) -> tuple[tf.Tensor, Metrics]:
+    """What D and Q minimize: the adversarial loss - lambda L_I (paper, equation 6), and metrics."""
+    adversarial = model.discriminator_loss(real.real_logits, fake.real_logits)
+    loss = adversarial + information_loss(model.spec, information.trained, model.info_reg_coeff)
+    metrics = {
+        "loss/discriminator": adversarial,
+        **_range("discriminator/real", tf.sigmoid(real.real_logits)),
+        **_range("discriminator/fake", tf.sigmoid(fake.real_logits)),
+    }
+    for name, consistency in consistency_of(model, real).items():
+        loss -= model.consistency * consistency
+        metrics[f"consistency/{name}"] = consistency
+    return _with_penalty("discriminator", loss, model.discriminator_penalty(real.seen, fake.seen), metrics)
+
+
+def generator_objective(
+    model: keras.Model, latents: Latents, fake: Judged, information: Information
+) -> tuple[tf.Tensor, Metrics]:
+    """What G minimizes: the adversarial loss - lambda L_I (paper, equation 6), and metrics."""
+    adversarial = model.generator_loss(fake.real_logits)
+    loss = adversarial + information_loss(model.spec, information.trained, model.info_reg_coeff)
+    metrics = {"loss/generator": adversarial}
+    for tag, field in (("mutual_information", "bound"), ("cross_entropy", "cross_entropy")):
+        values = {name: getattr(estimate, field) for name, estimate in information.measured.items()}
+        metrics |= {f"{tag}/{name}": value for name, value in values.items()}
+        metrics[f"{tag}/total"] = tf.add_n(list(values.values()))
+    for name in model.augmented_codes:
+        metrics[f"mutual_information_augmented/{name}"] = information.trained[name].bound
+    for name, posterior in model.spec.split_posterior(fake.posterior).items():
+        metrics[f"posterior_std/{name}_min"] = tf.reduce_min(posterior.std)
+        metrics[f"posterior_std/{name}_max"] = tf.reduce_max(posterior.std)
+    return _with_penalty("generator", loss, model.generator_penalty(latents, fake.images), metrics)
+
+
+def consistency_of(model: keras.Model, real: Judged) -> dict[str, tf.Tensor]:
+    """By categorical code, the mutual information of Q's predictions from half of the real images and from augmented
+    copies of them, nats (Ji et al. 2019); empty where the model does not ask for it.
+    """
+    if not model.consistency:
+        return {}
+    half = tf.shape(real.images)[0] // 2
+    predicted = model.spec.split_posterior(real.posterior[:half])
+    augmented = predict_augmented(model, real.images[:half], real.seed)
+    return {name: predicted_information(predicted[name].probs, augmented[name].probs) for name in model.augmented_codes}
+
+
+def predict_augmented(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
+    """Q's posteriors of augmented images, which pass through D by themselves and leave its moving averages alone."""
+    with frozen_statistics(model.discriminator):
+        augmented = model.augmentation.for_codes(images, model.code_augmentation, seed)
+        _, posterior = model.discriminator(augmented, training=True)
+        return model.spec.split_posterior(posterior)
+
+
+def gradients(tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model) -> list[tf.Tensor]:
+    """Of a loss, with respect to a network's weights."""
+    return tape.gradient(loss, [variable.value for variable in network.trainable_variables])
+
+
+def step(name: str, optimizer: keras.optimizers.Optimizer, network: keras.Model, gradients: list[tf.Tensor]) -> Metrics:
+    """Moves a network's weights, and returns the norm of the gradient.
+
+    On several devices each has the gradients of its part of the batch, and Keras sums them: hence the division.
+    """
+    devices = tf.distribute.get_strategy().num_replicas_in_sync
+    averaged = [gradient / devices for gradient in gradients] if devices > 1 else gradients
+    optimizer.apply(averaged, network.trainable_variables)
+    return {f"gradient_norm/{name}": tf.linalg.global_norm(gradients)}
+
+
+def _seed(model: keras.Model, stream: Stream) -> tf.Tensor:
+    return replica_seed(stream_seed(model.seed, stream, model.g_optimizer.iterations))
+
+
+def _as_seen(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """A batch as D sees it, and the seed of what Q sees of it."""
+    d_seed, q_seed = split_seed(seed, 2)
+    return model.augmentation.for_discriminator(images, model.max_shift, d_seed), q_seed
+
+
+def _with_penalty(name: str, loss: tf.Tensor, penalty: tf.Tensor | None, metrics: Metrics) -> tuple[tf.Tensor, Metrics]:
+    return (loss, metrics) if penalty is None else (loss + penalty, metrics | {f"penalty/{name}": penalty})
+
+
+def _range(name: str, values: tf.Tensor) -> Metrics:
+    return {
+        f"{name}_mean": tf.reduce_mean(values),
+        f"{name}_min": tf.reduce_min(values),
+        f"{name}_max": tf.reduce_max(values),
+    }
