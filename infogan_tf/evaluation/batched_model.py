@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from infogan_tf.data import as_floats
+from infogan_tf.data.batches import as_floats
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
@@ -20,10 +20,7 @@ STRENGTH = 0.5
 class GeneratedImages(NamedTuple):
     """What images were generated from, and what was measured of them; not the images, which can be too many to hold.
 
-    Attributes:
-        latents: by name, `[number, event_size]`.
-        posteriors: by code, Q's posterior of each image.
-        features: of each image, `[number, size]`.
+    Latents are by name, `[number, event_size]`; Q's posteriors by code; features `[number, size]`.
     """
 
     latents: dict[str, tf.Tensor]
@@ -32,17 +29,7 @@ class GeneratedImages(NamedTuple):
 
 
 class BatchedModel:
-    """A trained model in inference mode, run in batches of 500 as compiled graphs.
-
-    On a terminal a bar shows how far the batches are.
-
-    Args:
-        model: a trained model.
-
-    Attributes:
-        spec: its latents.
-        image_shape: (height, width, channels).
-    """
+    """A trained model in inference mode, run in batches of 500 as compiled graphs, with a bar on a terminal."""
 
     def __init__(self, model: InfoGAN):
         self.spec = model.spec
@@ -50,48 +37,34 @@ class BatchedModel:
         # AutoGraph takes seconds and finds nothing to convert.
         options = {"autograph": False, "reduce_retracing": True}
         self._generate = tf.function(model, **options)
-        self._infer_codes = tf.function(lambda images: model.infer_codes(_floats(images)), **options)
+        self._infer_codes = tf.function(lambda images: model.infer_codes(floats(images)), **options)
         self._augment = tf.function(
-            lambda images, seed: tf.clip_by_value(model.augmentation.for_codes(_floats(images), STRENGTH, seed), 0, 1),
+            lambda images, seed: tf.clip_by_value(model.augmentation.for_codes(floats(images), STRENGTH, seed), 0, 1),
             **options,
         )
 
     def measure_generated(self, latents: Mapping[str, tf.Tensor], measure: Callable[[tf.Tensor], Any]) -> Any:
-        """What a function gives of generated images, which are never all in memory.
+        """What a function gives of generated images, which are never all in memory, as tensors `[number, ...]`.
 
         Args:
             latents: all latents by name, `[number, event_size]`.
             measure: images `[batch, height, width, channels]` in [0, 1] to one or more arrays `[batch, ...]`.
-
-        Returns:
-            What `measure` gave, as tensors `[number, ...]`.
         """
-        return _in_batches(lambda batch: measure(self._generate(batch)), self.spec.join(latents))
+        return in_batches(lambda batch: measure(self._generate(batch)), self.spec.join(latents))
 
     def infer_codes(self, images: np.ndarray | tf.Tensor) -> dict[str, Any]:
         """By code, Q's posterior of each image; images are uint8 or floats in [0, 1]."""
-        return _in_batches(self._infer_codes, images)
+        return in_batches(self._infer_codes, images)
 
     def infer_codes_of_augmented(self, images: np.ndarray, seed: int = 4) -> dict[str, Any]:
-        """The same for randomly augmented images, as for the kind of images that the model was trained on.
-
-        Args:
-            images: uint8 `[number, height, width, channels]`.
-            seed: decides the augmentations.
-        """
+        """The same for randomly augmented images, as for the kind of images that the model was trained on."""
         seeds = iter(split_seed(stream_seed(seed, Stream.EVALUATION), -(-len(images) // BATCH_SIZE)))
-        return _in_batches(lambda batch: self._infer_codes(self._augment(batch, next(seeds))), images)
+        return in_batches(lambda batch: self._infer_codes(self._augment(batch, next(seeds))), images)
 
     def generate_and_infer(
         self, number: int, seed: int, features: Callable[[tf.Tensor], np.ndarray]
     ) -> GeneratedImages:
-        """Generates images from fresh latents, predicts their codes and computes their features.
-
-        Args:
-            number: how many images.
-            seed: decides the latents.
-            features: images to features `[number, size]`.
-        """
+        """Generates images from latents that the seed decides, predicts their codes and computes their features."""
         latents = self.spec.sample(number, stream_seed(seed, Stream.EVALUATION))
         posteriors, of_images = self.measure_generated(
             latents, lambda images: (self._infer_codes(images), features(images))
@@ -99,7 +72,8 @@ class BatchedModel:
         return GeneratedImages(latents, posteriors, of_images.numpy())
 
 
-def _in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Tensor) -> Any:
+def in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Tensor) -> Any:
+    """What a function gives of a batch of inputs, for all inputs, as tensors `[number, ...]`."""
     starts = range(0, len(inputs), BATCH_SIZE)
     # No bar for a single batch, nor where stdout is no terminal.
     is_hidden = True if len(starts) == 1 else None
@@ -108,5 +82,6 @@ def _in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Te
     return tf.nest.map_structure(lambda *of_batches: tf.concat(of_batches, axis=0), *parts)
 
 
-def _floats(images: tf.Tensor) -> tf.Tensor:
+def floats(images: tf.Tensor) -> tf.Tensor:
+    """Images that may be uint8 as floats in [0, 1]."""
     return as_floats(images) if images.dtype == tf.uint8 else images

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.distributions import Distribution
 from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
@@ -42,26 +41,15 @@ def measure_diversity(
     everything = distance(model.spec.sample(5 * number, seeds[0]))
     diversity = {}
     for code, code_seed in zip(model.spec.codes, seeds[1:], strict=True):
-        latents = model.spec.sample(number, code_seed)
-        fixed = [latents | {code.name: tf.repeat(value[None], number, axis=0)} for value in _values(code.distribution)]
+        latents, prior = model.spec.sample(number, code_seed), code.distribution
+        values = prior.traversal((prior.num_categories or BINARY_VALUES) if prior.is_discrete else CONTINUOUS_VALUES)
+        fixed = [latents | {code.name: tf.repeat(value[None], number, axis=0)} for value in values]
         diversity[code.name] = [distance(latents) / max(everything, TINY) for latents in fixed]
     return diversity
 
 
-def _values(distribution: Distribution) -> tf.Tensor:
-    """The values that are held fixed, `[values, event_size]`."""
-    if distribution.is_discrete:
-        return distribution.traversal(distribution.num_categories or BINARY_VALUES)
-    return distribution.traversal(CONTINUOUS_VALUES)
-
-
 def diversity_of_classes(features: np.ndarray, labels: np.ndarray) -> list[float]:
-    """The same share among real images of each class.
-
-    Args:
-        features: of real images, `[number, size]`.
-        labels: their classes, `[number]`; a class of one image is left out.
-    """
+    """The same share among real images of each class, but those of a single image, from their features and classes."""
     everything = mean_squared_distance(features)
     members = [features[labels == label] for label in np.unique(labels)]
     return [mean_squared_distance(of_class) / max(everything, TINY) for of_class in members if len(of_class) > 1]

@@ -3,30 +3,36 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from scipy.special import entr
 from scipy.stats import rankdata
+from sklearn.metrics import normalized_mutual_info_score
 
 from infogan_tf.codes import LatentSpec
 from infogan_tf.data.factors import Factor
-from infogan_tf.distributions import Circular, Distribution
-from infogan_tf.evaluation.monotone_fit import MIN_IMAGES, MonotoneFit, fit_monotone
+from infogan_tf.distributions import Distribution
+from infogan_tf.evaluation.monotone_fit import fit_monotone
+from infogan_tf.evaluation.schema import Association
 
 BINS = 10
 PERMUTATIONS = 20
 TINY = np.finfo(np.float64).tiny
+# By the kinds of code and factor.
+MEASURES = {
+    "continuous": {"ordered": "|Spearman|", "angle": "monotone fit", "attribute": "AUC", "class": "NMI"},
+    "circular": {"ordered": "eta", "angle": "monotone fit", "attribute": "eta", "class": "NMI"},
+    "binary": {"ordered": "|Spearman|", "angle": "circular eta", "attribute": "AUC", "class": "NMI"},
+    "categorical": {"ordered": "eta", "angle": "circular eta", "attribute": "AUC", "class": "NMI"},
+}
 
 
 @dataclass(frozen=True, eq=False)
 class CodePredictions:
     """Q's predictions of one code on real images.
 
-    Attributes:
-        kind: `continuous`, `circular`, `categorical` or `binary`.
-        values: `[number, size]`: modes of a continuous code, angles of a circular one in degrees; otherwise
-            probabilities, of each category or of each binary dimension being 1.
+    Of a continuous code (by `kind`) the values `[number, size]` are its modes, of a circular one angles in degrees;
+    otherwise probabilities: of each category, or of each dimension of a binary code being 1.
     """
 
     kind: str
@@ -35,11 +41,9 @@ class CodePredictions:
     @classmethod
     def of(cls, distribution: Distribution, posterior: Any) -> "CodePredictions":
         """What Q predicts of a code, from its posterior."""
-        if distribution.num_categories:
-            return cls("categorical", posterior.probs.numpy())
         if distribution.is_discrete:
-            return cls("binary", posterior.probs.numpy())
-        kind = "circular" if isinstance(distribution, Circular) else "continuous"
+            return cls("categorical" if distribution.num_categories else "binary", posterior.probs.numpy())
+        kind = "circular" if distribution.is_circular else "continuous"
         return cls(kind, distribution.decode(posterior.mode))
 
     @cached_property
@@ -63,41 +67,10 @@ class CodePredictions:
         return _unit(np.eye(self.groups.max() + 1)[self.groups])
 
 
-class Association(NamedTuple):
-    """How strongly one code and one factor are associated.
-
-    Attributes:
-        measure: name of the measure; `MEASURES` has it for each kind of code and factor.
-        value: what it gives, 1 at best.
-        chance: what it gives at chance: the mean over 20 random permutations of the factor's values among the images.
-            Few images, many groups, and a code of several parts, of which the strongest counts, raise it.
-        strength: the value on a scale from 0 at chance to 1; a value below chance has 0.
-        part: the dimension of the code, or the category, that was measured, being the strongest; None where the code
-            was measured as a whole.
-        note: why nothing was measured, such as a constant code; empty if something was.
-        monotone_fit: of a continuous code and a number or an angle, and of a circular code and an angle, how exactly
-            the code predicts it, else None.
-    """
-
-    measure: str
-    value: float
-    chance: float
-    strength: float
-    part: int | None = None
-    note: str = ""
-    monotone_fit: MonotoneFit | None = None
-
-
 def measure_associations(
     spec: LatentSpec, held_out: Mapping[str, Any], factors: Sequence[Factor]
 ) -> dict[str, dict[str, Association]]:
-    """The association of each code with each factor, by their names.
-
-    Args:
-        spec: the codes.
-        held_out: by code, its posteriors on held-out images.
-        factors: of the same images.
-    """
+    """The association of each code with each factor, by their names; `held_out` has by code its posteriors."""
     predictions = {code.name: CodePredictions.of(code.distribution, held_out[code.name]) for code in spec.codes}
     return {
         name: {factor.name: association(code, factor.kind, factor.held_out) for factor in factors}
@@ -109,16 +82,11 @@ def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarr
     """The association of one code with one factor of the same images.
 
     Args:
-        code: Q's predictions, `[number, size]`.
+        code: Q's predictions.
         factor_kind: `class`, `attribute`, `ordered` or `angle`.
         factor_values: `[number]`, finite; classes from 0, attributes 0 or 1, angles in degrees.
-
-    Raises:
-        ValueError: they are not of as many images.
     """
-    if len(code.values) != len(factor_values):
-        raise ValueError(f"factor_values must be of {len(code.values)} images, got {len(factor_values)}")
-    measure = MEASURES[code.kind, factor_kind]
+    measure = MEASURES[code.kind][factor_kind]
     values = factor_values % 360 if factor_kind == "angle" else factor_values
     note = _limitation(code.values, values)
     if note:
@@ -127,15 +95,15 @@ def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarr
     if measure == "monotone fit":
         return _of_monotone_fit(code, values)
     orders = _orders(len(values))
-    measured = np.minimum(_MEASURE_FUNCTIONS[measure](code, values, orders), 1)  # [parts, orders]
+    measured = np.minimum(_FUNCTIONS[measure](code, values, orders), 1)  # [parts, orders]
     strongest = int(measured[:, 0].argmax())
+    # Over random orders of the factor; few images, many groups and several parts, of which the best counts, raise it.
     value, chance = float(measured[strongest, 0]), float(measured[:, 1:].max(axis=0).mean())
-    strength = max(value - chance, 0) / (1 - chance) if chance < 1 else 0.0
+    adjusted = max(value - chance, 0) / (1 - chance) if chance < 1 else 0.0
     part = strongest if len(measured) > 1 else None
-    fit = None
-    if (code.kind, factor_kind) == ("continuous", "ordered"):
-        fit = fit_monotone(code.values[:, strongest], values, is_angle=False)
-    return Association(measure, value, chance, strength, part, monotone_fit=fit)
+    is_fitted = (code.kind, factor_kind) == ("continuous", "ordered")
+    fit = fit_monotone(code.values[:, strongest], values, is_angle=False) if is_fitted else None
+    return Association(measure, value, chance, adjusted, part, monotone_fit=fit)
 
 
 def _of_monotone_fit(code: CodePredictions, degrees: np.ndarray) -> Association:
@@ -143,7 +111,7 @@ def _of_monotone_fit(code: CodePredictions, degrees: np.ndarray) -> Association:
     is_circular = code.kind == "circular"
     fits = [fit_monotone(dimension, degrees, is_angle=True, code_is_angle=is_circular) for dimension in code.values.T]
     best = int(np.argmin([fit.error for fit in fits]))
-    value = max(1 - fits[best].error / max(fits[best].error_of_constant, TINY), 0.0)
+    value = float(max(1 - fits[best].error / max(fits[best].error_of_constant, TINY), 0))
     return Association("monotone fit", value, 0.0, value, best if len(fits) > 1 else None, monotone_fit=fits[best])
 
 
@@ -161,8 +129,6 @@ def _cut_at_widest_gap(degrees: np.ndarray) -> np.ndarray:
 
 def _limitation(predictions: np.ndarray, values: np.ndarray) -> str:
     """Why nothing can be measured; empty if it can."""
-    if len(values) < MIN_IMAGES:
-        return f"fewer than {MIN_IMAGES} images"
     if not np.isfinite(predictions).all():
         return "Q's predictions are not finite"
     if np.ptp(values) == 0:
@@ -188,46 +154,26 @@ def _auc(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.nd
 
 
 def _nmi(code: CodePredictions, classes: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    return np.stack([_nmi_of_groups(groups, classes, orders) for groups in code.groups])
+    return np.array(
+        [[normalized_mutual_info_score(classes[order], groups) for order in orders] for groups in code.groups]
+    )
 
 
 def _eta(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """Correlation ratio (Fisher): root of the share of the variance that the groups explain."""
-    return _explained(code, values[:, None], orders)
-
-
-def _circular_eta(code: CodePredictions, degrees: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    radians = np.deg2rad(degrees)
-    return _explained(code, np.stack([np.cos(radians), np.sin(radians)], axis=1), orders)
-
-
-def _explained(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """Correlation ratio (Fisher) of values `[number, columns]`: root of the share of variance that groups explain."""
     centered = _centered(values)
     return _projections(code.indicators, centered / np.linalg.norm(centered), orders)
 
 
+def _circular_eta(code: CodePredictions, degrees: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    radians = np.deg2rad(degrees)
+    return _eta(code, np.stack([np.cos(radians), np.sin(radians)], axis=1), orders)
+
+
 def _projections(code: np.ndarray, factor: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """Norms of the products of all columns of a code's part and of a factor in each order.
-
-    Args:
-        code: `[parts, number, columns]`.
-        factor: `[number, columns]`.
-        orders: `[orders, number]`.
-
-    Returns:
-        `[parts, orders]`.
-    """
+    """Norms `[parts, orders]` of the products of a code `[parts, number, columns]` and a factor `[number, columns]`."""
     products = np.tensordot(code, factor[orders], axes=(1, 1))
     return np.sqrt(np.sum(products**2, axis=(1, 3)))
-
-
-def _nmi_of_groups(groups: np.ndarray, classes: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """Normalized mutual information, arithmetic mean of the entropies, in each order: `[orders]`."""
-    shape = (len(orders), groups.max() + 1, classes.max() + 1)
-    cells = np.ravel_multi_index((np.arange(len(orders))[:, None], groups, classes[orders]), shape)
-    joint = np.bincount(cells.ravel(), minlength=np.prod(shape)).reshape(shape) / len(classes)
-    entropies = entr(joint.sum(axis=2)).sum(axis=1) + entr(joint.sum(axis=1)).sum(axis=1)
-    return 2 * np.maximum(entropies - entr(joint).sum(axis=(1, 2)), 0) / entropies
 
 
 def _centered(columns: np.ndarray) -> np.ndarray:
@@ -239,29 +185,10 @@ def _unit(columns: np.ndarray) -> np.ndarray:
     return columns / np.maximum(np.linalg.norm(columns, axis=-2, keepdims=True), TINY)
 
 
-_MEASURE_FUNCTIONS = {
+_FUNCTIONS = {
     "|Spearman|": _spearman,
     "AUC": _auc,
     "NMI": _nmi,
-    "eta": _eta,
+    "eta": lambda code, values, orders: _eta(code, values[:, None], orders),
     "circular eta": _circular_eta,
-}
-# By the kinds of code and factor.
-MEASURES = {
-    ("continuous", "ordered"): "|Spearman|",
-    ("continuous", "angle"): "monotone fit",
-    ("continuous", "attribute"): "AUC",
-    ("continuous", "class"): "NMI",
-    ("circular", "ordered"): "eta",
-    ("circular", "angle"): "monotone fit",
-    ("circular", "attribute"): "eta",
-    ("circular", "class"): "NMI",
-    ("binary", "ordered"): "|Spearman|",
-    ("binary", "angle"): "circular eta",
-    ("binary", "attribute"): "AUC",
-    ("binary", "class"): "NMI",
-    ("categorical", "ordered"): "eta",
-    ("categorical", "angle"): "circular eta",
-    ("categorical", "attribute"): "AUC",
-    ("categorical", "class"): "NMI",
 }

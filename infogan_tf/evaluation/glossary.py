@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from infogan_tf.evaluation.schema import EvaluatedRun
+
 CODE_TERMS = {
     "verdict": "used: Q recovers the code from generated images; ignored: it does not; redundant with another: Q's "
     "predictions of the two on real images determine each other, so they mean the same",
@@ -82,9 +84,9 @@ IMAGE_TERMS = {
 HELD_OUT = {"test": "held-out (test) images", "validation": "validation images"}
 
 
-def held_out_images(run: Mapping[str, str]) -> str:
-    """What the held-out images of a run are called; `run` is that part of an evaluation."""
-    return HELD_OUT[run["held_out"]]
+def held_out_images(run: EvaluatedRun) -> str:
+    """What the held-out images of a run are called."""
+    return HELD_OUT[run.held_out]
 
 
 def association_terms(measures: Iterable[str]) -> dict[str, str]:

@@ -1,21 +1,27 @@
-"""How well Q recovers a code from a generated image."""
+"""What Q knows of the codes of generated images: information, recovery, and extrapolation beyond the prior's range."""
 
+import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+import tensorflow as tf
 
-from infogan_tf.codes import LatentSpec
-from infogan_tf.evaluation.batched_model import GeneratedImages
+from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.distributions.continuous import ContinuousDistribution
+from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
+from infogan_tf.randomness import Stream, split_seed, stream_seed
+
+# Beyond each end of the prior's range, as a share of its width: the paper trains on [-1, 1] and shows [-2, 2].
+REACH = 0.5
+VALUES = 5
 
 
 class Recovery(NamedTuple):
-    """How much of one code is recovered.
+    """How much of one code is recovered; `score` is the value on a scale from 0 for chance to 1 for perfect.
 
-    Attributes:
-        measure: `accuracy` for a discrete code, `R^2` for a continuous one.
-        value: share of codes predicted without an error, or 1 - squared error / variance (0 for a predictor that always
-            gives the mean; negative for a worse one).
-        score: the value on a scale from 0 for chance to 1 for perfect.
+    Of a discrete code the value is the accuracy, the share of codes predicted without an error; of a continuous one
+    R^2: 1 - squared error / variance, 0 for a predictor that always gives the mean, negative for a worse one.
     """
 
     measure: str
@@ -23,13 +29,22 @@ class Recovery(NamedTuple):
     score: float
 
 
-def measure_recovery(spec: LatentSpec, generated: GeneratedImages) -> dict[str, Recovery]:
-    """Compares the codes that went into G with the most probable or, of continuous ones, the expected code, by code.
+def estimate_information(spec: LatentSpec, generated: GeneratedImages) -> dict[str, dict[str, float]]:
+    """By code the bound on its mutual information (paper, equation 5), on at least 2 images that no update saw.
 
-    Args:
-        spec: the latents.
-        generated: images with their codes and Q's predictions.
+    It is H(c) + the mean of log Q(c|x), nats; the keys are fields of `CodeMeasures`.
     """
+    estimates = {}
+    for code in spec.codes:
+        log_prob = generated.posteriors[code.name].log_prob(generated.latents[code.name]).numpy().astype(np.float64)
+        entropy, standard_error = code.distribution.entropy(), float(log_prob.std(ddof=1)) / math.sqrt(len(log_prob))
+        bound = {"mutual_information": entropy + float(log_prob.mean()), "standard_error": standard_error}
+        estimates[code.name] = bound | {"entropy": entropy}
+    return estimates
+
+
+def measure_recovery(spec: LatentSpec, generated: GeneratedImages) -> dict[str, Recovery]:
+    """Compares the codes that went into G with the most probable or, of continuous ones, the expected code, by code."""
     recoveries = {}
     for code in spec.codes:
         posterior, is_discrete = generated.posteriors[code.name], code.distribution.is_discrete
@@ -48,3 +63,31 @@ def recovery_of(given: np.ndarray, predicted: np.ndarray, is_discrete: bool) -> 
     # The best prediction without the image is the most frequent code.
     chance = np.unique(given, axis=0, return_counts=True)[1].max() / len(given)
     return Recovery("accuracy", value, max((value - chance) / (1 - chance), 0.0) if chance < 1 else value)
+
+
+def measure_extrapolation(model: BatchedModel, number: int = 200, seed: int = 5) -> dict[str, float]:
+    """By uniform or Gaussian code, whether Q's prediction goes on changing outside of the prior's range.
+
+    As in the paper's Figure 2 (c) and (d): for Uniform(-1, 1) from -2 to -1 and from 1 to 2. A circular code has no
+    values there. It is the least-squares slope of what Q predicts from the images of five values of the code, with
+    everything else held fixed; the mean over random samples and both sides. 1 where the prediction changes as much as
+    the code, 0 where the images no longer change or change at random, negative where it changes the other way.
+    """
+    codes = [code for code in model.spec.codes if isinstance(code.distribution, ContinuousDistribution)]
+    seeds = split_seed(stream_seed(seed, Stream.EVALUATION), len(codes))
+    return {
+        code.name: _slope(model, code, model.spec.sample(number, code_seed))
+        for code, code_seed in zip(codes, seeds, strict=True)
+    }
+
+
+def _slope(model: BatchedModel, code: LatentCode, samples: Mapping[str, tf.Tensor]) -> float:
+    low, high = code.distribution.range
+    reach = REACH * (high - low)
+    sides = [np.linspace(*ends, VALUES) for ends in ((low - reach, low), (high, high + reach))]
+    values = np.concatenate(sides)[:, None]
+    codes = code.distribution.encode(np.repeat(values, code.distribution.event_size, axis=1))
+    posterior = model.measure_generated(model.spec.vary(code.name, samples, codes), model.infer_codes)[code.name]
+    predictions = tf.reshape(tf.reduce_mean(posterior.mode, axis=1), [-1, len(values)]).numpy().mean(axis=0)
+    by_side = zip(sides, np.split(predictions, len(sides)), strict=True)
+    return float(np.mean([np.polyfit(side, predicted, deg=1)[0] for side, predicted in by_side]))

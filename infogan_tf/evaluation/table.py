@@ -1,16 +1,18 @@
 """An evaluation as a text to read."""
 
+import statistics
+from collections.abc import Mapping
+
 from infogan_tf.console import text_table
-from infogan_tf.evaluation.glossary import (
-    CLASSIFICATION_TERMS,
-    CODE_TERMS,
-    CONFIDENCE_TERMS,
-    IMAGE_TERMS,
-    MONOTONE_FIT_TERMS,
-    association_terms,
-    change_terms,
-    held_out_images,
-    legend,
+from infogan_tf.evaluation import glossary
+from infogan_tf.evaluation.glossary import association_terms, change_terms, held_out_images, legend
+from infogan_tf.evaluation.schema import (
+    Association,
+    Classification,
+    CodeMeasures,
+    Confidence,
+    Evaluation,
+    ImageMeasures,
 )
 
 # A wider confusion matrix can't be read on a terminal.
@@ -24,146 +26,126 @@ PRECISION_WARNING = (
 )
 
 
-def evaluation_table(evaluation: dict) -> str:
+def evaluation_table(evaluation: Evaluation) -> str:
     """What `evaluate` measured, as tables with legends: codes alone, against factors, as classifiers; images."""
-    run = evaluation["run"]
-    header = f"{run['folder']}: update {run['update']:,}, seed {run['seed']}, {run['objective']}, {run['data']}"
-    parts = [header, _codes(evaluation["codes"]), legend(CODE_TERMS)]
-    if evaluation["confidence"]:
-        parts += [_confidence(evaluation), legend(CONFIDENCE_TERMS)]
-    parts += _associations(evaluation)
-    if evaluation["classification"]:
-        parts += [*_classifications(evaluation), legend(CLASSIFICATION_TERMS)]
-    if evaluation["vector_arithmetic"]:
-        arithmetic = evaluation["vector_arithmetic"]
-        parts += [_changes(arithmetic), legend(change_terms(arithmetic["changes"]))]
-    return "\n\n".join([*parts, _images(evaluation), legend(IMAGE_TERMS)])
+    run, held_out = evaluation.run, held_out_images(evaluation.run)
+    header = f"{run.folder}: update {run.update:,}, seed {run.seed}, {run.objective}, {run.data}"
+    parts = [header, _codes(evaluation.codes), legend(glossary.CODE_TERMS)]
+    if evaluation.confidence:
+        parts += [_confidence(evaluation.confidence, held_out), legend(glossary.CONFIDENCE_TERMS)]
+    parts += _associations(evaluation.associations, held_out)
+    if evaluation.classification:
+        for name, by_factor in evaluation.classification.items():
+            for factor, result in by_factor.items():
+                parts += _classification(f"{name} as a classifier of {factor}, {held_out}", result)
+        parts.append(legend(glossary.CLASSIFICATION_TERMS))
+    if evaluation.vector_arithmetic:
+        parts += [_changes(evaluation), legend(change_terms(evaluation.vector_arithmetic.changes))]
+    return "\n\n".join([*parts, _images(evaluation.images, held_out), legend(glossary.IMAGE_TERMS)])
 
 
-def _codes(codes: dict) -> str:
+def _codes(codes: Mapping[str, CodeMeasures]) -> str:
     header = ("code", "prior", "verdict", "mutual information, nats", "of at most", "recovery", "extrapolation")
     rows = [(*header, "diversity")]
     for name, code in codes.items():
-        bound = f"{code['mutual_information']:.3f} +- {code['standard_error']:.3f}"
-        recovery = f"{code['recovery_measure']} {code['recovery']:.3f}"
-        diversity = f"{sum(code['diversity']) / len(code['diversity']):.2f} (least {min(code['diversity']):.2f})"
-        extrapolation = "-" if code["extrapolation"] is None else f"{code['extrapolation']:.2f}"
-        rows.append((name, code["prior"], code["verdict"], bound, _ceiling(code), recovery, extrapolation, diversity))
+        bound = f"{code.mutual_information:.3f} +- {code.standard_error:.3f}"
+        # What it can't exceed; that of a continuous code has no limit.
+        ceiling = f"{code.entropy:.3f}" if code.is_discrete else "-"
+        recovery = f"{code.recovery_measure} {code.recovery:.3f}"
+        extrapolation = "-" if code.extrapolation is None else f"{code.extrapolation:.2f}"
+        rows.append((name, code.prior, code.verdict, bound, ceiling, recovery, extrapolation, _mean(code.diversity)))
     return text_table(rows)
 
 
-def _ceiling(code: dict) -> str:
-    """What a code's mutual information can't exceed: H(c) for a discrete code; a continuous one has no such limit."""
-    return f"{code['entropy']:.3f}" if code["is_discrete"] else "-"
+def _mean(diversity: list[float]) -> str:
+    return f"{statistics.fmean(diversity):.2f} (least {min(diversity):.2f})"
 
 
-def _confidence(evaluation: dict) -> str:
+def _confidence(by_code: Mapping[str, Confidence], held_out: str) -> str:
     rows = [("code", "confidence", "balance, nats", "stability")]
-    for name, values in evaluation["confidence"].items():
-        rows.append((name, *(f"{values[measure]:.3f}" for measure in ("confidence", "balance", "stability"))))
-    return f"categorical codes of {held_out_images(evaluation['run'])}, without labels:\n\n{text_table(rows)}"
+    rows += [(name, *(f"{value:.3f}" for value in vars(code).values())) for name, code in by_code.items()]
+    return f"categorical codes of {held_out}, without labels:\n\n{text_table(rows)}"
 
 
-def _associations(evaluation: dict) -> list[str]:
+def _associations(table: Mapping[str, Mapping[str, Association]], held_out: str) -> list[str]:
     """Factors down, of which there can be many, and codes across."""
-    table = evaluation["associations"]
     if not table:
         return ["codes against factors: not measured, since nothing is known of these images but themselves"]
     factors = list(next(iter(table.values())))
     rows = [("factor", *table)]
-    rows += [(factor, *(_association(table[code][factor]) for code in table)) for factor in factors]
-    images = held_out_images(evaluation["run"])
-    text = f"codes against factors of {images}, in parentheses the measure at chance:\n\n{text_table(rows)}"
-    notes = [
-        f"{code} and {factor}: {cell['note']}"
-        for code, by_factor in table.items()
-        for factor, cell in by_factor.items()
-        if cell["note"]
-    ]
-    measures = [cell["measure"] for by_factor in table.values() for cell in by_factor.values()]
-    parts = ["\n".join([text, *notes]), legend(association_terms(measures))]
-    fits = [row for factor in factors if (row := _best_fit(table, factor))]
-    if fits:
+    rows += [(factor, *(_association(by_factor[factor]) for by_factor in table.values())) for factor in factors]
+    text = f"codes against factors of {held_out}, in parentheses the measure at chance:\n\n{text_table(rows)}"
+    cells = [(code, factor, cell) for code, by_factor in table.items() for factor, cell in by_factor.items()]
+    notes = [f"{code} and {factor}: {cell.note}" for code, factor, cell in cells if cell.note]
+    parts = ["\n".join([text, *notes]), legend(association_terms(cell.measure for _, _, cell in cells))]
+    if fits := [row for factor in factors if (row := _best_fit(table, factor))]:
         header = ("factor", "code", "error after a monotone fit", "without the code", "in the best half turn")
-        parts += [text_table([header, *fits]), legend(MONOTONE_FIT_TERMS)]
+        parts += [text_table([header, *fits]), legend(glossary.MONOTONE_FIT_TERMS)]
     return parts
 
 
-def _association(cell: dict) -> str:
-    part = "" if cell["part"] is None else f" [{cell['part']}]"
-    return f"{cell['value']:.2f} ({cell['chance']:.2f}) {cell['measure']}{part}"
+def _association(cell: Association) -> str:
+    part = "" if cell.part is None else f" [{cell.part}]"
+    return f"{cell.value:.2f} ({cell.chance:.2f}) {cell.measure}{part}"
 
 
-def _best_fit(table: dict, factor: str) -> tuple[str, ...] | None:
+def _best_fit(table: Mapping[str, Mapping[str, Association]], factor: str) -> tuple[str, ...] | None:
     """The code from which a factor is predicted with the least error."""
-    fits = {code: row[factor]["monotone_fit"] for code, row in table.items() if row[factor]["monotone_fit"]}
+    fits = {code: by_factor[factor].monotone_fit for code, by_factor in table.items() if by_factor[factor].monotone_fit}
     if not fits:
         return None
-    code, fit = min(fits.items(), key=lambda item: item[1]["error"])
+    code, fit = min(fits.items(), key=lambda item: item[1].error)
     half_turn = "-"
-    if fit["error_in_half_turn"] is not None:
-        constant = f"({fit['error_of_constant_in_half_turn']:.3g})"
-        half_turn = f"{fit['error_in_half_turn']:.3g} from {fit['half_turn_start']:.0f} degrees {constant}"
-    return (factor, code, f"{fit['error']:.3g}", f"{fit['error_of_constant']:.3g}", half_turn)
+    if fit.error_in_half_turn is not None:
+        constant = f"({fit.error_of_constant_in_half_turn:.3g})"
+        half_turn = f"{fit.error_in_half_turn:.3g} from {fit.half_turn_start:.0f} degrees {constant}"
+    return (factor, code, f"{fit.error:.3g}", f"{fit.error_of_constant:.3g}", half_turn)
 
 
-def _classifications(evaluation: dict) -> list[str]:
-    texts = []
-    for name, by_factor in evaluation["classification"].items():
-        for factor, result in by_factor.items():
-            texts.append(
-                f"{name} as a classifier of {factor}, {held_out_images(evaluation['run'])}: error "
-                f"{result['one_to_one_error']:.2%} one to one, {result['majority_error']:.2%} by majority; "
-                f"NMI {result['nmi']:.3f}, ARI {result['ari']:.3f}"
-            )
-            if len(result["class_names"]) <= MOST_CLASSES_SHOWN:
-                texts.append(_confusion(result))
-    return texts
-
-
-def _confusion(result: dict) -> str:
-    names = result["class_names"]
-    rows = [("category", "matched", *names)]
-    for category, counts in enumerate(result["confusion"]):
-        matched = result["matching"][category]
-        rows.append((str(category), "-" if matched < 0 else names[matched], *map(str, counts)))
-    return text_table(rows)
-
-
-def _changes(arithmetic: dict) -> str:
-    rows = [("method", "target class", "source class")]
-    for method, change in arithmetic["changes"].items():
-        rows.append((method, f"{change['success']:.1%}", f"{change['unchanged']:.1%}"))
-    return (
-        f"{arithmetic['samples']:,} generated images, each changed into another class; in the target class at chance "
-        f"{arithmetic['chance']:.1%}:\n\n{text_table(rows)}"
-    )
-
-
-def _images(evaluation: dict) -> str:
-    images, held_out = evaluation["images"], held_out_images(evaluation["run"])
-    number = images["compared_images"]
+def _classification(title: str, result: Classification) -> list[str]:
     text = (
-        f"{number:,} generated images against {number:,} {held_out} ({images['features']}):\n"
-        f"Frechet distance {images['frechet_distance']:.2f}; of half of the images each "
-        f"{images['frechet_distance_halves']:.2f}, and of {held_out} against the other half of them, the floor, "
-        f"{images['frechet_floor_halves']:.2f}\n"
-        f"precision {images['precision']:.3f}, recall {images['recall']:.3f}, density {images['density']:.3f}, "
-        f"coverage {images['coverage']:.3f} (of {images['compared_neighborhoods']:,} images each)"
+        f"{title}: error {result.one_to_one_error:.2%} one to one, {result.majority_error:.2%} by majority; "
+        f"NMI {result.nmi:.3f}, ARI {result.ari:.3f}"
     )
-    for factor, classes in images["diversity_of_real_classes"].items():
-        mean = sum(classes) / len(classes)
-        text += f"\ndiversity of a class of {held_out}, by {factor}: {mean:.2f} (least {min(classes):.2f})"
-    if precision_misleads(images):
-        text += f"\nwarning: {PRECISION_WARNING}"
-    return text
+    names = result.class_names
+    if len(names) > MOST_CLASSES_SHOWN:
+        return [text]
+    rows = [("category", "matched", *names)]
+    for category, (matched, counts) in enumerate(zip(result.matching, result.confusion, strict=True)):
+        rows.append((str(category), "-" if matched < 0 else names[matched], *map(str, counts)))
+    return [text, text_table(rows)]
 
 
-def precision_misleads(images: dict) -> bool:
+def _changes(evaluation: Evaluation) -> str:
+    arithmetic = evaluation.vector_arithmetic
+    rows = [("method", "target class", "source class")]
+    rows += [(method, f"{of.success:.1%}", f"{of.unchanged:.1%}") for method, of in arithmetic.changes.items()]
+    return (
+        f"{arithmetic.samples:,} generated images, each changed into another class; in the target class at chance "
+        f"{arithmetic.chance:.1%}:\n\n{text_table(rows)}"
+    )
+
+
+def _images(images: ImageMeasures, held_out: str) -> str:
+    number = images.compared_images
+    text = (
+        f"{number:,} generated images against {number:,} {held_out} ({images.features}):\n"
+        f"Frechet distance {images.frechet_distance:.2f}; of half of the images each "
+        f"{images.frechet_distance_halves:.2f}, and of {held_out} against the other half of them, the floor, "
+        f"{images.frechet_floor_halves:.2f}\n"
+        f"precision {images.precision:.3f}, recall {images.recall:.3f}, density {images.density:.3f}, "
+        f"coverage {images.coverage:.3f} (of {images.compared_neighborhoods:,} images each)"
+    )
+    for factor, classes in images.diversity_of_real_classes.items():
+        text += f"\ndiversity of a class of {held_out}, by {factor}: {_mean(classes)}"
+    return f"{text}\nwarning: {PRECISION_WARNING}" if precision_misleads(images) else text
+
+
+def precision_misleads(images: ImageMeasures) -> bool:
     """Whether generated images are precise only by being in the large balls of a few outlying real images.
 
     The features of gray noise all fall on one spot, which the ball of a single outlier can hold: measured on MNIST,
     precision 1.000 with coverage 0.0004 and density 0.4. Good images without variety have a low coverage too, but a
     density of about their precision.
     """
-    return images["coverage"] < LOW_COVERAGE and images["density"] < LOW_DENSITY * images["precision"]
+    return images.coverage < LOW_COVERAGE and images.density < LOW_DENSITY * images.precision

@@ -6,7 +6,7 @@ images tells which class a sample is of, and the vector is G's whole input: nois
 from the same samples as the means are made of.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from infogan_tf.codes import LatentSpec
 from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
 from infogan_tf.evaluation.classification import count
 from infogan_tf.evaluation.features import ImageFeatures
+from infogan_tf.evaluation.schema import ClassChange, VectorArithmetic
 
 # Samples in a mean: DCGAN's number, and so many that little of their noise is left.
 AVERAGED = (3, 100)
@@ -25,56 +26,19 @@ ONE_CODE = "one code"
 LEAST_OF_A_CLASS = 10
 NUM_EXAMPLES = 5
 
-
-class ClassChange(NamedTuple):
-    """How well one method changes the class.
-
-    Attributes:
-        success: share of results in the target class.
-        unchanged: share of results in the source class.
-        slant_kept: correlation of the slants of source and result over the results in the target class, within each
-            pair of classes: 1 if results are slanted as their sources are, 0 if they are unrelated. It means something
-            for bright strokes on black, such as digits. None if there are fewer than ten such results.
-    """
-
-    success: float
-    unchanged: float
-    slant_kept: float | None
-
-
-class VectorArithmetic(NamedTuple):
-    """How well several methods change the class of the same samples into the same target classes.
-
-    Attributes:
-        classes: the classes that are sources and targets.
-        samples: how many samples were changed, each into one other class.
-        chance: the success if the results were fresh samples.
-        codes: by class of `classes`, the category that stands for it, such as `c1=3`; empty if no code is categorical.
-        changes: by method: `mean of 3`, `mean of 100`, and `one code` if there is a categorical one.
-    """
-
-    classes: list[int]
-    samples: int
-    chance: float
-    codes: list[str]
-    changes: dict[str, ClassChange]
+Arrays = Mapping[str, np.ndarray]
 
 
 class Examples(NamedTuple):
-    """A few of the changes, one a row.
+    """A few of the changes, one a row, by the names of the classes: of source and target, and predicted by method.
 
-    Attributes:
-        sources: the source classes.
-        targets: the target classes.
-        images: `[rows, columns, height, width, channels]` in [0, 1]: the source, the three samples of its class whose
-            mean was subtracted, the three of the target class whose mean was added, and a result of each method.
-        predicted: by method, the predicted class of each result.
+    The images `[rows, columns, height, width, channels]` in [0, 1] are the source, the three samples of its class whose
+    mean was subtracted, the three of the target class whose mean was added, and a result of each method.
     """
 
-    sources: list[int]
-    targets: list[int]
+    changes: list[tuple[str, str]]
     images: np.ndarray
-    predicted: dict[str, list[int]]
+    predicted: dict[str, list[str]]
 
 
 class _Samples(NamedTuple):
@@ -98,16 +62,7 @@ class _Samples(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    """What is to be changed into what, and by what.
-
-    Attributes:
-        classes: the classes that take part.
-        known: the samples that means and codes are made of.
-        sources: the samples that are changed.
-        targets: the target class of each.
-        averaged: by number of samples in a mean, the indices of those of the source class and of the target class.
-        codes: by class, the categorical code and the category that stand for it.
-    """
+    """What is changed into what, by means (indices of source and target class by size) and codes (category by class)."""
 
     classes: np.ndarray
     known: _Samples
@@ -127,9 +82,9 @@ def measure_vector_arithmetic(
 
     Args:
         model: a trained model.
-        generated: images with their latents and features.
-        features: the features, of a network that knows the images' classes.
-        number: how many samples are changed, fewer if there are fewer.
+        generated: its images, with their latents and features.
+        features: of a network that knows the images' classes.
+        number: how many samples are changed at most.
         seed: decides the target classes and which samples are averaged.
 
     Returns:
@@ -140,17 +95,17 @@ def measure_vector_arithmetic(
     if plan is None:
         return None
     inputs = _inputs(model.spec, plan)
-    slants, _ = _slants_and_classes(model, features, plan.sources.vectors)
-    predicted, changes = {}, {}
-    for method, vectors in inputs.items():
-        slants_of_results, predicted[method] = _slants_and_classes(model, features, vectors)
-        changes[method] = _change(plan, predicted[method], slants, slants_of_results)
+    slants, _ = _judge(model, features, plan.sources.vectors)
+    results = {method: _judge(model, features, vectors) for method, vectors in inputs.items()}
+    predicted = {method: classes for method, (_, classes) in results.items()}
     shares = np.bincount(plan.known.classes) / len(plan.known.classes)
-    codes = [f"{name}={category}" for name, category in plan.codes.values()]
-    measured = VectorArithmetic(
-        plan.classes.tolist(), len(plan.targets), float(shares[plan.targets].mean()), codes, changes
-    )
-    return measured, _examples(model, plan, inputs, predicted)
+    return VectorArithmetic(
+        classes=plan.classes.tolist(),
+        samples=len(plan.targets),
+        chance=float(shares[plan.targets].mean()),
+        codes=[f"{name}={category}" for name, category in plan.codes.values()],
+        changes={method: _change(plan, slants, *result) for method, result in results.items()},
+    ), _examples(model, features.class_names, plan, inputs, predicted)
 
 
 def _plan(spec: LatentSpec, samples: _Samples, number: int, random: np.random.Generator) -> _Plan | None:
@@ -169,19 +124,15 @@ def _plan(spec: LatentSpec, samples: _Samples, number: int, random: np.random.Ge
 
 
 def _codes_of_classes(spec: LatentSpec, known: _Samples, classes: np.ndarray) -> dict[int, tuple[str, int]]:
-    """By class, the category with the largest share of that class among its samples."""
+    """By class, the category with the largest share of that class among its samples; empty without categories."""
     latents = spec.split(known.vectors)
-    best: dict[int, tuple[str, int]] = {}
-    best_shares = dict.fromkeys(classes.tolist(), -1.0)
+    categories, shares = [], []
     for code in spec.categorical_codes:
-        categories = latents[code.name].numpy().argmax(axis=1)
-        counts = count(categories, known.classes, code.distribution.num_categories, known.classes.max() + 1)
-        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        for label in best_shares:
-            category = int(shares[:, label].argmax())
-            if shares[category, label] > best_shares[label]:
-                best[label], best_shares[label] = (code.name, category), shares[category, label]
-    return best
+        number = code.distribution.num_categories
+        counts = count(latents[code.name].numpy().argmax(axis=1), known.classes, number, known.classes.max() + 1)
+        shares += list(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
+        categories += [(code.name, category) for category in range(number)]
+    return {label: categories[np.argmax(shares, axis=0)[label]] for label in classes.tolist() if shares}
 
 
 def _inputs(spec: LatentSpec, plan: _Plan) -> dict[str, np.ndarray]:
@@ -198,9 +149,7 @@ def _inputs(spec: LatentSpec, plan: _Plan) -> dict[str, np.ndarray]:
     return inputs
 
 
-def _slants_and_classes(
-    model: BatchedModel, features: ImageFeatures, vectors: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _judge(model: BatchedModel, features: ImageFeatures, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The slants and the predicted classes of the images of some inputs."""
     latents = model.spec.split(tf.constant(vectors))
     slants, of_images = model.measure_generated(latents, lambda images: (slant(images), features(images)))
@@ -225,7 +174,7 @@ def slant(images: tf.Tensor) -> tf.Tensor:
     return tf.squeeze(tf.math.divide_no_nan(mean(rows * columns), mean(rows**2)), axis=[1, 2])
 
 
-def _change(plan: _Plan, predicted: np.ndarray, slants: np.ndarray, slants_of_results: np.ndarray) -> ClassChange:
+def _change(plan: _Plan, slants: np.ndarray, slants_of_results: np.ndarray, predicted: np.ndarray) -> ClassChange:
     succeeded = predicted == plan.targets
     pairs = np.stack([plan.sources.classes, plan.targets], axis=1)[succeeded]
     return ClassChange(
@@ -246,9 +195,7 @@ def _correlation_within(groups: np.ndarray, x: np.ndarray, y: np.ndarray) -> flo
     return float(np.sum(x * y) / spread) if spread > 0 else None
 
 
-def _examples(
-    model: BatchedModel, plan: _Plan, inputs: Mapping[str, np.ndarray], predicted: Mapping[str, np.ndarray]
-) -> Examples:
+def _examples(model: BatchedModel, names: Sequence[str], plan: _Plan, inputs: Arrays, predicted: Arrays) -> Examples:
     rows = np.sort(np.unique(plan.sources.classes, return_index=True)[1][:NUM_EXAMPLES])
     of_source, of_target = (plan.known.vectors[indices[:, rows].T] for indices in plan.averaged[SHOWN])
     results = np.stack([vectors[rows] for vectors in inputs.values()], axis=1)
@@ -256,8 +203,7 @@ def _examples(
     latents = model.spec.split(tf.constant(vectors.reshape(-1, model.spec.size)))
     images = model.measure_generated(latents, lambda images: images).numpy()
     return Examples(
-        plan.sources.classes[rows].tolist(),
-        plan.targets[rows].tolist(),
+        [(names[plan.sources.classes[row]], names[plan.targets[row]]) for row in rows],
         images.reshape(*vectors.shape[:2], *model.image_shape),
-        {method: classes[rows].tolist() for method, classes in predicted.items()},
+        {method: [names[label] for label in classes[rows]] for method, classes in predicted.items()},
     )

@@ -22,13 +22,8 @@ def code_verdicts(
 ) -> dict[str, str]:
     """A verdict for each code: `used`, `ignored`, or `redundant with <code>`.
 
-    A code is ignored if Q can't recover it from generated images; it is redundant with another if Q's predictions of
-    both on real images determine each other, up to order and sign.
-
-    Args:
-        distributions: by code.
-        recovery: by code, how well Q recovers it from generated images.
-        predictions: by code, what Q predicts from the same real images, `[number, event_size]`.
+    By code, a code is ignored if Q can't recover it from generated images; it is redundant with an earlier one if Q's
+    predictions of both on the same real images, `[number, event_size]`, determine each other, up to order and sign.
     """
     verdicts = {}
     for name, distribution in distributions.items():
@@ -49,8 +44,7 @@ def redundancy(a: np.ndarray, a_prior: Distribution, b: np.ndarray, b_prior: Dis
     """
     if a_prior.is_circular and b_prior.is_circular:
         return _circular_correlation(a, b)
-    priors = (a_prior, b_prior)
-    if any(prior.is_discrete or prior.is_circular for prior in priors):
+    if any(prior.is_discrete or prior.is_circular for prior in (a_prior, b_prior)):
         return float(normalized_mutual_info_score(_groups(a, a_prior), _groups(b, b_prior)))
     varying = [(x, y) for x in a.T for y in b.T if np.ptp(x) > 0 and np.ptp(y) > 0]
     return max((float(abs(spearmanr(x, y).statistic)) for x, y in varying), default=0.0)

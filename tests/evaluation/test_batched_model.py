@@ -44,8 +44,6 @@ def test_predictions_of_augmented_images_are_in_order_and_follow_from_the_seed(
 ):
     images = embedded_digits.training[:20]
     first, again, other = (batched.infer_codes_of_augmented(images, seed)["c1"].probs.numpy() for seed in (1, 1, 2))
-    assert first.shape == (20, 10)
-    np.testing.assert_allclose(first.sum(axis=1), 1, atol=1e-5)
     np.testing.assert_array_equal(first, again)
     assert np.all(np.any(first != other, axis=1))
     monkeypatch.setattr(batched_model, "STRENGTH", 0)

@@ -1,53 +1,41 @@
+import dataclasses
 import re
 
 import pytest
 
-from infogan_tf.evaluation.glossary import (
-    ASSOCIATION_TERMS,
-    CHANCE_TERMS,
-    CHANGE_TERMS,
-    CLASSIFICATION_TERMS,
-    CODE_TERMS,
-    CONFIDENCE_TERMS,
-    IMAGE_TERMS,
-    METHOD_TERMS,
-    MONOTONE_FIT_TERMS,
+from infogan_tf.evaluation import glossary
+from infogan_tf.evaluation.schema import (
+    Association,
+    ClassChange,
+    Classification,
+    CodeMeasures,
+    Confidence,
+    EvaluatedRun,
+    Evaluation,
+    ImageMeasures,
+    MonotoneFit,
+    VectorArithmetic,
 )
 from infogan_tf.evaluation.table import evaluation_table, precision_misleads
 
-HALF_TURN = ("half_turn_start", "error_in_half_turn", "error_of_constant_in_half_turn")
-
 
 def cell(measure, value, part=None, note="", fit=None):
-    fit = fit and dict(zip(("error", "error_of_constant", *HALF_TURN), fit, strict=True))
-    numbers = {"value": value, "chance": 0.12, "strength": value}
-    return {"measure": measure, **numbers, "part": part, "note": note, "monotone_fit": fit}
+    return Association(measure, value, 0.12, value, part, note, fit and MonotoneFit(*fit))
 
 
 @pytest.fixture
 def evaluation():
-    code = {"verdict": "used", "standard_error": 0.001, "recovery": 0.9}
-    return {
-        "run": {
-            "folder": "logs/run",
-            "update": 5000,
-            "seed": 0,
-            "objective": "infogan",
-            "data": "digits",
-            "held_out": "test",
+    return Evaluation(
+        version=1,
+        run=EvaluatedRun("logs/run", 5000, 0, "infogan", "digits", "test", 10_000),
+        codes={
+            "c1": CodeMeasures(
+                "Categorical(10)", True, "used", 2.29, 0.001, 2.303, "accuracy", 0.9, None, diversity=[0.2, 0.4]
+            ),
+            "c2": CodeMeasures("Uniform(-1, 1)", False, "used", 1.4, 0.001, 0.693, "R^2", 0.9, 0.8, diversity=[0.9]),
         },
-        "codes": {
-            "c1": {
-                **{**code, "prior": "Categorical(10)", "is_discrete": True, "mutual_information": 2.29},
-                **{"entropy": 2.303, "recovery_measure": "accuracy", "extrapolation": None, "diversity": [0.2, 0.4]},
-            },
-            "c2": {
-                **{**code, "prior": "Uniform(-1, 1)", "is_discrete": False, "mutual_information": 1.4},
-                **{"entropy": 0.693, "recovery_measure": "R^2", "extrapolation": 0.8, "diversity": [0.9]},
-            },
-        },
-        "confidence": {"c1": {"confidence": 0.99, "balance": 2.3, "stability": 0.97}},
-        "associations": {
+        confidence={"c1": Confidence(0.99, 2.3, 0.97)},
+        associations={
             "c1": {
                 "label": cell("NMI", 0.9),
                 "smiling": cell("AUC", 0.8, part=3),
@@ -57,65 +45,62 @@ def evaluation():
             "c2": {
                 "label": cell("NMI", 0.1),
                 "smiling": cell("AUC", 0.5, note="the factor is constant"),
-                "age": cell("|Spearman|", 0.7, fit=(4.25, 12.0, None, None, None)),
+                "age": cell("|Spearman|", 0.7, fit=(4.25, 12.0)),
                 "azimuth": cell("monotone fit", 0.78, fit=(20.1, 90.0, 30.0, 7.25, 45.0)),
             },
             "c3": {
                 "label": cell("NMI", 0.0),
                 "smiling": cell("AUC", 0.5),
-                "age": cell("|Spearman|", 0.1, fit=(11.0, 12.0, None, None, None)),
+                "age": cell("|Spearman|", 0.1, fit=(11.0, 12.0)),
                 "azimuth": cell("monotone fit", 0.93, fit=(6.5, 90.0, 30.0, 3.25, 41.0)),
             },
         },
-        "classification": {
+        classification={
             "c1": {
-                "label": {
-                    **{"one_to_one_error": 0.02, "majority_error": 0.01, "nmi": 0.9, "ari": 0.95},
-                    **{"matching": [1, -1], "confusion": [[0, 9], [5, 1]], "class_names": ["shoe", "bag"]},
-                }
+                "label": Classification(
+                    *(0.02, 0.01, 0.03, 0.9, 0.95),
+                    matching=[1, -1],
+                    majority=[1, 0],
+                    confusion=[[0, 9], [5, 1]],
+                    class_names=["shoe", "bag"],
+                )
             }
         },
-        "images": {
-            **{"features": "digit classifier", "compared_images": 10_000, "compared_neighborhoods": 5000},
-            **{"frechet_distance": 2.5, "frechet_distance_halves": 2.8, "frechet_floor_halves": 0.6},
-            **{"precision": 0.8, "recall": 0.7, "density": 0.75, "coverage": 0.9},
-            "diversity_of_real_classes": {"label": [0.3, 0.5]},
-        },
-        "vector_arithmetic": {
-            **{"samples": 2500, "chance": 0.102},
-            "changes": {
-                "mean of 3": {"success": 0.43, "unchanged": 0.05},
-                "one code": {"success": 0.998, "unchanged": 0.001},
-            },
-        },
-    }
+        images=ImageMeasures(
+            "digit classifier", "hash", 10_000, 5000, {"label": [0.3, 0.5]}, 2.5, 2.8, 0.6, 0.8, 0.7, 0.75, 0.9
+        ),
+        vector_arithmetic=VectorArithmetic(
+            classes=[0, 1],
+            samples=2500,
+            chance=0.102,
+            codes=["c1=0", "c1=1"],
+            changes={"mean of 3": ClassChange(0.43, 0.05, None), "one code": ClassChange(0.998, 0.001, None)},
+        ),
+        pictures=[],
+    )
 
 
 def test_every_column_and_measure_is_explained(evaluation):
     text = evaluation_table(evaluation)
     tables = text
-    all_terms = (
-        *(CODE_TERMS, CONFIDENCE_TERMS, ASSOCIATION_TERMS, CHANCE_TERMS),
-        *(MONOTONE_FIT_TERMS, CLASSIFICATION_TERMS, METHOD_TERMS, CHANGE_TERMS, IMAGE_TERMS),
-    )
-    for terms in all_terms:
-        for term, meaning in terms.items():
-            line = f"  {term}: {meaning}"
-            assert line in text.splitlines()
-            tables = tables.replace(line, "")
-    for term in (term for terms in all_terms for term in terms):
+    groups = [terms for name, terms in vars(glossary).items() if name.endswith("_TERMS")]
+    assert len(groups) == 9
+    for term, meaning in (item for terms in groups for item in terms.items()):
+        line = f"  {term}: {meaning}"
+        assert line in text.splitlines()
+        tables = tables.replace(line, "")
+    for term in (term for terms in groups for term in terms):
         assert term in tables, f"{term} is explained but not printed"
     header = re.search("^code .*", text, re.MULTILINE)[0]
-    for term in CODE_TERMS:
+    for term in glossary.CODE_TERMS:
         assert term in header
 
 
 def test_only_what_occurs_is_explained(evaluation):
-    evaluation["associations"] = {"c1": {"label": cell("NMI", 0.9)}}
-    del evaluation["vector_arithmetic"]["changes"]["one code"]
-    text = evaluation_table(evaluation)
-    assert f"  NMI: {ASSOCIATION_TERMS['NMI']}" in text
-    assert f"  mean of: {METHOD_TERMS['mean of']}" in text
+    evaluation.vector_arithmetic.changes.pop("one code")
+    text = evaluation_table(dataclasses.replace(evaluation, associations={"c1": {"label": cell("NMI", 0.9)}}))
+    assert f"  NMI: {glossary.ASSOCIATION_TERMS['NMI']}" in text
+    assert f"  mean of: {glossary.METHOD_TERMS['mean of']}" in text
     for absent in ("circular", "AUC", "monotone fit", "one code"):
         assert absent not in text
 
@@ -123,6 +108,10 @@ def test_only_what_occurs_is_explained(evaluation):
 def test_numbers_stand_where_they_belong(evaluation):
     text = evaluation_table(evaluation)
     for part in (
+        "logs/run: update 5,000, seed 0, infogan, digits",
+        "c1    Categorical(10)  used     2.290 +- 0.001            2.303       accuracy 0.900  -              0.30 (le",
+        "c2    Uniform(-1, 1)   used     1.400 +- 0.001            -           R^2 0.900       0.80           0.90 (le",
+        "c1    0.990       2.300          0.970",
         "c1 as a classifier of label, held-out (test) images: error 2.00% one to one, 1.00% by majority",
         "smiling  0.80 (0.12) AUC [3]       0.50 (0.12) AUC           0.50 (0.12) AUC",
         "c2 and smiling: the factor is constant",
@@ -144,31 +133,32 @@ def test_numbers_stand_where_they_belong(evaluation):
 
 
 def test_a_validation_set_is_called_one(evaluation):
-    evaluation["run"]["held_out"] = "validation"
-    text = evaluation_table(evaluation)
+    run = dataclasses.replace(evaluation.run, held_out="validation")
+    text = evaluation_table(dataclasses.replace(evaluation, run=run))
     assert "as a classifier of label, validation images: error" in text
     assert "test" not in text
 
 
 def test_the_precision_of_gray_noise_is_flagged(evaluation):
+    def images(precision, density, coverage):
+        return dataclasses.replace(evaluation.images, precision=precision, density=density, coverage=coverage)
+
     # As measured on MNIST: constant gray, and good images of one kind only.
-    evaluation["images"] |= {"precision": 1.0, "recall": 0.0, "density": 0.4, "coverage": 0.0004}
-    assert "warning: precision is misleading here" in evaluation_table(evaluation)
-    assert not precision_misleads({"precision": 0.9, "density": 1.1, "coverage": 0.02})
-    assert not precision_misleads({"precision": 0.0, "density": 0.0, "coverage": 0.0})
+    gray = dataclasses.replace(evaluation, images=images(1.0, 0.4, 0.0004))
+    assert "warning: precision is misleading here" in evaluation_table(gray)
+    assert not precision_misleads(images(0.9, 1.1, 0.02))
+    assert not precision_misleads(images(0.0, 0.0, 0.0))
 
 
 def test_without_labels_and_categories_the_tables_are_left_out(evaluation):
-    evaluation |= {"classification": {}, "associations": {}, "confidence": {}, "vector_arithmetic": None}
-    evaluation["images"]["diversity_of_real_classes"] = {}
-    text = evaluation_table(evaluation)
-    assert "classifier of" not in text
-    assert "confidence" not in text
-    assert "another class" not in text
+    images = dataclasses.replace(evaluation.images, diversity_of_real_classes={})
+    left_out = {"classification": {}, "associations": {}, "confidence": {}, "vector_arithmetic": None}
+    text = evaluation_table(dataclasses.replace(evaluation, images=images, **left_out))
+    for absent in ("classifier of", "confidence", "another class"):
+        assert absent not in text
     assert "codes against factors: not measured, since nothing is known of these images but themselves" in text
 
 
 def test_a_confusion_matrix_of_many_classes_is_left_to_the_file(evaluation):
-    result = evaluation["classification"]["c1"]["label"]
-    result |= {"class_names": [f"flower {i}" for i in range(102)], "confusion": [[1] * 102] * 2}
+    evaluation.classification["c1"]["label"].class_names[:] = [f"flower {i}" for i in range(102)]
     assert "flower" not in evaluation_table(evaluation)

@@ -1,0 +1,112 @@
+import numpy as np
+import pytest
+from scipy.linalg import sqrtm
+from scipy.spatial.distance import cdist
+
+from infogan_tf.evaluation.fidelity import compare_by_frechet, compare_neighborhoods, frechet_distance
+
+
+def test_a_shift_costs_its_square_and_the_same_features_have_no_distance():
+    features = np.random.default_rng(0).normal(size=(500, 3))
+    assert frechet_distance(features, features) == pytest.approx(0, abs=1e-9)
+    assert frechet_distance(features, features + np.array([3, 0, 4])) == pytest.approx(25)
+
+
+def test_covariances_count_as_in_the_formula():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(400, 5)) @ rng.normal(size=(5, 5)), rng.normal(size=(300, 5)) @ rng.normal(size=(5, 5))
+    covariances = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
+    means = np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2)
+    expected = means + np.trace(covariances[0] + covariances[1] - 2 * sqrtm(covariances[0] @ covariances[1]).real)
+    assert frechet_distance(a, b) == pytest.approx(expected)
+
+
+def test_collapsed_features_are_measured_too():
+    constant, spread_out = np.ones([100, 4]), np.random.default_rng(0).normal(size=(100, 4))
+    assert 4 < frechet_distance(constant, spread_out) < np.inf
+
+
+def test_halves_have_a_floor_that_a_perfect_generator_reaches():
+    rng = np.random.default_rng(0)
+    held_out, generated = rng.normal(size=(2000, 40)), rng.normal(size=(2000, 40))
+    distances = compare_by_frechet(held_out, generated)
+    floor = distances["frechet_floor_halves"]
+    assert distances["frechet_distance"] == pytest.approx(frechet_distance(held_out, generated))
+    assert distances["frechet_distance_halves"] == pytest.approx(floor, rel=0.2)
+    # Half of the images, twice the distance.
+    assert floor == pytest.approx(2 * distances["frechet_distance"], rel=0.2)
+    worse = compare_by_frechet(held_out, generated + 1)
+    assert worse["frechet_floor_halves"] == floor
+    assert worse["frechet_distance_halves"] > 5
+
+
+def test_halves_of_a_sorted_set_have_the_same_classes():
+    held_out = np.repeat(np.eye(4) * 10, 100, axis=0)
+    assert compare_by_frechet(held_out, held_out)["frechet_floor_halves"] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.fixture
+def real():
+    return np.random.default_rng(0).normal(size=(600, 4))
+
+
+def test_images_from_the_same_source_are_alike(real):
+    result = compare_neighborhoods(real, np.random.default_rng(1).normal(size=(600, 4)))
+    assert min(result["precision"], result["recall"]) > 0.85
+    assert result["density"] == pytest.approx(1, abs=0.1)
+    assert result["coverage"] == pytest.approx(0.97, abs=0.03)
+    same = compare_neighborhoods(real, real)
+    assert (same["precision"], same["recall"], same["coverage"]) == (1, 1, 1)
+
+
+def test_images_from_elsewhere_have_nothing(real):
+    assert set(compare_neighborhoods(real, real + 100).values()) == {0}
+
+
+def test_few_good_images_have_precision_and_density_without_recall_and_coverage(real):
+    result = compare_neighborhoods(real, np.random.default_rng(1).normal(scale=0.1, size=(600, 4)))
+    assert result["precision"] > 0.95
+    assert result["density"] > 1
+    assert result["recall"] < 0.1
+    assert result["coverage"] < 0.2
+
+
+def test_gray_noise_inside_the_ball_of_an_outlier_is_precise_and_covers_nothing(real):
+    outlier = np.full([1, 4], 60.0)
+    noise = np.full([601, 4], 20.0) + np.random.default_rng(1).normal(scale=0.01, size=(601, 4))
+    result = compare_neighborhoods(np.concatenate([real, outlier]), noise)
+    assert result["precision"] == 1
+    assert result["coverage"] < 0.01
+    assert result["density"] < 0.3
+
+
+def test_the_balls_reach_to_the_third_and_the_fifth_neighbor():
+    # By hand: on a line of points one apart the inner balls have radius 2 (k = 3), the outer ones 3.
+    real = np.arange(10.0)[:, None]
+    generated = np.array([[-3.5], [-2.9], [4.5], [11.9], [12.1], [20], [21], [22], [23], [24]])
+    result = compare_neighborhoods(real, generated)
+    assert result["precision"] == pytest.approx(3 / 10)
+    # k = 5: radii 5, 4, 3, 3, ..., 3, 4, 5. The first five points are in 1, 2, 10, 2 and 1 balls.
+    assert result["density"] == pytest.approx((1 + 2 + 10 + 2 + 1) / 5 / 10)
+    assert result["coverage"] == 1
+    # -3.9 is in the ball of 0 alone.
+    assert compare_neighborhoods(real, np.repeat([-3.9, -20], 5)[:, None])["coverage"] == pytest.approx(1 / 10)
+
+
+def test_all_follow_the_published_definitions(real):
+    generated = np.random.default_rng(1).normal(loc=0.5, scale=0.8, size=(600, 4))
+    distances = cdist(real, generated)
+
+    def radii(members, k):
+        return np.sort(cdist(members, members), axis=1)[:, k]
+
+    real_balls, generated_balls = distances <= radii(real, 3)[:, None], distances <= radii(generated, 3)[None]
+    dense_balls = distances <= radii(real, 5)[:, None]
+    assert compare_neighborhoods(real, generated) == pytest.approx(
+        {
+            "precision": real_balls.any(axis=0).mean(),
+            "recall": generated_balls.any(axis=1).mean(),
+            "density": dense_balls.sum() / (5 * 600),
+            "coverage": (distances.min(axis=1) <= radii(real, 5)).mean(),
+        }
+    )
