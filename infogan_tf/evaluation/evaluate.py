@@ -31,8 +31,7 @@ NUM_MATCHED = 10_000
 NUM_OF_A_VALUE = 200
 NUM_NEIGHBORHOODS = 5_000
 NUM_CHANGED = 2_500
-# The nearest neighbors of both halves need a few.
-LEAST_HELD_OUT = 12
+LEAST_HELD_OUT = 12  # The nearest neighbors of both halves need a few.
 
 
 def evaluate(run: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
@@ -173,15 +172,14 @@ def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], featu
     logger.info(f"  the images: Frechet distances and nearest neighbors of {number:,}")
     held_out, of_generated = evenly_spread(features.held_out, number), generated.features[:number]
     few = [evenly_spread(of_set, NUM_NEIGHBORHOODS) for of_set in (held_out, of_generated)]
+    classes = [factor for factor in factors if factor.kind == "class"]
     return ImageMeasures(
         features=features.name,
         features_hash=features.hash,
         compared_images=number,
         compared_neighborhoods=min(NUM_NEIGHBORHOODS, number),
         diversity_of_real_classes={
-            factor.name: diversity_of_classes(held_out, evenly_spread(factor.held_out, number))
-            for factor in factors
-            if factor.kind == "class"
+            factor.name: diversity_of_classes(held_out, evenly_spread(factor.held_out, number)) for factor in classes
         },
         **compare_by_frechet(held_out, of_generated),
         **compare_neighborhoods(*few),

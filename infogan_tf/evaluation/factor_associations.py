@@ -108,8 +108,7 @@ def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarr
 
 def _of_monotone_fit(code: CodePredictions, degrees: np.ndarray) -> Association:
     """Scored on images that were not fitted, so that it is about 0 at chance without permutations."""
-    is_circular = code.kind == "circular"
-    fits = [fit_monotone(dimension, degrees, is_angle=True, code_is_angle=is_circular) for dimension in code.values.T]
+    fits = [fit_monotone(dimension, degrees, True, code.kind == "circular") for dimension in code.values.T]
     best = int(np.argmin([fit.error for fit in fits]))
     value = float(max(1 - fits[best].error / max(fits[best].error_of_constant, TINY), 0))
     return Association("monotone fit", value, 0.0, value, best if len(fits) > 1 else None, monotone_fit=fits[best])

@@ -23,7 +23,7 @@ def evaluate_and_record(run: TrainedRun, data_dir: str | None = None, images: st
     """Measures a run as `evaluate` does, and draws and writes what was measured into its folder.
 
     Raises:
-        SettingError: the folder can't be written, its images can't be loaded, or too few are held out.
+        SettingError: the folder can't be written, or the run can't be evaluated.
     """
     if not os.access(run.folder.path, os.W_OK):
         raise SettingError("run_folder", "a folder that can be written", run.folder.path)

@@ -38,8 +38,8 @@ def estimate_information(spec: LatentSpec, generated: GeneratedImages) -> dict[s
     for code in spec.codes:
         log_prob = generated.posteriors[code.name].log_prob(generated.latents[code.name]).numpy().astype(np.float64)
         entropy, standard_error = code.distribution.entropy(), float(log_prob.std(ddof=1)) / math.sqrt(len(log_prob))
-        bound = {"mutual_information": entropy + float(log_prob.mean()), "standard_error": standard_error}
-        estimates[code.name] = bound | {"entropy": entropy}
+        bound = entropy + float(log_prob.mean())
+        estimates[code.name] = {"mutual_information": bound, "standard_error": standard_error, "entropy": entropy}
     return estimates
 
 

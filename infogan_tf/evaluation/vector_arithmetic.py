@@ -62,7 +62,7 @@ class _Samples(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    """What is changed into what, by means (indices of source and target class by size) and codes (category by class)."""
+    """What is changed into what: by means, indices of source and target class by size, and by codes, one by class."""
 
     classes: np.ndarray
     known: _Samples

@@ -22,8 +22,8 @@ def code_verdicts(
 ) -> dict[str, str]:
     """A verdict for each code: `used`, `ignored`, or `redundant with <code>`.
 
-    By code, a code is ignored if Q can't recover it from generated images; it is redundant with an earlier one if Q's
-    predictions of both on the same real images, `[number, event_size]`, determine each other, up to order and sign.
+    A code is ignored if Q can't recover it from generated images, and redundant with an earlier one if Q's predictions
+    of both on the same real images, `[number, event_size]`, determine each other, up to order and sign.
     """
     verdicts = {}
     for name, distribution in distributions.items():
