@@ -3,66 +3,40 @@
 import base64
 import dataclasses
 import html
+import mimetypes
 import re
 import statistics
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jinja2
 import markdown
 from markupsafe import Markup
 
+from infogan_tf.build_model import build_augmentation
 from infogan_tf.config import Config, added_to_the_objective
-from infogan_tf.evaluation import glossary as terms
-from infogan_tf.evaluation.table import PRECISION_WARNING, precision_misleads
+from infogan_tf.evaluation import glossary, table
 from infogan_tf.experiments import presets
 from infogan_tf.files import write_text
+from infogan_tf.reproduction.factor_results import FactorResults
+from infogan_tf.reproduction.mnist_results import MnistResults, median_and_range
 
-MEDIA_TYPES = {".png": "image/png", ".gif": "image/gif"}
 # A picture in the folder of a report or of one of its runs.
 PICTURE = re.compile(r'src="((?:\w+/)?\w+\.(?:png|gif))"')
 # What has a meaning in Markdown within a line; an underscore has none within a word.
 MARKUP = re.compile(r"[\\`*\[\]|]|(?<![^\W_])_|_(?![^\W_])")
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; }
-th, td { border: 1px solid #ccc; padding: 0.3rem 0.6rem; text-align: left; }
-img { max-width: 100%; height: auto; }
-pre, code { background: #f4f4f4; }
-pre { padding: 0.6rem; overflow-x: auto; }
-"""
 # Settings that identify a run, not how it is trained.
 NOT_OF_A_PRESET = ("images", "dataset", "data_source", "held_out", "objective")
 
 
-class Departures(NamedTuple):
-    """How a config differs from the nearest preset after the paper: the preset's name, and flags."""
-
-    preset: str
-    flags: list[str]
-
-
-def departures(config: Config) -> Departures:
-    """The preset after the paper that is nearest to a config, and the flags by which they differ."""
-    same_run = {name: getattr(config, name) for name in NOT_OF_A_PRESET}
-    flags = {
-        name: config.differences(dataclasses.replace(preset, **same_run))
-        for name, preset in presets(config.experiment).items()
-        if name.startswith("paper")
-    }
-    return Departures(*min(flags.items(), key=lambda item: len(item[1])))
+def report_text(experiment: str, results: FactorResults | MnistResults) -> str:
+    """The report in Markdown, from `templates/<experiment>.md.jinja`."""
+    text = _rendered(f"{experiment}.md.jinja", results=results)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def report_text(experiment: str, results: Any) -> str:
-    """The report in Markdown.
-
-    What a template prints is escaped, since it may come from data, such as the name of a factor. Only the template
-    itself is markup.
-
-    Args:
-        experiment: its template is `templates/<experiment>.md.jinja`.
-        results: what the template calls `results`.
-    """
+def _rendered(template: str, **values: Any) -> str:
+    """A template with some values, which are escaped, since they may come from data; only the template is markup."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("infogan_tf.reproduction"),
         undefined=jinja2.StrictUndefined,
@@ -71,40 +45,36 @@ def report_text(experiment: str, results: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "code": _code_span,
-        "form": format,
-        **{name: getattr(statistics, name) for name in ("mean", "median", "stdev")},
+    of_numbers = (statistics.mean, statistics.median, statistics.stdev, median_and_range)
+    environment.filters |= {"code": _code_span, "form": format} | {each.__name__: each for each in of_numbers}
+    of_configs = (added_to_the_objective, build_augmentation, departures)
+    environment.globals |= {"terms": glossary, "table": table} | {each.__name__: each for each in of_configs}
+    return environment.get_template(template).render(values)
+
+
+def departures(config: Config) -> tuple[str, list[str]]:
+    """The preset after the paper that is nearest to a config, and the flags by which they differ."""
+    same_run = {name: getattr(config, name) for name in NOT_OF_A_PRESET}
+    flags = {
+        name: config.differences(dataclasses.replace(preset, **same_run))
+        for name, preset in presets(config.experiment).items()
+        if name.startswith("paper")
     }
-    environment.globals |= {
-        "terms": terms,
-        "added_to_the_objective": added_to_the_objective,
-        "departures": departures,
-        "precision_misleads": precision_misleads,
-        "precision_warning": PRECISION_WARNING,
-    }
-    text = environment.get_template(f"{experiment}.md.jinja").render(results=results)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return min(flags.items(), key=lambda item: len(item[1]))
 
 
 def write_report(folder: Path, text: str):
     """Writes `report.md`, with its pictures beside it, and `report.html`, which needs no other file.
 
-    Args:
-        folder: where both go; the pictures that the text names are in it or in the folder of a run in it, and no other
-            file is read.
-        text: Markdown, which begins with a title.
+    The text is Markdown and begins with a title. The pictures that it names are in the folder, or in that of a run in
+    it; no other file is read.
     """
-    title = text.splitlines()[0].removeprefix("# ")
     body = markdown.markdown(text, extensions=["tables", "fenced_code"])
     body = PICTURE.sub(lambda match: f'src="{_data_uri(folder / match[1])}"', body)
-    page = (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
-        f"<body>\n{body}\n</body></html>\n"
-    )
+    title = html.escape(text.splitlines()[0].removeprefix("# "))
+    page = _rendered("page.html.jinja", title=Markup(title), body=Markup(body))
     write_text(folder / "report.md", text)
-    write_text(folder / "report.html", page)
+    write_text(folder / "report.html", page + "\n")
 
 
 def _escaped(value: Any) -> Any:
@@ -123,4 +93,4 @@ def _code_span(text: str) -> Markup:
 
 
 def _data_uri(path: Path) -> str:
-    return f"data:{MEDIA_TYPES[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode()}"
+    return f"data:{mimetypes.guess_type(path)[0]};base64,{base64.b64encode(path.read_bytes()).decode()}"
