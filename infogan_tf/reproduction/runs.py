@@ -11,7 +11,7 @@ from infogan_tf.build_model import image_request
 from infogan_tf.config import Config
 from infogan_tf.data.sources import load_images
 from infogan_tf.errors import RunNotFoundError, SettingError
-from infogan_tf.evaluation.record import evaluate_and_record, read_evaluation
+from infogan_tf.evaluation.record import EVALUATION_FILE, evaluate_and_record, read_evaluation
 from infogan_tf.evaluation.schema import Evaluation
 from infogan_tf.experiments import presets
 from infogan_tf.options import as_text
@@ -147,7 +147,7 @@ def _check_unchanged(name: str, trained: TrainedRun, value: str | None):
 def _evaluation(trained: TrainedRun, options: ReproductionOptions) -> Evaluation:
     """A run's evaluation, which is made now unless it exists for the same update, with its pictures."""
     folder = trained.run.path
-    evaluation = read_evaluation(folder)
+    evaluation = read_evaluation(folder / EVALUATION_FILE)
     is_current = evaluation is not None and evaluation.run.update == trained.step
     if is_current and all((folder / picture).exists() for picture in evaluation.pictures):
         return evaluation

@@ -2,38 +2,32 @@ import dataclasses
 
 import pytest
 
+from infogan_tf.errors import SettingError
 from infogan_tf.experiments import presets
-from infogan_tf.reproduction.mnist_results import level_until
 from infogan_tf.reproduction.report import report_text
+from tests.reproduction.builders import measured, mnist_results, mnist_run
 
 GAN = "settings of preset best, Q on frozen features of D"
 
 
 @pytest.fixture
-def made(make_result, make_results):
-    return make_result, make_results
+def report(tmp_path):
+    """Makes the report of three seeds, of which 4 has the median error."""
+    seeds = ((0, 0.02, 2.2), (1, 0.05, 2.25), (4, 0.03, 2.1))
+    return lambda **changes: report_of(tmp_path, *(mnist_run(tmp_path, *seed, **changes) for seed in seeds))
 
 
-def report(make, seeds=((0, 0.02), (1, 0.05), (4, 0.03)), levels=(2.2, 2.2, 2.2), **changes):
-    make_result, make_results = make
-    runs = [make_result(seed, error, level) for (seed, error), level in zip(seeds, levels, strict=False)]
-    for run in runs:
-        run.trained.config = dataclasses.replace(run.config, **changes)
-    return report_text("mnist", make_results(*runs))
+def report_of(folder, *infogans, gan=None):
+    return report_text("mnist", mnist_results(folder, *infogans, gan=gan))
 
 
-def head_of(*arguments, **changes):
+def head_of(text):
     """What stands above the claims, as one line."""
-    return " ".join(report(*arguments, **changes).split("## Claim")[0].split())
+    return " ".join(text.split("## Claim")[0].split())
 
 
-def test_the_level_is_the_mean_of_the_last_fifty_updates():
-    curve = [(step, float(step)) for step in range(10, 501, 10)]
-    assert level_until(curve, 300) == pytest.approx((260 + 270 + 280 + 290 + 300) / 5)
-
-
-def test_each_claim_stands_beside_our_number(made):
-    text = report(made, levels=(2.2, 2.25, 2.1))
+def test_each_claim_stands_beside_our_number(report):
+    text = report()
     by_update = "| the same of a regular GAN by update 1,000: settings of preset"
     for row in (
         "| L_I of c1 by update 300 | 2.15 to 2.30 | 2.20 (2.10 to 2.25) | Figure 1 |",
@@ -44,85 +38,80 @@ def test_each_claim_stands_beside_our_number(made):
         "| c2 and c3 are seen in the image | rotation, width | c2 used, R^2 0.97, c3 used, R^2 0.95 |",
         "| they extrapolate beyond [-1, 1] | to [-2, 2] | slope c2 0.90, c3 0.45 |",
         "| error of c1 as a classifier | 5 % | 3.00% (2.00% to 5.00%) | section 7.2 below |",
+        # Figure 1 shows single batches.
+        f"| regular GAN, paper | regular GAN, {GAN} | regular GAN, settings of preset best, Q with its own",
+        "| 300 | 2.15 to 2.30 | 2.24 (2.14 to 2.29) | about 0.05 | 0.29 | 0.99 | 0.09 |\n",
+        "| 50 | 2.17 | 2.24 (2.14 to 2.29) | - | 0.29 | 0.99 | 0.09 |\n",
+        "its ceiling is\n2.303.",
     ):
         assert row in text
 
 
-def test_figure_1_shows_single_batches_and_describes_q(made):
-    text = report(made, levels=(2.2, 2.25, 2.1))
-    assert f"| regular GAN, paper | regular GAN, {GAN} | regular GAN, settings of preset best, Q with its own" in text
-    assert "| 300 | 2.15 to 2.30 | 2.24 (2.14 to 2.29) | about 0.05 | 0.29 | 0.99 | 0.09 |\n" in text
-    assert "| 50 | 2.17 | 2.24 (2.14 to 2.29) | - | 0.29 | 0.99 | 0.09 |\n" in text
-    assert "its ceiling is\n2.303." in text
-    assert "head on frozen features of D" in text
+def test_the_level_is_the_mean_of_the_last_fifty_updates(tmp_path):
+    run = mnist_run(tmp_path, 0)
+    results = mnist_results(tmp_path, run)
+    curve = [(step, step / 10) for step in range(10, 501, 10)]
+    results = dataclasses.replace(results, curves={run.name: curve})
+    assert results.information([run], 300, window=50) == f"{(26 + 27 + 28 + 29 + 30) / 5:.2f}"
+    assert results.information([run], 300) == "30.00"
+    assert results.information([run], 305) == "not recorded"
 
 
-def test_one_seed_has_no_range_and_a_short_run_no_number(made):
-    make_result, make_results = made
-    results = make_results(make_result(0, 0.02))
-    short = {**results.curves, "infogan_seed_0": results.curves["infogan_seed_0"][:20]}
-    text = report_text("mnist", dataclasses.replace(results, curves=short))
+def test_one_seed_has_no_range_and_a_short_run_no_number(tmp_path):
+    text = report_of(tmp_path, mnist_run(tmp_path, 0, 0.02, last=200))
     assert "| 100 | 2.25 | 2.24 | 0.60 (peak, near 109) | 0.29 |" in text
     assert "| 300 | 2.15 to 2.30 | not trained that long (200 updates) |" in text
     assert "by update 300 | 2.15 to 2.30 | not trained that long (200 updates) |" in text
     assert "| 5 % | 2.00% | section 7.2 below |" in text
-    assert "not reached" not in text
+    assert "Figures show seed 0.\n" in text
 
 
-def test_every_departure_from_the_paper_is_named(made):
-    head = head_of(made)
+def test_a_run_without_its_curve_is_refused(tmp_path):
+    run = mnist_run(tmp_path, 0, last=0)
+    with pytest.raises(SettingError, match=f"^folder: expected a run with its curves, got {run.trained.run.metrics} "):
+        mnist_results(tmp_path, run)
+
+
+@pytest.mark.parametrize(("errors", "median"), [((0.03, 0.02, 0.09), 0.03), ((0.02, 0.04), 0.04), ((0.05,), 0.05)])
+def test_figures_show_the_median_run_and_of_two_not_the_better(tmp_path, errors, median):
+    results = mnist_results(tmp_path, *(mnist_run(tmp_path, seed, error) for seed, error in enumerate(errors)))
+    assert results.classifier(results.shown)["one_to_one_error"] == median
+
+
+def test_every_departure_from_the_paper_is_named(report):
+    head = head_of(report())
     same = "--average_decay=0.99 --discriminator_learning_rate=0.0004 --update=simultaneous"
-    assert "Preset `best`, digits, 100 images; measured on 1,000 held-out (test) images." in head
-    assert f"trained with the paper's settings but for `--code_augmentation=1.0 --consistency=1.0 {same}`, for" in head
-    assert "for 1,000 updates in place of the preset's 5,000. Figures" in head
-    assert "Figures show seed 4, the one of the middle error." in head
-    assert "Added to the paper's objective: While they train, Q predicts categorical codes from" in head
-    assert "except the column `stability`, which augments them" in head
+    for part in (
+        "Preset `best`, digits, 100 images; measured on 1,000 held-out (test) images.",
+        f"trained with the paper's settings except for `--code_augmentation=1.0 --consistency=1.0 {same}`, for 1,000 "
+        "updates in place of the preset's 5,000. Figures show seed 4, the one with the median error.",
+        "Added to the paper's objective: While they train, Q predicts categorical codes from",
+        "except the column `stability`, which augments them",
+    ):
+        assert part in head
 
 
-def test_one_seed_is_not_called_the_middle_one(made):
-    text = report(made, seeds=((3, 0.02),))
-    assert "Figures show seed 3." in text
-    assert "middle" not in text
-
-
-def test_the_preset_after_the_paper_departs_in_nothing(made):
+def test_the_paper_s_settings_depart_in_nothing(report):
     names = ("code_augmentation", "consistency", "average_decay", "update", "discriminator_learning_rate")
-    plain = {name: getattr(presets("mnist")["paper"], name) for name in names}
-    head = head_of(made, **plain)
-    assert "trained with the paper's settings, for 1,000" in head
+    papers = {name: getattr(presets("mnist")["paper"], name) for name in names}
+    head = head_of(report(changes=papers, step=5000))
+    assert "trained with the paper's settings. Figures" in head
     assert "Added to the paper's objective: nothing." in head
     assert "augments" not in head
 
 
-def test_a_run_as_long_as_its_preset_says_nothing_of_its_length(made):
-    make_result, make_results = made
-    run = make_result(0)
-    run.trained.step = 5000
-    assert "in place of the preset's" not in report_text("mnist", make_results(run))
-
-
-def test_a_result_on_the_embedded_digits_is_not_compared_with_the_papers(made):
-    make_result, make_results = made
-    run = make_result(0)
-    assert "embedded" not in report_text("mnist", make_results(run))
-    run.trained.record["data"]["source"] = "embedded"
-    head = " ".join(report_text("mnist", make_results(run)).split("## Claim")[0].split())
+def test_the_embedded_digits_and_augmented_images_are_announced(report):
+    head = head_of(report())
+    assert "embedded" not in head
+    assert "D sees images" not in head
+    head = head_of(report(source="embedded", max_shift=2))
     assert "no error on so few images can be compared with the paper's." in head
-
-
-def test_images_that_are_augmented_for_d_are_said_to_be(made):
-    make_result, make_results = made
-    run = make_result(0)
-    assert "D sees images" not in report_text("mnist", make_results(run))
-    run.trained.record["data"]["max_shift"] = 2
-    head = " ".join(report_text("mnist", make_results(run)).split("## Claim")[0].split())
     shifted = "shifted by up to 2 pixels with a probability of 0.5"
     assert f"D sees images as they are. Here it sees them, real and generated, {shifted}, to prevent" in head
 
 
-def test_seeds_are_summed_up(made):
-    text = report(made)
+def test_seeds_are_summed_up_and_every_run_is_shown_with_its_origin(report):
+    text = report()
     for row in (
         "| seed | error, one to one | error, majority | NMI | ARI | confidence | stability |",
         "| 1 | 5.00% | 2.50% | 0.950 | 0.900 | 0.980 | 0.970 |",
@@ -130,19 +119,10 @@ def test_seeds_are_summed_up(made):
         "| median | 3.00% | 1.50% | 0.970 | 0.900 | 0.980 | 0.970 |",
         "| spread | 1.53% | 0.76% | 0.015 | 0.000 | 0.000 | 0.000 |",
         "| worst of each column | 5.00% | 2.50% | 0.950 | 0.900 | 0.980 | 0.970 |",
-    ):
-        assert row in text
-
-
-def test_every_run_is_shown_with_its_codes_images_time_and_origin(made):
-    text = report(made)
-    for row in (
-        "| infogan_seed_1 | c1 | Uniform(-1, 1) | 2.20 | 2.30 | 0.990 | - | 0.60 (0.50) | used |",
+        "| infogan_seed_1 | c1 | Uniform(-1, 1) | 2.25 | 2.30 | 0.990 | - | 0.60 (0.50) | used |",
         "| infogan_seed_1 | c2 | Uniform(-1, 1) | 1.50 | - | 0.970 | 0.90 | 0.60 (0.50) | used |",
         "| gan_seed_0 | c1 | Uniform(-1, 1) | 0.25 | 2.30 | 0.990 | - | 0.60 (0.50) | ignored |",
-        "| run | Frechet distance | of halves | precision | recall | density | coverage |",
         "| infogan_seed_1 | 4.500 | 5.500 | 0.800 | 0.600 | 0.700 | 0.900 |",
-        "| gan_seed_0 | gan | 0 | 1,000 | 8.3 | best | tensorflow 2.99 |",
         "| gan_own_q_seed_0 | gan_own_q | 0 | 1,000 | 8.3 | best | tensorflow 2.99 |",
         "- infogan_seed_4: `train --seed=4`",
     ):
@@ -150,18 +130,43 @@ def test_every_run_is_shown_with_its_codes_images_time_and_origin(made):
     flat = " ".join(text.split())
     assert "Training took 50 minutes in all." in flat
     assert "1,000 images each, half of them for the second distance, and for the last four columns 500." in flat
-    assert "half of the held-out (test) images against the other half, is 0.900." in flat
+    assert all(f"\n- {term}: " in text for term in ("verdict", "diversity", "extrapolation", "stability", "coverage"))
 
 
-def test_terms_are_explained_below_the_tables(made):
-    text = report(made)
-    for term in ("verdict: used: Q recovers", "diversity: ", "extrapolation: ", "stability: ", "coverage: "):
-        assert f"- {term}" in text
+def test_a_misleading_precision_is_flagged(tmp_path, report):
+    gray = measured(mnist_run(tmp_path, 7), images={"precision": 1.0, "density": 0.4, "coverage": 0.0004})
+    assert "Of infogan_seed_7: precision is misleading here" in report_of(tmp_path, gray)
+    assert "misleading here" not in report()
 
 
-def test_a_misleading_precision_is_flagged(made, make_result):
-    gray = make_result(7)
-    gray.evaluation["images"] |= {"precision": 1.0, "density": 0.4, "coverage": 0.0004}
-    text = report_text("mnist", made[1](gray))
-    assert "Of infogan_seed_7: precision is misleading here" in text
-    assert "misleading here" not in report(made)
+def arithmetic_of(text):
+    return text.split("## Without codes: vector arithmetic")[1].split("\n## ")[0]
+
+
+def test_vector_arithmetic_and_one_code_are_shown_of_both_kinds_of_run(tmp_path):
+    text = arithmetic_of(report_of(tmp_path, mnist_run(tmp_path, 3, 0.03), mnist_run(tmp_path, 4, 0.09, level=2.0)))
+    for row in (
+        "| run | method | target class | source class | slant kept |",
+        "| gan_seed_0 | mean of 3 | 6.2% | 5.0% | 0.50 |",
+        "| gan_seed_0 | one code | 10.0% | 2.0% | - |",
+        "| infogan_seed_3 | one code | 97.0% | 2.0% | - |",
+        "| infogan_seed_4 | mean of 3 | 50.0% | 5.0% | 0.50 |",
+        "In the target class at chance: 10.0% in gan_seed_0, 10.0% in infogan_seed_3, 10.0% in infogan_seed_4.",
+    ):
+        assert row in text.splitlines()
+    assert "\n- one code: " in text
+    # Of two seeds the one with the higher error is shown.
+    assert [line.partition("](")[2] for line in text.splitlines() if line.startswith("![")] == [
+        "gan_seed_0/vector_arithmetic.png)",
+        "infogan_seed_4/vector_arithmetic.png)",
+    ]
+
+
+def test_a_run_of_one_class_has_no_vector_arithmetic(tmp_path):
+    gan = measured(mnist_run(tmp_path, 0, objective="gan"), vector_arithmetic=None)
+    text = arithmetic_of(report_of(tmp_path, mnist_run(tmp_path, 3), gan=gan))
+    assert "gan_seed_0 is not measured: nearly all of its images are of one class." in text
+    assert "gan_seed_0/" not in text
+    assert "| infogan_seed_3 | one code | 97.0% |" in text
+    neither = report_of(tmp_path, measured(mnist_run(tmp_path, 3), vector_arithmetic=None), gan=gan)
+    assert "|" not in arithmetic_of(neither)

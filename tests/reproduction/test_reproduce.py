@@ -1,271 +1,193 @@
-import contextlib
+"""Small reproductions from nothing to a report, one for each kind of report; and what their figures show."""
+
 import dataclasses
-import io
+import importlib
 import json
-import runpy
-import sys
+import re
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from infogan_tf import experiments
-from infogan_tf.config import without_additions
-from infogan_tf.data import sources
+from infogan_tf.data.sources import rendered
 from infogan_tf.errors import SettingError
-from infogan_tf.evaluation import evaluate as evaluation_module
-from infogan_tf.experiments import presets
-from infogan_tf.reproduction import mnist, runs
-from infogan_tf.reproduction.config import ReproductionConfig
-from infogan_tf.reproduction.reproduce import reproduce
-from infogan_tf.training import train
-from infogan_tf.training.loading import load_run
-from infogan_tf.training.metrics_log import read_training_time
-from tests import processes
-from tests.conftest import ROOT
-from tests.small_networks import SMALL_EXPERIMENT
+from infogan_tf.evaluation import evaluate, features
+from infogan_tf.reproduction import reproduce as module
+from infogan_tf.reproduction import runs
+from infogan_tf.reproduction.options import ReproductionOptions
+from infogan_tf.reproduction.reproduce import draw_mnist, reproduce
+from infogan_tf.training.loop import train
+from tests.reproduction.builders import TEN, mnist_results, mnist_run
+from tests.small_networks import make_thin
 
-SHORT = {"updates_per_epoch": 4, "batch_size": 16, "summary_interval": 2}
-TINY = dataclasses.replace(presets("mnist")["best"], **SHORT)
+SHORT = {"updates_per_epoch": 2, "batch_size": 16, "summary_interval": 1, "sample_interval": 100, "max_shift": 0}
 
 
-def settings(folder, **changes):
-    values = {"folder": str(folder), "data_source": "embedded", "max_epoch": 1, "seeds": (0, 1), **changes}
-    return ReproductionConfig(**values)
+@pytest.fixture
+def short(monkeypatch):
+    """Makes runs of an experiment short, their networks thin, and their evaluations small."""
+
+    def make(name, **changes):
+        experiment = importlib.import_module(f"infogan_tf.experiments.{name}")
+        monkeypatch.setattr(experiment, "EXPERIMENT", experiment.EXPERIMENT)  # Restores it after the test.
+        make_thin(name)
+        presets = {key: {**preset, **SHORT, **changes} for key, preset in experiment.EXPERIMENT.presets.items()}
+        experiment.EXPERIMENT = dataclasses.replace(experiment.EXPERIMENT, presets=presets)
+
+    monkeypatch.setattr(rendered, "NUM_RENDERED", 130)
+    numbers = {"NUM_GENERATED": 200, "NUM_MATCHED": 200, "NUM_NEIGHBORHOODS": 50, "NUM_OF_A_VALUE": 3}
+    for name, number in numbers.items():
+        monkeypatch.setattr(evaluate, name, number)
+    for name, number in {"UPDATES_OF_ROTATIONS": 3, "NUM_ROTATED": 50, "EPOCHS": 1}.items():
+        monkeypatch.setattr(features, name, number)
+    return make
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _short(small_networks):
-    with pytest.MonkeyPatch.context() as patch:
-        short = {name: {**changes, **SHORT} for name, changes in SMALL_EXPERIMENT.presets.items()}
-        patch.setattr(experiments.mnist, "EXPERIMENT", dataclasses.replace(SMALL_EXPERIMENT, presets=short))
-        numbers = {"NUM_GENERATED": 200, "NUM_MATCHED": 200, "NUM_NEIGHBORHOODS": 200, "NUM_OF_A_VALUE": 5}
-        for name, number in numbers.items():
-            patch.setattr(evaluation_module, name, number)
-        yield
+def files_of_runs(folder):
+    return {path: path.read_bytes() for path in folder.glob("*_seed_*/**/*") if path.is_file()}
 
 
-@pytest.fixture(scope="module")
-def stopped(tmp_path_factory):
-    """A reproduction that a signal stopped before its second run: its folder, what was in it, and what was said."""
-    folder = tmp_path_factory.mktemp("reproduction")
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as output:
+def evaluation_of(run):
+    return json.loads((run / "evaluation.json").read_text())
+
+
+def check_pictures(made, text):
+    """All pictures that the report names are there, in the HTML too; returns their names."""
+    names = re.findall(r"!\[.*?\]\((.+?)\)", text)
+    page = (made / "report.html").read_text()
+    assert {path.name for path in made.glob("*.[pg][ni][gf]")} == {name for name in names if "/" not in name}
+    assert page.count('<img alt="') == page.count("base64,") == len(names)
+    assert all((made / name).exists() for name in names)
+    return names
+
+
+@pytest.mark.slow
+def test_mnist(short, tmp_path, monkeypatch, capsys):
+    short("mnist")
+    options = ReproductionOptions(folder=str(tmp_path), data_source="embedded", max_epoch=1, seeds=(0, 1))
+    with monkeypatch.context() as patch:
         patch.setattr(runs, "train", lambda config: config.seed == 0 and train(config))
-        assert not reproduce(settings(folder))
-    return folder, {str(path.relative_to(folder)) for path in folder.rglob("*")}, output.getvalue()
+        assert not reproduce(options)
+    assert capsys.readouterr().out.endswith("stopped; the same command resumes\n")
+    assert (tmp_path / "infogan_seed_0" / "evaluation.json").exists()
+    assert not list(tmp_path.glob("report*"))
 
-
-@pytest.fixture(scope="module")
-def made(stopped):
-    """The same, gone on with."""
-    assert reproduce(settings(stopped[0]))
-    return stopped[0]
-
-
-def test_a_stopped_reproduction_has_measured_what_is_done_and_reports_nothing(stopped):
-    _, files, output = stopped
-    assert "infogan_seed_0/evaluation.json" in files
-    assert not [file for file in files if file.startswith(("infogan_seed_1", "report"))]
-    assert output.endswith("stopped; the same command resumes\n")
-
-
-def test_everything_is_made(made):
-    figures = {f"figure2{panel}.png" for panel in "abcd"} | {"figure1.png", "two_codes.png", "confusion.png"}
-    runs = {"infogan_seed_0", "infogan_seed_1", "gan_seed_0", "gan_own_q_seed_0", "gan_paper_seed_0"}
-    assert {path.name for path in made.iterdir()} == figures | runs | {"traversal.gif", "report.md", "report.html"}
-    text = (made / "report.md").read_text()
+    assert reproduce(options)
+    text = (tmp_path / "report.md").read_text()
+    names = [name for name in check_pictures(tmp_path, text) if not name.endswith("vector_arithmetic.png")]
+    panels = [f"figure2{panel}.png" for panel in "abcd"]
+    assert names == ["figure1.png", *panels, "confusion.png", "two_codes.png", "traversal.gif"]
     for seed in (0, 1):
-        evaluation = json.loads((made / f"infogan_seed_{seed}" / "evaluation.json").read_text())
-        error = evaluation["classification"]["c1"]["label"]["one_to_one_error"]
+        error = evaluation_of(tmp_path / f"infogan_seed_{seed}")["classification"]["c1"]["label"]["one_to_one_error"]
         assert f"| {seed} | {error:.2%} |" in text
-        minutes = read_training_time(made / f"infogan_seed_{seed}" / "metrics.jsonl") / 60
-        assert f"| infogan_seed_{seed} | infogan | {seed} | 4 | {minutes:.1f} |" in text
-    for part in ("## Claim by claim", "| worst of each column |", "`--code_augmentation=1.0 "):
-        assert part in text
 
+    before = files_of_runs(tmp_path)
+    (tmp_path / "report.html").unlink()
+    assert reproduce(options)
+    assert (tmp_path / "report.html").exists()
+    assert files_of_runs(tmp_path) == before
 
-def test_the_regular_gans_have_the_settings_of_the_infogans_and_the_papers(made):
-    best = without_additions(TINY)
-    assert best == dataclasses.replace(TINY, code_augmentation=0.0, consistency=0.0)
-    for name, settings_of, objective in (
-        ("gan", best, "gan"),
-        ("gan_own_q", best, "gan_own_q"),
-        ("gan_paper", presets("mnist")["paper"], "gan"),
-    ):
-        trained = load_run(made / f"{name}_seed_0").config
-        origin = {key: getattr(trained, key) for key in ("data_source", "max_epoch", "run_folder")}
-        assert trained == dataclasses.replace(settings_of, objective=objective, **origin)
-        assert (made / f"{name}_seed_0" / "evaluation.json").exists() == (name == "gan")
-
-
-def test_what_is_for_figure_1_alone_is_trained_no_longer_than_it_shows(tmp_path):
-    updates = {
-        planned.config.run_folder.rpartition("/")[2]: (planned.preset, planned.config.total_updates)
-        for planned in mnist.plan(settings(tmp_path, max_epoch=400, seeds=(5,)))
-    }
-    assert updates == {
-        "infogan_seed_5": ("best", 1600),
-        "gan_seed_5": ("best", 1600),
-        "gan_own_q_seed_5": ("best", 1000),
-        "gan_paper_seed_5": ("paper", 1000),
-    }
-    of_paper = mnist.plan(settings(tmp_path, preset="paper", seeds=(5,)))
-    assert [planned.config.objective for planned in of_paper] == ["infogan", "gan", "gan_own_q"]
-
-
-def test_a_second_call_makes_nothing_anew(made, monkeypatch):
-    def no_evaluation(*_):
-        raise AssertionError("what is evaluated already is evaluated again")
-
-    monkeypatch.setattr(runs, "evaluate", no_evaluation)
-    files = [path for path in made.rglob("*") if path.is_file() and "seed" in path.parent.name]
-    before = {path: path.read_bytes() for path in files}
-    assert reproduce(settings(made))
-    assert {path: path.read_bytes() for path in files} == before
-    assert "events" in " ".join(path.name for path in files)
-
-
-@pytest.mark.parametrize("text", ["{", "{}", '{"version": 0, "run": {"update": 4}}', "[]"])
-def test_a_damaged_or_older_evaluation_is_made_anew(made, monkeypatch, text):
-    file = made / "infogan_seed_1" / "evaluation.json"
-    whole = file.read_text()
-    file.write_text(text)
-    monkeypatch.setattr(runs, "evaluate", lambda *_: json.loads(whole))
-    evaluation = runs._evaluation(load_run(file.parent), settings(made))
-    file.write_text(whole)
-    assert evaluation == json.loads(whole)
-
-
-def test_an_evaluation_without_its_pictures_is_made_anew(made, monkeypatch):
-    calls = []
-    monkeypatch.setattr(runs, "evaluate", lambda *_: calls.append(1))
-    run = load_run(made / "infogan_seed_1")
-    runs._evaluation(run, settings(made))
-    assert not calls
-    picture = made / "infogan_seed_1" / "codes_and_factors.png"
-    moved = picture.rename(made / "moved.png")
-    runs._evaluation(run, settings(made))
-    moved.rename(picture)
-    assert calls
-
-
-@pytest.mark.parametrize(
-    ("existing", "preset", "is_refused"),
-    [
-        ("infogan_seed_0", "best", False),
-        ("gan_paper_seed_7", "best", False),
-        ("infogan_seed_0", "paper", True),
-        ("gan_paper_seed_0", "paper", True),
-        ("paper_seed_0", "best", True),
-        ("my_pictures", "paper", False),
-    ],
-)
-def test_runs_of_another_preset_in_the_folder_are_refused(tmp_path, monkeypatch, existing, preset, is_refused):
-    (tmp_path / existing).mkdir()
-    monkeypatch.setattr(runs, "_trained", lambda _: None)
-    config = settings(tmp_path, preset=preset, seeds=(3,))
-    if not is_refused:
-        assert runs.carry_out(mnist.plan(config), config) is None
-        return
-    message = f"^folder: expected a new folder, or one of runs with --preset={preset}, got {tmp_path / existing}$"
-    with pytest.raises(SettingError, match=message):
-        runs.carry_out(mnist.plan(config), config)
-
-
-def test_each_preset_has_a_folder_of_its_own():
-    paths = [str(ReproductionConfig(experiment="faces", preset=name).path) for name in ("best", "paper")]
-    assert paths == ["logs/faces/reproduction", "logs/faces/reproduction_paper"]
-
-
-def test_a_run_without_its_curve_is_refused(made):
-    file = made / "infogan_seed_1" / "metrics.jsonl"
-    whole = file.read_text()
-    file.write_text("cut off")
-    with pytest.raises(SettingError, match=f"^folder: expected a run with its curves, got {file} without a point"):
-        reproduce(settings(made))
-    file.write_text(whole)
-
-
-def test_runs_of_other_settings_are_refused(made, monkeypatch):
-    current = experiments.mnist.EXPERIMENT
-    changed = {**current.presets, "best": {**current.presets["best"], "batch_size": 32}}
-    monkeypatch.setattr(experiments.mnist, "EXPERIMENT", dataclasses.replace(current, presets=changed))
-    with pytest.raises(SettingError, match=r"folder: expected a new folder.*batch_size: expected 16"):
-        reproduce(settings(made))
-
-
-@pytest.mark.parametrize("what", ["images", "precisions", "updates", "held-out images", "features"])
-def test_runs_that_cannot_be_compared_are_not_reported_together(make_result, what):
-    one, other = make_result(0), make_result(1)
-    runs.check_comparable([one, other])
-    if what == "images":
-        other.trained.record["data"]["fingerprint"] = "others"
-    elif what == "precisions":
-        other.trained.config = dataclasses.replace(other.trained.config, precision="bfloat16")
-    elif what == "updates":
-        other.trained.step = 8
-    elif what == "held-out images":
-        other.evaluation["run"]["held_out"] = "validation"
-    else:
-        other.evaluation["images"]["features_hash"] = "another hash"
-    same = "folder: expected runs of the same images, precision, updates and features"
-    with pytest.raises(SettingError, match=f"{same}.* got .*seed_0 and .*seed_1, whose {what} differ"):
-        runs.check_comparable([one, other])
-
-
-def test_a_curve_of_other_images_is_refused_and_a_shorter_one_is_not(make_result):
-    one, other = make_result(0), dataclasses.replace(make_result(1, objective="gan"), evaluation=None)
-    other.trained.step = 8
-    runs.check_comparable([one, other])
-    other.trained.record["data"]["fingerprint"] = "others"
-    with pytest.raises(SettingError, match=r"infogan_seed_0 and .*gan_seed_1, whose images differ"):
-        runs.check_comparable([one, other])
-
-
-@pytest.mark.parametrize(("errors", "middle"), [((0.03, 0.02, 0.09), 0.03), ((0.02, 0.04), 0.04), ((0.05,), 0.05)])
-def test_figures_show_the_middle_run_and_of_two_not_the_better(make_result, make_results, errors, middle):
-    results = make_results(*(make_result(seed, error) for seed, error in enumerate(errors)))
-    assert results.error(results.shown) == middle
-
-
-def test_runs_of_other_images_are_refused(made):
     with pytest.raises(SettingError, match=r"^data_source: expected embedded, as this run folder was trained with"):
-        reproduce(settings(made, data_source="tfds"))
+        reproduce(dataclasses.replace(options, data_source="tfds"))
 
 
-def test_finished_runs_of_another_precision_are_refused(made):
-    with pytest.raises(SettingError, match=r"^precision: expected float32, as .*infogan_seed_0 was trained with"):
-        reproduce(settings(made, precision="bfloat16"))
+@pytest.mark.slow
+def test_faces_have_a_panel_for_each_factor(short, tmp_path):
+    short("faces", codes="2*uniform")
+    reproduce(ReproductionOptions(experiment="faces", folder=str(tmp_path), max_epoch=1))
+    text = (tmp_path / "report.md").read_text().replace("\\|", "|")
+    panels = [f"figure3{panel}.png" for panel in "abcd"]
+    assert check_pictures(tmp_path, text) == [*panels, "infogan_seed_0/codes_and_factors.png"]
+    with Image.open(tmp_path / panels[0]) as picture:
+        assert picture.width == 10 * 32 * 2
+    associations = evaluation_of(tmp_path / "infogan_seed_0")["associations"]
+    factors = {
+        "azimuth": "azimuth_deg",
+        "elevation": "elevation_deg",
+        "lighting": "light_azimuth_deg",
+        "width": "width",
+    }
+    for letter, (shows, factor) in zip("abcd", factors.items(), strict=True):
+        code, by_factor = max(associations.items(), key=lambda item: item[1][factor]["adjusted"])
+        number = f"|Spearman| {by_factor[factor]['value']:.2f} with {factor}, error "
+        assert f"\n({letter}) {shows}: {code} of infogan_seed_0; {number}" in text
 
 
-def test_errors_name_the_flags_of_this_launcher(tmp_path, monkeypatch):
-    (tmp_path / "file").touch()
-    with pytest.raises(SettingError, match=r"^folder: expected a folder that can be written, got "):
-        reproduce(settings(tmp_path / "file"))
-    nowhere = {"data_source": "tfds", "data_dir": str(tmp_path / "nowhere")}
-    monkeypatch.setattr(sources, "_try_download", lambda builder: "there is no network")
-    with pytest.raises(SettingError, match=r"^data_dir: expected data prepared in "):
-        reproduce(settings(tmp_path / "new", **nowhere))
+@pytest.mark.slow
+def test_own_images_without_labels_show_every_code_and_may_be_moved(short, tmp_path, random_images):
+    short("chairs", codes="circular, uniform@10")
+    made = tmp_path / "made"
+    for name, seed in (("plain", 0), ("moved", 0), ("other", 1)):
+        np.savez(tmp_path / f"{name}.npz", images=random_images(130, (64, 64, 1), seed=seed))
+    options = ReproductionOptions(
+        experiment="chairs", folder=str(made), max_epoch=1, images=str(tmp_path / "plain.npz")
+    )
+    assert reproduce(options)
+    text = (made / "report.md").read_text()
+    assert check_pictures(made, text) == ["figure4_c1.png", "figure4_c2.png"]
+    assert "there is nothing to compare codes with: below is every code of infogan_seed_0." in text
+    assert reproduce(dataclasses.replace(options, images=str(tmp_path / "moved.npz")))
+    with pytest.raises(SettingError, match=r"^images: expected the images that this run was trained on: plain\.npz"):
+        reproduce(dataclasses.replace(options, images=str(tmp_path / "other.npz")))
 
 
-def test_the_launcher_reports_what_is_there(made):
-    launcher = runpy.run_path(str(ROOT / "launchers" / "reproduce.py"))
-    (made / "report.html").unlink()
-    launcher["run"](settings(made))
-    assert (made / "report.html").exists()
+WHERE = "preset best, update 1,000, digits, 100 images"
+SHOWN = f"infogan_seed_3, {WHERE}"
+
+
+@pytest.fixture
+def drawn(monkeypatch, tmp_path):
+    """What is asked of the figures of MNIST, by file, and the results that they show."""
+    calls = {}
+    for kind in ("category_panel", "continuous_panel", "two_code_grid", "moving_traversal"):
+        monkeypatch.setattr(module, kind, lambda *arguments: arguments)
+    for save in ("save_picture", "save_animation"):
+        monkeypatch.setattr(module, save, lambda path, picture: calls.update({path.name: picture}))
+    for plot in ("plot_information", "plot_confusion"):
+        monkeypatch.setattr(module, plot, lambda *arguments: calls.update({arguments[-2].name: arguments}))
+    results = mnist_results(tmp_path, mnist_run(tmp_path, 3))
+    draw_mnist(tmp_path, results)
+    return calls, results
+
+
+def test_figure_1_shows_all_curves_below_the_ceiling(drawn):
+    calls, results = drawn
+    curves, ceiling, _, caption = calls["figure1.png"]
+    assert curves == {
+        "InfoGAN, preset best, seed 3": results.curves["infogan_seed_3"],
+        "regular GAN, settings of preset best, Q on frozen features of D, seed 0": results.curves["gan_seed_0"],
+        "regular GAN, settings of preset best, Q with its own network, seed 0": results.curves["gan_own_q_seed_0"],
+        "regular GAN, settings of preset paper, Q on frozen features of D, seed 0": results.curves["gan_paper_seed_0"],
+    }
+    assert ceiling == 2.303
+    assert caption.startswith("L_I of c1, of one batch each. No Q of a regular GAN has a gradient to G or D's body.")
+    assert caption.endswith("digits, 100 images")
 
 
 @pytest.mark.parametrize(
-    ("flag", "text"),
+    ("file", "arguments", "caption"),
     [
-        ("--seeds=0,0", "different integers from 0 to 2147483647, separated by commas"),
-        ("--seeds=a", "different integers"),
-        ("--preset=mine", "flag --preset: expected one of best, paper, original, got mine\n"),
-        ("--experiment=cats", "one of mnist, faces, chairs, svhn, celeba, got 'cats'"),
-        ("--images=cats", "flag --images: expected auto with --experiment=mnist, got cats\n"),
+        ("figure2a.png", ("c1", TEN[::-1]), "c1, ordered by the matching (error 3.00%)"),
+        ("figure2c.png", ("c2", "c1", [9, 7, 5, 3, 1]), "c2 from -2 to 2, (recovery R^2 0.97, beyond slope 0.90)"),
+        ("figure2d.png", ("c3", "c1", [9, 7, 5, 3, 1]), "c3 from -2 to 2, (recovery R^2 0.95, beyond slope 0.45)"),
+        (
+            "two_codes.png",
+            ("c2", "c3", "c1", 7),
+            "c1 = 7; c2 from left to right, c3 from top to bottom, both from -2 to 2",
+        ),
+        ("traversal.gif", (("c2", "c3"), "c1", TEN[::-1]), "rows c2 and c3, from -2 to 2 and back"),
     ],
 )
-def test_bad_flags_are_answered_in_one_line(flag, text):
-    command = [sys.executable, str(ROOT / "launchers" / "reproduce.py"), flag]
-    finished = processes.run(command)
-    assert finished.returncode == 2
-    assert text in finished.stderr
-    assert "Traceback" not in finished.stderr
+def test_the_shown_infogan_is_drawn_with_its_numbers(drawn, file, arguments, caption):
+    *drawn_arguments, drawn_caption = drawn[0][file]
+    assert drawn_arguments == ["the model of infogan_seed_3", *arguments, 3]
+    assert drawn_caption.replace("trained on -1 to 1 ", "").replace("beyond [-1, 1]", "beyond") == f"{caption}; {SHOWN}"
+
+
+def test_the_regular_gan_and_the_confusion_are_drawn(drawn):
+    caption = f"regular GAN: c1 from 0 to 9 (L_I 0.25 nats by Q on frozen features of D); gan_seed_0, {WHERE}, "
+    expected = ("the model of gan_seed_0", "c1", range(10), 3, f"{caption}nothing added to the objective")
+    assert drawn[0]["figure2b.png"] == expected
+    confusion, order, code, _, caption = drawn[0]["confusion.png"]
+    assert (confusion, order, code) == ([[1] * 10] * 10, TEN[::-1], "c1")
+    assert caption == f"error 3.00%, one to one; {SHOWN}"
