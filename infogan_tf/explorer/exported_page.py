@@ -25,9 +25,8 @@ from infogan_tf.explorer.models import MAX_IMAGES, WALL, Codes, ExplorerModel
 from infogan_tf.figures.pictures import tile
 from infogan_tf.figures.traversals import COLUMNS, MAX_COLUMNS
 from infogan_tf.files import write_text
-from infogan_tf.settings import short_number
+from infogan_tf.options import short_number
 from infogan_tf.training.loading import LoadedModel
-from infogan_tf.training.run_record import recorded_config
 
 SHEETS_BYTES = 7_300_000  # As text 9.7 MB, which leaves some for the page itself of 10 MB.
 SHEET_PIXELS = 6_000_000  # Of one sample, at most 5.4 MB: black and white noise takes 0.9 bytes a pixel at QUALITY.
@@ -46,14 +45,16 @@ class Knob(NamedTuple):
     Attributes:
         code: the name of the code.
         dimension: which one.
-        values: what it is set to.
+        values: what it is set to; integers if the code is discrete.
         default: which of them it has while others vary.
+        title: what it is called on the page.
     """
 
     code: str
     dimension: int
     values: tuple[float, ...]
     default: int
+    title: str
 
     @property
     def is_choice(self) -> bool:
@@ -80,7 +81,7 @@ class Plan(NamedTuple):
         """Images of one sample."""
         return sum(math.prod(len(self.knobs[i].values) for i in table) for table in self.tables)
 
-    def images(self, defaults: Codes) -> Iterator[dict[str, list[float]]]:
+    def images(self, defaults: Codes) -> Iterator[Codes]:
         """For each image the codes that it varies."""
         for table in self.tables:
             knobs = [self.knobs[i] for i in table]
@@ -98,8 +99,8 @@ def make_plan(codes: Sequence[dict[str, Any]], max_images: int) -> Plan:
         codes: as `ExplorerModel.describe` gives them.
         max_images: how many may be.
     """
-    for (together, with_first), steps in itertools.product(LAYOUTS, STEPS):
-        plan = _plan(_knobs(codes, steps), together, with_first, steps)
+    for layout, steps in itertools.product(LAYOUTS, STEPS):
+        plan = _plan(_knobs(codes, steps), *layout, steps)
         if plan.num_images <= max_images:
             return plan
     knobs = _knobs(codes, STEPS[-1])
@@ -119,9 +120,11 @@ def _plan(knobs: Sequence[Knob], together: int, with_first: bool, steps: int) ->
 def _knobs(codes: Sequence[dict[str, Any]], steps: int) -> list[Knob]:
     knobs = []
     for code in codes:
-        values = code.get("choices") or np.linspace(*code["range"], steps).tolist()
+        name, values = code["name"], code.get("choices") or np.linspace(*code["range"], steps).tolist()
         default = 0 if "choices" in code else steps // 2
-        knobs += [Knob(code["name"], dimension, tuple(values), default) for dimension in range(code["knobs"])]
+        for dimension in range(code["knobs"]):
+            title = f"{name}[{dimension}]" if code["dimensions"] > 1 else name
+            knobs.append(Knob(name, dimension, tuple(values), default, title))
     return knobs
 
 
@@ -143,7 +146,8 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
     described = model.describe()
     codes = described["codes"]
     for code in codes:
-        _limit_choices(code)
+        if len(code.get("choices", [])) > MAX_COLUMNS:  # Ten of them, as in the traversals.
+            code["choices"] = spread(COLUMNS, len(code["choices"])).tolist()
     height, width, channels = described["image_shape"]
     plan = make_plan(codes, SHEET_PIXELS // (height * width))
     if not plan.knobs or channels not in (1, 3):
@@ -151,11 +155,13 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
         raise SettingError("run_folder", expected, f"{loaded.caption}, of {height}x{width}x{channels}")
     columns = math.ceil(math.sqrt(plan.num_images))
     most = ALL_PIXELS // (plan.num_images * height * width) if loaded.model.spec.noise_size else 1
-    sheets, is_lossless = _encode_sheets(_sheets(model, plan, seed, columns), min(WALL, max(1, most)))
+    sheets, quality = _encode_sheets(_sheets(model, plan, seed, columns), min(WALL, max(1, most)))
     for code in codes:
         code["knobs"] = sum(knob.code == code["name"] for knob in plan.knobs)
         code["axes"] = sum(plan.knobs[i].code == code["name"] for i in plan.tables[0])
-    images = _describe_images(plan, codes, len(sheets), seed, is_lossless)
+    vectors = f"each of {len(sheets)} noise vectors" if len(sheets) > 1 else "one noise vector"
+    number = f"{len(sheets) * plan.num_images:,} images, {plan.num_images:,} of {vectors}"
+    images = [("Computed", f"{number} (seed {seed}), {quality}"), *_describe_plan(plan, codes)]
     described |= {
         "wall": len(sheets),
         "strip": plan.steps,
@@ -177,26 +183,20 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
     return [f"{term}: {text}" for term, text in images]
 
 
-def _limit_choices(code: dict[str, Any]):
-    """Leaves ten categories, as in the traversals, of a code with too many."""
-    if len(code.get("choices", [])) > MAX_COLUMNS:
-        code["choices"] = spread(COLUMNS, len(code["choices"])).tolist()
-
-
 def _sheets(model: ExplorerModel, plan: Plan, seed: int, columns: int) -> Iterator[Image.Image]:
     """For each sample on the wall its images, row by row."""
     defaults = {code["name"]: [code["default"]] * code["dimensions"] for code in model.describe()["codes"]}
     changes = list(plan.images(defaults))
     for sample in range(WALL):
         batches = (changes[start : start + MAX_IMAGES] for start in range(0, len(changes), MAX_IMAGES))
-        latents = (model.latents(seed, defaults, [[sample, codes] for codes in batch]) for batch in batches)
+        latents = (model.latents(seed, defaults, [(sample, codes) for codes in batch]) for batch in batches)
         images = np.concatenate([model.generate(batch) for batch in latents])
         images = np.pad(images, [(0, -len(images) % columns), (0, 0), (0, 0), (0, 0)])
         yield Image.fromarray(tile(images.reshape(-1, columns, *images.shape[1:]) / np.float32(255), 1))
 
 
-def _encode_sheets(sheets: Iterator[Image.Image], number: int) -> tuple[list[bytes], bool]:
-    """As many sheets as fit into the page, up to a number, and whether they are lossless, which the first decides."""
+def _encode_sheets(sheets: Iterator[Image.Image], number: int) -> tuple[list[bytes], str]:
+    """As many sheets as fit into the page, up to a number, and how they are compressed, which the first decides."""
     encoded: list[bytes] = []
     options: dict[str, Any] = {"lossless": True}
     # No bar where stdout is no terminal.
@@ -206,11 +206,10 @@ def _encode_sheets(sheets: Iterator[Image.Image], number: int) -> tuple[list[byt
         if sample == 0 and number * len(file) > SHEETS_BYTES:
             options = {"quality": QUALITY}
             file = _webp(sheet, **options)
-        encoded.append(file)
-        if sum(map(len, encoded)) > SHEETS_BYTES:
-            encoded.pop()
+        if sum(map(len, encoded)) + len(file) > SHEETS_BYTES:
             break
-    return encoded, "lossless" in options
+        encoded.append(file)
+    return encoded, "lossless" if "lossless" in options else f"compressed with loss, quality {QUALITY}"
 
 
 def _webp(sheet: Image.Image, **options: Any) -> bytes:
@@ -228,47 +227,33 @@ def _describe_run(loaded: LoadedModel) -> list[tuple[str, str]]:
         data = loaded.record["data"]
         # Its reason names a folder, which concerns nobody else.
         images = data["description"].removesuffix(f" ({data['reason']})")
-        preset = f"{loaded.record.get('preset') or 'not recorded'}, of {recorded_config(loaded.record).experiment}"
+        preset = f"{loaded.record.get('preset') or 'not recorded'}, of {loaded.record['settings']['experiment']}"
         described += [("Data", f"a fallback: {images}" if data["is_fallback"] else images), ("Preset", preset)]
     return [(term, printable(text)) for term, text in described]
 
 
-def _describe_images(
-    plan: Plan, codes: Sequence[dict[str, Any]], samples: int, seed: int, is_lossless: bool
-) -> list[tuple[str, str]]:
-    """Which images were computed, as terms and texts."""
-    vectors = f"each of {samples} noise vectors" if samples > 1 else "one noise vector"
-    number = f"{samples * plan.num_images:,} images, {plan.num_images:,} of {vectors}"
-    quality = "lossless" if is_lossless else f"compressed with loss, quality {QUALITY}"
-    main, *others = plan.tables
-    alone = [table[-1] for table in others]
-    described = [("Computed", f"{number} (seed {seed}), {quality}"), ("Together", _name_knobs(plan, codes, main))]
-    if alone:
-        is_with_first = len(others[0]) > 1
-        beside = f" but {_title(plan.knobs[others[0][0]], codes)}" if is_with_first else ""
+def _describe_plan(plan: Plan, codes: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Which codes vary, as terms and texts."""
+    main, *others = ([plan.knobs[i] for i in table] for table in plan.tables)
+    described = [("Together", _name_knobs(main))]
+    if others:
+        beside = f" but {others[0][0].title}" if len(others[0]) > 1 else ""
         meaning = f"while all others{beside} are at their middle or first value, to which they return"
-        described.append(("Alone", f"{_name_knobs(plan, codes, alone)}; each {meaning}"))
+        described.append(("Alone", f"{_name_knobs([knobs[-1] for knobs in others])}; each {meaning}"))
     fixed = [code["name"] for code in codes if code["knobs"] < code["dimensions"]]
     if fixed:
         described.append(("Fixed", f"what else there is of {', '.join(fixed)}, which has no knob"))
     return described
 
 
-def _name_knobs(plan: Plan, codes: Sequence[dict[str, Any]], numbers: Sequence[int]) -> str:
+def _name_knobs(knobs: Sequence[Knob]) -> str:
     """Knobs with their values, those with the same values together."""
-    by_values: dict[str, list[str]] = {}
-    for number in numbers:
-        knob = plan.knobs[number]
-        values = ", ".join(map(short_number, knob.values))
-        if not knob.is_choice:
-            values = f"{len(knob.values)} values from {short_number(knob.values[0])} to {short_number(knob.values[-1])}"
-        by_values.setdefault(values, []).append(_title(knob, codes))
-    return "; ".join(f"{', '.join(titles)}: {values}" for values, titles in by_values.items())
-
-
-def _title(knob: Knob, codes: Sequence[dict[str, Any]]) -> str:
-    (dimensions,) = (code["dimensions"] for code in codes if code["name"] == knob.code)
-    return f"{knob.code}[{knob.dimension}]" if dimensions > 1 else knob.code
+    titles: dict[str, list[str]] = {}
+    for knob in knobs:
+        numbers = list(map(short_number, knob.values))
+        values = ", ".join(numbers) if knob.is_choice else f"{len(numbers)} values from {numbers[0]} to {numbers[-1]}"
+        titles.setdefault(values, []).append(knob.title)
+    return "; ".join(f"{', '.join(same)}: {values}" for values, same in titles.items())
 
 
 def _page(data: dict[str, Any]) -> str:

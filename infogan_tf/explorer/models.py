@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageOps
+from werkzeug.exceptions import BadRequest
 
 from infogan_tf.codes import LatentCode
-from infogan_tf.data import as_floats, as_pixels
+from infogan_tf.data.batches import as_floats, as_pixels
 from infogan_tf.data.folder import DRAFT_FACTOR, FORMATS
 from infogan_tf.data.preparation import Preparation
 from infogan_tf.distributions import VonMisesPosterior
@@ -18,34 +19,26 @@ from infogan_tf.figures.pictures import tile, write_animation
 from infogan_tf.figures.traversals import num_columns
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
-from infogan_tf.settings import Integer
 
 WALL_ROWS = 5
 WALL = WALL_ROWS**2  # Samples, each with noise of its own.
 MAX_IMAGES = 128  # Of one request.
-STRIP = 9  # Images of the strip below a slider,
-PLANE = 7  # and of a side of the plane.
-SLIDER_STEPS = 200
 MAX_KNOBS = 8  # Of the dimensions of one code.
 SLIDER_SCALE = 2.0  # A slider covers so many times the range that its code has in training.
 MAX_PIXELS = 32_000_000
-MAX_SCANS = 32  # Of a JPEG file; progressive ones have about ten, and each costs a pass over all pixels.
-START_OF_SCAN = b"\xff\xda"
 FRAMES = 17
 ANIMATION_PIXELS = 300  # Width of an animation, about.
-SEEDS = Integer(0, 2**31 - 1)
 
-Codes = Mapping[str, list[float]]
+# The values of codes by name: `[3]` for a category, otherwise a number for each dimension.
+Codes = Mapping[str, list[int | float]]
 
 
-class RequestError(ValueError):
-    """What a page asks for can't be done; the message says why."""
+class RequestError(BadRequest):
+    """What a page asks for can't be done; the description says why."""
 
 
 class ExplorerModel:
     """A trained model that answers the page.
-
-    The values of a code are a list on the page: `[3]` for a category, otherwise a number for each dimension.
 
     Args:
         model: a trained model.
@@ -53,66 +46,59 @@ class ExplorerModel:
     """
 
     def __init__(self, model: InfoGAN, crop: str):
-        self._model = model
+        self._image_shape = model.image_shape
         self._spec = model.spec
-        size, _, channels = model.image_shape
-        self._preparation = Preparation(size, channels, crop)
+        self._preparation = Preparation(model.image_shape[0], model.image_shape[2], crop)
         latents = tf.TensorSpec([None, model.spec.size], tf.float32)
-        images = tf.TensorSpec([1, *model.image_shape], tf.uint8)
-        self._generate = tf.function(
-            lambda latents: as_pixels(model(latents)), input_signature=[latents], autograph=False
-        )
-        self._infer = tf.function(
-            lambda image: model.infer_codes(as_floats(image)), input_signature=[images], autograph=False
-        )
+        image = tf.TensorSpec([1, *model.image_shape], tf.uint8)
+        self._generate = tf.function(lambda latents: as_pixels(model(latents)), [latents], autograph=False)
+        self._infer = tf.function(lambda image: model.infer_codes(as_floats(image)), [image], autograph=False)
         self.generate(np.zeros([1, model.spec.size], np.float32))  # So that no user waits for the tracing.
 
     def describe(self) -> dict[str, Any]:
         """What the page has to know to make the knobs."""
         return {
-            "image_shape": self._model.image_shape,
+            "image_shape": self._image_shape,
             "codes": list(map(describe_code, self._spec.codes)),
             "wall": WALL,
             "num_images": WALL,
             "max_images": MAX_IMAGES,
-            "strip": STRIP,
-            "plane": PLANE,
-            "slider_steps": SLIDER_STEPS,
+            "strip": 9,  # Images below a slider,
+            "plane": 7,  # and of a side of the plane.
+            "slider_steps": 200,
         }
 
-    def latents(self, seed: Any, codes: Any, images: Any) -> np.ndarray:
+    def latents(self, seed: int, codes: Codes, images: Sequence[tuple[int, Codes]]) -> np.ndarray:
         """The generator's input `[number, size]` for several images.
 
         Args:
             seed: decides the noise of all samples on the wall.
             codes: the values of every code.
             images: for each image its sample on the wall, and the values of the codes in which it differs:
-                `[[0, {}], [0, {"c1": [3]}]]`.
+                `[(0, {}), (0, {"c1": [3]})]`.
 
         Raises:
-            RequestError: something is of another form, out of range, or of the wrong length.
+            RequestError: a code is unknown or missing, or its values are out of range or of the wrong length.
         """
-        if not SEEDS.accepts(seed):
-            raise RequestError(f"seed must be {SEEDS.expected}")
-        if not isinstance(images, list) or not 1 <= len(images) <= MAX_IMAGES:
-            raise RequestError(f"images must be a list of 1 to {MAX_IMAGES}")
-        self._check_names(codes)
-        if len(codes) < len(self._spec.codes):
-            raise RequestError("codes must have a value for every code")
-        samples = [self._checked_image(image) for image in images]
+        names = {code.name for code in self._spec.codes}
+        if set(codes) != names or any(set(changes) - names for _, changes in images):
+            raise RequestError(f"every code must have values, and no other: {', '.join(sorted(names))}")
         noise = self._spec.sample(WALL, stream_seed(seed, Stream.GENERATE))
+        samples = [sample for sample, _ in images]
         latents = {latent.name: tf.gather(noise[latent.name], samples) for latent in self._spec.noise}
         for code in self._spec.codes:
-            column = [changes.get(code.name, codes[code.name]) for _, changes in images]
-            latents[code.name] = _encoded(code, column)
+            latents[code.name] = _encoded(code, [changes.get(code.name, codes[code.name]) for _, changes in images])
         return self._spec.join(latents).numpy()
 
     def generate(self, latents: np.ndarray) -> np.ndarray:
         """Images of latents `[batch, size]`: uint8 `[batch, height, width, channels]`."""
         return self._generate(latents).numpy()
 
-    def frames(self, seed: Any, codes: Any, name: Any) -> list[np.ndarray]:
+    def frames(self, seed: int, codes: Codes, name: str) -> tuple[list[np.ndarray], bool]:
         """The generator's inputs `[WALL, size]` of each frame of an animation, in which one code runs over its values.
+
+        Returns:
+            The inputs, and whether the animation needs a way back, unlike that of an angle.
 
         Raises:
             RequestError: as `latents`, or there is no code of this name.
@@ -121,13 +107,8 @@ class ExplorerModel:
             raise RequestError("there is no code of this name")
         prior = self._spec.code(name).distribution
         traversal = prior.traversal(num_columns(prior) if prior.is_discrete else FRAMES, SLIDER_SCALE)
-        values = prior.decode(traversal).tolist()
-        walls = ([[sample, {name: value}] for sample in range(WALL)] for value in values)
-        return [self.latents(seed, codes, wall) for wall in walls]
-
-    def is_circular(self, name: str) -> bool:
-        """Whether the values of a code go around, so that an animation of it needs no way back."""
-        return self._spec.code(name).distribution.is_circular
+        walls = ([(sample, {name: value}) for sample in range(WALL)] for value in prior.decode(traversal).tolist())
+        return [self.latents(seed, codes, wall) for wall in walls], not prior.is_circular
 
     def read_picture(self, data: bytes) -> np.ndarray:
         """A picture file as an image of the model's size, uint8 `[height, width, channels]`.
@@ -135,8 +116,6 @@ class ExplorerModel:
         Raises:
             RequestError: it is no picture, damaged or too large.
         """
-        if data.count(START_OF_SCAN) > MAX_SCANS:
-            raise RequestError("this JPEG file is too costly to decode")
         try:
             with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
@@ -158,17 +137,6 @@ class ExplorerModel:
         posteriors = self._infer(image[None])
         return {code.name: _describe_posterior(code, posteriors[code.name]) for code in self._spec.codes}
 
-    def _check_names(self, codes: Any):
-        names = [code.name for code in self._spec.codes]
-        if not isinstance(codes, dict) or not set(codes) <= set(names):
-            raise RequestError(f"codes must be given by name, of {', '.join(names)}")
-
-    def _checked_image(self, image: Any) -> int:
-        if not isinstance(image, list) or len(image) != 2 or not Integer(0, WALL - 1).accepts(image[0]):
-            raise RequestError(f"an image must be [sample, codes] with a sample from 0 to {WALL - 1}")
-        self._check_names(image[1])
-        return image[0]
-
 
 def animation(frames: Sequence[np.ndarray], and_back: bool) -> bytes:
     """A GIF that runs through walls, uint8 `[WALL, height, width, channels]` each, and back if told so."""
@@ -185,19 +153,19 @@ def animation(frames: Sequence[np.ndarray], and_back: bool) -> bytes:
 def describe_code(code: LatentCode) -> dict[str, Any]:
     """What the page has to know of a code: its `choices`, or a `range`; how many of its dimensions have knobs."""
     prior = code.distribution
-    described = {"name": code.name, "prior": prior.prior_name, "dimensions": prior.value_size}
-    described["knobs"] = min(prior.value_size, MAX_KNOBS)
+    knobs = min(prior.value_size, MAX_KNOBS)
+    described = {"name": code.name, "prior": prior.prior_name, "dimensions": prior.value_size, "knobs": knobs}
     if prior.is_discrete:
         return {**described, "choices": list(range(prior.num_categories or 2)), "default": 0}
     low, high = prior.range
-    described["is_circular"] = prior.is_circular
-    return {**described, "range": prior.scaled_range(SLIDER_SCALE), "trained": [low, high], "default": (low + high) / 2}
+    described |= {"is_circular": prior.is_circular, "trained": [low, high], "default": (low + high) / 2}
+    return {**described, "range": prior.scaled_range(SLIDER_SCALE)}
 
 
-def _encoded(code: LatentCode, column: list[Any]) -> tf.Tensor:
+def _encoded(code: LatentCode, column: list[list[int | float]]) -> tf.Tensor:
     """The values of one code for each image, as the generator takes them."""
     prior = code.distribution
-    if not all(isinstance(values, list) and len(values) == prior.value_size for values in column):
+    if any(len(values) != prior.value_size for values in column):
         raise RequestError(f"values of {code.name} must be a list of {prior.value_size}")
     try:
         return prior.encode(column)

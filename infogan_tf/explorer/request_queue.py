@@ -1,78 +1,66 @@
-"""Turns at the model: one call at a time, in order, and of what a page asks for only the latest."""
+"""The queue at the model: one call at a time, in order, and of what a page asks for only the latest."""
 
-import contextlib
-import functools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
-MAX_REQUESTS = 64
+from werkzeug.exceptions import Conflict
+
+Result = TypeVar("Result")
 
 
-class SupersededError(Exception):
+class SupersededError(Conflict):
     """A newer request for the same view has come."""
 
-
-class BusyError(Exception):
-    """Too many requests are waiting."""
+    description = "a newer request for this view has come"
 
 
-class Turns:
+class RequestQueue:
     """Lets many threads use a model one after the other.
 
-    A request takes a turn for each batch of images, so that a long one doesn't hold up the others.
-
-    >>> turns = Turns()
-    >>> with turns.request("wall") as turn:
-    ...     with turn():
-    ...         pass
+    >>> RequestQueue().run("wall", [lambda: 1, lambda: 2])
+    [1, 2]
     """
 
     def __init__(self):
         self._changed = threading.Condition()
         self._newest: dict[str, object] = {}
-        self._queue: list[object] = []  # The first has its turn.
+        self._waiting: list[object] = []  # The first one uses the model.
 
-    @contextlib.contextmanager
-    def request(self, view: str) -> Iterator[Callable[[], contextlib.AbstractContextManager]]:
-        """A request for what a page shows in one place; an older one for the same view gets no more turns.
+    def run(self, view: str, calls: Iterable[Callable[[], Result]]) -> list[Result]:
+        """Makes the calls of one request; those of others come between them, so that nobody waits for all.
 
-        Yields:
-            `turn`, whose context is entered once nobody else is in one, and raises `SupersededError` if there is a
-            newer request.
+        Args:
+            view: the place on a page that shows the results; a newer request for it ends this one.
+            calls: each uses the model for a short time, such as for a batch of images.
 
         Raises:
-            BusyError: `MAX_REQUESTS` are in progress.
+            SupersededError: a newer request for the same view has come.
         """
-        ticket = object()
+        request = object()
         with self._changed:
-            if len(self._newest) >= MAX_REQUESTS and view not in self._newest:
-                raise BusyError(f"{MAX_REQUESTS} requests are waiting; try again")
-            self._newest[view] = ticket
+            self._newest[view] = request
             self._changed.notify_all()
         try:
-            yield functools.partial(self._turn, view, ticket)
+            return [self._in_turn(call, view, request) for call in calls]
         finally:
             with self._changed:
-                if self._newest.get(view) is ticket:
+                if self._newest.get(view) is request:
                     del self._newest[view]
 
-    @contextlib.contextmanager
-    def _turn(self, view: str, ticket: object) -> Iterator[None]:
+    def _in_turn(self, call: Callable[[], Result], view: str, request: object) -> Result:
         def is_superseded() -> bool:
-            return self._newest.get(view) is not ticket
+            return self._newest.get(view) is not request
 
         with self._changed:
-            self._queue.append(ticket)
-            self._changed.wait_for(lambda: self._queue[0] is ticket or is_superseded())
-            if is_superseded():
-                self._leave(ticket)
-                raise SupersededError("a newer request for this view has come")
+            self._waiting.append(request)
         try:
-            yield
+            with self._changed:
+                self._changed.wait_for(lambda: is_superseded() or self._waiting[0] is request)
+                if is_superseded():
+                    raise SupersededError
+            return call()
         finally:
             with self._changed:
-                self._leave(ticket)
-
-    def _leave(self, ticket: object):
-        self._queue.remove(ticket)
-        self._changed.notify_all()
+                self._waiting.remove(request)
+                self._changed.notify_all()

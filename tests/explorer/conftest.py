@@ -12,7 +12,7 @@ import pytest
 from infogan_tf.build_model import build_model
 from infogan_tf.config import Config
 from infogan_tf.explorer.catalog import Catalog
-from infogan_tf.explorer.server import ExplorerServer
+from infogan_tf.explorer.server import make_explorer
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.run_folder import RunFolder
 from infogan_tf.training.run_record import new_record
@@ -49,7 +49,7 @@ def make_run(folder: Path, data, steps=(1,), **settings):
 @contextlib.contextmanager
 def serving(root: Path):
     """A server in a thread of its own."""
-    with ExplorerServer(Catalog(root), "127.0.0.1", 0) as server:
+    with make_explorer(Catalog(root), "127.0.0.1", 0) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

@@ -297,7 +297,7 @@ def settle(browser):
     data = {"model": {"codes": codes}, "knobs": knobs, "tables": plan.tables, "columns": 30, "sheets": []}
     page = browser.new_page()
     page.set_content(f'<script id="precomputed" type="application/json">{json.dumps(data)}</script>')
-    page.add_script_tag(path=Path(precomputed.__file__).with_name("exported_page.js"))
+    page.add_script_tag(path=Path(exported_page.__file__).with_name("exported_page.js"))
 
     def settle(before, changes, varied=None, locked=()):
         """The codes that are not at their default, 0."""

@@ -196,7 +196,7 @@ def test_a_run_in_training_is_refreshed(open_page, server, logs, embedded_digits
     expect(page.locator("#status")).to_contain_text("update 1, ")
     checkpoints = logs[0] / "mixed" / "checkpoints"
     shutil.copytree(checkpoints / "step_0000001", checkpoints / "step_0000050")
-    server.catalog.rescan()
+    server.app.catalog.rescan()
     expect(page.locator("#status")).to_contain_text("update 50, ")
 
 
@@ -224,7 +224,7 @@ def test_a_damaged_newest_checkpoint_is_skipped_and_named(open_page, server, log
     checkpoints = logs[0] / "digits" / "plain" / "checkpoints"
     shutil.copytree(checkpoints / "step_0000002", checkpoints / "step_0000007")
     damage(checkpoints / "step_0000007")
-    server.catalog.rescan()
+    server.app.catalog.rescan()
     page = open_page("#run=digits/plain")
     expect(page.locator("#status")).to_contain_text("update 2, ")
     expect(page.locator("#note")).to_contain_text("step_0000007 is damaged (")

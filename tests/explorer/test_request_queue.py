@@ -1,83 +1,84 @@
-"""Turns at the model."""
+"""The queue at the model."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from infogan_tf.explorer.request_queue import MAX_REQUESTS, BusyError, SupersededError, Turns
+from infogan_tf.explorer.request_queue import RequestQueue, SupersededError
+
+MANY = 100_000
 
 
-def in_thread(function):
-    thread = threading.Thread(target=function)
-    thread.start()
-    return thread
+@pytest.fixture
+def queue():
+    return RequestQueue()
 
 
-def test_one_turn_at_a_time():
-    turns, inside, most = Turns(), [], []
-
-    def work(view):
-        for _ in range(20):
-            with turns.request(view) as turn, turn():
-                inside.append(view)
-                most.append(len(inside))
-                inside.pop()
-
-    threads = [in_thread(lambda view=f"view {i}": work(view)) for i in range(8)]
-    for thread in threads:
-        thread.join()
-    assert len(most) == 160
-    assert set(most) == {1}
+@pytest.fixture
+def pool():
+    with ThreadPoolExecutor(8) as pool:
+        yield pool
 
 
-def test_a_newer_request_takes_the_place_of_an_older_one_that_waits():
-    turns, waits, ends = Turns(), threading.Event(), []
+def test_one_call_at_a_time(queue, pool):
+    inside, most = [], []
 
-    def older():
-        with turns.request("wall") as turn:
-            waits.set()
-            with pytest.raises(SupersededError), turn():
-                ends.append("drawn")
-        ends.append("superseded")
+    def call():
+        inside.append(None)
+        most.append(len(inside))
+        inside.pop()
 
-    with turns.request("strips") as turn, turn():
-        thread = in_thread(older)
-        waits.wait()
-        with turns.request("wall"):
-            thread.join()  # While the model is still busy.
-    assert ends == ["superseded"]
+    for request in [pool.submit(queue.run, f"view {i}", [call] * 20) for i in range(8)]:
+        request.result()
+    assert most == [1] * 160
 
 
-def test_a_request_in_batches_ends_when_a_newer_one_comes():
-    turns = Turns()
-    with turns.request("wall") as older:
-        with older():
-            pass
-        with turns.request("wall") as newer:
-            with pytest.raises(SupersededError, match="newer"), older():
-                pass
-            with newer():
-                pass
-        with pytest.raises(SupersededError), older():
-            pass
+def test_a_long_request_holds_nobody_up(queue, pool):
+    others = []
+
+    def calls():
+        yield lambda: others.append(pool.submit(queue.run, "strips", [lambda: "strips"]))
+        for _ in range(MANY):
+            if others[0].done():
+                return
+            yield lambda: None
+
+    assert len(queue.run("wall", calls())) < MANY
+    assert others[0].result() == ["strips"]
 
 
-def test_turns_go_on_after_an_error():
-    turns = Turns()
-    with pytest.raises(ZeroDivisionError), turns.request("wall") as turn, turn():
-        raise ZeroDivisionError
-    with turns.request("wall") as turn, turn():
-        pass
+def test_a_newer_request_takes_the_place_of_an_older_one_that_waits(queue, pool):
+    is_busy, is_asked, may_end = threading.Event(), threading.Event(), threading.Event()
+
+    def older_calls():
+        is_asked.set()
+        yield lambda: "older"
+
+    working = pool.submit(queue.run, "strips", [lambda: is_busy.set() or may_end.wait()])
+    is_busy.wait()
+    older = pool.submit(queue.run, "wall", older_calls())
+    is_asked.wait()
+    newer = pool.submit(queue.run, "wall", [lambda: "newer"])
+    try:
+        assert isinstance(older.exception(timeout=60), SupersededError)  # While the model is still busy.
+    finally:
+        may_end.set()
+    assert newer.result() == ["newer"]
+    assert working.result() == [True]
 
 
-def test_too_many_requests_are_refused():
-    turns = Turns()
-    requests = [turns.request(f"view {i}") for i in range(MAX_REQUESTS)]
-    for request in requests:
-        request.__enter__()
-    with pytest.raises(BusyError, match="64 requests are waiting"), turns.request("another"):
-        pass
-    for request in requests:
-        request.__exit__(None, None, None)
-    with turns.request("another"):
-        pass
+def test_a_request_of_many_calls_ends_when_a_newer_one_comes(queue):
+    def calls():
+        yield lambda: "older"
+        assert queue.run("wall", [lambda: "newer"]) == ["newer"]
+        yield lambda: pytest.fail("called for an older request")
+
+    with pytest.raises(SupersededError):
+        queue.run("wall", calls())
+
+
+def test_calls_go_on_after_an_error(queue):
+    with pytest.raises(ZeroDivisionError):
+        queue.run("wall", [lambda: 1 / 0])
+    assert queue.run("wall", [lambda: 1]) == [1]
