@@ -12,6 +12,7 @@ setup(
         "infogan_tf.explorer": ["*.html", "*.css", "*.js"],
         "infogan_tf.reproduction": ["templates/*.jinja"],
     },
+    entry_points={"console_scripts": ["infogan = infogan_tf.cli.main:main"]},
     python_requires=">=3.11,<3.14",
     install_requires=[
         "tensorflow>=2.20,<2.22",

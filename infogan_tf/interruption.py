@@ -1,5 +1,9 @@
-"""Handling of SIGINT (Ctrl-C), SIGTERM and SIGHUP. Loads quickly, so that launchers can install handlers first."""
+"""Handling of SIGINT (Ctrl-C), SIGTERM and SIGHUP. It loads quickly, so that commands can install handlers first.
 
+A notebook's kernel, which outlives a command, keeps its own handlers.
+"""
+
+import builtins
 import contextlib
 import os
 import signal
@@ -34,14 +38,17 @@ def exit_on_signals():
 
     For the time in which modules are imported, which do not expect exceptions.
     """
-    stderr = _duplicate(2)  # While TensorFlow is loaded, output to the original is suppressed.
+    stderr = None
+    with contextlib.suppress(OSError):  # It is closed.
+        stderr = os.dup(2)  # While TensorFlow is loaded, output to the original is suppressed.
 
     def end(number: int, _: FrameType | None):
         error = Interrupted(number)
         _write(stderr, f"{error}\n")
         os._exit(error.exit_status)
 
-    _handle(end)
+    if not _is_notebook():
+        _handle(end)
 
 
 def raise_on_signals():
@@ -51,13 +58,15 @@ def raise_on_signals():
         if _is_new_request():
             raise Interrupted(number)
 
-    _handle(interrupt)
+    if not _is_notebook():
+        _handle(interrupt)
 
 
 def ignore_signals():
     """Ignores signals from now on: the process is about to end."""
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+    if not _is_notebook():
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 class StopRequest:
@@ -101,6 +110,10 @@ def _handle(handler: Callable[[int, FrameType | None], None]) -> dict[int, objec
     return {number: signal.signal(number, handler) for number in numbers}
 
 
+def _is_notebook() -> bool:
+    return hasattr(builtins, "__IPYTHON__")
+
+
 def _is_new_request() -> bool:
     global _last_request
     now = time.monotonic()
@@ -124,10 +137,3 @@ def _write(file: int | None, text: str):
     if file is not None:
         with contextlib.suppress(OSError):
             os.write(file, text.encode(errors="backslashreplace"))
-
-
-def _duplicate(file: int) -> int | None:
-    try:
-        return os.dup(file)
-    except OSError:
-        return None

@@ -1,19 +1,6 @@
-"""Trains InfoGAN on 3D faces: heads that it renders itself, or `--images=` with a folder or an .npz file.
+"""Trains InfoGAN on 3D faces: heads that it renders itself, or `--images=FOLDER`."""
 
-The paper trains one model a factor, such as `--preset=paper_azimuth`. `--run_folder` alone resumes the run in that
-folder.
-"""
-
-try:
-    from infogan_tf.interruption import exit_on_signals
-except KeyboardInterrupt:
-    raise SystemExit(130) from None
+from infogan_tf.cli.main import main
 
 if __name__ == "__main__":
-    exit_on_signals()  # Before imports that take time.
-
-    import infogan_tf
-    from infogan_tf.cli import command as launching
-    from infogan_tf.experiments import presets
-
-    launching.launch(presets("faces"), lambda config: infogan_tf.train(config, launching.command()))
+    main("train", "faces")

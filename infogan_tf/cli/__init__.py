@@ -1,1 +1,1 @@
-"""What the command line does with a trained model: generate, encode, traverse, export."""
+"""The command line, one file a command. Files load TensorFlow only where a command runs."""

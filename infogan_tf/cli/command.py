@@ -1,200 +1,192 @@
-"""Command lines as configs, and errors as one line."""
+"""A command: options that are its flags, its help, and how it ends."""
 
 import contextlib
 import dataclasses
 import importlib.metadata
-import json
 import os
 import platform
 import shlex
 import sys
+import textwrap
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from absl import app, flags, logging
+from absl import flags, logging
 
 import infogan_tf
-from infogan_tf.runtime import load_tensorflow
-from infogan_tf.config import Config
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line, printable
 from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals
-from infogan_tf.settings import Choice, Settings, as_text, describe
+from infogan_tf.options import Auto, Options, as_text, parser_of
+from infogan_tf.runtime import load_tensorflow
 
-# Flags belong to the launcher, so that its --help shows them.
-flags.disclaim_key_flags()
-
-CONFIG_FILE = "config.json"  # Of a run; importing it from `training.run_folder` would load TensorFlow.
+WIDTH = 100  # Of a line of --help.
 
 
-def launch(presets: Mapping[str, Settings], run: Callable[[Settings], None]) -> NoReturn:
-    """Runs a launcher, whose flags are the fields of its config, and ends the process.
+@dataclasses.dataclass(frozen=True)
+class Flag:
+    """A flag; `default` is None where it is required."""
 
-    A `--run_folder` that holds a run gives the defaults instead of a preset, so that this flag alone resumes it.
+    name: str
+    default: str | None
+    expected: str
+    help: str
 
-    Exit status: 0 done, or training stopped by a signal with everything saved; 1 it could not continue; 2 bad input;
-    129, 130 or 143 ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM with nothing saved.
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    """What a person can do by typing its name.
+
+    Attributes:
+        name: as it is typed, such as `generate` or `train mnist`.
+        description: what it does, for `--help`; the first line stands alone in lists of commands.
+        options: the options that are its flags.
+        run: does it.
+    """
+
+    name: str
+    description: str
+    options: type[Options]
+    run: Callable[[Any], object]
+
+    @property
+    def flags(self) -> list[Flag]:
+        """Its flags, except `--help` and `--version`."""
+        return flags_of(self.options)
+
+    def read_options(self, given: Mapping[str, str]) -> Options:
+        """The options from the flags that were given.
+
+        Raises:
+            SettingError: a value is wrong.
+        """
+        return self.options(**given)
+
+
+def flags_of(defaults: Options | type[Options]) -> list[Flag]:
+    """The flags of options, with the defaults of these or of their class."""
+    described = []
+    for field in dataclasses.fields(defaults):
+        parser, default = parser_of(field), getattr(defaults, field.name)
+        is_required = default is None and not isinstance(parser, Auto)
+        text = None if is_required else as_text(default)
+        if field.metadata["is_flag"]:
+            described.append(Flag(field.name, text, parser.syntactic_help, field.metadata["help"]))
+    return described
+
+
+def run_command(command: Command, arguments: Sequence[str]) -> int:
+    """Runs a command.
 
     Args:
-        presets: configs by name; the first gives the defaults that `--help` shows.
-        run: what to do with the config.
+        command: the command.
+        arguments: what was typed after its name.
+
+    Returns:
+        The exit status: 0 done, or training stopped by a signal with everything saved; 1 it could not continue; 2 bad
+        input; 129, 130 or 143 ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM with nothing saved.
     """
-    _make_streams_safe()
-    logging.set_verbosity(logging.WARNING)
-    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
-    _define_flags(next(iter(presets.values())))
-    flags.DEFINE_boolean("version", False, "Print versions and end.")
-    if len(presets) > 1:
-        first = next(iter(presets))
-        parser = _SettingParser(Choice(tuple(presets)))
-        flags.DEFINE(parser, "preset", first, "Which defaults to start from; any flag given beside it wins.")
-    with _stdout_that_may_fail():
-        app.run(lambda _: _run(presets, run), flags_parser=_parse_flags)
-
-
-def command(launcher: str | None = None) -> str:
-    """The command that starts this launcher, or another one beside it, for pasting into a shell."""
-    path = Path(sys.argv[0])
-    return f"python {shlex.quote(str(path.with_name(f'{launcher}.py')) if launcher else sys.argv[0])}"
-
-
-class _SettingParser(flags.ArgumentParser):
-    """Reads and checks one flag by the kind of its setting."""
-
-    def __init__(self, kind: Any):
-        self.kind = kind
-        self.syntactic_help = kind.expected
-
-    def parse(self, argument: Any) -> Any:
-        try:
-            value = self.kind.parse(argument) if isinstance(argument, str) else argument
-            accepted = self.kind.accepts(value)
-        except ValueError:
-            accepted = False
-        if not accepted:
-            raise ValueError(f"expected {self.kind.expected}, got {describe(self.kind, argument)}")
-        return value
-
-
-class _SettingSerializer(flags.ArgumentSerializer):
-    """Writes a flag's default in `--help` as it is typed."""
-
-    def serialize(self, value: Any) -> str:
-        return as_text(value)
-
-
-def _define_flags(defaults: Settings):
-    for field in _flags_of(defaults):
-        help_text = field.metadata["help"]
-        flags.DEFINE(
-            _SettingParser(field.metadata["kind"]),
-            field.name,
-            getattr(defaults, field.name),
-            help_text,
-            serializer=_SettingSerializer(),
-        )
-
-
-def _flags_of(settings: Settings) -> list[dataclasses.Field]:
-    return [field for field in dataclasses.fields(settings) if field.metadata["is_flag"]]
-
-
-def _parse_flags(argv: list[str]) -> list[str]:
     try:
-        unused = flags.FLAGS(argv)[1:]
+        given = parse(command, arguments)
     except flags.Error as error:
-        _fail(str(error))
-    except SystemExit:
-        sys.exit(0)  # --help, which absl counts as a failure.
+        return fail(str(error))
+    if "help" in given or "version" in given:
+        print(help_text(command) if "help" in given else versions())
+        return 0
+    try:
+        options = command.read_options(given)
+        load_tensorflow()
+        raise_on_signals()
+        command.run(options)
+        return 0
+    except Interrupted as error:
+        ignore_signals()
+        print(error, file=sys.stderr)
+        return error.exit_status
+    except (SettingError, RunNotFoundError) as error:
+        return fail(f"flag --{error}")
+    except TrainingError as error:
+        return fail(str(error), status=1)
+    except Exception as error:
+        if not isinstance(error, OSError) and cause(error) is None:
+            raise  # A bug in the program.
+        has_batches = any(flag.name == "batch_size" for flag in command.flags)
+        advice = "; a smaller --batch_size may help" if cause(error) == "out of memory" and has_batches else ""
+        return fail(first_line(error) + advice, status=1)
+
+
+def parse(command: Command, arguments: Sequence[str]) -> dict[str, str]:
+    """The flags that were given, by name, as texts that are not yet checked; also `help` and `version`.
+
+    Raises:
+        flags.Error: one is unknown or has no value, or something is no flag.
+    """
+    # Of this call alone: a notebook may run several commands in one process.
+    values = flags.FlagValues()
+    for flag in command.flags:
+        flags.DEFINE_string(flag.name, None, flag.help, flag_values=values)
+    flags.DEFINE_boolean("help", False, "Describes the command and its flags.", short_name="h", flag_values=values)
+    flags.DEFINE_boolean("version", False, "Prints versions.", flag_values=values)
+    unused = values([command.name, *arguments])[1:]
     if unused:
-        _fail(f"expected flags only, such as --batch_size=128, got {' '.join(unused)}")
-    if flags.FLAGS.version:
-        print(_versions())
-        sys.exit(0)
-    return argv[:1]
+        raise flags.Error(f"expected flags only, such as --{command.flags[0].name}=..., got {' '.join(unused)}")
+    return {name: values[name].value for name in values if values[name].present and values[name].value is not False}
 
 
-def _versions() -> str:
+def help_text(command: Command) -> str:
+    """The description of a command and of its flags."""
+    lines = [command.description.strip(), "", "flags:"]
+    for flag in [*command.flags, Flag("version", None, "", "Print versions and end.")]:
+        lines += _wrapped(f"--{flag.name}: {flag.help}", 2)
+        default = "" if flag.default is None else f"default: {flag.default}; "
+        lines += _wrapped(f"({default}expected: {flag.expected})", 6) if flag.expected else []
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2))
+
+
+def versions() -> str:
     """The versions of what a run depends on, without loading it."""
     tensorflow, keras = map(importlib.metadata.version, ("tensorflow", "keras"))
     python = platform.python_version()
     return f"infogan_tf {infogan_tf.__version__} (TensorFlow {tensorflow}, Keras {keras}, Python {python})"
 
 
-def _config_from_flags(presets: Mapping[str, Settings]) -> Settings:
-    defaults = presets[flags.FLAGS.preset] if len(presets) > 1 else next(iter(presets.values()))
-    names = [field.name for field in _flags_of(defaults)]
-    given = {name: flags.FLAGS[name].value for name in names if flags.FLAGS[name].present}
-    asks_for_preset = len(presets) > 1 and flags.FLAGS["preset"].present
-    if isinstance(defaults, Config) and given.get("run_folder") and not asks_for_preset:
-        defaults = _recorded(given["run_folder"], defaults.experiment) or defaults
-    if given.get("images") and given.get("dataset"):
-        raise SettingError("dataset", f"nothing beside --images={given['images']}", given["dataset"])
-    config = dataclasses.replace(defaults, **given)
-    if isinstance(config, Config) and (config.run_folder is None or "images" in given):
-        config.check_images()  # Before what takes seconds.
-    return config
+def command_line(*words: str, **given: object) -> str:
+    """A command as it can be pasted into a shell, typed as the present one was.
 
-
-def _recorded(run_folder: str, experiment: str) -> Config | None:
-    """The settings of a folder's run; None if they can't be read, which is reported later."""
-    try:
-        record = json.loads(Path(os.path.expanduser(run_folder), CONFIG_FILE).read_text(encoding="utf-8"))
-        config = Config(**record["settings"])
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return None
-    return config if config.experiment == experiment else None
-
-
-def _load_tensorflow():
-    # Its messages about processors and missing GPUs look like errors, come before any log level is read, and would
-    # hide the run's own output.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with stderr_held_back():
-        import tensorflow as tf
-
-        tf.config.list_logical_devices()
-
-
-def _run(presets: Mapping[str, Settings], run: Callable[[Settings], None]):
-    try:
-        config = _config_from_flags(presets)
-        config.check()
-        _load_tensorflow()
-        raise_on_signals()
-        run(config)
-        ignore_signals()
-    except Interrupted as error:
-        ignore_signals()
-        print(error, file=sys.stderr)
-        sys.exit(error.exit_status)
-    except (SettingError, RunNotFoundError) as error:
-        _fail(f"flag --{error}")
-    except TrainingError as error:
-        _fail(str(error), status=1)
-    except Exception as error:
-        if not isinstance(error, OSError) and cause(error) is None:
-            raise  # A bug in the program.
-        _fail(first_line(error), status=1)
-
-
-def _make_streams_safe():
-    """Prevents failures from closed streams and from characters that they can't show."""
-    for file in (0, 1, 2):
-        try:
-            os.fstat(file)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # Otherwise output would go to the next file that is opened.
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it stays open until the end.
-        getattr(sys, name).reconfigure(errors="backslashreplace")
+    Args:
+        words: the command, such as `train`, `mnist`.
+        given: its flags; those that are None are left out.
+    """
+    started = Path(sys.argv[0])
+    launcher = started.with_name(f"run_{words[1]}_exp.py" if len(words) > 1 else f"{words[0]}.py")
+    if started.name == "__main__.py":
+        typed = ["python", "-m", "infogan_tf", *words]
+    elif started.suffix == ".py" and launcher.is_file():
+        typed = ["python", str(launcher)]
+    else:
+        typed = ["infogan", *words]
+    return shlex.join([*typed, *(f"--{name}={value}" for name, value in given.items() if value is not None)])
 
 
 @contextlib.contextmanager
-def _stdout_that_may_fail() -> Iterator[None]:
-    """Ends with one line if stdout can't be written, and silently if it was closed by its reader (`| head`)."""
+def safe_output() -> Iterator[None]:
+    """Shows warnings in one line each, escapes characters that stdout can't show, and survives that it is closed.
+
+    The process ends silently if the reader of stdout has closed it (`| head`), and with one line if stdout can't be
+    written for another reason, such as a full disk.
+    """
+    logging.set_verbosity(logging.WARNING)
+    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # The shell closed it, as with `>&-`.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it stays open until the end.
+        if hasattr(getattr(sys, name), "reconfigure"):  # A notebook's has none.
+            getattr(sys, name).reconfigure(errors="backslashreplace")
     try:
         try:
             yield
@@ -203,13 +195,10 @@ def _stdout_that_may_fail() -> Iterator[None]:
     except OSError as error:
         # Python must not flush the rest again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        if not isinstance(error, BrokenPipeError):
-            _fail(first_line(error), status=1)
-        sys.exit(0)
+        sys.exit(0 if isinstance(error, BrokenPipeError) else fail(first_line(error), status=1))
 
 
-def _fail(message: str, status: int = 2) -> NoReturn:
-    if "out of memory" in message and "batch_size" in flags.FLAGS:
-        message += "; a smaller --batch_size may help"
+def fail(message: str, status: int = 2) -> int:
+    """Prints an error in one line and returns the exit status."""
     print(f"error: {printable(message)}", file=sys.stderr)
-    sys.exit(status)
+    return status

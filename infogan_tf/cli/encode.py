@@ -1,33 +1,56 @@
-"""What Q predicts from images, as a table."""
+"""Predicts the codes of images: `infogan encode --run_folder=RUN --images=FOLDER --output=codes.csv`.
+
+It writes a row for each image with every parameter of Q, as .csv or .jsonl, by the ending of --output.
+"""
 
 import csv
+import dataclasses
 import itertools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infogan_tf.cli.config import EncodeConfig, ending
-from infogan_tf.cli.output import code_columns, merged, numbered, say_next
-from infogan_tf.codes import LatentSpec
+from infogan_tf.cli.command import Command
+from infogan_tf.cli.model_options import ModelOptions, OutputPath, code_columns, merged, numbered, say_next
 from infogan_tf.config import find_images
-from infogan_tf.console import log
-from infogan_tf.data.folder import Unreadable, describe_skipped, each_of_folder
-from infogan_tf.data.npz import each_of_npz
-from infogan_tf.data.preparation import Preparation
+from infogan_tf.console import logger
 from infogan_tf.errors import SettingError, printable
-from infogan_tf.evaluation.batched_model import BATCH_SIZE, BatchedModel
-from infogan_tf.export import posterior_parameters
 from infogan_tf.files import write_atomically
-from infogan_tf.training.loading import LoadedModel, load_model
+from infogan_tf.options import Text, option
+
+if TYPE_CHECKING:
+    from infogan_tf.codes import LatentSpec
+    from infogan_tf.evaluation.batched_model import BatchedModel
+    from infogan_tf.training.loading import LoadedModel
 
 Row = dict[str, Any]
 MAX_NAMED = 3
 
 
-def encode(config: EncodeConfig):
+@dataclasses.dataclass(frozen=True)
+class EncodeOptions(ModelOptions):
+    """Which images are encoded."""
+
+    images: str = option(
+        None,
+        Text("a folder of images, an image or an .npz file"),
+        "A folder of images, an image, or an .npz file with `images`; required.",
+    )
+    output: str = option(
+        None,
+        OutputPath("a new file that ends in .csv or .jsonl", ".csv", ".jsonl"),
+        "A new file, .csv or .jsonl (a line of JSON for each image); required.",
+    )
+
+    def __post_init__(self):
+        super().__post_init__()
+        find_images(self.images, or_one=True)
+
+
+def run(options: EncodeOptions):
     """Predicts the codes of images and writes a row for each: its name, its discrete codes, every parameter of Q.
 
     Images are prepared as those were that the model was trained on. Files that can't be read are left out and named.
@@ -35,46 +58,50 @@ def encode(config: EncodeConfig):
     Raises:
         SettingError: there are no images that can be read, or the model's are not square.
     """
-    loaded = load_model(config.model_path, config.step)
+    from infogan_tf.evaluation.batched_model import BatchedModel
+    from infogan_tf.training.loading import load_model
+
+    loaded = load_model(options.model_path, options.step)
     skipped: list[str] = []
-    rows = _rows(BatchedModel(loaded.model), _readable(_named_images(config.images, loaded), skipped))
+    rows = _rows(BatchedModel(loaded.model), _readable_images(options.images, loaded, skipped))
     first = next(rows, None)
     if first is None:
-        raise SettingError("images", "images that can be read", f"{config.images} ({skipped[0]})")
-    path = config.output_path
-    number = _write(path, ending(config.output), itertools.chain([first], rows))
-    log(f"codes of {number:,} images by {loaded.caption}: {path}")
+        raise SettingError("images", "images that can be read", f"{options.images} ({skipped[0]})")
+    path = options.output_path
+    number = _write(path, itertools.chain([first], rows))
+    logger.info(f"codes of {number:,} images by {loaded.caption}: {path}")
     if skipped:
         more = f" and {len(skipped) - MAX_NAMED:,} more" if len(skipped) > MAX_NAMED else ""
-        log(f"  left out, since they can't be read: {'; '.join(skipped[:MAX_NAMED])}{more}")
+        logger.info(f"  left out, since they can't be read: {'; '.join(skipped[:MAX_NAMED])}{more}")
     codes = ",".join(f"{name}={value}" for name, value in _single_values(loaded.model.spec, first).items())
-    say_next(
-        f"the codes of {printable(first['image'])}:", "generate", **config.model_flags, codes=codes, output="again.png"
-    )
+    say_next(f"the codes of {printable(first['image'])}:", "generate", options, codes=codes, output="again.png")
 
 
-def _named_images(images: str, loaded: LoadedModel) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
+def _readable_images(images: str, loaded: "LoadedModel", skipped: list[str]) -> Iterator[tuple[str, np.ndarray]]:
+    """Images by name; files that can't be read are described in `skipped`."""
+    from infogan_tf.data.folder import Unreadable, describe_skipped, each_of_folder
+    from infogan_tf.data.npz import each_of_npz
+    from infogan_tf.data.preparation import Preparation
+
     height, width, channels = loaded.model.image_shape
     if height != width:
         raise SettingError("run_folder", "a model of square images", f"{loaded.caption}, of {height}x{width}")
     preparation = Preparation(height, channels, loaded.crop)
     path = find_images(images, or_one=True)
     if path.suffix.lower() == ".npz" and path.is_file():
-        return ((str(index), image) for index, image in enumerate(each_of_npz(path, preparation)))
-    return each_of_folder(path, preparation)
-
-
-def _readable(
-    images: Iterable[tuple[str, np.ndarray | Unreadable]], skipped: list[str]
-) -> Iterator[tuple[str, np.ndarray]]:
-    for name, image in images:
+        named = ((str(index), image) for index, image in enumerate(each_of_npz(path, preparation)))
+    else:
+        named = each_of_folder(path, preparation)
+    for name, image in named:
         if isinstance(image, Unreadable):
             skipped.append(describe_skipped(name, image))
         else:
             yield name, image
 
 
-def _rows(model: BatchedModel, images: Iterator[tuple[str, np.ndarray]]) -> Iterator[Row]:
+def _rows(model: "BatchedModel", images: Iterator[tuple[str, np.ndarray]]) -> Iterator[Row]:
+    from infogan_tf.evaluation.batched_model import BATCH_SIZE
+
     while batch := list(itertools.islice(images, BATCH_SIZE)):
         names, pixels = zip(*batch, strict=True)
         columns = {"image": names} | {
@@ -86,7 +113,9 @@ def _rows(model: BatchedModel, images: Iterator[tuple[str, np.ndarray]]) -> Iter
             yield dict(zip(columns, values, strict=True))
 
 
-def _columns(model: BatchedModel, pixels: np.ndarray) -> dict[str, np.ndarray]:
+def _columns(model: "BatchedModel", pixels: np.ndarray) -> dict[str, np.ndarray]:
+    from infogan_tf.export import posterior_parameters
+
     posteriors = model.infer_codes(pixels)
     parts = []
     for code in model.spec.codes:
@@ -97,8 +126,8 @@ def _columns(model: BatchedModel, pixels: np.ndarray) -> dict[str, np.ndarray]:
     return merged(parts)
 
 
-def _write(path: Path, ending: str, rows: Iterable[Row]) -> int:
-    """Writes rows atomically and returns their number."""
+def _write(path: Path, rows: Iterable[Row]) -> int:
+    """Writes rows as they come, atomically, and returns their number."""
     number = 0
 
     def write(partial: Path):
@@ -107,7 +136,7 @@ def _write(path: Path, ending: str, rows: Iterable[Row]) -> int:
         with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
             writer = csv.writer(file)
             for row in rows:
-                if ending == ".jsonl":
+                if path.suffix == ".jsonl":
                     file.write(json.dumps(row) + "\n")
                 else:
                     writer.writerows([row.values()] if number else [row, row.values()])
@@ -117,7 +146,10 @@ def _write(path: Path, ending: str, rows: Iterable[Row]) -> int:
     return number
 
 
-def _single_values(spec: LatentSpec, row: Row) -> dict[str, float]:
+def _single_values(spec: "LatentSpec", row: Row) -> dict[str, float]:
     """The codes of a row that `generate --codes` takes: those of one dimension."""
     candidates = {code.name: (code.name, f"{code.name}_mean", f"{code.name}_angle") for code in spec.codes}
     return {name: row[key] for name, keys in candidates.items() for key in keys if key in row}
+
+
+COMMAND = Command("encode", __doc__, EncodeOptions, run)

@@ -1,0 +1,37 @@
+"""Measures a trained run: `infogan evaluate --run_folder=logs/mnist/RUN`.
+
+It prints tables, and writes evaluation.json into the run folder and scalars for TensorBoard.
+"""
+
+import dataclasses
+
+from infogan_tf.cli.command import Command
+from infogan_tf.console import logger
+from infogan_tf.options import Auto, Integer, Options, Text, option
+
+
+@dataclasses.dataclass(frozen=True)
+class EvaluationOptions(Options):
+    """Which run is evaluated."""
+
+    run_folder: str = option(None, Text("the folder of a trained run"), "The folder of a trained run; required.")
+    step: int | None = option(
+        None, Auto(Integer(1), "the newest"), "The checkpoint to evaluate, by its number of updates."
+    )
+    data_dir: str | None = option(None, Auto(Text(), "where the run found its data"), "Where TFDS keeps prepared data.")
+    images: str | None = option(
+        None, Auto(Text(), "where the run found them"), "The folder or .npz file of the run's images, if moved."
+    )
+
+
+def run(options: EvaluationOptions):
+    """Evaluates the run, and prints the result."""
+    from infogan_tf.evaluation.evaluate import evaluate
+    from infogan_tf.evaluation.table import evaluation_table
+    from infogan_tf.training.loading import load_run
+
+    evaluation = evaluate(load_run(options.run_folder, options.step), options.data_dir, options.images)
+    logger.info(f"\n{evaluation_table(evaluation)}")
+
+
+COMMAND = Command("evaluate", __doc__, EvaluationOptions, run)

@@ -1,0 +1,53 @@
+"""The reference of all commands in Markdown: `python -m infogan_tf.cli.reference > docs/commands.md`."""
+
+import dataclasses
+
+from infogan_tf.cli.command import Command
+from infogan_tf.cli.main import COMMANDS, find_command
+from infogan_tf.config import Config
+from infogan_tf.experiments import experiment_names, presets
+from infogan_tf.options import as_text
+
+INTRODUCTION = """# Commands
+
+`python -m infogan_tf.cli.reference` writes this page.
+
+Each command is typed as `infogan COMMAND`, as `python -m infogan_tf COMMAND`, or as `python launchers/COMMAND.py`
+(`launchers/run_EXPERIMENT_exp.py` for `train EXPERIMENT`). `--help` describes a command, and `--version` prints
+versions."""
+
+
+def reference() -> str:
+    """Every command, with each flag, its default, what it expects and what it does."""
+    return "\n\n".join([INTRODUCTION, *map(_section, map(find_command, COMMANDS)), _presets()]) + "\n"
+
+
+def _section(command: Command) -> str:
+    heading = "train EXPERIMENT" if command.name == "train" else command.name
+    rows = ["| flag | default | expected | |", "| --- | --- | --- | --- |"]
+    for flag in command.flags:
+        default = "required" if flag.default is None else f"`{flag.default}`"
+        rows.append(f"| `--{flag.name}` | {default} | {_cell(flag.expected)} | {_cell(flag.help)} |")
+    return "\n\n".join([f"## infogan {heading}", command.description.strip(), "\n".join(rows)])
+
+
+def _presets() -> str:
+    """The presets of all experiments, by the flags that they set."""
+    defaults = Config()
+    rows = ["| experiment | preset | flags |", "| --- | --- | --- |"]
+    for experiment in experiment_names():
+        for name, config in presets(experiment).items():
+            values = {field.name: getattr(config, field.name) for field in dataclasses.fields(Config)[1:]}
+            changed = {key: value for key, value in values.items() if value != getattr(defaults, key)}
+            flags = " ".join(f"`--{key}={as_text(value)}`" for key, value in changed.items())
+            rows.append(f"| `{experiment}` | `{name}` | {_cell(flags)} |")
+    text = "`--preset` of `infogan train EXPERIMENT` sets these flags; the first of an experiment is its default."
+    return "\n\n".join(["## Presets", text, "\n".join(rows)])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|").replace("*", r"\*") if "`" not in text else text.replace("|", r"\|")
+
+
+if __name__ == "__main__":
+    print(reference(), end="")
