@@ -17,6 +17,11 @@ MNIST_LAUNCHER = ROOT / "launchers" / "run_mnist_exp.py"
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _children_inherit_no_ignored_signals():
+    processes.keep_ignored_signals_to_ourselves()
+
+
+@pytest.fixture(autouse=True, scope="session")
 def cache_folder(tmp_path_factory):
     """Keeps decoded images apart from the user's own."""
     folder = tmp_path_factory.mktemp("cache")

@@ -1,4 +1,7 @@
-"""Processes that tests start: waited for as long as they do anything, and never left behind."""
+"""Processes that tests start: waited for as long as they do anything, and never left behind.
+
+None inherits a signal that pytest itself ignores, as in the background of a shell or under `nohup`.
+"""
 
 import contextlib
 import functools
@@ -16,6 +19,13 @@ PATIENCE_SECONDS = 120.0
 LOOK_SECONDS = 0.2  # Between two looks at what it does.
 POLL_SECONDS = 0.02
 NEW_PROCESS = functools.partial(subprocess.Popen, start_new_session=True)
+
+
+def keep_ignored_signals_to_ourselves():
+    """Makes signals that this process ignores do nothing instead: programs that it starts don't inherit that."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 class StalledError(AssertionError):

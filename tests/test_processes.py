@@ -1,4 +1,5 @@
 import os
+import shlex
 import signal
 import sys
 import time
@@ -13,7 +14,7 @@ PYTHON = [sys.executable, "-c"]
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.6)
+    monkeypatch.setattr(processes, "PATIENCE_SECONDS", 1.6)
     monkeypatch.setattr(processes, "LOOK_SECONDS", 0.02)
 
 
@@ -22,13 +23,28 @@ def test_output_and_status_come_back():
     assert (result.stdout, result.stderr, result.returncode) == ("a" * 100_000 + "\n", "b\n", 3)
 
 
+def test_no_child_inherits_that_signals_are_ignored():
+    child = "import signal; print(*map(signal.getsignal, (2, 3, 15, 1)))"
+    code = (
+        "import sys; from tests import processes\n"
+        "if sys.argv[1:]: processes.keep_ignored_signals_to_ourselves()\n"
+        f"print(processes.run([sys.executable, '-c', {child!r}]).stdout, end='')"
+    )
+    shown = [
+        processes.run(["bash", "-c", f"trap '' INT QUIT TERM HUP; exec {shlex.join([*PYTHON, code, *argument])}"]).stdout
+        for argument in ([], ["kept"])
+    ]
+    ignored = "1 1 1 1\n"
+    assert shown == [ignored, f"{signal.default_int_handler} 0 0 0\n"]
+
+
 def test_a_process_that_does_nothing_is_given_up_and_nothing_of_it_is_left(impatient):
     code = "import subprocess; print(subprocess.Popen(['sleep', '1000']).pid, flush=True); input()"
     reader, writer = os.pipe()
     with started([*PYTHON, code], stdin=reader) as process:
         process.wait_for(lambda: process.out.endswith("\n"))
         child = int(process.out)
-        with pytest.raises(StalledError, match="did nothing for 1 s"):
+        with pytest.raises(StalledError, match="did nothing for 2 s"):
             process.wait()
     os.close(reader)
     os.close(writer)
@@ -46,9 +62,9 @@ def _wait_until_gone(child):
 
 def test_a_process_that_computes_is_waited_for(impatient):
     began = time.monotonic()
-    code = "import time; end = time.monotonic() + 2\nwhile time.monotonic() < end: pass"
+    code = "import time; end = time.monotonic() + 4\nwhile time.monotonic() < end: pass"
     assert processes.run(["bash", "-c", f'{sys.executable} -c "{code}"; exit 5']).returncode == 5
-    assert time.monotonic() - began > 2
+    assert time.monotonic() - began > 4
 
 
 def test_a_process_that_ends_too_early_shows_its_output():
