@@ -31,7 +31,9 @@ def test_no_child_inherits_that_signals_are_ignored():
         f"print(processes.run([sys.executable, '-c', {child!r}]).stdout, end='')"
     )
     shown = [
-        processes.run(["bash", "-c", f"trap '' INT QUIT TERM HUP; exec {shlex.join([*PYTHON, code, *argument])}"]).stdout
+        processes.run(
+            ["bash", "-c", f"trap '' INT QUIT TERM HUP; exec {shlex.join([*PYTHON, code, *argument])}"]
+        ).stdout
         for argument in ([], ["kept"])
     ]
     ignored = "1 1 1 1\n"

@@ -1,6 +1,7 @@
 """The reference of all commands in Markdown: `python -m infogan_tf.cli.reference > docs/commands.md`."""
 
 import dataclasses
+import re
 
 from infogan_tf.cli.command import Command
 from infogan_tf.cli.main import COMMANDS, find_command
@@ -24,7 +25,7 @@ def reference() -> str:
 
 def _section(command: Command) -> str:
     heading = "train EXPERIMENT" if command.name == "train" else command.name
-    rows = ["| flag | default | expected | |", "| --- | --- | --- | --- |"]
+    rows = ["| flag | default | expected | meaning |", "| --- | --- | --- | --- |"]
     for flag in command.flags:
         default = "required" if flag.default is None else f"`{flag.default}`"
         rows.append(f"| `--{flag.name}` | {default} | {_cell(flag.expected)} | {_cell(flag.help)} |")
@@ -46,7 +47,7 @@ def _presets() -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", r"\|").replace("*", r"\*") if "`" not in text else text.replace("|", r"\|")
+    return re.sub(r"([|<]|\*(?![^`]*`))", r"\\\1", text)
 
 
 if __name__ == "__main__":

@@ -1,220 +1,295 @@
-"""Flags and errors of a launcher, each in a real process."""
+"""Flags, help, errors and how a command ends."""
 
 import dataclasses
 import importlib.metadata
 import json
 import os
+import runpy
 import shlex
-import subprocess
 import sys
 
 import pytest
 
+from infogan_tf.cli import command, main, train
+from infogan_tf.cli.command import Command, command_line, run_command
 from infogan_tf.config import Config
-from infogan_tf.interruption import SIGNALS
-from tests.conftest import MNIST_LAUNCHER
+from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError
+from infogan_tf.experiments import experiment_names
+from infogan_tf.interruption import Interrupted
+from infogan_tf.options import Integer, Options, option
+from tests import processes
+from tests.conftest import MNIST_LAUNCHER, ROOT
+
+LAUNCHERS = sorted((ROOT / "launchers").glob("*.py"))
 
 BAD_FLAGS = {
-    "--batch_size=0": "flag --batch_size=0: expected an integer >= 2, got '0'",
-    "--batch_size=many": "flag --batch_size=many: expected an integer >= 2, got 'many'",
-    "--max_epoch=-3": "flag --max_epoch=-3: expected an integer >= 1, got '-3'",
-    "--updates_per_epoch=1.5": "flag --updates_per_epoch=1.5: expected an integer >= 1, got '1.5'",
-    "--snapshot_interval=0": "flag --snapshot_interval=0: expected an integer >= 1",
-    "--summary_interval=0": "flag --summary_interval=0: expected an integer >= 1",
-    "--sample_interval=0": "flag --sample_interval=0: expected an integer >= 1",
-    "--generator_learning_rate=fast": "flag --generator_learning_rate=fast: expected a number > 0, got 'fast'",
-    "--discriminator_learning_rate=nan": "flag --discriminator_learning_rate=nan: expected a number > 0",
-    "--info_reg_coeff=-1": "flag --info_reg_coeff=-1: expected a number >= 0, got '-1'",
-    "--leaky_slope=inf": "flag --leaky_slope=inf: expected a number >= 0, got 'inf'",
-    "--min_std=1e-300": "flag --min_std=1e-300: expected a number > 0, got '1e-300'",
-    "--min_std=0": "flag --min_std=0: expected a number > 0, got '0'",
-    "--posterior_std=wide": "flag --posterior_std=wide: expected one of learned, fixed, got 'wide'",
-    "--codes=categorical(10), 2*unifrm": "expected codes such as categorical(10), 2*uniform@0.1, each "
+    "--batch_size=0": "flag --batch_size: expected an integer >= 2, got '0'",
+    "--updates_per_epoch=1.5": "flag --updates_per_epoch: expected an integer >= 1, got '1.5'",
+    "--discriminator_learning_rate=nan": "flag --discriminator_learning_rate: expected a number > 0, got 'nan'",
+    "--leaky_slope=inf": "flag --leaky_slope: expected a number >= 0, got 'inf'",
+    "--posterior_std=wide": "flag --posterior_std: expected one of learned, fixed, got 'wide'",
+    "--codes=categorical(10), 2*unifrm": "flag --codes: expected codes such as categorical(10), 2*uniform@0.1, each "
     "[name=][count*]kind[(numbers)][@weight], got the unknown kind 'unifrm' (known: categorical, uniform, gaussian, "
     "circular, bernoulli) in term 2 of 2, '2*unifrm'",
-    "--seed=-1": "flag --seed=-1: expected an integer from 0 to 2147483647, got '-1'",
-    "--max_shift=99": "flag --max_shift=99: expected an integer from 0 to 16, or auto",
-    "--preset=worst": "flag --preset=worst: expected one of best, paper, original, got 'worst'",
-    "--data_source=web": "flag --data_source=web: expected one of auto, tfds, embedded, rendered, got 'web'",
-    "--dataset=": "flag --dataset=: expected a non-empty UTF-8 text, or auto (none, which needs --images), got ''",
-    "--data_dir=": "flag --data_dir=: expected a non-empty UTF-8 text, or auto (TFDS's own folder), got ''",
-    "--run_folder=": "flag --run_folder=: expected a non-empty UTF-8 text, or auto",
+    "--max_shift=99": "flag --max_shift: expected an integer from 0 to 16, or auto (0 from 20,000 images on; for fewer "
+    "2, or an eighth of the size of photographs), got '99'",
+    "--max_epoch=\n": "flag --max_epoch: expected an integer >= 1, got '\\n'",
+    "--preset=worst": "flag --preset: expected one of best, paper, original, got 'worst'",
+    "--run_folder=": "flag --run_folder: expected a non-empty UTF-8 text, or auto (a new folder named after the time), "
+    "got ''",
     "--bach_size=3": "Unknown command line flag 'bach_size'. Did you mean: batch_size ?",
-    "stray": "expected flags only, such as --batch_size=128, got stray",
+    "--batch_size": "Missing value for flag --batch_size",
+    "stray": "expected flags only, such as --run_folder=..., got stray",
+    "--images=nowhere": "flag --images: expected a folder of images or an .npz file, got nowhere, which does not exist",
+    "--images=a --dataset=b": "flag --dataset: expected nothing beside --images=a, got b",
+    "--dataset=auto": "flag --images: expected a folder of images or an .npz file, or else --dataset, got neither",
 }
 
 
-@pytest.mark.parametrize("flag", BAD_FLAGS)
-def test_bad_flag_ends_with_one_clear_line_and_leaves_nothing(run_mnist, tmp_path, flag):
-    result = run_mnist(flag, cwd=tmp_path)
-    assert result.returncode == 2
-    assert result.stderr.startswith("error: ")
-    assert BAD_FLAGS[flag] in result.stderr
-    assert result.stderr.count("\n") == 1
-    assert result.stdout == ""
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize("typed", BAD_FLAGS)
+def test_a_bad_flag_is_refused_in_one_line(refused, typed):
+    words = typed.split(" ") if typed.startswith("--images") else [typed]
+    assert refused("train", "mnist", *words) == BAD_FLAGS[typed]
 
 
-def test_help_documents_every_setting(run_mnist):
+def test_unknown_commands_and_experiments_are_refused_with_the_known_ones(refused):
+    known = "train, evaluate, generate, encode, traverse, export, explore, reproduce"
+    assert refused("trian") == f"expected one of {known} as the command, got trian"
+    assert refused() == f"expected one of {known} as the command, got nothing"
+    assert refused("train", "cats") == (f"expected one of {', '.join(experiment_names())} as the experiment, got cats")
 
-    result = run_mnist("--help")
-    assert result.returncode == 0
-    assert "Trains InfoGAN on MNIST" in result.stdout
-    text = " ".join(result.stdout.split())
+
+def test_help_lists_commands_and_experiments_a_line_each(do):
+    out = do("--help")
+    assert all(f"\n  {name} " in out for name in main.COMMANDS)
+    out = do("train", "--help")
+    assert all(f"\n  {name} " in out for name in experiment_names())
+
+
+def test_help_documents_every_flag(do):
+    out = do("train", "mnist", "--help")
+    assert out.startswith("MNIST (paper")
+    text = " ".join(out.split())
     for field in dataclasses.fields(Config)[1:]:
         assert f"--{field.name}: {' '.join(field.metadata['help'].split())}" in text
-    assert "(default: 'categorical(10), 2*uniform@0.1')" in text
+    assert "(default: categorical(10), 2*uniform@0.1; expected: codes such as" in text
+    assert "--preset: Which defaults to start from" in text
+    assert "(expected: the folder of a trained run)" in do("evaluate", "-h")  # Required: no default.
 
 
-# The launcher, but for TensorFlow, which is not loaded, and for what it does.
-LAUNCH = (
-    "import json, os, signal, sys, time\n"
-    "from infogan_tf.experiments import presets\n"
-    "from infogan_tf import errors\nfrom infogan_tf.cli import command as launching\n"
-    "def do(config):\n    {do}\n"
-    "launching._load_tensorflow = lambda: None; launching.launch(presets('mnist'), do)"
-)
+@pytest.mark.parametrize("typed", ["--version", "evaluate --version"])
+def test_versions_are_printed(do, typed):
+    versions = [importlib.metadata.version(name) for name in ("infogan_tf", "tensorflow", "keras")]
+    expected = "infogan_tf {} (TensorFlow {}, Keras {}, Python {})\n".format(*versions, sys.version.split()[0])
+    assert do(*typed.split()) == expected
 
 
-def launch(*flags, do="print(config)", **kwargs):
-    command = [sys.executable, "-c", LAUNCH.replace("{do}", do), *flags]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=240, **kwargs)
+def read(*flags):
+    """The config that flags of MNIST's training give."""
+    mnist = train.find_command("mnist")
+    return mnist.read_options(command.parse(mnist, flags))
 
 
 def test_flags_win_over_the_preset():
-    out = launch("--preset=original", "--leaky_slope=0.2", "--codes=2*uniform", "--max_shift=auto").stdout
-    assert "leaky_slope=0.2" in out
-    assert "posterior_std='fixed'" in out
-    assert "codes='2*uniform'" in out
-    assert "max_shift=None" in out
-
-
-@pytest.fixture
-def recorded(tmp_path):
-    """The folder of a run with settings of its own, as far as they are read before TensorFlow is loaded."""
-    settings = Config(batch_size=64, leaky_slope=0.3, max_epoch=7, codes="categorical(10), 2*uniform@0.5").to_dict()
-    (tmp_path / "config.json").write_text(json.dumps({"settings": settings}))
-    return tmp_path
-
-
-SHOW = "print(json.dumps([config.run_folder, config.batch_size, config.leaky_slope, config.max_epoch]))"
-
-
-def test_a_run_folder_alone_resumes_with_its_settings_and_flags_beside_it_win(recorded):
-    flag = f"--run_folder={recorded}"
-    assert json.loads(launch(flag, do=SHOW).stdout) == [str(recorded), 64, 0.3, 7]
-    assert json.loads(launch(flag, "--max_epoch=9", do=SHOW).stdout) == [str(recorded), 64, 0.3, 9]
-    assert json.loads(launch(flag, "--preset=original", do=SHOW).stdout) == [str(recorded), 128, 0.01, 50]
-
-
-@pytest.mark.parametrize("text", ["", "[]", '{"experiment": "mnist"}', '{"experiment": "mnist", "settings": null}'])
-def test_a_folder_without_settings_is_refused_later_with_a_reason(recorded, text):
-    (recorded / "config.json").write_text(text)
-    assert json.loads(launch(f"--run_folder={recorded}", do=SHOW).stdout) == [str(recorded), 128, 0.1, 50]
-
-
-def test_version_is_printed_without_loading_tensorflow(run_mnist):
-    versions = [importlib.metadata.version(name) for name in ("infogan_tf", "tensorflow", "keras")]
-    expected = "infogan_tf {} (TensorFlow {}, Keras {}, Python {})\n".format(*versions, sys.version.split()[0])
-    result = run_mnist("--version")
-    assert (result.returncode, result.stdout, result.stderr) == (0, expected, "")
-
-
-def shell(command, **variables):
-    """Runs the launcher, called `launch` in the command, in a real shell."""
-    functions = f'launch() {{ {shlex.quote(sys.executable)} {shlex.quote(str(MNIST_LAUNCHER))} "$@"; }}\n'
-    environment = os.environ | variables
-    return subprocess.run(
-        ["bash", "-o", "pipefail", "-c", functions + command], capture_output=True, env=environment, check=False
+    config = read("--preset=original", "--leaky_slope=0.2", "--codes", "2*uniform", "--max_shift=auto")
+    assert (config.posterior_std, config.leaky_slope, config.codes, config.max_shift) == (
+        "fixed",
+        0.2,
+        "2*uniform",
+        None,
     )
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_a_closed_stdout_during_help_is_no_error(unbuffered):
-    for reader in ("head -1", "true"):
-        result = shell(f"launch --help | {reader}", PYTHONUNBUFFERED=unbuffered)
-        assert (result.returncode, result.stderr) == (0, b"")
+def test_a_run_folder_alone_resumes_with_its_settings_and_flags_beside_it_win(tmp_path):
+    settings = Config(batch_size=64, leaky_slope=0.3, max_epoch=7).to_dict()
+    (tmp_path / "config.json").write_text(json.dumps({"settings": settings}))
+    flag = f"--run_folder={tmp_path}"
+    for flags, expected in (
+        ([], (64, 0.3, 7)),
+        (["--max_epoch=9"], (64, 0.3, 9)),
+        (["--preset=original"], (128, 0.01, 50)),
+    ):
+        config = read(flag, *flags)
+        assert (config.batch_size, config.leaky_slope, config.max_epoch) == expected
+        assert config.run_folder == str(tmp_path)
 
 
-def test_closed_full_and_ascii_streams():
-    assert shell("launch --version >&-").returncode == 0
-    assert shell("launch --bad >&- 2>&-").returncode == 2
-    full = shell("launch --help > /dev/full")
-    assert (full.returncode, full.stderr) == (1, b"error: disk full ([Errno 28] No space left on device)\n")
-    ascii_only = shell("launch --max_epoch=\u00f6", PYTHONIOENCODING="ascii")
-    assert b"flag --max_epoch=\\xf6: expected" in ascii_only.stderr
-    shown = launch("--run_folder=\u00e9", do="print(config.run_folder)", env=os.environ | {"PYTHONIOENCODING": "ascii"})
-    assert (shown.returncode, shown.stdout) == (0, "\\xe9\n")
+@pytest.mark.parametrize("text", ["", "[]", '{"experiment": "mnist"}', '{"experiment": "mnist", "settings": null}'])
+def test_a_folder_without_settings_gets_those_of_the_preset_and_is_refused_later(tmp_path, text):
+    (tmp_path / "config.json").write_text(text)
+    assert read(f"--run_folder={tmp_path}") == dataclasses.replace(read(), run_folder=str(tmp_path))
 
 
-def test_a_path_that_is_not_utf8_is_refused():
-    result = shell("launch --run_folder=$'b\\xff'")
-    assert result.returncode == 2
-    assert result.stderr.startswith(b"error: flag --run_folder=b\\udcff: expected a non-empty UTF-8 text, or auto")
-
-
-ERRORS = {
-    "raise errors.SettingError('seed', 'a', 'b')": (2, "error: flag --seed: expected a, got b\n"),
-    "raise errors.RunNotFoundError('run_folder: none')": (2, "error: flag --run_folder: none\n"),
-    "raise errors.TrainingError('no\u00fc')": (1, "error: no\u00fc\n"),
-    "raise OSError(28, 'No space left on device')": (1, "error: disk full ([Errno 28] No space left on device)\n"),
-    "raise MemoryError": (1, "error: out of memory (MemoryError); a smaller --batch_size may help\n"),
-    "raise RuntimeError('OOM when allocating tensor')": (
+ENDINGS = {
+    "SettingError": (SettingError("seed", "a", "b"), 2, "error: flag --seed: expected a, got b\n"),
+    "RunNotFoundError": (RunNotFoundError("run_folder: none"), 2, "error: flag --run_folder: none\n"),
+    "TrainingError": (TrainingError("no\n"), 1, "error: no\\n\n"),
+    "OSError": (OSError(28, "No space left on device"), 1, "error: disk full ([Errno 28] No space left on device)\n"),
+    "MemoryError": (MemoryError(), 1, "error: out of memory (MemoryError); a smaller --batch_size may help\n"),
+    "TensorFlow's": (
+        RuntimeError("OOM when allocating tensor"),
         1,
         "error: out of memory (OOM when allocating tensor); a smaller --batch_size may help\n",
     ),
-    "import warnings; warnings.warn('look')": (0, "warning: look\n"),
+    "Interrupted": (Interrupted(15), 143, "terminated; start the same command again\n"),
 }
 
 
-@pytest.mark.parametrize("do", ERRORS)
-def test_an_error_ends_with_one_line_and_its_status(do):
-    result = launch(do=do)
-    assert (result.returncode, result.stderr) == ERRORS[do]
+@dataclasses.dataclass(frozen=True)
+class Some(Options):
+    batch_size: int = option(1, Integer(1), "Images.")
 
 
-def test_a_bug_in_the_program_keeps_its_traceback():
-    result = launch(do="raise RuntimeError('a bug')")
-    assert result.returncode == 1
-    assert result.stderr.endswith("RuntimeError: a bug\n")
+@pytest.mark.parametrize("name", ENDINGS)
+def test_an_error_ends_with_one_line_and_its_status(infogan, capsys, name):
+    error, status, line = ENDINGS[name]
+
+    def fail(options):
+        raise error
+
+    assert run_command(Command("some", "Does something.", Some, fail), []) == status
+    assert capsys.readouterr().err == line
+
+
+def test_a_bug_in_the_program_keeps_its_traceback(infogan):
+    with pytest.raises(ZeroDivisionError):
+        run_command(Command("some", "Does something.", Some, lambda options: 1 / 0), [])
+
+
+def test_commands_are_suggested_as_this_one_was_typed(monkeypatch):
+    for started, generate, mnist in (
+        ("my launchers/evaluate.py", "infogan generate", "infogan train mnist"),
+        (str(LAUNCHERS[0]), f"python {ROOT}/launchers/generate.py", f"python {MNIST_LAUNCHER}"),
+        ("/usr/bin/infogan", "infogan generate", "infogan train mnist"),
+        (str(ROOT / "infogan_tf" / "__main__.py"), "python -m infogan_tf generate", "python -m infogan_tf train mnist"),
+    ):
+        monkeypatch.setattr(sys, "argv", [started])
+        assert command_line("generate", run_folder="a b", step=None) == f"{generate} '--run_folder=a b'"
+        assert command_line("train", "mnist") == mnist
+
+
+def test_every_command_has_a_launcher_of_at_most_eight_lines(monkeypatch):
+    started = []
+    monkeypatch.setattr(main, "main", lambda *words: started.append(words))
+    for launcher in LAUNCHERS:
+        runpy.run_path(str(launcher), run_name="__main__")
+        assert len(launcher.read_text().splitlines()) <= 8
+        monkeypatch.setattr(sys, "argv", [str(launcher)])
+        assert command_line(*started[-1]) == f"python {launcher}"
+    commands = {(name,) for name in main.COMMANDS if name != "train"}
+    assert set(started) == commands | {("train", name) for name in experiment_names()}
+
+
+# Real processes: none of them loads TensorFlow.
+
+
+def python(code, **variables):
+    return processes.run([sys.executable, "-c", code], env=os.environ | variables)
+
+
+def test_a_mistyped_flag_is_answered_without_loading_tensorflow():
+    code = (
+        "import sys; from infogan_tf.cli.main import COMMANDS, run\n"
+        "for name in COMMANDS: assert run([name, *['mnist'] * (name == 'train'), '--bad']) == 2\n"
+        "print('tensorflow' in sys.modules)"
+    )
+    result = python(code)
+    assert (result.returncode, result.stdout) == (0, "False\n"), result.stderr
+
+
+def test_the_same_command_line_as_a_module_and_as_a_console_command():
+    code = "import sys; sys.argv = ['/usr/bin/infogan', '--help']; from infogan_tf.cli.main import main; main()"
+    module = processes.run([sys.executable, "-m", "infogan_tf", "--help"])
+    console = python(code)
+    assert (module.returncode, module.stdout) == (console.returncode, console.stdout) == (0, module.stdout)
+    assert "infogan = infogan_tf.cli.main:main" in (ROOT / "setup.py").read_text()
+
+
+def test_two_launchers_run_in_one_notebook_whose_kernel_keeps_its_signals():
+    launchers = [str(ROOT / "launchers" / name) for name in ("generate.py", "generate.py", "run_mnist_exp.py")]
+    code = (
+        "import builtins, runpy, signal, sys; builtins.__IPYTHON__ = True\n"
+        f"for sys.argv in [[name, '--help'] for name in {launchers}]:\n"
+        "    try: runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        "    except SystemExit as end: assert end.code == 0\n"
+        "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
+    )
+    result = python(code)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def shell(command, **variables):
+    """Runs MNIST's launcher, called `launch` in the command, in a real shell."""
+    functions = f'launch() {{ {shlex.quote(sys.executable)} {shlex.quote(str(MNIST_LAUNCHER))} "$@"; }}\n'
+    return processes.run(["bash", "-o", "pipefail", "-c", functions + command], env=os.environ | variables)
+
+
+STREAMS = {
+    "launch --xyz": (2, "error: Unknown command line flag 'xyz'\n"),
+    "launch --help | true": (0, ""),
+    "PYTHONUNBUFFERED=1 launch --help | head -1 >&2": (
+        0,
+        "MNIST (paper, section 7.1, Figures 1 and 2, appendix C.1 with Table 1).\n",
+    ),
+    "launch --version >&-": (0, ""),
+    "launch --bad >&- 2>&-": (2, ""),
+    "launch --help > /dev/full": (1, "error: disk full ([Errno 28] No space left on device)\n"),
+    "PYTHONIOENCODING=ascii launch --max_epoch=\u00f6": (
+        2,
+        "error: flag --max_epoch: expected an integer >= 1, got '\\xf6'\n",
+    ),
+    "launch --run_folder=$'b\\xff'": (
+        2,
+        "error: flag --run_folder: expected a non-empty UTF-8 text, or auto (a new folder named after the time), got "
+        "'b\\udcff'\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("typed", STREAMS)
+def test_streams_that_are_closed_full_or_ascii(typed):
+    result = shell(typed)
+    assert (result.returncode, result.stderr) == STREAMS[typed]
+
+
+def test_ctrl_c_while_a_command_starts_leaves_no_traceback(tmp_path):
+    (tmp_path / "absl.py").write_text("import os, signal; os.kill(os.getpid(), signal.SIGINT)")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    result = processes.run([sys.executable, str(MNIST_LAUNCHER)], env=environment)
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "interrupted; start the same command again\n")
+
+
+# The launcher, but for TensorFlow, which is not loaded, and for what it does.
+RUN = (
+    "import os, signal, sys, time, warnings\n"
+    "from infogan_tf.cli import command, main, train\n"
+    "def run(config):\n    {do}\n"
+    "command._load_tensorflow, train.run = lambda: None, run; main.main('train', 'mnist')"
+)
 
 
 def test_a_signal_at_work_ends_with_one_line_after_partial_files_are_removed(tmp_path):
     do = (
         "from infogan_tf.files import write_atomically; from pathlib import Path\n"
-        "    def write(path):\n        path.write_text('half'); os.kill(os.getpid(), signal.{}); time.sleep(60)\n"
-        "    write_atomically(Path('result'), write)"
+        "    def write(path):\n        path.write_text('half'); os.kill(os.getpid(), signal.SIGTERM); time.sleep(60)\n"
+        f"    write_atomically(Path({str(tmp_path)!r}, 'result'), write)"
     )
-    for number, word in SIGNALS.items():
-        result = launch(do=do.format(number.name), cwd=tmp_path)
-        assert (result.returncode, result.stderr) == (128 + number, f"{word}; start the same command again\n")
-        assert not list(tmp_path.iterdir())
+    result = python(RUN.replace("{do}", do))
+    assert (result.returncode, result.stderr) == (143, "terminated; start the same command again\n")
+    assert not list(tmp_path.iterdir())
 
 
-def test_an_aborted_training_reports_what_is_left():
+def test_a_second_signal_aborts_training_and_says_what_is_left():
     do = (
         "from infogan_tf.interruption import StopRequest\n"
         "    with StopRequest(lambda: 'there is no earlier checkpoint'):\n"
         "        os.kill(os.getpid(), signal.SIGINT); time.sleep(1.1); os.kill(os.getpid(), signal.SIGINT)"
     )
-    result = launch(do=do)
+    result = python(RUN.replace("{do}", do))
     assert result.returncode == 130
     assert result.stderr == "interrupted; aborted without saving; there is no earlier checkpoint\n"
 
 
-@pytest.mark.parametrize("launcher", sorted(path.name for path in MNIST_LAUNCHER.parent.glob("*.py")))
-def test_ctrl_c_while_a_launcher_starts_leaves_no_traceback(launcher, tmp_path):
-    interrupt = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
-    for stand_in, said in (("infogan_tf", ""), ("absl", "interrupted; start the same command again\n")):
-        (tmp_path / f"{stand_in}.py").write_text(interrupt)
-        command = [sys.executable, str(MNIST_LAUNCHER.parent / launcher)]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
-        result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-        assert (result.returncode, result.stdout, result.stderr) == (130, "", said)
-        (tmp_path / f"{stand_in}.py").unlink()
-
-
-def test_a_bad_flag_is_answered_without_loading_tensorflow():
-    code = "import sys, infogan_tf, infogan_tf.cli.command, infogan_tf.experiments.mnist; print('tensorflow' in sys.modules)"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert result.stdout == "False\n"
+def test_a_warning_is_one_line_and_characters_that_cannot_be_shown_are_escaped():
+    result = python(RUN.replace("{do}", "warnings.warn('look'); print('\u00e9')"), PYTHONIOENCODING="ascii")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "\\xe9\n", "warning: look\n")

@@ -1,0 +1,41 @@
+import pytest
+
+from infogan_tf.cli import command, main
+
+
+@pytest.fixture
+def infogan(monkeypatch, capsys):
+    """Runs a command in this process as if it was typed, and returns its exit status, stdout and stderr."""
+    for name in ("raise_on_signals", "ignore_signals", "_load_tensorflow"):
+        monkeypatch.setattr(command, name, lambda: None)
+
+    def run(*typed):
+        status = main.run([str(word) for word in typed])
+        shown = capsys.readouterr()
+        return status, shown.out, shown.err
+
+    return run
+
+
+@pytest.fixture
+def do(infogan):
+    """Runs a command that must succeed without a warning, and returns what it printed."""
+
+    def run(*typed):
+        status, out, err = infogan(*typed)
+        assert (status, err) == (0, ""), typed
+        return out
+
+    return run
+
+
+@pytest.fixture
+def refused(infogan):
+    """Runs a command that must end with one line for bad input, and returns that line."""
+
+    def run(*typed):
+        status, out, err = infogan(*typed)
+        assert (status, out, err.count("\n")) == (2, "", 1), (typed, status, out, err)
+        return err.removeprefix("error: ").removesuffix("\n")
+
+    return run
