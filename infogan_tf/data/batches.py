@@ -10,16 +10,10 @@ PIXEL_STEP = np.float32(1) / np.float32(255)
 
 
 class ImageBatches:
-    """Endless batches from one uint8 array; every pass sees every image once, in an order of its own.
+    """Endless batches from uint8 images `[number, height, width, channels]`, each pass in an order of its own.
 
-    Only the images of a batch are read, outside of TensorFlow's graphs, so a memory-mapped array stays on disk. Nothing
-    is kept between batches: a pass's order depends on (seed, pass) alone, and a batch may run over the end of one pass
-    into the next.
-
-    Args:
-        images: uint8 `[number, height, width, channels]`, in memory or memory-mapped.
-        batch_size: images in a batch.
-        seed: decides the order.
+    Only the images of a batch are read, so a memory-mapped array stays on disk. Nothing is kept between batches: a
+    pass's order depends on (seed, pass) alone, and a batch may run over the end of one pass into the next.
 
     >>> batches = ImageBatches(np.zeros([10, 28, 28, 1], np.uint8), batch_size=4, seed=0)
     >>> sorted(np.concatenate([batches.indices(step) for step in range(5)])[:10].tolist())

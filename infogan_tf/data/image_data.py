@@ -2,35 +2,30 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
 
 import numpy as np
 
-from infogan_tf.data.store import SplitWriter, is_held_out, stored
+from infogan_tf.data.labels import Labels
 from infogan_tf.errors import SettingError
 
-# Of a data set without a test split every fifth image is held out, of a user's own images every tenth; for
-# validation every sixth training image, which of MNIST's 60,000 are 10,000.
-HOLD_OUT_EVERY = 5
-HOLD_OUT_OWN_EVERY = 10
-VALIDATE_EVERY = 6
-CHUNK = 1024
+OWN_SOURCES = ("folder", "archive", "npz")
 
 
 @dataclasses.dataclass(frozen=True)
 class ImageData:
-    """Images to train on and images held out, with their origin. There are no labels here.
+    """Images to train on and images held out, with their origin.
 
     Attributes:
         training: uint8 `[number, height, width, channels]`; sets that were loaded are read-only memory maps.
         held_out: the same, never trained on.
-        source: `tfds`, `embedded`, `rendered`, `folder` or `npz`.
+        source: `tfds`, `embedded`, `rendered`, `folder`, `archive` or `npz`.
         name: what the images are, for captions.
         reason: why this source was used.
         is_fallback: whether the preferred data was not available on this machine.
         skipped: images that could not be read, each as `name: reason`.
-        known_fingerprint: what `fingerprint` returns, if it was computed before.
-        held_out_fingerprint: SHA-256 of the bytes of all held-out images, if they were loaded.
+        labels: of the training images, then of the held-out ones; only `infogan_tf.data.factors` reads them.
+        training_fingerprint: SHA-256 of the bytes of all training images, if they were loaded.
+        held_out_fingerprint: the same of the held-out images.
 
     >>> digits = np.zeros([10, 28, 28, 1], np.uint8)
     >>> ImageData(digits, digits[:2], source="tfds", name="digits", reason="found").description
@@ -44,13 +39,19 @@ class ImageData:
     reason: str
     is_fallback: bool = False
     skipped: tuple[str, ...] = ()
-    known_fingerprint: str | None = None
+    labels: Labels = dataclasses.field(default_factory=Labels, repr=False)
+    training_fingerprint: str | None = None
     held_out_fingerprint: str | None = None
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """(height, width, channels)."""
         return self.training.shape[1:]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether they are a person's own images, given as `images`, and not a data set."""
+        return self.source in OWN_SOURCES
 
     @property
     def description(self) -> str:
@@ -64,30 +65,9 @@ class ImageData:
         caption = f"{self.name}, {len(self.training):,} images"
         return f"{caption}, since {self.reason}" if self.is_fallback else caption
 
-    def for_validation(self) -> "ImageData":
-        """The same set with every sixth training image held out in place of the test images.
-
-        Settings are chosen on these. The test images have been decoded, but stay unused until runs that no choice
-        depends on are measured on them once.
-        """
-
-        def fill(writer: SplitWriter) -> tuple[str, ...]:
-            for images in _chunks(self.training):
-                writer.split(images, VALIDATE_EVERY)
-            return self.skipped
-
-        fingerprint = self.fingerprint()
-        split = stored(f"validation-{fingerprint[:16]}", fingerprint, fill)
-        return dataclasses.replace(self, **split._asdict(), name=f"{self.name} without its validation split")
-
     def fingerprint(self) -> str:
         """SHA-256 of the training images' bytes, by which a resumed run recognizes its data."""
-        if self.known_fingerprint is not None:
-            return self.known_fingerprint
-        digest = hashlib.sha256()
-        for images in _chunks(self.training):
-            digest.update(np.ascontiguousarray(images))
-        return digest.hexdigest()
+        return self.training_fingerprint or hashlib.sha256(np.ascontiguousarray(self.training)).hexdigest()
 
 
 def check_two_batches(data: ImageData, batch_size: int):
@@ -97,7 +77,7 @@ def check_two_batches(data: ImageData, batch_size: int):
         SettingError: naming `images` or `batch_size`.
     """
     number = len(data.training)
-    if data.source in ("folder", "npz") and number < 2 * batch_size:
+    if data.is_own and number < 2 * batch_size:
         expected = f"at least {2 * batch_size} training images, two batches of {batch_size}"
         raise SettingError("images", expected, f"{number} from {data.name} ({data.reason})")
     if batch_size > number:
@@ -108,13 +88,3 @@ def evenly_spread(images: np.ndarray, number: int) -> np.ndarray:
     """`number` images spread evenly over a set, which may be sorted by class; all of a set that has fewer."""
     number = min(number, len(images))
     return images[np.arange(number) * len(images) // number]
-
-
-def hold_out(values: np.ndarray, every: int = HOLD_OUT_EVERY) -> tuple[np.ndarray, np.ndarray]:
-    """Splits off every fifth (or `every`-th) value: (training, held out), as `SplitWriter.split` does with images."""
-    held_out = is_held_out(np.arange(len(values)), every)
-    return values[~held_out], values[held_out]
-
-
-def _chunks(images: np.ndarray) -> Iterator[np.ndarray]:
-    return (images[start : start + CHUNK] for start in range(0, len(images), CHUNK))

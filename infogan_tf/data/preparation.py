@@ -16,7 +16,10 @@ from tqdm import tqdm
 
 # Gray comes back from a lossy WebP with channels that differ by 1, which resizing may round to 2.
 GRAY_TOLERANCE = 2
-# To be increased with every change here, in folder.py or in layouts.py that changes pixels, so that cached images are
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+# Much larger JPEG files are decoded at a half, a fourth or an eighth of their size, at least this many times ours.
+DRAFT_FACTOR = 2
+# To be increased with every change of pixels here, in image_files.py or in archive_labels.py, so that cached images are
 # made again.
 PREPARATION_VERSION = 2
 AHEAD = 4  # Items for each thread that are held at a time.
@@ -51,9 +54,16 @@ class Preparation:
 
     def __call__(self, picture: Image.Image) -> np.ndarray:
         """One image: uint8 `[size, size, channels]`; transparent parts become white."""
-        picture = _opaque(_in_8_bits(picture)).convert("L" if self.channels == 1 else "RGB")
+        if picture.mode.startswith("I"):  # 16-bit gray, which Pillow would clip at 255.
+            picture = Image.fromarray(np.rint(np.asarray(picture) / 257).astype(np.uint8))
+        if picture.has_transparency_data:
+            picture = picture.convert("RGBA")
+            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+        picture = picture.convert("L" if self.channels == 1 else "RGB")
         if self.crop == "center":
-            picture = picture.crop(_centered_square(picture.size))
+            side = min(picture.size)
+            left, top = ((length - side) // 2 for length in picture.size)
+            picture = picture.crop((left, top, left + side, top + side))
         resized = picture.resize((self.size, self.size), Image.Resampling.LANCZOS)
         return np.asarray(resized).reshape(self.image_shape)
 
@@ -67,37 +77,14 @@ def is_colored(image: np.ndarray) -> bool:
     return bool((np.ptp(image, axis=-1) > GRAY_TOLERANCE).any())
 
 
-def _in_8_bits(picture: Image.Image) -> Image.Image:
-    if not picture.mode.startswith("I"):
-        return picture
-    # 16-bit gray, which Pillow would clip at 255.
-    return Image.fromarray(np.rint(np.asarray(picture) / 257).astype(np.uint8))
-
-
-def _opaque(picture: Image.Image) -> Image.Image:
-    if not picture.has_transparency_data:
-        return picture
-    picture = picture.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-
-
-def _centered_square(size: tuple[int, int]) -> tuple[int, int, int, int]:
-    width, height = size
-    side = min(size)
-    left, top = (width - side) // 2, (height - side) // 2
-    return left, top, left + side, top + side
-
-
 def in_parallel(function: Callable[[Any], Any], items: Iterable[Any], number: int, label: str | None) -> Iterator[Any]:
     """Yields what a function gives for each item, in order, computed by one thread a core.
-
-    Shows a progress bar on a terminal.
 
     Args:
         function: releases Python's lock most of the time, as Pillow does.
         items: what it is called with; few of them are held at a time.
         number: how many there are.
-        label: the bar's label, None for no bar.
+        label: of a progress bar, shown on a terminal; None for no bar.
     """
     bar_format = f"  {label} |{{bar:40}}| {{n_fmt}} of {{total_fmt}}, {{remaining}} left"
     # No bar where stdout is no terminal.

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 OVERSAMPLING = 2  # Samples along each side of a pixel.
+X, Y, Z = np.eye(3)
 
 
 class Mesh(NamedTuple):
@@ -45,6 +46,11 @@ def lambert(normals: np.ndarray, albedo: np.ndarray, light: np.ndarray, ambient:
     return albedo * (ambient + (1 - ambient) * np.maximum(normals @ light, 0))
 
 
+def on_picture(points: np.ndarray, scale: float, width: float, size: int) -> np.ndarray:
+    """Points `[vertices, 3]` as `draw` takes them; a length of 1 is `scale` of the picture, in x `width` times that."""
+    return points * [size * scale * width, -size * scale, 1] + [size / 2, size / 2, 0]
+
+
 def draw(points: np.ndarray, shades: np.ndarray, triangles: np.ndarray, size: int, background: float) -> np.ndarray:
     """What `rasterize` draws, antialiased: uint8 `[size, size, 1]`, of shades from 0 to 1."""
     fine = rasterize(points * [OVERSAMPLING, OVERSAMPLING, 1], shades, triangles, size * OVERSAMPLING, background)
@@ -74,8 +80,8 @@ def rasterize(
     x, y, nearness, shade = (corners[:, faces_viewer] for corners in (x, y, nearness, shades[triangles.T]))
     area = area[faces_viewer]
     triangle, row, column = _covered(x, y, size)
-    nearness = _interpolate(x, y, nearness, area, triangle, row, column)
-    shade = _interpolate(x, y, shade, area, triangle, row, column)
+    nearness, shade = (_planes(x, y, corners, area)[:, triangle] for corners in (nearness, shade))
+    nearness, shade = (start + right * column + down * row for start, right, down in (nearness, shade))
     picture = np.full(size * size, background, np.float64)
     # NumPy assigns in order, so that the nearest of all that lie on a pixel, which comes last, remains.
     order = np.argsort(nearness, kind="stable")
@@ -110,17 +116,8 @@ def _expand(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return interval, np.arange(len(interval)) + (first - np.cumsum(counts) + counts)[interval]
 
 
-def _interpolate(
-    x: np.ndarray,
-    y: np.ndarray,
-    values: np.ndarray,
-    area: np.ndarray,
-    triangle: np.ndarray,
-    row: np.ndarray,
-    column: np.ndarray,
-) -> np.ndarray:
-    """Values at the centers of pixels, linear in each triangle between its corners `[3, triangles]`."""
+def _planes(x: np.ndarray, y: np.ndarray, values: np.ndarray, area: np.ndarray) -> np.ndarray:
+    """Of values at the corners `[3, triangles]` of triangles the value at the first pixel and steps right and down."""
     (x1, x2), (y1, y2), (change1, change2) = x[1:] - x[0], y[1:] - y[0], values[1:] - values[0]
     right, down = (change1 * y2 - change2 * y1) / area, (change2 * x1 - change1 * x2) / area
-    start = values[0] + (0.5 - x[0]) * right + (0.5 - y[0]) * down
-    return start[triangle] + right[triangle] * column + down[triangle] * row
+    return np.stack([values[0] + (0.5 - x[0]) * right + (0.5 - y[0]) * down, right, down])

@@ -1,0 +1,184 @@
+"""Prepared images and their labels as memory-mapped arrays, so that start-up and memory don't grow with the set."""
+
+import contextlib
+import dataclasses
+import hashlib
+import io
+import json
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import numpy as np
+
+from infogan_tf.data.image_data import ImageData
+from infogan_tf.data.labels import Labels
+from infogan_tf.data.preparation import Preparation
+from infogan_tf.files import PARTIAL_PREFIX, remove, write_atomically
+
+# Every fifth image of a data set without a test split is held out, every tenth of a user's own images.
+HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY = 5, 10
+LAYOUT = 2  # Of the files in a cached folder, to be increased with every change.
+TRAINING, HELD_OUT, LABELS, DESCRIPTION = "training.npy", "held_out.npy", "labels.npy", "set.json"
+HEADER_SIZE = 128  # What NumPy writes for four axes; the number of images is known only at the end.
+ABANDONED_SECONDS = 24 * 3600
+
+
+class Chunk(NamedTuple):
+    """Some images of a set, in its order."""
+
+    images: np.ndarray  # uint8 `[number, height, width, channels]`.
+    labels: Labels
+    skipped: tuple[str, ...] = ()  # Files that could not be read, each as `name: reason`.
+    is_test: bool | None = None  # Whether they are of the test split, if the set comes with one.
+
+
+class Source(NamedTuple):
+    """A set of images that can be decoded."""
+
+    kind: str  # With `place`, identifies the set.
+    place: Any
+    preparation: Preparation | None  # How the images are resized.
+    state: Any  # What shows whether the set has changed.
+    read: Callable[[], Iterator[Chunk]]  # Called again, into memory, if the disk turns out to be full.
+    hold_out_every: int = HOLD_OUT_EVERY  # The last of every so many, which is even where a set is sorted by class.
+
+    @property
+    def folder(self) -> Path:
+        """Where the images are cached, in a folder for this set and preparation that has one folder for each state."""
+        code = None if self.preparation is None else self.preparation.version
+        name = f"{self.kind}-{_short_hash(self.place, self.preparation)}"
+        return cache_folder() / "images" / name / _short_hash(LAYOUT, code, self.state)
+
+
+def cache_folder() -> Path:
+    """`$XDG_CACHE_HOME/infogan_tf`, or `~/.cache/infogan_tf`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "infogan_tf"
+
+
+def _short_hash(*parts: Any) -> str:
+    return hashlib.sha256("".join(map(repr, parts)).encode()).hexdigest()[:16]
+
+
+def file_state(path: Path) -> tuple[int, int]:
+    """What shows whether a file has changed: its size and when it was modified."""
+    return path.stat().st_size, path.stat().st_mtime_ns
+
+
+def stored(images: Source, **origin: Any) -> ImageData:
+    """The images of a source from the cache, or decoded now and cached, with an origin as `ImageData` has it.
+
+    A cache that is damaged or can't be written costs the time to decode, in the second case also the memory, and is
+    reported in a warning.
+    """
+    folder = images.folder
+    try:
+        if folder.exists():
+            return _open(folder, origin)
+    except (OSError, ValueError, EOFError, LookupError, TypeError) as error:
+        warnings.warn(f"the cached images in {folder} are damaged and are made again: {error}", stacklevel=2)
+        remove(folder)
+    try:
+        _make_room(folder)
+        write_atomically(folder, lambda partial: _write(partial, images))
+        return _open(folder, origin)
+    except OSError as error:
+        if folder.exists():  # Another process has just made the same.
+            return _open(folder, origin)
+        problem = "decoded images are not cached, so they stay in memory and the next start decodes again"
+        warnings.warn(f"{problem}: {error}", stacklevel=2)
+    return _decode_into_memory(images, origin)
+
+
+def _make_room(folder: Path):
+    """Removes the other versions of a set; another process may be writing, or may have just finished, this one."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for version in set(folder.parent.iterdir()) - {folder}:
+        is_whole = not version.name.startswith(PARTIAL_PREFIX)
+        with contextlib.suppress(FileNotFoundError):  # Its writer has just renamed or removed it.
+            # What another process has mapped stays readable for it; what it is writing right now must stay.
+            if is_whole or time.time() - version.stat().st_mtime > ABANDONED_SECONDS:
+                remove(version)
+
+
+def _open(folder: Path, origin: Mapping[str, Any]) -> ImageData:
+    description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    labels, skipped = Labels(), tuple(description.pop("skipped"))
+    if kinds := description.pop("labels"):
+        names, class_names = zip(*kinds, strict=True)
+        rows = np.load(folder / LABELS, mmap_mode="r")
+        labels = Labels(rows, names, tuple(classes and tuple(classes) for classes in class_names))
+    training, held_out = (np.load(folder / file, mmap_mode="r") for file in (TRAINING, HELD_OUT))
+    return ImageData(training, held_out, labels=labels, skipped=skipped, **description, **origin)
+
+
+def _write(folder: Path, source: Source):
+    folder.mkdir()
+    with (folder / TRAINING).open("wb") as training, (folder / HELD_OUT).open("wb") as held_out:
+        _, labels, description = _decode(source, training, held_out)
+    if labels.names:
+        np.save(folder / LABELS, labels.rows)
+    description["labels"] = list(zip(labels.names, labels.class_names, strict=True))
+    (folder / DESCRIPTION).write_text(json.dumps(description), encoding="utf-8")
+
+
+def _decode_into_memory(source: Source, origin: Mapping[str, Any]) -> ImageData:
+    files = io.BytesIO(), io.BytesIO()
+    shapes, labels, description = _decode(source, *files)
+    buffers = [np.frombuffer(file.getbuffer().toreadonly(), np.uint8, offset=HEADER_SIZE) for file in files]
+    training, held_out = (buffer.reshape(shape) for buffer, shape in zip(buffers, shapes, strict=True))
+    return ImageData(training, held_out, labels=labels, **description, **origin)
+
+
+def _decode(source: Source, *files: BinaryIO) -> tuple[list[tuple[int, ...]], Labels, dict[str, Any]]:
+    """Writes training and held-out images as .npy; returns their shapes, all labels, other fields of `ImageData`."""
+    parts = training, held_out = [_Part(file) for file in files]
+    skipped: list[str] = []
+    for chunk in source.read():
+        skipped += chunk.skipped
+        if chunk.is_test is None:
+            positions = training.shape[0] + held_out.shape[0] + np.arange(len(chunk.images))
+            is_held_out = positions % source.hold_out_every == source.hold_out_every - 1
+        else:
+            is_held_out = np.full(len(chunk.images), chunk.is_test)
+        for part, chosen in zip(parts, (~is_held_out, is_held_out), strict=True):
+            part.append(chunk.images[chosen], chunk.labels[chosen])
+    rows = np.concatenate([part.finish() for part in parts])
+    description = {
+        "training_fingerprint": training.digest.hexdigest(),
+        "held_out_fingerprint": held_out.digest.hexdigest(),
+        "skipped": tuple(skipped),
+    }
+    return [part.shape for part in parts], dataclasses.replace(training.labels, rows=rows), description
+
+
+class _Part:
+    """The training or the held-out images while they are written to a file."""
+
+    def __init__(self, file: BinaryIO):
+        self.shape: tuple[int, ...] = (0,)
+        self.digest = hashlib.sha256()
+        self.labels = Labels()  # Of the last images.
+        self._file, self._rows = file, bytearray()
+        file.write(bytes(HEADER_SIZE))
+
+    def append(self, images: np.ndarray, labels: Labels):
+        assert images.dtype == np.uint8
+        assert self.shape[1:] in ((), images.shape[1:])
+        data = np.ascontiguousarray(images).data
+        self._file.write(data)
+        self.digest.update(data)
+        self.shape = (self.shape[0] + len(images), *images.shape[1:])
+        self.labels = labels
+        self._rows += labels.rows.tobytes()
+
+    def finish(self) -> np.ndarray:
+        """Completes the file as .npy; returns the labels of all images, as `Labels` has them."""
+        self._file.seek(0)
+        header = {"descr": "|u1", "fortran_order": False, "shape": self.shape}
+        np.lib.format.write_array_header_1_0(self._file, header)
+        assert self._file.tell() == HEADER_SIZE
+        return np.frombuffer(self._rows, self.labels.rows.dtype)

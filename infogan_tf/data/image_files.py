@@ -1,0 +1,134 @@
+"""Images in files of any size and kind."""
+
+import contextlib
+import dataclasses
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from infogan_tf.data.archive_labels import without_border
+from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source
+from infogan_tf.data.labels import Labels
+from infogan_tf.data.preparation import DRAFT_FACTOR, FORMATS, Preparation, in_parallel, is_colored
+from infogan_tf.errors import SettingError, first_line, printable
+
+EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+GRAY_MODES = ("1", "L", "LA", "I;16")
+MAX_SKIPPED_SHARE = 0.1
+
+
+class Unreadable(str):
+    """Why a file can't be read, in place of its image."""
+
+
+class ImageFiles:
+    """The image files in one place, of which the first frames are images.
+
+    A subclass gives its `kind`, the place in words and its `path`; `names`, sorted relative paths with /; `state()`,
+    which shows whether any file has changed; `labels()`, in the order of names; and `read()`, each name with its file
+    or, if there is none, None, in any order.
+    """
+
+    kind: str
+    place: str
+    path: Path
+    names: list[str]
+    state: Callable[[], Any]
+    labels: Callable[[], Labels]
+    read: Callable[[], Iterable[tuple[str, Path | BytesIO | None]]]
+
+    def source(self, preparation: Preparation) -> Source:
+        """All images, of which every tenth is held out, with their labels.
+
+        If `channels` is None, they become gray if all of them are. Reading them raises a SettingError if there are
+        none, if more than a tenth of them can't be read, or if their labels are damaged.
+        """
+        state, read = self.state(), partial(self._decode, preparation)
+        return Source(self.kind, self.path.resolve(), preparation, state, read, HOLD_OUT_OWN_EVERY)
+
+    def each(self, preparation: Preparation, progress: str = "reading images") -> Iterator[tuple[str, Any]]:
+        """Each name with its image, uint8 `[height, width, channels]`, or an `Unreadable`; in the order of names."""
+
+        def prepare(name: str, picture: Image.Image) -> np.ndarray:
+            picture = ImageOps.exif_transpose(picture)
+            return preparation(without_border(self.path / name, picture) if preparation.crop == "center" else picture)
+
+        if not self.names:
+            raise SettingError("images", f"{self.place} ({', '.join(EXTENSIONS)})", f"{self.path}, which has none")
+        results = self._each_picture(prepare, preparation.size, progress)
+        early: dict[str, Any] = {}  # What a compressed archive has before its turn.
+        for name in self.names:
+            while name not in early:
+                early.update([next(results)])
+            yield name, early.pop(name)
+
+    def _decode(self, preparation: Preparation) -> Iterator[Chunk]:
+        labels = self.labels()
+        if preparation.channels is None:
+            preparation = dataclasses.replace(preparation, channels=self._choose_channels(preparation))
+        skipped: list[str] = []
+        for index, (name, image) in enumerate(self.each(preparation, "decoding images")):
+            if isinstance(image, Unreadable):
+                skipped.append(describe_skipped(name, image))
+            else:
+                yield Chunk(image[None], labels[index : index + 1])
+        if len(skipped) > MAX_SKIPPED_SHARE * len(self.names):
+            got = f"{self.path}, where {len(skipped):,} of {len(self.names):,} can't, such as {skipped[0]}"
+            raise SettingError("images", f"{self.place} of which nine in ten can be read", got)
+        yield Chunk(np.empty([0, *preparation.image_shape], np.uint8), labels[:0], tuple(skipped))
+
+    def _choose_channels(self, preparation: Preparation) -> int:
+        """3 if any image is colored, which the first usually is; else 1."""
+        colored = dataclasses.replace(preparation, channels=3)
+
+        def answer(_: str, picture: Image.Image) -> bool:
+            return picture.mode not in GRAY_MODES and is_colored(colored(picture))  # Gray modes need not be decoded.
+
+        with contextlib.closing(self._each_picture(answer, preparation.size, "looking for colors")) as answers:
+            return 3 if any(answer is True for _, answer in answers) else 1
+
+    def _each_picture(
+        self, use: Callable[[str, Image.Image], Any], size: int, progress: str
+    ) -> Iterator[tuple[str, Any]]:
+        """Each name with what `use` gives for its picture, or an `Unreadable`; in the order of `read`."""
+
+        def read(item: tuple[str, Path | BytesIO | None]) -> tuple[str, Any]:
+            name, file = item
+            if file is None:
+                return name, Unreadable("not a file, or a broken link")
+            try:
+                with Image.open(file, formats=FORMATS) as picture:
+                    picture.draft(None, (DRAFT_FACTOR * size,) * 2)
+                    return name, use(name, picture)
+            except UnidentifiedImageError:
+                return name, Unreadable(f"not a file of {', '.join(FORMATS)}")
+            except Exception as error:  # Pillow's decoders raise many kinds of errors on damaged files.
+                return name, Unreadable(first_line(error))
+
+        results = in_parallel(read, self.read(), len(self.names), progress)
+        with warnings.catch_warnings(), contextlib.closing(results):
+            # Pillow warns about damaged EXIF data, unusual palettes and very large images, but reads them.
+            warnings.simplefilter("ignore")
+            yield from results
+
+
+def describe_skipped(name: str, reason: Unreadable) -> str:
+    """A file that was left out, as `name: reason`."""
+    return f"{printable(name)}: {reason}"
+
+
+@contextlib.contextmanager
+def refused_if_damaged(path: Path, expected: str) -> Iterator[None]:
+    """Turns whatever damaged files raise into a SettingError."""
+    try:
+        yield
+    except SettingError:
+        raise
+    except Exception as error:  # Readers of .zip and .tar raise many kinds of errors on damaged files.
+        raise SettingError("images", expected, f"{path} ({first_line(error)})") from error

@@ -1,0 +1,51 @@
+"""Paths as a person writes them. Nothing here loads NumPy, Pillow or TensorFlow."""
+
+from pathlib import Path
+
+from infogan_tf.errors import SettingError, first_line
+
+ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
+IMAGES = "a folder of images, a .zip or .tar archive of them, or an .npz file"
+
+
+def find_images(images: str, or_one: bool = False) -> Path:
+    """The path of a person's own images: a folder, an archive or an .npz file.
+
+    Args:
+        images: the path as text.
+        or_one: whether it may also be the file of a single image; whether it is one shows when it is read.
+
+    Raises:
+        SettingError: there is nothing, or something else.
+    """
+    expected = f"an image, {IMAGES}" if or_one else IMAGES
+    path = given_path("images", images, expected)
+    if path.is_dir() or is_archive(path) or is_npz(path) or (or_one and path.is_file()):
+        return path
+    problem = "which is none of these" if path.exists() else "which does not exist"
+    raise SettingError("images", expected, f"{path}, {problem}")
+
+
+def given_path(name: str, text: str, expected: str) -> Path:
+    """The path in the setting of a name, whether or not there is something.
+
+    Raises:
+        SettingError: there can't be a path like this; `expected` says what it should be.
+    """
+    try:
+        path = Path(text).expanduser()
+        path.exists()
+    except (OSError, RuntimeError) as error:  # RuntimeError: no user has the name behind a ~.
+        reason = getattr(error, "strerror", None) or first_line(error)
+        raise SettingError(name, expected, f"{text} ({reason})") from error
+    return path
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a path is that of an archive of images."""
+    return path.name.lower().endswith(ARCHIVE_ENDINGS) and path.is_file()
+
+
+def is_npz(path: Path) -> bool:
+    """Whether a path is that of an .npz file."""
+    return path.suffix.lower() == ".npz" and path.is_file()

@@ -1,0 +1,185 @@
+"""Images of TensorFlow Datasets, prepared or downloaded."""
+
+import contextlib
+import dataclasses
+import logging
+import re
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import getitem
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_datasets as tfds
+
+from infogan_tf.data.cache import Chunk, Source, file_state
+from infogan_tf.data.labels import Labels
+from infogan_tf.data.preparation import Preparation, in_parallel
+from infogan_tf.errors import SettingError, first_line
+
+ImageShape = tuple[int, int, int]
+FeaturePath = tuple[str, ...]
+Builder = tfds.core.DatasetBuilder
+
+DOWNLOAD_HOST = "https://storage.googleapis.com"
+BATCH_SIZE = 1024
+
+
+def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape | None) -> Builder:
+    """The TFDS data set of that name, prepared or not, once it is known to fit; with a shape of None any images do.
+
+    Raises:
+        SettingError: TFDS has no such set, its images have other channels, or its prepared files are damaged.
+    """
+    try:
+        with _quiet_tfds():
+            builder = tfds.builder(dataset, data_dir=data_dir)
+    except Exception as error:  # TFDS's builders raise many kinds of errors.
+        folder = Path(data_dir or tfds.core.constants.DATA_DIR, *re.split("[:/]", dataset))
+        if folder.is_dir():  # The name is known, so its files are damaged.
+            raise _damaged(folder, error) from error
+        raise SettingError("dataset", "the name of a TFDS data set", f"{dataset} ({first_line(error)})") from error
+    expected = describe_channels(image_shape) if image_shape else "a data set with images"
+    name = builder.info.features and _image_feature(builder)
+    if not name or "train" not in (builder.info.splits or ["train"]):
+        raise SettingError("dataset", expected, f"{dataset}, which has no training images")
+    feature = builder.info.features[name]
+    if image_shape is not None and feature.shape[-1] != image_shape[-1]:
+        got = "x".join(str(size or "?") for size in feature.shape)
+        raise SettingError("dataset", expected, f"{dataset} with {got}")
+    if feature.np_dtype != np.uint8:
+        raise SettingError("dataset", "images of uint8", f"{dataset} with {np.dtype(feature.np_dtype).name}")
+    return builder
+
+
+def describe_channels(image_shape: ImageShape) -> str:
+    """The data sets that fit images of a shape, in words."""
+    return f"a data set with {'gray' if image_shape[-1] == 1 else 'color'} images"
+
+
+def try_download(builder: Builder) -> str | None:
+    """Downloads and prepares a data set; returns what went wrong, if anything did."""
+    if not host_answers(DOWNLOAD_HOST):
+        return f"{DOWNLOAD_HOST} gave no answer"
+    try:
+        builder.download_and_prepare()
+    except Exception as error:  # The caller reports it, whatever TFDS or its host raised.
+        return f"the download failed ({type(error).__name__}: {first_line(error)})"
+    return None
+
+
+def host_answers(url: str, timeout: float = 4.0) -> bool:
+    """Whether a host answers at all within `timeout` seconds, through a proxy if the environment names one."""
+    answers = []
+
+    def ask():
+        with contextlib.suppress(OSError):
+            try:
+                urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=timeout).close()
+            except urllib.error.HTTPError as refusal:
+                refusal.close()
+            answers.append(url)
+
+    # The timeout of urlopen does not include the DNS lookup, which can hang far longer: hence a daemon thread.
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(timeout)
+    return bool(answers)
+
+
+def tfds_source(builder: Builder, preparation: Preparation) -> Source:
+    """A prepared data set: its test split is held out or, if it has none, every fifth image.
+
+    Images of the preparation's size keep their pixels; if its `channels` is None, all keep theirs.
+    """
+    folder = Path(builder.data_path)
+    shape = builder.info.features[_image_feature(builder)].shape
+    preparation = dataclasses.replace(preparation, channels=preparation.channels or (1 if shape[-1] == 1 else 3))
+    # Name and version don't identify the files, which may be prepared again; reading them takes too long.
+    files = [(file.name, *file_state(file)) for file in sorted(folder.iterdir())]
+    resized = None if preparation.image_shape == tuple(shape) else preparation
+    return Source("tfds", folder.resolve(), resized, files, lambda: _read(builder, resized))
+
+
+def _read(builder: Builder, preparation: Preparation | None) -> Iterator[Chunk]:
+    if "test" not in builder.info.splits:
+        yield from _read_split(builder, "train", preparation)
+        return
+    for split in ("train", "test"):
+        for chunk in _read_split(builder, split, preparation):
+            yield chunk._replace(is_test=split == "test")
+
+
+def _read_split(builder: Builder, split: str, preparation: Preparation | None) -> Iterator[Chunk]:
+    feature, scalars = _image_feature(builder), dict(_scalars(builder.info.features))
+    wanted: dict[str, Any] = {feature: True}
+    for *above, name in scalars:
+        reduce(lambda inner, key: inner.setdefault(key, {}), above, wanted)[name] = True
+
+    def prepare(example: Mapping[str, Any]) -> Chunk:
+        return Chunk(preparation.of_pixels(example[feature])[None], _labels(scalars, example))
+
+    with _quiet_tfds():
+        decoders = tfds.decode.PartialDecoding(wanted)
+        batch_size = BATCH_SIZE if preparation is None else None  # Before they are resized, they may differ in size.
+        examples = builder.as_dataset(split=split, decoders=decoders, shuffle_files=False, batch_size=batch_size)
+    examples = examples.prefetch(tf.data.AUTOTUNE).as_numpy_iterator()
+    try:
+        if preparation is None:
+            yield from (Chunk(batch[feature], _labels(scalars, batch)) for batch in examples)
+        else:
+            number = builder.info.splits[split].num_examples
+            yield from in_parallel(prepare, examples, number, f"resizing images of {split}")
+    except (tf.errors.OpError, ValueError) as error:
+        raise _damaged(builder.data_path, error) from error
+
+
+def _image_feature(builder: Builder) -> str | None:
+    """The feature that holds the images: `image`, or the first that is one; None if there is none."""
+    features = builder.info.features
+    names = [name for name, feature in features.items() if isinstance(feature, tfds.features.Image)]
+    return "image" if "image" in names else next(iter(names), None)
+
+
+def _scalars(features: Mapping[str, Any], above: FeaturePath = ()) -> Iterator[tuple[FeaturePath, Any]]:
+    """All features of an example that are numbers, also inside dictionaries, by path."""
+    for name, feature in features.items():
+        path = (*above, name)
+        if isinstance(feature, tfds.features.FeaturesDict):
+            yield from _scalars(feature, path)
+        elif getattr(feature, "shape", None) == () and np.dtype(feature.np_dtype).kind in "biuf":
+            yield path, feature
+
+
+def _labels(scalars: Mapping[FeaturePath, Any], batch: Mapping[str, Any]) -> Labels:
+    leaves = [path[-1] for path in scalars]
+    columns, class_names = {}, {}
+    for path, feature in scalars.items():
+        name = path[-1] if leaves.count(path[-1]) == 1 else "/".join(path)
+        columns[name] = np.atleast_1d(reduce(getitem, path, batch))
+        if isinstance(feature, tfds.features.ClassLabel):
+            class_names[name] = tuple(feature.names)
+        elif columns[name].dtype == bool:
+            class_names[name] = ("no", "yes")
+    return Labels.of(columns, class_names)
+
+
+def _damaged(folder: Path | str, error: Exception) -> SettingError:
+    return SettingError("data_dir", "whole files of a prepared data set", f"{folder} ({first_line(error)})")
+
+
+@contextlib.contextmanager
+def _quiet_tfds() -> Iterator[None]:
+    """Suppresses TFDS's own messages, which are about its internals and not about the data."""
+    logger = logging.getLogger("absl")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
