@@ -51,7 +51,7 @@ def show_progress(text: str):
 def real_images(batch_size: int) -> np.ndarray:
     """Real digits, available on every machine: float32 `[batch, 28, 28, 1]` in [0, 1]."""
     # Imported here, since the parent process works without TensorFlow.
-    from infogan_tf.data import ImageRequest, load_images
+    from infogan_tf.data.sources import ImageRequest, load_images
 
     digits = load_images(ImageRequest(data_source="embedded", image_shape=(28, 28, 1)))
     return digits.training[:batch_size].astype(np.float32) / 255

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from infogan_tf.augmentation import AUGMENTATIONS, Augmentation
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import Config
-from infogan_tf.data import ImageRequest
+from infogan_tf.data.sources import ImageRequest
 from infogan_tf.errors import SettingError
 from infogan_tf.experiments import find_experiment
 from infogan_tf.model import InfoGAN

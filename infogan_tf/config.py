@@ -8,22 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from infogan_tf.code_text import CodesParser, parse_codes
-from infogan_tf.errors import SettingError, first_line
+from infogan_tf.data.paths import IMAGES, find_images
+from infogan_tf.data.rendered import RENDERED_DATASETS
+from infogan_tf.errors import SettingError
 from infogan_tf.options import Auto, Choice, Integer, MultipleOf, Name, Number, Options, Text, as_text, option
 
-DATA_SOURCES = ("auto", "tfds", "embedded", "rendered")
-# Data sets that the package renders itself.
-RENDERED_DATASETS = ("rendered_heads", "rendered_chairs")
-UPDATES = ("alternating", "simultaneous")
-DISCRIMINATOR_BATCHES = ("separate", "joint")
-HELD_OUT = ("test", "validation")
-PRECISIONS = ("float32", "bfloat16")
-OBJECTIVES = ("infogan", "gan", "gan_own_q")
-IMAGE_SIZES = MultipleOf(8, 16, 128)
-CROPS = ("center", "none")
-AUGMENTATIONS = ("digits", "photographs", "photographs_without_flips")
 MAX_DECAY = 0.9999  # Averages over about 10,000 updates, twice as many as a run of MNIST has by default.
-MAX_NOISE = 10_000
 MAX_RUN_NAME = 60
 MODEL = "the folder of a trained run, or a .keras file"
 
@@ -54,7 +44,8 @@ class Config(Options):
     images: str | None = option(
         None,
         Auto(Text(), "the images of --dataset"),
-        "A folder of images, or an .npz file with `images` and optional `labels` and `label_names`.",
+        "A folder or an archive (.zip, .tar) of images, or an .npz file with `images`, `labels` and `label_names`; the last "
+        "two are optional.",
         may_change=True,  # The place may; a resumed run recognizes the images themselves.
     )
     dataset: str | None = option(
@@ -64,7 +55,7 @@ class Config(Options):
     )
     data_source: str = option(
         "auto",
-        Choice(*DATA_SOURCES),
+        Choice("auto", "tfds", "embedded", "rendered"),
         "Where --dataset comes from: tfds, the embedded digits, rendered here, or the best that is available.",
     )
     data_dir: str | None = option(
@@ -72,12 +63,12 @@ class Config(Options):
     )
     held_out: str = option(
         "test",
-        Choice(*HELD_OUT),
+        Choice("test", "validation"),
         "The images held out: the test split or, for choosing settings, every sixth training image in its place.",
     )
     image_size: int | None = option(
         None,
-        Auto(IMAGE_SIZES, "the experiment's, or 32"),
+        Auto(MultipleOf(8, 16, 128), "the experiment's, or 32"),
         "Height and width, in pixels, to which images are resized.",
     )
     channels: int | None = option(
@@ -85,7 +76,7 @@ class Config(Options):
     )
     crop: str = option(
         "center",
-        Choice(*CROPS),
+        Choice("center", "none"),
         "How an image becomes a square: center crops the largest centered one, none squeezes the whole image.",
     )
 
@@ -94,7 +85,7 @@ class Config(Options):
         CodesParser(),
         "The latent codes; @ is the weight of a code's mutual information, a factor on lambda.",
     )
-    noise_size: int = option(62, Integer(0, MAX_NOISE), "Number of noise dimensions.")
+    noise_size: int = option(62, Integer(0, 10_000), "Number of noise dimensions.")
     posterior_std: str = option(
         "learned",
         Choice("learned", "fixed"),
@@ -107,7 +98,7 @@ class Config(Options):
 
     augmentation: str | None = option(
         None,
-        Auto(Choice(*AUGMENTATIONS), "the experiment's"),
+        Auto(Choice("digits", "photographs", "photographs_without_flips"), "the experiment's"),
         "The kind of images, and so what they may be changed by; without flips where left and right differ in meaning.",
     )
     max_shift: int | None = option(
@@ -147,25 +138,25 @@ class Config(Options):
     generator_learning_rate: float = option(1e-3, Number(positive=True), "Learning rate of Adam for G.")
     objective: str = option(
         "infogan",
-        Choice(*OBJECTIVES),
+        Choice("infogan", "gan", "gan_own_q"),
         "gan is the regular GAN that the paper compares with: Q learns to predict the codes from the features of D's "
         "body, but neither G nor D's body learns from Q. gan_own_q is the same GAN, whose Q has its own body.",
     )
     info_reg_coeff: float = option(1.0, Number(), "Lambda, the weight of the mutual information.")
     update: str = option(
         "alternating",
-        Choice(*UPDATES),
+        Choice("alternating", "simultaneous"),
         "Update D and then G on fresh codes or, at lower cost, both at once on the same.",
     )
     discriminator_batches: str = option(
         "separate",
-        Choice(*DISCRIMINATOR_BATCHES),
+        Choice("separate", "joint"),
         "Whether D sees real and generated images in separate batches, where batch norm hides the brightness and "
         "contrast of each, or jointly in one, which shows how they differ; joint requires --update=simultaneous.",
     )
     precision: str = option(
         "float32",
-        Choice(*PRECISIONS),
+        Choice("float32", "bfloat16"),
         "Of convolutions and matrix products in training; bfloat16 is faster and needs AVX512-BF16 or AMX.",
         may_change=True,
     )
@@ -203,7 +194,7 @@ class Config(Options):
         if self.images is None:
             return re.split("[:/]", self.dataset or self.experiment)[0]
         path = Path(os.path.abspath(os.path.expanduser(self.images)))
-        name = path.stem if path.suffix.lower() == ".npz" else path.name
+        name = path.stem if path.suffix.lower() in (".npz", ".zip", ".tar") else path.name
         return re.sub(r"[^\w.-]+", "_", name)[:MAX_RUN_NAME] or self.experiment
 
     def check_images(self):
@@ -215,7 +206,7 @@ class Config(Options):
         if self.images is not None:
             find_images(self.images)
         elif self.dataset is None:
-            raise SettingError("images", "a folder of images or an .npz file, or else --dataset", "neither")
+            raise SettingError("images", f"{IMAGES}, or else --dataset", "neither")
 
     @property
     def total_updates(self) -> int:
@@ -236,44 +227,6 @@ class Config(Options):
             and field.name != "seed"
             and getattr(self, field.name) != getattr(other, field.name)
         ]
-
-
-def find_images(images: str, or_one: bool = False) -> Path:
-    """The path of a folder of images or of an .npz file, given as a person writes it.
-
-    Args:
-        images: the path as text.
-        or_one: whether it may also be the file of a single image; whether it is one shows when it is read.
-
-    Raises:
-        SettingError: there is nothing, or something else.
-    """
-    expected = "a folder of images, an image or an .npz file" if or_one else "a folder of images or an .npz file"
-    path = given_path("images", images, expected)
-    if path.is_dir() or (path.is_file() and (or_one or path.suffix.lower() == ".npz")):
-        return path
-    problem = "which is neither" if path.exists() else "which does not exist"
-    raise SettingError("images", expected, f"{path}, {problem}")
-
-
-def given_path(name: str, text: str, expected: str) -> Path:
-    """A path as a person writes it, whether or not there is something.
-
-    Args:
-        name: the setting.
-        text: its value.
-        expected: what an error says that it should be.
-
-    Raises:
-        SettingError: there can't be a path like this.
-    """
-    try:
-        path = Path(text).expanduser()
-        path.exists()
-    except (OSError, RuntimeError) as error:  # RuntimeError: no user has the name behind a ~.
-        reason = getattr(error, "strerror", None) or first_line(error)
-        raise SettingError(name, expected, f"{text} ({reason})") from error
-    return path
 
 
 def added_to_the_objective(config: Config) -> list[str]:

@@ -15,8 +15,8 @@ import numpy as np
 
 from infogan_tf.cli.command import Command
 from infogan_tf.cli.model_options import ModelOptions, OutputPath, code_columns, merged, numbered, say_next
-from infogan_tf.config import find_images
 from infogan_tf.console import logger
+from infogan_tf.data.paths import IMAGES, find_images
 from infogan_tf.errors import SettingError, printable
 from infogan_tf.files import write_atomically
 from infogan_tf.options import Text, option
@@ -36,8 +36,8 @@ class EncodeOptions(ModelOptions):
 
     images: str = option(
         None,
-        Text("a folder of images, an image or an .npz file"),
-        "A folder of images, an image, or an .npz file with `images`; required.",
+        Text(f"an image, {IMAGES}"),
+        "An image, a folder or an archive of images, or an .npz file with `images`; required.",
     )
     output: str = option(
         None,
@@ -79,20 +79,15 @@ def run(options: EncodeOptions):
 
 def _readable_images(images: str, loaded: "LoadedModel", skipped: list[str]) -> Iterator[tuple[str, np.ndarray]]:
     """Images by name; files that can't be read are described in `skipped`."""
-    from infogan_tf.data.folder import Unreadable, describe_skipped, each_of_folder
-    from infogan_tf.data.npz import each_of_npz
+    from infogan_tf.data.image_files import Unreadable, describe_skipped
     from infogan_tf.data.preparation import Preparation
+    from infogan_tf.data.sources import each_image
 
     height, width, channels = loaded.model.image_shape
     if height != width:
         raise SettingError("run_folder", "a model of square images", f"{loaded.caption}, of {height}x{width}")
     preparation = Preparation(height, channels, loaded.crop)
-    path = find_images(images, or_one=True)
-    if path.suffix.lower() == ".npz" and path.is_file():
-        named = ((str(index), image) for index, image in enumerate(each_of_npz(path, preparation)))
-    else:
-        named = each_of_folder(path, preparation)
-    for name, image in named:
+    for name, image in each_image(find_images(images, or_one=True), preparation):
         if isinstance(image, Unreadable):
             skipped.append(describe_skipped(name, image))
         else:

@@ -6,7 +6,7 @@ Ctrl-C ends it.
 import dataclasses
 
 from infogan_tf.cli.command import Command
-from infogan_tf.config import given_path
+from infogan_tf.data.paths import given_path
 from infogan_tf.options import Auto, Integer, Options, Text, option
 
 RUNS = "the folder of a run, a folder with runs in it, or a .keras file"

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from infogan_tf.cli.command import command_line
-from infogan_tf.config import MODEL, given_path
+from infogan_tf.config import MODEL
 from infogan_tf.console import logger
+from infogan_tf.data.paths import given_path
 from infogan_tf.errors import SettingError
 from infogan_tf.options import Auto, Integer, Options, Text, option
 

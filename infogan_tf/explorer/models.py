@@ -11,8 +11,7 @@ from werkzeug.exceptions import BadRequest
 
 from infogan_tf.codes import LatentCode
 from infogan_tf.data.batches import as_floats, as_pixels
-from infogan_tf.data.folder import DRAFT_FACTOR, FORMATS
-from infogan_tf.data.preparation import Preparation
+from infogan_tf.data.preparation import DRAFT_FACTOR, FORMATS, Preparation
 from infogan_tf.distributions import VonMisesPosterior
 from infogan_tf.errors import first_line
 from infogan_tf.figures.pictures import tile, write_animation

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.data import as_floats
+from infogan_tf.data.batches import as_floats
 from infogan_tf.figures.pictures import Picture, side_by_side, tile, with_caption
 from infogan_tf.figures.traversals import COLUMNS, ROWS, describe_traversal, traverse
 from infogan_tf.model import InfoGAN

@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def digit(embedded_digits):
-    from infogan_tf.data import ImageRequest
+    from infogan_tf.data.sources import ImageRequest
     from infogan_tf.data.factors import load_factors
 
     return load_factors(ImageRequest(), embedded_digits)[0]
