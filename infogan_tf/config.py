@@ -44,8 +44,8 @@ class Config(Options):
     images: str | None = option(
         None,
         Auto(Text(), "the images of --dataset"),
-        "A folder or an archive (.zip, .tar) of images, or an .npz file with `images`, `labels` and `label_names`; the last "
-        "two are optional.",
+        "A folder or an archive (.zip, .tar) of images, or an .npz file with `images` and, optionally, `labels` and "
+        "`label_names`.",
         may_change=True,  # The place may; a resumed run recognizes the images themselves.
     )
     dataset: str | None = option(
