@@ -1,19 +1,19 @@
 """Random changes of images before D or Q sees them: of digits, and of photographs.
 
-Everything is differentiable in the images, with the exact gradient, so that G learns through it.
+Everything is differentiable in the images, with the exact gradient, so that G learns through it. Images are
+`[batch, height, width, channels]`, in [0, 1]; each changes by its own random amounts, which follow from a seed `[2]`.
 """
 
 import abc
 import dataclasses
 import math
-from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from infogan_tf.checks import check_number
 from infogan_tf.randomness import split_seed
-from infogan_tf.settings import Integer, Number, checked
 
 # D overfits a few thousand images within 2,000 updates, and 60,000 not within a whole run.
 FEW_IMAGES = 20_000
@@ -36,25 +36,38 @@ DIFF_SHIFT, DIFF_CUTOUT = 1 / 8, 1 / 2  # Of the image's size.
 GRAY = 0.5  # Fills what was shifted in or cut out of a photograph, as in DiffAugment.
 
 
+@dataclasses.dataclass(frozen=True)
 class Augmentation(abc.ABC):
-    """Random changes that keep the meaning of a kind of images. Subclasses are frozen dataclasses.
+    """Random changes that keep the meaning of a kind of images.
 
     It is used in two ways. D sees augmented images, real and fake, in place of the images themselves, which prevents
     overfitting; what D sees too often, G learns to generate. Q predicts some codes from augmented images, so that these
     codes can only mean what augmentation does not change.
+
+    Attributes:
+        probability: the share of images that are changed for D, in (0, 1]. Where all are, no change is likelier than
+            another, and G makes changed images; below 1, an unchanged image is the likeliest (Karras et al. 2020,
+            "Training generative adversarial networks with limited data", section 2.2).
+
+    Raises:
+        ValueError: `probability` is out of its range.
     """
 
-    @abc.abstractmethod
+    probability: float = 0.5
+
+    def __post_init__(self):
+        check_number(f"probability of {type(self).__name__}", self.probability, positive=True, maximum=1.0)
+
     def for_discriminator(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
-        """Images as D sees them.
+        """Images as D sees them, shifted by at most `max_shift` pixels; 0 returns the images as they are."""
+        if not max_shift:
+            return images
+        if self.probability == 1:
+            return self._changed(images, max_shift, seed)
+        choice_seed, change_seed = split_seed(seed, 2)
+        changed = self._changed(images, max_shift, change_seed)
+        return tf.where(_some(images, self.probability, choice_seed), changed, images)
 
-        Args:
-            images: `[batch, height, width, channels]`, in [0, 1].
-            max_shift: largest shift in pixels, an integer >= 0; 0 returns the images as they are.
-            seed: integers `[2]`.
-        """
-
-    @abc.abstractmethod
     def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
         """Images from which Q predicts categorical codes.
 
@@ -63,14 +76,28 @@ class Augmentation(abc.ABC):
             strength: a factor on all changes, >= 0; 0 returns the images as they are.
             seed: integers `[2]`.
         """
+        return self._varied(images, strength, seed) if strength else images
+
+    def describe(self, max_shift: int) -> str:
+        """Describes `for_discriminator`, to be announced after "D sees images "."""
+        share = "" if self.probability == 1 else f" with a probability of {self.probability:g}"
+        return f"{self._describe(max_shift)}{share}"
 
     @abc.abstractmethod
     def default_max_shift(self, num_images: int, image_size: int) -> int:
         """The largest shift for D that suits a data set; 0 from 20,000 images on."""
 
     @abc.abstractmethod
-    def describe(self, max_shift: int) -> str:
-        """Describes `for_discriminator`, to be announced after "D sees images "."""
+    def _changed(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+        """All images changed for D."""
+
+    @abc.abstractmethod
+    def _varied(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+        """All images changed for Q."""
+
+    @abc.abstractmethod
+    def _describe(self, max_shift: int) -> str:
+        """What `_changed` does."""
 
     def get_config(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -80,46 +107,25 @@ class Augmentation(abc.ABC):
         return cls(**config)
 
 
-def _check_probability(augmentation: Augmentation):
-    name = f"probability of {type(augmentation).__name__}"
-    checked(name, augmentation.probability, Number(positive=True, maximum=1.0))
-
-
 @keras.saving.register_keras_serializable("infogan_tf")
 @dataclasses.dataclass(frozen=True)
 class DigitAugmentation(Augmentation):
-    """Bright strokes on black: `random_shift` for D; for Q `random_deformation`, and then a rectangle is cut out.
+    """Bright strokes on black: `random_shift` for D; for Q `random_deformation`, and then a rectangle is cut out."""
 
-    Attributes:
-        probability: the share of images that are shifted for D, in (0, 1]. Where all are, no shift is likelier than
-            another, and G makes shifted digits; below 1, an unshifted digit is the likeliest (Karras et al. 2020,
-            "Training generative adversarial networks with limited data", section 2.2).
+    def default_max_shift(self, num_images: int, image_size: int) -> int:
+        return 2 if num_images < FEW_IMAGES else 0
 
-    Raises:
-        ValueError: an argument is out of its range.
-    """
+    def _changed(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+        return random_shift(images, max_shift, seed)
 
-    probability: float = 0.5
-
-    def __post_init__(self):
-        _check_probability(self)
-
-    def for_discriminator(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
-        return _change_some(images, self.probability, seed, lambda seed: random_shift(images, max_shift, seed))
-
-    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
-        if not strength:
-            return images
+    def _varied(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
         deformation_seed, sides_seed, cutout_seed = split_seed(seed, 3)
         images = random_deformation(images, strength, deformation_seed)
         sides = tf.random.stateless_uniform([2, tf.shape(images)[0], 1], sides_seed, 0.0, min(CUTOUT * strength, 1.0))
         return _random_cutout(images, sides, cutout_seed)
 
-    def default_max_shift(self, num_images: int, image_size: int) -> int:
-        return 2 if num_images < FEW_IMAGES else 0
-
-    def describe(self, max_shift: int) -> str:
-        return f"shifted by up to {max_shift} pixels{_with_probability(self.probability)}"
+    def _describe(self, max_shift: int) -> str:
+        return f"shifted by up to {max_shift} pixels"
 
 
 @keras.saving.register_keras_serializable("infogan_tf")
@@ -131,37 +137,24 @@ class PhotographAugmentation(Augmentation):
         flips: whether Q's images are mirrored too, at random. Turn it off where left and right differ in meaning, such
             as in text, or if a code should capture the direction of a pose: a code that Q predicts from mirrored images
             cannot represent it.
-        probability: the share of images that are changed for D, in (0, 1]; see `DigitAugmentation`.
-
-    Raises:
-        ValueError: an argument is of another type or out of its range.
     """
 
     flips: bool = True
-    probability: float = 0.5
-
-    def __post_init__(self):
-        if not isinstance(self.flips, bool):
-            raise ValueError(f"flips of PhotographAugmentation must be True or False, got {self.flips!r}")
-        _check_probability(self)
-
-    def for_discriminator(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
-        return _change_some(images, self.probability, seed, lambda seed: diff_augment(images, max_shift, seed))
-
-    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
-        return random_view(images, strength, self.flips, seed)
 
     def default_max_shift(self, num_images: int, image_size: int) -> int:
         return round(DIFF_SHIFT * image_size) if num_images < FEW_IMAGES else 0
 
-    def describe(self, max_shift: int) -> str:
-        return (
-            f"with other colors, shifted by up to {max_shift} pixels and with a part cut out"
-            f"{_with_probability(self.probability)}"
-        )
+    def _changed(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+        return diff_augment(images, max_shift, seed)
+
+    def _varied(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+        return random_view(images, strength, self.flips, seed)
+
+    def _describe(self, max_shift: int) -> str:
+        return f"with other colors, shifted by up to {max_shift} pixels and with a part cut out"
 
 
-# By the names in `infogan_tf.config.AUGMENTATIONS`.
+# By the names that `Config` and experiments have for them.
 AUGMENTATIONS = {
     "digits": DigitAugmentation(),
     "photographs": PhotographAugmentation(),
@@ -173,19 +166,9 @@ def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tenso
     """Changes brightness, saturation and contrast of each image, shifts it, and cuts a square of half its size out.
 
     DiffAugment (Zhao et al. 2020, "Differentiable augmentation for data-efficient GAN training"), with gray in place of
-    missing pixels. Values may leave [0, 1]: clipping would cut gradients off.
-
-    Args:
-        images: `[batch, height, width, channels]`, in [0, 1].
-        max_shift: largest shift in pixels; 0 returns the images as they are. DiffAugment: an eighth of the size.
-        seed: integers `[2]`.
-
-    Raises:
-        ValueError: `max_shift` is not an integer >= 0.
+    missing pixels; there `max_shift`, in pixels, is an eighth of the size. Values may leave [0, 1]: clipping would cut
+    gradients off.
     """
-    max_shift = checked("max_shift", max_shift, Integer(0))
-    if not max_shift:
-        return images
     color_seed, shift_seed, cutout_seed = split_seed(seed, 3)
     images = _random_color(images, DIFF_BRIGHTNESS, DIFF_CONTRAST, DIFF_SATURATION, color_seed)
     images = GRAY + random_shift(images - GRAY, max_shift, shift_seed)
@@ -193,24 +176,12 @@ def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tenso
 
 
 def random_view(images: tf.Tensor, strength: float, flips: bool, seed: tf.Tensor) -> tf.Tensor:
-    """Crops a part of each image and enlarges it to the whole, changes its colors a little, and may mirror it.
+    """Crops a part of each image and enlarges it to the whole, changes its colors a little, and mirrors half of them.
 
-    At strength 1 a crop has 70 % to 100 % of each side, brightness changes by up to 0.1, contrast and saturation by a
-    fifth. Values may leave [0, 1]: clipping would cut gradients off.
-
-    Args:
-        images: `[batch, height, width, channels]`, in [0, 1].
-        strength: a factor on all of it, though a crop keeps at least a tenth of each side; 0 returns the images as they
-            are.
-        flips: whether half of the images are mirrored, left to right.
-        seed: integers `[2]`.
-
-    Raises:
-        ValueError: `strength` is not a number >= 0.
+    At strength 1 a crop has 70 % to 100 % of each side, at any at least a tenth; brightness changes by up to 0.1,
+    contrast and saturation by a fifth. Values may leave [0, 1]: clipping would cut gradients off. `flips` is whether
+    half of the images are mirrored, left to right.
     """
-    strength = checked("strength", strength, Number())
-    if not strength:
-        return images
     crop_seed, color_seed, flip_seed = split_seed(seed, 3)
     images = _random_crop(images, min(CROP * strength, 0.9), crop_seed)
     contrast, saturation = min(CONTRAST * strength, 1.0), min(SATURATION * strength, 1.0)
@@ -219,21 +190,7 @@ def random_view(images: tf.Tensor, strength: float, flips: bool, seed: tf.Tensor
 
 
 def random_shift(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
-    """Shifts each image by its own integer number of pixels, at most `max_shift`, in both directions; zeros come in.
-
-    It prevents D from overfitting small data sets. Differentiable in the images, so that G learns through it.
-
-    Args:
-        images: `[batch, height, width, channels]`.
-        max_shift: largest shift in pixels; 0 returns the images as they are.
-        seed: integers `[2]`.
-
-    Raises:
-        ValueError: `max_shift` is not an integer >= 0.
-    """
-    max_shift = checked("max_shift", max_shift, Integer(0))
-    if not max_shift:
-        return images
+    """Shifts each image by an integer number of pixels, at most `max_shift`, in both directions; zeros come in."""
     batch_size = tf.shape(images)[0]
     shifts = tf.random.stateless_uniform([batch_size, 2], seed, -max_shift, max_shift + 1, tf.int32)
     zero, one = tf.zeros([batch_size]), tf.ones([batch_size])
@@ -253,20 +210,9 @@ def random_deformation(images: tf.Tensor, strength: float, seed: tf.Tensor) -> t
     """Rotates, scales, shears and shifts each image, and thickens or thins its strokes, by its own random amounts.
 
     At strength 1 by up to 20 degrees, a fifth of its size along each axis, a shear of 0.3, 7 % of its size, and one
-    pixel of stroke on each side; zeros come in. Pixels are interpolated between their four neighbors. Differentiable
-    in the images, with the exact gradient.
-
-    Args:
-        images: `[batch, height, width, channels]`.
-        strength: a factor on all of it, though strokes change by a pixel at most; 0 returns the images as they are.
-        seed: integers `[2]`.
-
-    Raises:
-        ValueError: `strength` is not a number >= 0.
+    pixel of stroke on each side, which is the most at any strength; zeros come in. Pixels are interpolated between
+    their four neighbors.
     """
-    strength = checked("strength", strength, Number())
-    if not strength:
-        return images
     affine_seed, stroke_seed = split_seed(seed, 2)
     images = _random_strokes(images, min(strength, 1.0), stroke_seed)
     batch_size = tf.shape(images)[0]
@@ -293,10 +239,7 @@ def _random_color(
 def _random_cutout(images: tf.Tensor, sides: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """Sets a rectangle to zero; its center lies anywhere, so that a part may be outside.
 
-    Args:
-        images: `[batch, height, width, channels]`.
-        sides: height and width of the rectangles as shares of the image's, `[2, batch, 1]` or for all `[2, 1, 1]`.
-        seed: integers `[2]`.
+    `sides` are its height and width as shares of the image's, `[2, batch, 1]` or for all `[2, 1, 1]`.
     """
     batch_size, (height, width) = tf.shape(images)[0], images.shape[1:3]
     uniform = tf.random.stateless_uniform([2, batch_size, 1], seed)
@@ -322,24 +265,9 @@ def _random_crop(images: tf.Tensor, most: float, seed: tf.Tensor) -> tf.Tensor:
     return tf.reshape(_interpolate(images, rows, columns), tf.shape(images))
 
 
-def _change_some(
-    images: tf.Tensor, probability: float, seed: tf.Tensor, change: Callable[[tf.Tensor], tf.Tensor]
-) -> tf.Tensor:
-    """Each image as `change` makes it from a seed, with this probability, or else as it is."""
-    if probability == 1:
-        return change(seed)
-    choice_seed, change_seed = split_seed(seed, 2)
-    changed = change(change_seed)
-    return images if changed is images else tf.where(_some(images, probability, choice_seed), changed, images)
-
-
 def _some(images: tf.Tensor, probability: float, seed: tf.Tensor) -> tf.Tensor:
     """Whether each image is one of a random share, `[batch, 1, 1, 1]`."""
     return tf.random.stateless_uniform([tf.shape(images)[0], 1, 1, 1], seed) < probability
-
-
-def _with_probability(probability: float) -> str:
-    return "" if probability == 1 else f" with a probability of {probability:g}"
 
 
 def _random_strokes(images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:

@@ -15,58 +15,88 @@ A text has one or more terms, separated by commas:
 - Codes are named by position, c1, c2, ...; a name before `=` replaces that, and is numbered if there is a count.
 """
 
-import ast
 import math
 import re
 from typing import NamedTuple
 
 from absl import flags
 
-from infogan_tf.options import FLOAT32_MAX, FLOAT32_TINY, MalformedError
+from infogan_tf.checks import FLOAT32_MAX, FLOAT32_TINY
+from infogan_tf.options import MalformedError
 
 NOISE_NAME = "z"
 # Tags of curves and pictures.
 RESERVED_NAMES = ("total", "samples")
 MAX_CODES = 100
 MAX_SIZE = 10_000
-MAX_NAME = 50
 MAX_QUOTED = 70
-WITHOUT_SIZE = ("categorical", "circular")
 TERM = re.compile(
-    r"(?:(?P<name>\w+)\s*=\s*)?(?:(?P<count>\d{1,9})\s*\*\s*)?(?P<kind>[A-Za-z_]\w*)\s*"
+    r"(?:(?P<name>\w{1,50})\s*=\s*)?(?:(?P<count>\d{1,9})\s*\*\s*)?(?P<kind>[A-Za-z_]\w*)\s*"
     r"(?:\((?P<arguments>[^()]*)\))?\s*(?:@\s*(?P<weight>\S+))?",
     re.ASCII,
 )
 
 
-class CodeTerm(NamedTuple):
-    """One code, as a text describes it.
+def _are_categories(numbers: tuple[float, ...]) -> bool:
+    if len(numbers) == 1:
+        return numbers[0].is_integer() and 2 <= numbers[0] <= MAX_SIZE
+    return bool(numbers) and min(numbers) >= 0 and math.isclose(sum(numbers), 1, abs_tol=1e-6)
 
-    Attributes:
-        name: its name.
-        kind: `categorical`, `uniform`, `gaussian`, `circular` or `bernoulli`.
-        numbers: the arguments of its distribution.
-        size: number of independent dimensions.
-        weight: weight of its mutual information.
-    """
+
+# By kind: whether these numbers can be its arguments, and what they should be.
+KINDS = {
+    "categorical": (_are_categories, f"2 to {MAX_SIZE} categories, or their probabilities >= 0, which sum to 1"),
+    "uniform": (
+        lambda numbers: not numbers or (len(numbers) == 2 and 0 < numbers[1] - numbers[0] <= FLOAT32_MAX),
+        "the lowest and the highest value",
+    ),
+    "gaussian": (
+        lambda numbers: not numbers or (len(numbers) == 2 and numbers[1] >= FLOAT32_TINY),
+        "the mean and a standard deviation > 0",
+    ),
+    "circular": (lambda numbers: not numbers, "no argument; 2*circular makes two codes"),
+    "bernoulli": (
+        lambda numbers: not numbers or (len(numbers) == 1 and 0 < numbers[0] < 1),
+        "a probability strictly between 0 and 1",
+    ),
+}
+
+
+class CodeTerm(NamedTuple):
+    """One code, as a text describes it."""
 
     name: str
     kind: str
-    numbers: tuple[float, ...]
-    size: int
-    weight: float
+    numbers: tuple[float, ...]  # Arguments of its distribution.
+    size: int  # Number of independent dimensions.
+    weight: float  # Of its mutual information.
 
     @property
     def num_categories(self) -> int:
         """Of a categorical code: the one number, or how many probabilities there are."""
         return int(self.numbers[0]) if len(self.numbers) == 1 else len(self.numbers)
 
+    @property
+    def width(self) -> int:
+        """Dimensions in the generator's input."""
+        return {"categorical": self.num_categories, "circular": 2}.get(self.kind, self.size)
+
+
+class CodesParser(flags.ArgumentParser):
+    """Codes as text; what is parsed stays text."""
+
+    syntactic_help = "codes such as categorical(10), 2*uniform@0.1, each [name=][count*]kind[(numbers)][@weight]"
+
+    def parse(self, argument: str) -> str:
+        parse_codes(super().parse(argument))
+        return argument
+
 
 def parse_codes(text: str) -> tuple[CodeTerm, ...]:
     """Reads codes from a text.
 
     Raises:
-        ValueError: the text has another form; the message quotes the wrong term and says what is wrong with it.
+        MalformedError: the text has another form; the message quotes the wrong term and says what is wrong with it.
 
     >>> [code.name for code in parse_codes("shape=categorical(3), 2*uniform@0.1")]
     ['shape', 'c2', 'c3']
@@ -78,131 +108,62 @@ def parse_codes(text: str) -> tuple[CodeTerm, ...]:
             codes += _parse_term(term.strip(), first=len(codes) + 1)
             _check_together(codes)
         except ValueError as error:
-            raise ValueError(f"{error} in term {number} of {len(terms)}, {_quoted(term.strip())}") from error
+            raise MalformedError(f"{error} in term {number} of {len(terms)}, {_quoted(term.strip())}") from error
     return tuple(codes)
+
+
+def _parse_term(term: str, first: int) -> list[CodeTerm]:
+    match = TERM.fullmatch(term)
+    if match is None:
+        raise ValueError("a wrong form" if term else "no kind of code")
+    name, kind, count = match["name"], match["kind"], int(match["count"] or 1)
+    if kind not in KINDS:
+        raise ValueError(f"the unknown kind {kind!r} (known: {', '.join(KINDS)})")
+    if not 1 <= count <= MAX_CODES:
+        raise ValueError(f"the count {count} (expected 1 to {MAX_CODES})")
+    numbers, size = _parse_arguments(kind, (match["arguments"] or "").strip())
+    weight = _number(match["weight"] or "1")
+    if weight < 0:
+        raise ValueError(f"the weight {weight:g} (expected a number >= 0)")
+    names = [f"{name}{number + 1}" if name else f"c{first + number}" for number in range(count)]
+    return [CodeTerm(each, kind, numbers, size, weight) for each in ([name] if name and count == 1 else names)]
+
+
+def _parse_arguments(kind: str, arguments: str) -> tuple[tuple[float, ...], int]:
+    parts, size = arguments.split(",") if arguments else [], 1
+    sizes = [part for part in parts if re.fullmatch(r"\s*size\s*=\s*\d{1,9}\s*", part)]
+    if len(sizes) == 1 and kind not in ("categorical", "circular"):
+        parts.remove(sizes[0])
+        size = int(sizes[0].split("=")[1])
+        if not 1 <= size <= MAX_SIZE:
+            raise ValueError(f"the size {size} (expected 1 to {MAX_SIZE})")
+    numbers = tuple(map(_number, parts))
+    are_right, expected = KINDS[kind]
+    if not are_right(numbers):
+        raise ValueError(f"{_quoted(arguments)} (expected {expected})")
+    return numbers, size
+
+
+def _number(text: str) -> float:
+    try:
+        if abs(value := float(text)) <= FLOAT32_MAX:
+            return value
+    except ValueError:
+        pass
+    raise ValueError(f"{_quoted(text.strip())} (expected a number)")
 
 
 def _quoted(text: str) -> str:
     return repr(text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}...")
 
 
-def _parse_term(term: str, first: int) -> list[CodeTerm]:
-    match = TERM.fullmatch(term)
-    if match is None:
-        raise ValueError("no kind of code" if not term else "a wrong form")
-    kind = match["kind"]
-    if kind not in CHECKS:
-        raise ValueError(f"the unknown kind {kind!r} (known: {', '.join(CHECKS)})")
-    numbers, size = _parse_arguments(kind, match["arguments"])
-    CHECKS[kind](numbers)
-    weight = float(_number(match["weight"])) if match["weight"] else 1.0
-    if not 0 <= weight <= FLOAT32_MAX:
-        raise ValueError(f"the weight {match['weight']} (expected a number >= 0)")
-    count = int(match["count"] or 1)
-    if not 1 <= count <= MAX_CODES:
-        raise ValueError(f"the count {count} (expected 1 to {MAX_CODES})")
-    return [
-        CodeTerm(_name(match["name"], number, count, first), kind, numbers, size, weight) for number in range(count)
-    ]
-
-
-def _name(given: str | None, number: int, count: int, first: int) -> str:
-    if given is None:
-        return f"c{first + number}"
-    return given if count == 1 else f"{given}{number + 1}"
-
-
-def _parse_arguments(kind: str, arguments: str | None) -> tuple[tuple[float, ...], int]:
-    numbers, sizes = [], []
-    for argument in map(str.strip, arguments.split(",")) if arguments and arguments.strip() else ():
-        if re.fullmatch(r"size\s*=\s*\d{1,9}", argument) and kind not in WITHOUT_SIZE and not sizes:
-            sizes.append(int(argument.split("=")[1]))
-            if not 1 <= sizes[0] <= MAX_SIZE:
-                raise ValueError(f"the size {sizes[0]} (expected 1 to {MAX_SIZE})")
-        elif kind == "circular":
-            _check_circular((argument,))
-        else:
-            numbers.append(_number(argument))
-    return tuple(numbers), *(sizes or [1])
-
-
-def _number(text: str) -> float:
-    try:
-        value = ast.literal_eval(text)
-        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= FLOAT32_MAX:
-            return value
-    except (ValueError, SyntaxError, OverflowError, RecursionError, MemoryError):
-        pass
-    raise ValueError(f"{_quoted(text)} (expected a number)")
-
-
 def _check_together(codes: list[CodeTerm]):
-    names = [code.name for code in codes]
-    if len(names) > MAX_CODES:
+    names = [NOISE_NAME, *RESERVED_NAMES, *(code.name for code in codes)]
+    repeated = [name for name in names if names.count(name) > 1]
+    if repeated:
+        what = "reserved name" if repeated[0] in names[: -len(codes)] else "repeated name"
+        raise ValueError(f"the {what} {repeated[0]!r}")
+    if len(codes) > MAX_CODES:
         raise ValueError(f"more than {MAX_CODES} codes")
-    if sum(map(_width, codes)) > MAX_SIZE:
+    if sum(code.width for code in codes) > MAX_SIZE:
         raise ValueError(f"more than {MAX_SIZE} dimensions of all codes together")
-    for name in names:
-        if len(name) > MAX_NAME:
-            raise ValueError(f"a name of more than {MAX_NAME} characters")
-        if names.count(name) > 1:
-            raise ValueError(f"the name {name!r} for the second time")
-        if name in (NOISE_NAME, *RESERVED_NAMES):
-            raise ValueError(f"the reserved name {name!r}")
-
-
-def _width(code: CodeTerm) -> int:
-    if code.kind == "categorical":
-        return code.num_categories
-    return 2 if code.kind == "circular" else code.size
-
-
-def _check_categorical(numbers: tuple[float, ...]):
-    if len(numbers) == 1:
-        if not (isinstance(numbers[0], int) and 2 <= numbers[0] <= MAX_SIZE):
-            raise ValueError(f"{numbers[0]} categories (expected an integer from 2 to {MAX_SIZE})")
-    elif not (numbers and min(numbers) >= 0 and math.isclose(sum(numbers), 1, abs_tol=1e-6)):
-        given = ", ".join(map(str, numbers)) or "nothing"
-        raise ValueError(f"{given} (expected a number of categories, or probabilities >= 0 that sum to 1)")
-
-
-def _check_uniform(numbers: tuple[float, ...]):
-    if numbers and not (len(numbers) == 2 and numbers[0] < numbers[1] and numbers[1] - numbers[0] <= FLOAT32_MAX):
-        raise ValueError(f"{', '.join(map(str, numbers))} (expected the lowest and the highest value)")
-
-
-def _check_gaussian(numbers: tuple[float, ...]):
-    if numbers and not (len(numbers) == 2 and numbers[1] >= FLOAT32_TINY):
-        raise ValueError(f"{', '.join(map(str, numbers))} (expected the mean and a standard deviation > 0)")
-
-
-def _check_circular(numbers: tuple[float, ...]):
-    if numbers:
-        raise ValueError(f"{', '.join(map(str, numbers))} (expected no argument; 2*circular makes two codes)")
-
-
-def _check_bernoulli(numbers: tuple[float, ...]):
-    if numbers and not (len(numbers) == 1 and isinstance(numbers[0], float) and 0 < numbers[0] < 1):
-        raise ValueError(f"{', '.join(map(str, numbers))} (expected a probability strictly between 0 and 1)")
-
-
-CHECKS = {
-    "categorical": _check_categorical,
-    "uniform": _check_uniform,
-    "gaussian": _check_gaussian,
-    "circular": _check_circular,
-    "bernoulli": _check_bernoulli,
-}
-
-
-class CodesParser(flags.ArgumentParser):
-    """Codes as a text; the parsed value is the text itself."""
-
-    syntactic_help = "codes such as categorical(10), 2*uniform@0.1, each [name=][count*]kind[(numbers)][@weight]"
-
-    def parse(self, argument: str) -> str:
-        try:
-            parse_codes(super().parse(argument))
-        except ValueError as error:
-            raise MalformedError(str(error)) from error
-        return argument

@@ -6,16 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
+from infogan_tf.checks import check_number
 from infogan_tf.code_text import NOISE_NAME, RESERVED_NAMES, CodeTerm, parse_codes
 from infogan_tf.console import text_table
 from infogan_tf.distributions import Bernoulli, Categorical, Circular, Distribution, Gaussian, Uniform
 from infogan_tf.distributions.base import float_array
 from infogan_tf.distributions.continuous import DEFAULT_MIN_STD
 from infogan_tf.randomness import split_seed
-from infogan_tf.settings import Number, checked
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +30,6 @@ class LatentCode:
     Raises:
         ValueError: an argument is not of this form.
 
-    >>> from infogan_tf.distributions import Categorical
     >>> LatentCode("c1", Categorical(10)).weight
     1.0
     """
@@ -42,15 +40,14 @@ class LatentCode:
     weight: float = 1.0
 
     def __post_init__(self):
-        if not isinstance(self.name, str) or not re.fullmatch(r"\w+", self.name):
-            raise ValueError(f"name of a latent code must be letters, digits and underscores, got {self.name!r}")
-        if self.name in RESERVED_NAMES:
-            raise ValueError(f"name of a latent code must be none of {', '.join(RESERVED_NAMES)}, got {self.name!r}")
+        if not isinstance(self.name, str) or not re.fullmatch(r"\w+", self.name) or self.name in RESERVED_NAMES:
+            expected = f"be letters, digits and underscores, and none of {', '.join(RESERVED_NAMES)}"
+            raise ValueError(f"name of a latent code must {expected}, got {self.name!r}")
         if not isinstance(self.distribution, Distribution):
             raise ValueError(f"distribution of {self.name} must be a Distribution, got {self.distribution!r}")
         if not isinstance(self.regularized, bool):
             raise ValueError(f"regularized of {self.name} must be True or False, got {self.regularized!r}")
-        object.__setattr__(self, "weight", checked(f"weight of {self.name}", self.weight, Number()))
+        object.__setattr__(self, "weight", check_number(f"weight of {self.name}", self.weight))
 
 
 @keras.saving.register_keras_serializable("infogan_tf")
@@ -64,7 +61,6 @@ class LatentSpec:
     Raises:
         ValueError: they are not `LatentCode`s, there is no code among them, or two have the same name.
 
-    >>> from infogan_tf.distributions import Categorical, Uniform
     >>> spec = LatentSpec((LatentCode("z", Uniform(size=62), regularized=False), LatentCode("c1", Categorical(10))))
     >>> spec.size, spec.posterior_size
     (72, 10)
@@ -73,15 +69,13 @@ class LatentSpec:
     latents: tuple[LatentCode, ...]
 
     def __post_init__(self):
-        latents = tuple(self.latents) if isinstance(self.latents, Iterable) else self.latents
-        if not isinstance(latents, tuple) or not all(isinstance(latent, LatentCode) for latent in latents):
+        latents = tuple(self.latents) if isinstance(self.latents, Iterable) else (self.latents,)
+        if not all(isinstance(latent, LatentCode) for latent in latents):
             raise ValueError(f"latents must be LatentCodes, got {self.latents!r}")
         object.__setattr__(self, "latents", latents)
-        names = [latent.name for latent in self.latents]
-        if not names or len(set(names)) < len(names):
-            raise ValueError(f"latents must be one or more with different names, got {names}")
-        if not self.codes:
-            raise ValueError(f"latents must hold at least one regularized code, got only noise: {', '.join(names)}")
+        names = [latent.name for latent in latents]
+        if not self.codes or len(set(names)) < len(names):
+            raise ValueError(f"latents must have different names and hold a regularized code, got {latents}")
 
     @classmethod
     def parse(
@@ -90,7 +84,7 @@ class LatentSpec:
         """Noise z ~ Uniform(-1, 1) and the codes that a text describes.
 
         Args:
-            codes: such as `categorical(10), 2*uniform@0.1`; see `code_terms`.
+            codes: such as `categorical(10), 2*uniform@0.1`; see `code_text`.
             noise_size: number of noise dimensions, >= 0.
             posterior_std: fixed standard deviation of Q for every uniform or Gaussian code; learned if None.
             min_std: lower bound of a learned one.
@@ -124,12 +118,12 @@ class LatentSpec:
     @property
     def size(self) -> int:
         """Width of the generator's input."""
-        return sum(latent.distribution.event_size for latent in self.latents)
+        return sum(_sizes(self.latents).values())
 
     @property
     def noise_size(self) -> int:
         """Width of all noise together."""
-        return sum(latent.distribution.event_size for latent in self.noise)
+        return sum(_sizes(self.noise).values())
 
     @property
     def posterior_size(self) -> int:
@@ -138,26 +132,15 @@ class LatentSpec:
 
     def code(self, name: str) -> LatentCode:
         """The code of that name; ValueError if there is none."""
-        for code in self.codes:
-            if code.name == name:
-                return code
-        raise ValueError(f"no code is named {name!r}; the codes are {', '.join(code.name for code in self.codes)}")
+        codes = {code.name: code for code in self.codes}
+        if name not in codes:
+            raise ValueError(f"no code is named {name!r}; the codes are {', '.join(codes)}")
+        return codes[name]
 
     def sample(self, batch_size: int, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Draws every latent from its prior.
-
-        Args:
-            batch_size: how many.
-            seed: integers `[2]`.
-
-        Returns:
-            By name, `[batch, event_size]`.
-        """
-        seeds = split_seed(seed, len(self.latents))
-        return {
-            latent.name: latent.distribution.sample(batch_size, latent_seed)
-            for latent, latent_seed in zip(self.latents, seeds, strict=True)
-        }
+        """Draws every latent from its prior: `[batch_size, event_size]` by name; the seed has shape `[2]`."""
+        seeds = zip(self.latents, split_seed(seed, len(self.latents)), strict=True)
+        return {latent.name: latent.distribution.sample(batch_size, latent_seed) for latent, latent_seed in seeds}
 
     def vary(self, name: str, latents: Mapping[str, tf.Tensor], values: tf.Tensor) -> dict[str, tf.Tensor]:
         """Every sample with every value of one code, everything else held fixed.
@@ -192,15 +175,10 @@ class LatentSpec:
 
     def encode_noise(self, noise: Any) -> dict[str, tf.Tensor]:
         """Splits noise `[batch or 1, noise_size]` by name; ValueError if it has another shape."""
-        try:
-            array = float_array(noise)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"noise must be an array of numbers [batch, {self.noise_size}], got {noise!r}") from error
-        if not np.isfinite(array).all():
-            raise ValueError("noise must be finite, got NaN or Inf")
+        array = float_array("noise", noise)
         if array.ndim != 2 or array.shape[1] != self.noise_size or not len(array):
             raise ValueError(f"noise must have shape [batch, {self.noise_size}], got {list(array.shape)}")
-        return _split(array, [(latent.name, latent.distribution.event_size) for latent in self.noise])
+        return _split(array, _sizes(self.noise))
 
     def join(self, latents: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Concatenates latents by name into the generator's input `[batch, size]`."""
@@ -208,31 +186,24 @@ class LatentSpec:
 
     def split(self, joined: tf.Tensor) -> dict[str, tf.Tensor]:
         """Inverse of `join`."""
-        return _split(joined, [(latent.name, latent.distribution.event_size) for latent in self.latents])
+        return _split(joined, _sizes(self.latents))
 
     def split_posterior(self, flat: tf.Tensor) -> dict[str, Any]:
         """Q's raw output `[batch, posterior_size]` as each code's posterior distribution, by name."""
-        parts = _split(flat, [(code.name, code.distribution.param_size) for code in self.codes])
+        parts = _split(flat, {code.name: code.distribution.param_size for code in self.codes})
         return {code.name: code.distribution.posterior(parts[code.name]) for code in self.codes}
 
     def get_config(self) -> dict[str, Any]:
         serialize = keras.saving.serialize_keras_object
-        latents = [{**vars(latent), "distribution": serialize(latent.distribution)} for latent in self.latents]
-        return {"latents": latents}
+        return {"latents": [{**vars(code), "distribution": serialize(code.distribution)} for code in self.latents]}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "LatentSpec":
-        deserialize = keras.saving.deserialize_keras_object
-        return cls(
-            tuple(
-                LatentCode(**{**latent, "distribution": deserialize(latent["distribution"])})
-                for latent in config["latents"]
-            )
-        )
+        make = keras.saving.deserialize_keras_object
+        return cls([LatentCode(**{**code, "distribution": make(code["distribution"])}) for code in config["latents"]])
 
     def __str__(self) -> str:
-        header = ("name", "prior", "posterior", "size", "regularized", "weight")
-        return text_table([header, *map(_row, self.latents)])
+        return text_table([("name", "prior", "posterior", "size", "regularized", "weight"), *map(_row, self.latents)])
 
 
 def _distribution(term: CodeTerm, std: Mapping[str, float | None]) -> Distribution:
@@ -246,13 +217,15 @@ def _distribution(term: CodeTerm, std: Mapping[str, float | None]) -> Distributi
 
 
 def _row(latent: LatentCode) -> tuple[str, ...]:
-    distribution = latent.distribution
+    prior, size = latent.distribution.prior_name, str(latent.distribution.event_size)
     if not latent.regularized:
-        return (latent.name, distribution.prior_name, "-", str(distribution.event_size), "no", "-")
-    size, weight = str(distribution.event_size), f"{latent.weight:g}"
-    return (latent.name, distribution.prior_name, distribution.posterior_name, size, "yes", weight)
+        return (latent.name, prior, "-", size, "no", "-")
+    return (latent.name, prior, latent.distribution.posterior_name, size, "yes", f"{latent.weight:g}")
 
 
-def _split(joined: Any, names_and_sizes: Sequence[tuple[str, int]]) -> dict[str, tf.Tensor]:
-    names, sizes = zip(*names_and_sizes, strict=True) if names_and_sizes else ((), ())
-    return dict(zip(names, tf.split(joined, sizes, axis=-1), strict=True)) if names else {}
+def _sizes(latents: Sequence[LatentCode]) -> dict[str, int]:
+    return {latent.name: latent.distribution.event_size for latent in latents}
+
+
+def _split(joined: Any, sizes: Mapping[str, int]) -> dict[str, tf.Tensor]:
+    return dict(zip(sizes, tf.split(joined, [*sizes.values()], axis=-1), strict=True)) if sizes else {}

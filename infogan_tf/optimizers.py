@@ -1,12 +1,11 @@
 """Adam as one operation per variable."""
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from infogan_tf.settings import Number, checked, plain
+from infogan_tf.checks import check_number
 
 
 @keras.saving.register_keras_serializable("infogan_tf")
@@ -17,37 +16,26 @@ class FusedAdam(keras.optimizers.Adam):
 
     Args:
         learning_rate: a number >= 0, a Keras schedule, or a callable without arguments.
-        beta_1: decay of the first moment, from 0 up to, but not including, 1. Original code: 0.5.
+        beta_1: decay of the first moment, in [0, 1). Original code: 0.5.
         beta_2: decay of the second moment, likewise.
         epsilon: added to the root of the second moment, > 0. Original code: 1e-8.
         **kwargs: other arguments of `keras.optimizers.Adam`, except `amsgrad=True`.
 
     Raises:
-        ValueError: an argument is out of its range, or `amsgrad` is set.
+        ValueError: the learning rate is none of these, or `amsgrad` is set.
 
     >>> FusedAdam.from_config(FusedAdam(1e-3).get_config()).beta_1
     0.5
     """
 
     def __init__(
-        self,
-        learning_rate: float | keras.optimizers.schedules.LearningRateSchedule | Callable[[], Any],
-        beta_1: float = 0.5,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        **kwargs: Any,
+        self, learning_rate: Any, beta_1: float = 0.5, beta_2: float = 0.999, epsilon: float = 1e-8, **kwargs: Any
     ):
         if kwargs.get("amsgrad"):
-            raise ValueError("FusedAdam: amsgrad must be False, got True; keras.optimizers.Adam has it")
+            raise ValueError("amsgrad of FusedAdam must be False, got True; keras.optimizers.Adam has it")
         if not callable(learning_rate):
-            learning_rate = float(checked("FusedAdam: learning_rate", learning_rate, Number()))
-        super().__init__(
-            learning_rate,
-            beta_1=_checked_decay("beta_1", beta_1),
-            beta_2=_checked_decay("beta_2", beta_2),
-            epsilon=checked("FusedAdam: epsilon", epsilon, Number(positive=True)),
-            **kwargs,
-        )
+            learning_rate = check_number("learning_rate of FusedAdam", learning_rate)
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, **kwargs)
 
     def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor):
         index = self._get_variable_index(variable)
@@ -64,10 +52,3 @@ class FusedAdam(keras.optimizers.Adam):
             epsilon=self.epsilon,
             grad=gradient,
         )
-
-
-def _checked_decay(name: str, value: float) -> float:
-    value = plain(value)
-    if not (Number().accepts(value) and value < 1):
-        raise ValueError(f"FusedAdam: {name} must be a number >= 0 and < 1, got {value!r}")
-    return value

@@ -1,19 +1,19 @@
 """Base class of the priors of latent codes."""
 
 import abc
+import inspect
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-
-from infogan_tf.settings import Integer, checked
 
 
 class Distribution(abc.ABC):
     """Base class of priors P(c), which also make the posterior Q(c|x) from Q's output.
 
     Codes are float32 tensors `[batch, event_size]`, as the generator takes them. Log-probabilities and entropies are in
-    nats, summed over the event. `repr` is the call that makes a distribution.
+    nats, summed over the event. `repr` is the call that makes a distribution. The arguments of a constructor are
+    attributes too, as Keras saves them.
 
     Attributes:
         event_size: width of one code in the generator's input.
@@ -22,6 +22,7 @@ class Distribution(abc.ABC):
         param_size: width of Q's output for this code.
         prior_name: the prior in words, such as `Categorical(10)`.
         posterior_name: the posterior's family in words.
+        expected_value: what a value must be, in words.
         is_discrete: whether codes come from a finite set.
         is_circular: whether values go around, as angles do.
         num_categories: number of categories of a categorical code; None for any other code.
@@ -33,21 +34,14 @@ class Distribution(abc.ABC):
     param_size: int
     prior_name: str
     posterior_name: str
+    expected_value: str = "a number"
     is_discrete: bool = False
     is_circular: bool = False
     num_categories: int | None = None
 
     @abc.abstractmethod
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
-        """Draws codes from the prior.
-
-        Args:
-            batch_size: how many codes.
-            seed: integers `[2]`; the same seed gives the same codes.
-
-        Returns:
-            Codes `[batch, event_size]`.
-        """
+        """Draws codes `[batch_size, event_size]` from the prior; the same seed `[2]` gives the same codes."""
 
     @abc.abstractmethod
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
@@ -57,7 +51,6 @@ class Distribution(abc.ABC):
     def entropy(self) -> float:
         """The prior's exact entropy H(c) in nats."""
 
-    @abc.abstractmethod
     def encode(self, values: Any) -> tf.Tensor:
         """Encodes plain values (`3`, `1.5`, a list) as codes.
 
@@ -70,6 +63,25 @@ class Distribution(abc.ABC):
         Raises:
             ValueError: the values are invalid for this distribution.
         """
+        codes = float_array(f"values of {self.prior_name}", values)
+        if codes.ndim == 0 and not self.encoding:
+            codes = np.full([1, self.event_size], codes)
+        elif codes.shape[1:] in ((), (1,)) and self.value_size == 1:
+            codes = self._encode(codes.reshape([-1, 1]))
+        if codes.ndim != 2 or codes.shape[1] != self.event_size or not len(codes):
+            expected, got = f"be one value or have shape [batch, {self.value_size}]", list(np.shape(values))
+            raise ValueError(f"values of {self.prior_name} must {expected}, got shape {got}")
+        if not self._are_codes(codes):
+            got = np.asarray(values).tolist()
+            raise ValueError(f"a value of {self.prior_name} must be {self.expected_value}, got {got!r}")
+        return tf.constant(codes)
+
+    def _encode(self, values: np.ndarray) -> np.ndarray:
+        """Codes of plain values `[batch, 1]`; of values that are none `_are_codes` is False."""
+        return values
+
+    def _are_codes(self, codes: np.ndarray) -> bool:
+        return True
 
     @abc.abstractmethod
     def decode(self, codes: tf.Tensor) -> np.ndarray:
@@ -104,43 +116,32 @@ class Distribution(abc.ABC):
     def describe_traversal(self, n: int, scale: float = 1.0) -> str:
         """Describes `traversal`, for a caption."""
 
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments by name, for Keras."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Distribution":
-        """The distribution that Keras saved; a class that can be saved has a `get_config`, its arguments by name."""
         return cls(**config)
 
+    def __repr__(self) -> str:
+        parameters = inspect.signature(type(self)).parameters
+        arguments = [f"{k}={v!r}" for k, v in self.get_config().items() if v != parameters[k].default]
+        return f"{type(self).__name__}({', '.join(arguments)})"
 
-def float_array(values: Any) -> np.ndarray:
-    """Real numbers as a float32 array, those beyond its range as infinity; TypeError or ValueError for all else."""
-    with np.errstate(over="ignore"):
-        return np.asarray(values).astype(np.float32, casting="same_kind")
 
-
-def as_codes(values: Any, event_size: int, prior_name: str) -> tf.Tensor:
-    """Shapes numbers into float32 codes `[batch, event_size]`, checking that they are finite and fit."""
+def float_array(name: str, values: Any) -> np.ndarray:
+    """Finite real numbers as a float32 array; ValueError, naming them, for all else."""
     try:
-        array = float_array(values)
+        with np.errstate(over="ignore"):
+            array = np.asarray(values).astype(np.float32, casting="same_kind")
     except (TypeError, ValueError) as error:
-        raise ValueError(f"a value of {prior_name} must be made of numbers, got {values!r}") from error
-    if array.ndim == 0:
-        array = np.full([1, event_size], array)
-    elif array.ndim == 1 and event_size == 1:
-        array = array[:, None]
-    if array.ndim != 2 or array.shape[1] != event_size or not array.shape[0]:
-        raise ValueError(
-            f"values of {prior_name} must be one number, or of shape [batch, {event_size}]"
-            f"{' or [batch]' if event_size == 1 else ''}, got shape {list(np.shape(values))}"
-        )
+        raise ValueError(f"{name} must be made of numbers, got {values!r}") from error
     if not np.isfinite(array).all():
-        raise ValueError(f"values of {prior_name} must be finite, got {values!r}")
-    return tf.constant(array)
+        raise ValueError(f"{name} must be finite, got {values!r}")
+    return array
 
 
 def spread(n: int, count: int) -> np.ndarray:
     """`n` indices that run evenly through `range(count)`: 0, 1, 2, ... where n equals count."""
     return np.arange(n) * count // n
-
-
-def checked_size(size: int, owner: str) -> int:
-    """Returns `size` as an int; ValueError unless it is an integer >= 1."""
-    return checked(f"{owner}: size", size, Integer(1))

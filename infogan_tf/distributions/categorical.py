@@ -8,15 +8,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.distributions.base import Distribution, as_codes, spread
-from infogan_tf.settings import Integer, checked, short_number
+from infogan_tf.checks import check_integer
+from infogan_tf.distributions.base import Distribution, spread
 
 
 class CategoricalPosterior(NamedTuple):
-    """Q(c|x) of a categorical code.
+    """Q(c|x) of a categorical code, see `Distribution.posterior`.
 
     Attributes:
-        logits: unnormalized log-probabilities `[batch, K]`.
+        logits: unnormalized log-probabilities `[batch, K]`; `probs` are the probabilities.
     """
 
     logits: tf.Tensor
@@ -25,30 +25,22 @@ class CategoricalPosterior(NamedTuple):
 
     @property
     def probs(self) -> tf.Tensor:
-        """Probabilities of the K categories, `[batch, K]`."""
         return tf.nn.softmax(self.logits)
 
-    @property
-    def mean(self) -> tf.Tensor:
-        """Expected one-hot code, `[batch, K]`."""
-        return self.probs
+    mean = probs
 
     @property
     def mode(self) -> tf.Tensor:
-        """Most probable one-hot code, `[batch, K]`."""
         return tf.one_hot(tf.argmax(self.logits, axis=-1), self.logits.shape[-1])
 
     @property
     def std(self) -> tf.Tensor:
-        """Standard deviation of each coordinate of the code, `[batch, K]`."""
         return tf.sqrt(self.probs * (1 - self.probs))
 
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
-        """log Q(c|x) of one-hot codes `[batch, K]`: nats `[batch]`."""
         return tf.reduce_sum(codes * tf.nn.log_softmax(self.logits), axis=-1)
 
     def entropy(self) -> tf.Tensor:
-        """Entropy, nats `[batch]`."""
         return -self.log_prob(self.probs)
 
 
@@ -58,13 +50,13 @@ class Categorical(Distribution):
 
     Args:
         num_categories: K, an integer >= 2.
-        probs: the prior's K probabilities; uniform by default.
+        probs: the prior's K probabilities; uniform by default. As an attribute they are always given, an array.
 
     Raises:
         ValueError: fewer than two categories, or `probs` are not K non-negative numbers that sum to 1.
 
     >>> Categorical(3, probs=[0.5, 0.25, 0.25])
-    Categorical(3, probs=[0.5, 0.25, 0.25])
+    Categorical(num_categories=3, probs=[0.5, 0.25, 0.25])
     >>> round(Categorical(10).entropy(), 4)
     2.3026
     """
@@ -75,27 +67,25 @@ class Categorical(Distribution):
     is_discrete = True
 
     def __init__(self, num_categories: int, probs: Sequence[float] | None = None):
-        num_categories = checked("Categorical: num_categories", num_categories, Integer(2))
-        self._given_probs = None if probs is None else _checked_probs(probs, num_categories)
-        uniform = np.full([num_categories], 1 / num_categories)
-        self.probs = uniform if probs is None else self._given_probs / self._given_probs.sum()
-        self.event_size = self.param_size = self.num_categories = num_categories
+        self.num_categories = check_integer("num_categories", num_categories, 2)
+        self.event_size = self.param_size = self.num_categories
+        self.expected_value = f"a category from 0 to {num_categories - 1}"
         self.prior_name = f"Categorical({num_categories}{'' if probs is None else ', given probabilities'})"
+        self._given_probs = None if probs is None else _checked_probs(probs, self.num_categories)
+        if probs is None:
+            self.probs = np.full([num_categories], 1 / num_categories)
+        else:
+            self.probs = self._given_probs / np.sum(self._given_probs)
         with np.errstate(divide="ignore"):
             self._log_probs = tf.constant(np.log(self.probs), tf.float32)
 
     def get_config(self) -> dict[str, Any]:
-        probs = None if self._given_probs is None else self._given_probs.tolist()
-        return {"num_categories": self.num_categories, "probs": probs}
-
-    def __repr__(self) -> str:
-        if self._given_probs is None:
-            return f"Categorical({self.num_categories})"
-        return f"Categorical({self.num_categories}, probs=[{', '.join(map(short_number, self._given_probs.tolist()))}])"
+        # Not the scaled ones: scaling them again could change the last bit.
+        return {"num_categories": self.num_categories, "probs": self._given_probs}
 
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
         categories = tf.random.stateless_categorical(self._log_probs[None], batch_size, seed)[0]
-        return tf.one_hot(categories, self.event_size)
+        return tf.one_hot(categories, self.num_categories)
 
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
         # An impossible category has log-probability -inf, which must not turn the others' zeros into NaN.
@@ -104,28 +94,11 @@ class Categorical(Distribution):
     def entropy(self) -> float:
         return -math.fsum(p * math.log(p) for p in self.probs if p > 0)
 
-    def encode(self, values: Any) -> tf.Tensor:
-        try:
-            array = np.asarray(values)
-        except ValueError as error:
-            raise ValueError(f"values of {self.prior_name} must agree in length, got {values!r}") from error
-        if array.shape[1:] in ((), (1,)):
-            return self._one_hot(array)
-        codes = as_codes(values, self.event_size, self.prior_name)
-        if not (np.isin(codes, [0, 1]).all() and (np.sum(codes, axis=1) == 1).all()):
-            raise ValueError(f"codes of {self.prior_name} must be one-hot rows, got {values!r}")
-        return codes
+    def _encode(self, values: np.ndarray) -> np.ndarray:
+        return (values == np.arange(self.num_categories)).astype(np.float32)
 
-    def _one_hot(self, categories: np.ndarray) -> tf.Tensor:
-        in_range = np.issubdtype(categories.dtype, np.integer) and np.all(
-            (categories >= 0) & (categories < self.event_size)
-        )
-        if not in_range or not categories.size:
-            raise ValueError(
-                f"a value of {self.prior_name} must be a category from 0 to {self.event_size - 1}, "
-                f"got {categories.tolist()!r}"
-            )
-        return tf.one_hot(categories.reshape(-1), self.event_size)
+    def _are_codes(self, codes: np.ndarray) -> bool:
+        return np.isin(codes, [0, 1]).all() and (codes.sum(axis=1) == 1).all()
 
     def decode(self, codes: tf.Tensor) -> np.ndarray:
         return np.argmax(codes, axis=1)[:, None]
@@ -134,18 +107,17 @@ class Categorical(Distribution):
         return CategoricalPosterior(logits=flat)
 
     def traversal(self, n: int, scale: float = 1.0) -> tf.Tensor:
-        return tf.one_hot(spread(n, self.event_size), self.event_size)
+        return tf.one_hot(spread(n, self.num_categories), self.num_categories)
 
     def describe_traversal(self, n: int, scale: float = 1.0) -> str:
-        return f"categories {', '.join(map(str, spread(n, self.event_size)))}"
+        return f"categories {', '.join(map(str, spread(n, self.num_categories)))}"
 
 
-def _checked_probs(probs: Sequence[float], num_categories: int) -> np.ndarray:
-    refusal = f"Categorical: probs must be {num_categories} non-negative numbers that sum to 1, got {probs!r}"
+def _checked_probs(probs: Any, number: int) -> list[float]:
     try:
         array = np.asarray(probs, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(refusal) from error
-    if array.shape != (num_categories,) or not (array >= 0).all() or not math.isclose(array.sum(), 1, abs_tol=1e-6):
-        raise ValueError(refusal)
-    return array
+    except (TypeError, ValueError):
+        array = np.zeros([0])
+    if array.shape != (number,) or not (array >= 0).all() or not math.isclose(array.sum(), 1, abs_tol=1e-6):
+        raise ValueError(f"probs of Categorical must be {number} non-negative numbers that sum to 1, got {probs!r}")
+    return array.tolist()

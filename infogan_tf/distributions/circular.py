@@ -1,13 +1,13 @@
 """Codes that go around: angles."""
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.distributions.base import Distribution, as_codes
+from infogan_tf.distributions.base import Distribution
 
 HALF_TURN = 180.0
 LOG_2PI = math.log(2 * math.pi)
@@ -16,7 +16,9 @@ UNIT_TOLERANCE = 1e-3
 
 
 class VonMisesPosterior(NamedTuple):
-    """Q(c|x) of a circular code: the von Mises distribution, which is the normal distribution of the circle.
+    """Q(c|x) of a circular code, see `Distribution.posterior`: the von Mises distribution, the circle's normal one.
+
+    `mean` lies inside of the circle, `mode` on it; `log_prob` takes unit vectors and is per radian.
 
     Attributes:
         natural: its natural parameters `[batch, 2]`: they point to the most probable angle, and the longer they are,
@@ -35,7 +37,7 @@ class VonMisesPosterior(NamedTuple):
     @property
     def angle(self) -> tf.Tensor:
         """Most probable angle `[batch, 1]`, degrees from -180 to 180."""
-        return angles_of(self.natural)
+        return _angles_of(self.natural)
 
     @property
     def angle_std(self) -> tf.Tensor:
@@ -44,17 +46,14 @@ class VonMisesPosterior(NamedTuple):
 
     @property
     def mode(self) -> tf.Tensor:
-        """Most probable code, a unit vector `[batch, 2]`."""
         return self.natural / self.concentration
 
     @property
     def mean(self) -> tf.Tensor:
-        """Expected code `[batch, 2]`, inside of the circle."""
         return self._resultant_length * self.mode
 
     @property
     def std(self) -> tf.Tensor:
-        """Standard deviation of each coordinate of the code, `[batch, 2]`."""
         second_moment = 1 - 2 * self._resultant_length / self.concentration
         variance = 0.5 * (1 + second_moment * (2 * tf.square(self.mode) - 1)) - tf.square(self.mean)
         return tf.sqrt(tf.maximum(variance, 0))
@@ -65,11 +64,9 @@ class VonMisesPosterior(NamedTuple):
         return tf.math.bessel_i1e(self.concentration) / tf.math.bessel_i0e(self.concentration)
 
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
-        """log Q(c|x) of codes `[batch, 2]`, unit vectors: nats `[batch]`, per radian."""
         return tf.reduce_sum(self.natural * codes, axis=-1) - self._log_normalizer
 
     def entropy(self) -> tf.Tensor:
-        """Differential entropy, nats `[batch]`."""
         return self._log_normalizer - tf.reduce_sum(self.natural * self.mean, axis=-1)
 
     @property
@@ -86,8 +83,6 @@ class Circular(Distribution):
     For what goes around, such as the side that an object is seen from: a code on an interval can follow it over a part
     of the turn only, since both of its ends would have to look the same. Values are degrees; 360 is 0.
 
-    >>> Circular()
-    Circular()
     >>> Circular().decode(Circular().encode([90, 270])).round(3).tolist()
     [[90.0], [-90.0]]
     """
@@ -98,13 +93,8 @@ class Circular(Distribution):
     is_circular = True
     prior_name = "Circular"
     posterior_name = "von Mises"
+    expected_value = "an angle in degrees, or its (cos, sin)"
     range = (-HALF_TURN, HALF_TURN)
-
-    def get_config(self) -> dict[str, Any]:
-        return {}
-
-    def __repr__(self) -> str:
-        return "Circular()"
 
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
         return _codes_of(tf.random.stateless_uniform([batch_size, 1], seed, *self.range))
@@ -115,24 +105,18 @@ class Circular(Distribution):
     def entropy(self) -> float:
         return LOG_2PI
 
-    def encode(self, values: Any) -> tf.Tensor:
-        try:
-            is_angles = np.shape(values)[1:] in ((), (1,))
-        except ValueError:  # Rows of different lengths, which are refused below.
-            is_angles = False
-        codes = as_codes(values, 1 if is_angles else self.event_size, self.prior_name)
-        if is_angles:
-            return _codes_of(codes)
-        if not np.allclose(np.linalg.norm(codes, axis=1), 1, atol=UNIT_TOLERANCE):
-            raise ValueError(f"codes of {self.prior_name} must be (cos, sin) of angles, got {values!r}")
-        return codes
+    def _encode(self, values: np.ndarray) -> np.ndarray:
+        return _codes_of(tf.constant(values)).numpy()
+
+    def _are_codes(self, codes: np.ndarray) -> bool:
+        return np.allclose(np.linalg.norm(codes, axis=1), 1, atol=UNIT_TOLERANCE)
 
     def decode(self, codes: tf.Tensor) -> np.ndarray:
-        return angles_of(codes).numpy()
+        return _angles_of(codes).numpy()
 
     def mix(self, first: tf.Tensor, last: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
         """Turns from the one angle to the other, the shorter way."""
-        start, turn = angles_of(first), angles_of(last) - angles_of(first)
+        start, turn = _angles_of(first), _angles_of(last) - _angles_of(first)
         return _codes_of(start + shares * (tf.math.floormod(turn + HALF_TURN, 2 * HALF_TURN) - HALF_TURN))
 
     def posterior(self, flat: tf.Tensor) -> VonMisesPosterior:
@@ -155,6 +139,6 @@ def _codes_of(degrees: tf.Tensor) -> tf.Tensor:
     return tf.concat([tf.cos(radians), tf.sin(radians)], axis=-1)
 
 
-def angles_of(codes: tf.Tensor) -> tf.Tensor:
+def _angles_of(codes: tf.Tensor) -> tf.Tensor:
     """The angles `[..., 1]` of vectors `[..., 2]`, degrees from -180 to 180."""
     return tf.atan2(codes[..., 1:], codes[..., :1]) * (HALF_TURN / math.pi)

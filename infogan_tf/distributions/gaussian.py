@@ -1,19 +1,12 @@
 """Normally distributed codes."""
 
 import math
-from typing import Any
 
 import keras
 import tensorflow as tf
 
-from infogan_tf.distributions.continuous import (
-    DEFAULT_MIN_STD,
-    LOG_SQRT_2PI,
-    ContinuousDistribution,
-    gaussian_log_prob,
-    is_finite,
-)
-from infogan_tf.settings import Number, plain
+from infogan_tf.checks import check_number, is_number
+from infogan_tf.distributions.continuous import DEFAULT_MIN_STD, LOG_SQRT_2PI, ContinuousDistribution, GaussianPosterior
 
 
 @keras.saving.register_keras_serializable("infogan_tf")
@@ -23,15 +16,13 @@ class Gaussian(ContinuousDistribution):
     Args:
         mean: the prior's mean.
         std: the prior's standard deviation, positive.
-        size: how many codes.
-        posterior_std: Q's fixed standard deviation; learned if None.
-        min_std: the floor under a learned standard deviation.
+        size, posterior_std, min_std: see `ContinuousDistribution`.
 
     Raises:
-        ValueError: a number is not finite, a std is not positive, or `size` is not an integer >= 1.
+        ValueError: an argument is out of its range.
 
-    >>> Gaussian(0, 2, posterior_std=1)
-    Gaussian(0, 2, posterior_std=1)
+    >>> Gaussian(2, 0.5, posterior_std=1)
+    Gaussian(mean=2.0, std=0.5, posterior_std=1.0)
     >>> round(Gaussian().entropy(), 4)
     1.4189
     """
@@ -44,29 +35,18 @@ class Gaussian(ContinuousDistribution):
         posterior_std: float | None = None,
         min_std: float = DEFAULT_MIN_STD,
     ):
-        mean, std = plain(mean), plain(std)
-        if not (is_finite(mean) and Number(positive=True).accepts(std)):
-            raise ValueError(f"Gaussian: mean must be finite and std positive, got mean {mean!r}, std {std!r}")
+        if not is_number(mean):
+            raise ValueError(f"mean of Gaussian must be a finite number, got {mean!r}")
         super().__init__(size, posterior_std, min_std)
-        self.mean, self.std = float(mean), float(std)
+        self.mean, self.std = float(mean), check_number("std of Gaussian", std, positive=True)
+        self.range = (self.mean - 2 * self.std, self.mean + 2 * self.std)  # 95 % of the values.
         self.prior_name = f"Gaussian({self.mean:g}, {self.std:g})"
 
-    def get_config(self) -> dict[str, Any]:
-        return {"mean": self.mean, "std": self.std, **super().get_config()}
-
-    def __repr__(self) -> str:
-        return self._repr(self.mean, self.std)
-
-    @property
-    def range(self) -> tuple[float, float]:
-        """Mean +- 2 std: 95 % of the values."""
-        return self.mean - 2 * self.std, self.mean + 2 * self.std
-
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
-        return tf.random.stateless_normal([batch_size, self.event_size], seed, self.mean, self.std)
+        return tf.random.stateless_normal([batch_size, self.size], seed, self.mean, self.std)
 
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
-        return gaussian_log_prob(codes, self.mean, self.std)
+        return GaussianPosterior(self.mean, self.std).log_prob(codes)
 
     def entropy(self) -> float:
-        return self.event_size * (math.log(self.std) + LOG_SQRT_2PI + 0.5)
+        return self.size * (math.log(self.std) + LOG_SQRT_2PI + 0.5)

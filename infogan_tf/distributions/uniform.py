@@ -1,17 +1,12 @@
 """Uniformly distributed codes."""
 
 import math
-from typing import Any
 
 import keras
 import tensorflow as tf
 
-from infogan_tf.distributions.continuous import (
-    DEFAULT_MIN_STD,
-    ContinuousDistribution,
-    is_finite,
-)
-from infogan_tf.settings import plain
+from infogan_tf.checks import is_number
+from infogan_tf.distributions.continuous import DEFAULT_MIN_STD, ContinuousDistribution
 
 
 @keras.saving.register_keras_serializable("infogan_tf")
@@ -24,15 +19,13 @@ class Uniform(ContinuousDistribution):
     Args:
         low: the smallest value.
         high: the largest value, above `low`.
-        size: how many codes.
-        posterior_std: Q's fixed standard deviation; learned if None.
-        min_std: the floor under a learned standard deviation.
+        size, posterior_std, min_std: see `ContinuousDistribution`.
 
     Raises:
-        ValueError: the range is empty or not finite, a std is not positive, or `size` is not an integer >= 1.
+        ValueError: an argument is out of its range.
 
     >>> Uniform(-1, 1, size=62)
-    Uniform(-1, 1, size=62)
+    Uniform(size=62)
     >>> round(Uniform(-1, 1).entropy(), 4)
     0.6931
     """
@@ -45,29 +38,18 @@ class Uniform(ContinuousDistribution):
         posterior_std: float | None = None,
         min_std: float = DEFAULT_MIN_STD,
     ):
-        low, high = plain(low), plain(high)
-        if not (is_finite(low) and is_finite(high) and low < high and is_finite(high - low)):
-            raise ValueError(f"Uniform: low must lie below high, both finite, got low {low!r}, high {high!r}")
+        if not (is_number(low) and is_number(high) and low < high and is_number(high - low)):
+            raise ValueError(f"low of Uniform must be less than high, both finite, got low {low!r}, high {high!r}")
         super().__init__(size, posterior_std, min_std)
-        self.low, self.high = float(low), float(high)
+        self.low, self.high = self.range = (float(low), float(high))
         self.prior_name = f"Uniform({self.low:g}, {self.high:g})"
 
-    def get_config(self) -> dict[str, Any]:
-        return {"low": self.low, "high": self.high, **super().get_config()}
-
-    def __repr__(self) -> str:
-        return self._repr(self.low, self.high)
-
-    @property
-    def range(self) -> tuple[float, float]:
-        return self.low, self.high
-
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
-        return tf.random.stateless_uniform([batch_size, self.event_size], seed, self.low, self.high)
+        return tf.random.stateless_uniform([batch_size, self.size], seed, self.low, self.high)
 
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
         inside = tf.reduce_all((codes >= self.low) & (codes <= self.high), axis=-1)
         return tf.where(inside, -self.entropy(), -math.inf)
 
     def entropy(self) -> float:
-        return self.event_size * math.log(self.high - self.low)
+        return self.size * math.log(self.high - self.low)

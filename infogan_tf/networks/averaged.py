@@ -3,8 +3,7 @@
 import keras
 import tensorflow as tf
 
-# The averages are updated at every fifth update: each time all weights are read and written, which at every update
-# would cost 4 % of its time.
+# Updates between two updates of the averages: all weights are read and written, at every update 4 % of its time.
 INTERVAL = 5
 
 
@@ -30,19 +29,9 @@ class AveragedNetwork(keras.layers.Layer):
         self.decay = decay
         # Behind a function, or Keras would track the network's weights as weights of this layer.
         self._network = lambda: network
-        self._averages = {
-            id(variable): self.add_weight(
-                name=variable.path.replace("/", "_"),
-                shape=variable.shape,
-                dtype=variable.dtype,
-                # The default argument holds on to this variable, not to the loop's last one.
-                initializer=lambda shape, dtype, variable=variable: tf.identity(variable.value),
-                trainable=False,
-                aggregation="only_first_replica",  # Every device makes the same average.
-            )
-            for variable in network.variables
-            if tf.as_dtype(variable.dtype).is_floating  # All but the states of seed generators.
-        }
+        # All but the states of seed generators.
+        averaged = [variable for variable in network.variables if tf.as_dtype(variable.dtype).is_floating]
+        self._averages = {id(variable): self._average_of(variable) for variable in averaged}
         for number, average in enumerate(self._averages.values()):
             setattr(self, f"average_{number}", average)  # Checkpoints find attributes, and nothing inside a dict.
         self.built = True
@@ -53,21 +42,26 @@ class AveragedNetwork(keras.layers.Layer):
             [self._averages.get(id(variable), variable).value for variable in variables]
             for variables in (network.trainable_variables, network.non_trainable_variables)
         )
-        outputs, _ = network.stateless_call(trainable, non_trainable, inputs, training=False)
-        return outputs
+        return network.stateless_call(trainable, non_trainable, inputs, training=False)[0]
 
     def update(self, step: tf.Tensor):
-        """Updates the averages with the network's weights, at every fifth update.
-
-        Args:
-            step: updates done, this one included.
-        """
+        """Updates the averages with the network's weights if `step`, the updates done, is a multiple of `INTERVAL`."""
         is_due = step % INTERVAL == 0
         if tf.distribute.get_strategy().num_replicas_in_sync == 1:
             tf.cond(is_due, lambda: self._move(step // INTERVAL), lambda: None)
         else:
             # Variables of several devices can't be written inside a branch.
             self._move(step // INTERVAL, tf.cast(is_due, tf.float32))
+
+    def _average_of(self, variable: keras.Variable) -> keras.Variable:
+        return self.add_weight(
+            name=variable.path.replace("/", "_"),
+            shape=variable.shape,
+            dtype=variable.dtype,
+            initializer=lambda shape, dtype: tf.identity(variable.value),
+            trainable=False,
+            aggregation="only_first_replica",  # Every device makes the same average.
+        )
 
     def _move(self, count: tf.Tensor, share: tf.Tensor | float = 1.0):
         count = tf.cast(count, tf.float32)

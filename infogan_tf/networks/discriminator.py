@@ -6,11 +6,9 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from infogan_tf.networks.blocks import convolution, convolution_block, dense, dense_block, leaky_relu
-from infogan_tf.networks.specs import Conv, DiscriminatorSpec, checked_sizes
-from infogan_tf.settings import Choice, Integer, checked
-
-Q_FEATURES = ("shared", "detached", "own")
+from infogan_tf.checks import check_integer, check_number, check_sizes
+from infogan_tf.networks.layers import convolution_block, dense, dense_block
+from infogan_tf.networks.specs import DiscriminatorSpec
 
 
 class DiscriminatorOutput(NamedTuple):
@@ -33,16 +31,16 @@ class Discriminator(keras.Model):
         spec: the layers.
         image_shape: (height, width, channels).
         posterior_size: width of Q's output, an integer >= 1.
-        leaky_slope: the leaky ReLUs' slope below zero. Paper: 0.1; original code: 0.01.
+        leaky_slope: the leaky ReLUs' slope below zero, >= 0. Paper: 0.1; original code: 0.01.
         q_features: what Q's layers are applied to. `shared`: the features of D's body, which learns from Q too:
-            InfoGAN. The others make a regular GAN with an auxiliary Q, the paper's baseline (Figures 1 and 2b), since
+            InfoGAN. The others make a regular GAN with an auxiliary Q, the paper's baseline (Figures 1 and 2b), where
             Q's loss has no gradient to D's body or to the images, and so none to G. `detached`: the features of D's
-            body, as D alone makes them. `own`: the features of a second body with the same layers, which learns from Q
-            alone.
+            body; `own`: those of a second body with the same layers, which learns from Q alone.
 
     Raises:
         ValueError: an argument is not of this form.
 
+    >>> from infogan_tf.networks.specs import Conv
     >>> mnist = DiscriminatorSpec(convs=(Conv(64), Conv(128, bn=True)), dense=(1024,), code_hidden=128)
     >>> network = Discriminator(mnist, image_shape=(28, 28, 1), posterior_size=14, leaky_slope=0.1)
     >>> network(tf.zeros([2, 28, 28, 1])).posterior.shape
@@ -59,57 +57,45 @@ class Discriminator(keras.Model):
         **kwargs: Any,
     ):
         super().__init__(**{"name": "discriminator", **kwargs})
-        if not isinstance(spec, DiscriminatorSpec):
-            raise ValueError(f"spec of Discriminator must be a DiscriminatorSpec, got {spec!r}")
-        self.spec = spec
-        self.image_shape = checked_sizes("image_shape", image_shape, number=3)
-        self.posterior_size = checked("posterior_size", posterior_size, Integer(1))
-        self.leaky_slope = leaky_slope
-        self.q_features = checked("q_features", q_features, Choice(Q_FEATURES))
+        if q_features not in ("shared", "detached", "own"):
+            raise ValueError(f"q_features must be shared, detached or own, got {q_features!r}")
+        self.spec, self.q_features = spec, q_features
+        self.image_shape = check_sizes("image_shape", image_shape, number=3)
+        self.posterior_size = check_integer("posterior_size", posterior_size, 1)
+        self.leaky_slope = check_number("leaky_slope", leaky_slope)
         self.body = self._make_body("body")
         features = keras.Input(self.body.output_shape[1:])
         self.real_head = keras.Sequential([features, dense(1)], name="real_head")
-        hidden = [] if spec.code_hidden is None else dense_block(spec.code_hidden, leaky_relu(leaky_slope))
-        self.code_head = keras.Sequential(
-            [keras.Input(self.body.output_shape[1:]), *hidden, dense(self.posterior_size)], name="code_head"
-        )
+        hidden = [] if spec.code_hidden is None else dense_block(spec.code_hidden, self._leaky_relu())
+        features = keras.Input(self.body.output_shape[1:])
+        self.code_head = keras.Sequential([features, *hidden, dense(self.posterior_size)], name="code_head")
         # Made last, so that the initial weights of everything else do not depend on q_features.
         self.q_body = self._make_body("q_body") if q_features == "own" else None
 
     def call(self, images: tf.Tensor, training: bool = False) -> DiscriminatorOutput:
         features = self.body(images, training=training)
-        return DiscriminatorOutput(
-            real_logits=self.real_head(features, training=training),
-            posterior=self.code_head(self._features_for_q(images, features, training), training=training),
-        )
+        real_logits = self.real_head(features, training=training)
+        if self.q_features == "own":
+            features = self.q_body(tf.stop_gradient(images), training=training)
+        elif self.q_features == "detached":
+            features = tf.stop_gradient(features)
+        return DiscriminatorOutput(real_logits, self.code_head(features, training=training))
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "spec": dataclasses.asdict(self.spec),
-            "image_shape": self.image_shape,
-            "posterior_size": self.posterior_size,
-            "leaky_slope": self.leaky_slope,
-            "q_features": self.q_features,
-        }
+        names = ("name", "image_shape", "posterior_size", "leaky_slope", "q_features")
+        return {"spec": dataclasses.asdict(self.spec), **{name: getattr(self, name) for name in names}}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Discriminator":
-        spec = dict(config["spec"])
-        spec["convs"] = [Conv(**conv) for conv in spec["convs"]]
-        return cls(**{**config, "spec": DiscriminatorSpec(**spec)})
-
-    def _features_for_q(self, images: tf.Tensor, features: tf.Tensor, training: bool) -> tf.Tensor:
-        if self.q_features == "own":
-            return self.q_body(tf.stop_gradient(images), training=training)
-        return tf.stop_gradient(features) if self.q_features == "detached" else features
+        return cls(**{**config, "spec": DiscriminatorSpec(**config["spec"])})
 
     def _make_body(self, name: str) -> keras.Sequential:
         """Images to features `[batch, features]`."""
         layers = [keras.layers.Rescaling(2.0, offset=-1.0)] if self.spec.signed_input else []
-        for conv in self.spec.convs:
-            layers += convolution_block(convolution, conv, leaky_relu(self.leaky_slope))
+        layers += [layer for conv in self.spec.convs for layer in convolution_block(conv, self._leaky_relu())]
         layers.append(keras.layers.Flatten())
-        for units in self.spec.dense:
-            layers += dense_block(units, leaky_relu(self.leaky_slope))
+        layers += [layer for units in self.spec.dense for layer in dense_block(units, self._leaky_relu())]
         return keras.Sequential([keras.Input(self.image_shape), *layers], name=name)
+
+    def _leaky_relu(self) -> keras.layers.Layer:
+        return keras.layers.LeakyReLU(negative_slope=self.leaky_slope)

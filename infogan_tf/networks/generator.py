@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from infogan_tf.networks.blocks import convolution_block, dense_block, relu, up_convolution
-from infogan_tf.networks.specs import GeneratorSpec, Up, checked_sizes
-from infogan_tf.settings import Integer, checked
+from infogan_tf.checks import check_integer, check_sizes
+from infogan_tf.networks.layers import convolution_block, dense_block
+from infogan_tf.networks.specs import GeneratorSpec, Up
 
 
 @keras.saving.register_keras_serializable("infogan_tf")
@@ -31,22 +31,17 @@ class Generator(keras.Model):
 
     def __init__(self, spec: GeneratorSpec, latent_size: int, image_shape: tuple[int, int, int], **kwargs: Any):
         super().__init__(**{"name": "generator", **kwargs})
-        if not isinstance(spec, GeneratorSpec):
-            raise ValueError(f"spec of Generator must be a GeneratorSpec, got {spec!r}")
         self.spec = spec
-        self.latent_size = checked("latent_size", latent_size, Integer(1))
-        self.image_shape = checked_sizes("image_shape", image_shape, number=3)
+        self.latent_size = check_integer("latent_size", latent_size, 1)
+        self.image_shape = check_sizes("image_shape", image_shape, number=3)
         if spec.image_size != self.image_shape[:2]:
-            made, wanted = ("x".join(map(str, size)) for size in (spec.image_size, self.image_shape[:2]))
-            raise ValueError(
-                f"grid of GeneratorSpec times the strides of its ups and 2 must be the images' size {wanted}, "
-                f"got {made}"
-            )
-        layers = [layer for units in spec.dense for layer in dense_block(units, relu())]
-        layers += dense_block(math.prod(spec.grid), relu())
+            expected = f"the images' size {self.image_shape[:2]}, got {spec.image_size}"
+            raise ValueError(f"grid of GeneratorSpec times the strides of its ups and 2 must be {expected}")
+        widths = (*spec.dense, math.prod(spec.grid))
+        layers = [layer for units in widths for layer in dense_block(units, keras.layers.ReLU())]
         layers.append(keras.layers.Reshape(spec.grid))
-        layers += [layer for up in spec.ups for layer in convolution_block(up_convolution, up, relu())]
-        layers += [up_convolution(self.image_shape[2], strides=2), keras.layers.Activation(spec.output)]
+        layers += [layer for up in spec.ups for layer in convolution_block(up, keras.layers.ReLU())]
+        layers += convolution_block(Up(self.image_shape[2]), keras.layers.Activation(spec.output))
         if spec.output == "tanh":
             layers.append(keras.layers.Rescaling(0.5, offset=0.5))
         self.body = keras.Sequential([keras.Input([self.latent_size]), *layers], name="body")
@@ -55,15 +50,9 @@ class Generator(keras.Model):
         return self.body(latents, training=training)
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "spec": dataclasses.asdict(self.spec),
-            "latent_size": self.latent_size,
-            "image_shape": self.image_shape,
-        }
+        spec = dataclasses.asdict(self.spec)
+        return {"name": self.name, "spec": spec, "latent_size": self.latent_size, "image_shape": self.image_shape}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Generator":
-        spec = dict(config["spec"])
-        spec["ups"] = [Up(**up) for up in spec["ups"]]
-        return cls(**{**config, "spec": GeneratorSpec(**spec)})
+        return cls(**{**config, "spec": GeneratorSpec(**config["spec"])})

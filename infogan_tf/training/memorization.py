@@ -6,7 +6,7 @@ import tensorflow as tf
 from infogan_tf.data import ImageData, as_floats
 from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.model import InfoGAN
-from infogan_tf.networks.batch_norm import frozen_statistics
+from infogan_tf.networks.layers import frozen_statistics
 from infogan_tf.randomness import Stream, stream_seed
 
 NUM_IMAGES = 500

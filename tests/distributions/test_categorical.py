@@ -35,52 +35,6 @@ def test_given_probabilities_are_sampled():
     np.testing.assert_allclose(codes.numpy().mean(axis=0), [0.7, 0.2, 0.1], atol=0.015)
 
 
-def test_encodes_categories():
-    np.testing.assert_array_equal(Categorical(3).encode(2), [[0, 0, 1]])
-    np.testing.assert_array_equal(Categorical(3).encode([0, 1]), [[1, 0, 0], [0, 1, 0]])
-
-
-@pytest.mark.parametrize("value", [3, -1, 1.5, [0, 7], "one", None, []])
-def test_refuses_what_is_no_category(value):
-    with pytest.raises(ValueError, match=r"value of Categorical\(3\) must be a category from 0 to 2, got"):
-        Categorical(3).encode(value)
-
-
-def test_refuses_rows_that_are_not_one_hot():
-    with pytest.raises(ValueError, match="must be one-hot rows"):
-        Categorical(3).encode([[0.5, 0.5, 0]])
-
-
-def test_reprs_read_as_written():
-    assert repr(Categorical(10)) == "Categorical(10)"
-    assert repr(Categorical(3, probs=(0.5, 1 / 3, 1 / 6))) == (
-        "Categorical(3, probs=[0.5, 0.3333333333333333, 0.16666666666666666])"
-    )
-    # Probabilities that sum to 1 only within rounding are scaled, and scaling them again could change the last bit.
-    given = Categorical(3, probs=[0.3333333, 0.3333333, 0.3333333])
-    np.testing.assert_array_equal(eval(repr(given)).probs, given.probs)
-
-
-def test_posterior_probabilities():
-    posterior = Categorical(3).posterior(tf.math.log([[0.7, 0.2, 0.1], [2.0, 1.0, 1.0]]))
-    np.testing.assert_allclose(posterior.probs, [[0.7, 0.2, 0.1], [0.5, 0.25, 0.25]], rtol=1e-6)
-
-
-@pytest.mark.parametrize(
-    "probs",
-    [[0.5, 0.5], [0.5, 0.6, -0.1], [0.5, 0.5, 0.5], [float("nan"), 0.5, 0.5], "abc", 1, [[1], [1, 2]], [0.5, None, 1]],
-)
-def test_refuses_bad_probabilities(probs):
-    with pytest.raises(ValueError, match="probs must be 3 non-negative numbers that sum to 1"):
-        Categorical(3, probs)
-
-
-@pytest.mark.parametrize("number", [1, 0, -2, 2.5, True, "3", None, float("nan")])
-def test_refuses_a_bad_number_of_categories(number):
-    with pytest.raises(ValueError, match="num_categories must be an integer >= 2"):
-        Categorical(number)
-
-
 def test_traversal_runs_through_all_categories():
     np.testing.assert_array_equal(Categorical(10).traversal(10, 2), np.eye(10))
     np.testing.assert_array_equal(Categorical(20).traversal(10, 2), np.eye(20)[::2])

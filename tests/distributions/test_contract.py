@@ -1,6 +1,7 @@
 """What every distribution has to keep, checked on all of them."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ DISTRIBUTIONS = {
     "circular": Circular(),
 }
 SEED = tf.constant([3, 4], tf.int64)
+WRONG_PROBABILITIES = ([0.5, 0.5], "abc", 1, [[1], [1, 2]], [0.5, 0.6, -0.1], [math.nan, 0.5, 0.5], [0.5, None, 1])
 
 
 @pytest.fixture(params=DISTRIBUTIONS.values(), ids=DISTRIBUTIONS.keys())
@@ -91,11 +93,7 @@ def test_mode_is_the_most_probable_code(distribution):
 
 def test_batches_are_scored_one_by_one(distribution):
     posterior, codes = posterior_of(distribution, 4), distribution.sample(4, SEED)
-    for scores in (
-        posterior.log_prob(codes),
-        posterior.entropy(),
-        distribution.log_prob(codes),
-    ):
+    for scores in (posterior.log_prob(codes), posterior.entropy(), distribution.log_prob(codes)):
         assert scores.shape == (4,)
 
 
@@ -136,10 +134,71 @@ def test_repr_makes_the_same_distribution_again(distribution):
     np.testing.assert_array_equal(again_posterior.std, posterior.std)
 
 
-@pytest.mark.parametrize("value", [None, "a", float("nan"), 1e39, 1j, [[1], [1, 2]], np.zeros([2, 2, 99])], ids=repr)
+@pytest.mark.parametrize("value", [None, "a", math.nan, 1e39, 1j, [], [[1], [1, 2]], np.zeros([2, 2, 99])], ids=repr)
 def test_a_value_that_is_no_code_is_refused_in_words(distribution, value):
-    with pytest.raises(ValueError, match=r"(must|agree) .*got "):
+    with pytest.raises(ValueError, match=r"values of .* must .*, got "):
         distribution.encode(value)
+
+
+@pytest.mark.parametrize(
+    ("distribution", "values", "codes"),
+    [
+        (Categorical(3), 2, [[0, 0, 1]]),
+        (Categorical(3), [[0], [1]], [[1, 0, 0], [0, 1, 0]]),
+        (Categorical(3), [[0, 1, 0]], [[0, 1, 0]]),
+        (Bernoulli(size=2), 1, [[1, 1]]),
+        (Uniform(), 1.5, [[1.5]]),
+        (Uniform(), [-2, 0, 2], [[-2], [0], [2]]),
+        (Gaussian(size=2), [[1, 2]], [[1, 2]]),
+        (Circular(), [[0.6, 0.8]], [[0.6, 0.8]]),
+    ],
+    ids=str,
+)
+def test_plain_values_and_ready_codes_are_encoded(distribution, values, codes):
+    np.testing.assert_array_equal(distribution.encode(values), np.array(codes, np.float32))
+
+
+@pytest.mark.parametrize(
+    ("distribution", "value", "text"),
+    [
+        *((Categorical(3), value, "a category from 0 to 2, got") for value in (3, -1, 1.5, [0, 7], [[0.5, 0.5, 0]])),
+        (Bernoulli(), 0.5, "0 or 1, got 0.5"),
+        (Circular(), [[1, 1]], r"an angle in degrees, or its \(cos, sin\), got \[\[1, 1\]\]"),
+        (Uniform(), [[1, 2]], r"one value or have shape \[batch, 1\], got shape \[1, 2\]"),
+    ],
+    ids=str,
+)
+def test_numbers_that_are_no_codes_are_refused(distribution, value, text):
+    with pytest.raises(ValueError, match=f"of {re.escape(distribution.prior_name)} must be {text}"):
+        distribution.encode(value)
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments", "text"),
+    [
+        *((Bernoulli, {"prob": prob}, "prob") for prob in (0, 1, -0.1, math.nan, None, "0.5", True)),
+        *((Categorical, {"num_categories": number}, "num_categories") for number in (1, 2.5, True, "3", None)),
+        *((Categorical, {"num_categories": 3, "probs": probs}, "probs") for probs in WRONG_PROBABILITIES),
+        *((Uniform, {"low": low, "high": high}, "low") for low, high in ((1, 1), (2, 1), (0, math.inf), (None, 1))),
+        *((Uniform, {"low": low, "high": high}, "low") for low, high in ((0, 1e39), (-3e38, 3e38), (False, True))),
+        *((Gaussian, {"mean": mean}, "mean") for mean in (math.inf, "0", 1e39, True)),
+        *((Gaussian, {"std": std}, "std") for std in (0, -1, math.nan, None, 1e-300)),
+        *((Uniform, {"posterior_std": std}, "posterior_std") for std in (0, "a")),
+        *((Uniform, {"min_std": std}, "min_std") for std in (-1, None)),
+        *((make, {"size": 0}, "size") for make in (Bernoulli, Gaussian, Uniform)),
+    ],
+    ids=str,
+)
+def test_bad_arguments_are_refused(make, arguments, text):
+    with pytest.raises(ValueError, match=rf"^{text}( of {make.__name__})? must be .*, got "):
+        make(**arguments)
+
+
+def test_arguments_are_kept_exactly():
+    assert repr(Uniform(np.float64(-0.5), 2, size=np.int64(62))) == "Uniform(low=-0.5, high=2.0, size=62)"
+    # Probabilities that sum to 1 only within rounding are scaled, and scaling them again could change the last bit.
+    given = Categorical(3, probs=(0.3333333, 0.3333333, 0.3333333))
+    np.testing.assert_array_equal(eval(repr(given)).probs, given.probs)
 
 
 def test_traversal_gives_codes_from_low_to_high(distribution):

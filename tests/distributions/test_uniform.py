@@ -23,20 +23,3 @@ def test_samples_fill_the_range():
     assert codes.min() >= -3
     assert codes.max() <= 5
     assert scipy.stats.kstest(codes[:, 0], scipy.stats.uniform(-3, 8).cdf).pvalue > 1e-3
-
-
-def test_reads_as_written():
-    assert repr(Uniform(-1, 1)) == "Uniform(-1, 1)"
-    assert repr(Uniform(np.float64(-0.5), 2.0, size=62, min_std=0.1)) == "Uniform(-0.5, 2, size=62, min_std=0.1)"
-
-
-@pytest.mark.parametrize(
-    ("low", "high"),
-    [
-        *((1, 1), (2, 1), (0, float("inf")), (float("nan"), 1)),
-        *((None, 1), ("0", 1), (0, 1e39), (-3e38, 3e38), (False, True)),
-    ],
-)
-def test_refuses_an_empty_range(low, high):
-    with pytest.raises(ValueError, match="low must lie below high, both finite"):
-        Uniform(low, high)
