@@ -18,14 +18,14 @@ from absl import app, flags
 from machine import describe_onednn, processor
 from timing import interleaved, real_images
 
-from infogan_tf.runtime import onednn_is_on
 from infogan_tf.build_model import build_model, compile_model
 from infogan_tf.config import Config
+from infogan_tf.runtime import onednn_is_on
 
 PLAIN_PARTS = {
-    "Dense": ("infogan_tf.networks.blocks.Dense", keras.layers.Dense),
+    "Dense": ("infogan_tf.networks.layers.Dense", keras.layers.Dense),
     "BatchNorm": (
-        "infogan_tf.networks.blocks.BatchNorm",
+        "infogan_tf.networks.layers.BatchNorm",
         lambda: keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
     ),
     "FusedAdam": (

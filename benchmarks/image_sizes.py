@@ -17,9 +17,9 @@ flags.DEFINE_integer("rounds", 3, "Rounds; the median is taken over them.", lowe
 def main(_):
     import tensorflow as tf
 
-    from infogan_tf.runtime import onednn_is_on
     from infogan_tf.build_model import build_model, compile_model
     from infogan_tf.experiments import presets
+    from infogan_tf.runtime import onednn_is_on
 
     config = next(iter(presets("images").values()))
 

@@ -22,12 +22,11 @@ from machine import describe_onednn
 from plain_keras import PlainInfoGAN
 from timing import real_images, show_progress, time_round, warm_up
 
-from infogan_tf.runtime import onednn_is_on
 from infogan_tf.build_model import build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.errors import first_line
 from infogan_tf.experiments import presets
-from infogan_tf.runtime import bfloat16_obstacle, product_precision
+from infogan_tf.runtime import bfloat16_obstacle, onednn_is_on, product_precision
 
 Calls = dict[str, Callable[[], Any]]
 

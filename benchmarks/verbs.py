@@ -100,6 +100,7 @@ def _post(port: int, body: dict):
 
 def _verbs(run: str, folder: Path) -> Iterator[tuple[str, str]]:
     from infogan_tf.cli.config import EncodeConfig, GenerateConfig, TraverseConfig
+
     from infogan_tf.cli.encode import encode
     from infogan_tf.cli.generate import generate
     from infogan_tf.cli.traverse import traverse_codes
@@ -122,6 +123,7 @@ def _speed(verb: Callable[[], None], number: int) -> str:
 
 def _exports(run: str, folder: Path) -> Iterator[tuple[str, str]]:
     from infogan_tf.cli.config import FORMATS, ExportConfig
+
     from infogan_tf.cli.export import export
 
     for name, ending in FORMATS.items():

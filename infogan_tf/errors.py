@@ -1,6 +1,5 @@
 """Exceptions for invalid user input, and errors in one line."""
 
-import numbers
 import re
 from typing import Any
 
@@ -59,9 +58,3 @@ class RunNotFoundError(FileNotFoundError):
 
 class TrainingError(RuntimeError):
     """Training can't continue; the message says why, where, and which checkpoint is left."""
-
-
-def check_integer(name: str, value: Any, minimum: int):
-    """Raises a ValueError unless an argument is an integer >= `minimum`."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < minimum:
-        raise ValueError(f"{name} must be an integer >= {minimum}, got {value!r}")

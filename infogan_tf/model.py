@@ -11,8 +11,8 @@ from PIL import Image
 
 from infogan_tf import losses
 from infogan_tf.augmentation import Augmentation, DigitAugmentation
+from infogan_tf.checks import check_integer, check_number
 from infogan_tf.codes import LatentSpec
-from infogan_tf.errors import check_integer
 from infogan_tf.figures import pictures, traversals
 from infogan_tf.networks.averaged import AveragedNetwork
 from infogan_tf.networks.contract import check_networks
@@ -340,8 +340,7 @@ class InfoGAN(keras.Model):
             ValueError: no code has that name, or another argument is not of this form.
         """
         check_integer("rows", rows, 1)
-        if not scale > 0:
-            raise ValueError(f"scale must be a number > 0, got {scale!r}")
+        check_number("scale", scale, positive=True)
         return traversals.traverse(self, code, _generation_seed(seed), rows, scale)
 
     def interpolate(

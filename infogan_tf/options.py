@@ -12,9 +12,8 @@ from typing import Any
 
 from absl import flags
 
+from infogan_tf.checks import FLOAT32_MAX, FLOAT32_TINY
 from infogan_tf.errors import SettingError
-
-FLOAT32_TINY, FLOAT32_MAX = 1.2e-38, 3.4e38
 
 
 class Integer(flags.IntegerParser):

@@ -16,8 +16,8 @@ import keras
 import tensorflow as tf
 
 from infogan_tf.losses import MutualInformation, information_loss, mutual_information, predicted_information
-from infogan_tf.networks.layers import frozen_statistics
 from infogan_tf.networks.discriminator import DiscriminatorOutput
+from infogan_tf.networks.layers import frozen_statistics
 from infogan_tf.randomness import Stream, replica_seed, split_seed, stream_seed
 
 Metrics = dict[str, tf.Tensor]

@@ -12,8 +12,7 @@ import tensorflow as tf
 
 from infogan_tf.codes import LatentSpec
 from infogan_tf.model import InfoGAN
-from infogan_tf.networks.batch_norm import BatchNorm
-from infogan_tf.networks.dense import Dense
+from infogan_tf.networks.layers import BatchNorm, Dense
 from infogan_tf.networks.discriminator import Discriminator, DiscriminatorOutput
 from infogan_tf.networks.generator import Generator
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up

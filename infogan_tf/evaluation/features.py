@@ -18,9 +18,9 @@ from tqdm import tqdm
 
 from infogan_tf.console import logger
 from infogan_tf.data.batches import ImageBatches
+from infogan_tf.data.cache import cache_folder
 from infogan_tf.data.factors import Factor
 from infogan_tf.data.image_data import ImageData, evenly_spread
-from infogan_tf.data.cache import cache_folder
 from infogan_tf.evaluation.batched_model import floats, in_batches
 from infogan_tf.files import write_atomically
 

@@ -11,7 +11,6 @@ import shlex
 
 from tqdm import tqdm
 
-from infogan_tf.runtime import ONEDNN_VARIABLE, onednn_is_on
 from infogan_tf.build_model import build_latents
 from infogan_tf.config import Config
 from infogan_tf.console import log
@@ -19,6 +18,7 @@ from infogan_tf.data import ImageData
 from infogan_tf.distributions import Distribution
 from infogan_tf.experiments import describe_preset
 from infogan_tf.model import InfoGAN
+from infogan_tf.runtime import ONEDNN_VARIABLE, onednn_is_on
 from infogan_tf.training.run_folder import RunFolder
 
 
