@@ -20,18 +20,6 @@ from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.update import alternating_update, simultaneous_update
 
 UPDATES = {"alternating": alternating_update, "simultaneous": simultaneous_update}
-# What `get_config` saves: Keras objects, and plain values.
-PARTS = ("generator", "discriminator", "spec", "augmentation")
-SETTINGS = (
-    "info_reg_coeff",
-    "max_shift",
-    "code_augmentation",
-    "consistency",
-    "average_decay",
-    "seed",
-    "update",
-    "discriminator_batches",
-)
 OUT_OF_RANGE = "images must be floats in [0, 1], got values from {} to {}; divide uint8 images by 255"
 NO_VALIDATION = "a GAN has no validation loss; launchers/evaluate.py measures a trained run"
 
@@ -40,46 +28,41 @@ NO_VALIDATION = "a GAN has no validation loss; launchers/evaluate.py measures a 
 class InfoGAN(keras.Model):
     """A generator, and a discriminator that shares its body with Q (paper, sections 5 and 6).
 
-    An update is one step of D and Q and one of G. D's optimizer trains the body, D's head and Q; G's trains G. Images
-    are float32 `[batch, height, width, channels]` in [0, 1].
-
-    Any two Keras networks will do, made by subclassing `keras.Model` or not, that keep this contract:
+    D's optimizer trains the body, D's head and Q; G's trains G. Images are float32 `[batch, height, width, channels]`
+    in [0, 1]. Any two Keras networks will do that keep this contract:
 
     - the generator maps latents `[batch, spec.size]`, joined in the order of the spec, to images in [0, 1];
     - the discriminator maps images to `DiscriminatorOutput(real_logits, posterior)`, or to such a pair, with the
       log-odds that an image is real, `[batch, 1]`, and Q's raw output `[batch, spec.posterior_size]`, from which
       `spec.split_posterior` makes each code's posterior: no softmax, no sigmoid, no exponential.
 
+    A subclass changes the adversarial losses by `discriminator_loss` and `generator_loss`, and adds to what is minimized
+    by `discriminator_penalty` and `generator_penalty` (docs/extending.md).
+
     Args:
         generator: G.
         discriminator: D and Q, which share its body.
         spec: the codes and the noise.
         info_reg_coeff: lambda, the weight of the mutual information, >= 0; multiplied by each code's own weight.
-        augmentation: the kind of images, and so what they may be changed by: `DigitAugmentation()` (the default) or
-            `PhotographAugmentation()`.
-        max_shift: D and Q see images, real and fake, augmented for D, with shifts of up to this many pixels; 0 for
-            images as they are.
-        code_augmentation: strength of the augmentation of images from which Q predicts the categorical codes. The bound
-            on the mutual information of these codes is then looser than the paper's: it bounds I(c; T(x)) of augmented
-            images T(x), which is at most I(c; x). 0 leaves images as they are.
-        consistency: weight, >= 0, of an addition to the paper's objective: the mutual information of what Q predicts,
-            for each categorical code, from real images and from augmented copies of them (`predicted_information`),
-            which D and Q maximize. Half of the augmented images are then real. Needs `code_augmentation`.
-        average_decay: `generate` and the model itself use an exponential moving average of G's weights
-            (`AveragedNetwork`) with this decay, from 0 to 0.9999; 0 makes them use the weights of the last update.
+        augmentation: the kind of images, and so what they may be changed by; `DigitAugmentation()` by default.
+        max_shift: D sees images, real and fake, augmented, with shifts of up to this many pixels; 0: as they are.
+        code_augmentation: strength of the augmentation of images from which Q predicts the categorical codes; 0: none.
+            The bound on their mutual information is then looser than the paper's: it is one on I(c; T(x)) of augmented
+            images T(x), which is at most I(c; x).
+        consistency: weight, >= 0, of an addition to the paper's objective, which D and Q maximize: the mutual
+            information of what Q predicts, for each categorical code, from real images and from augmented copies of
+            them (`losses.predicted_information`). Half of the augmented images are then real.
+        average_decay: `generate` and the model itself use an exponential moving average of G's weights with this
+            decay, from 0 to 0.9999; 0 makes them use the weights of the last update.
         seed: an integer >= 0; with the number of the update, decides all randomness of training.
-        update: `alternating` updates D and Q, then G on fresh noise and codes, against the D just updated, as in the
-            original code; `simultaneous` updates all from the same noise, codes and weights, which costs less.
+        update: `alternating` or `simultaneous`, as in `update.py`.
         discriminator_batches: `separate` passes real and generated images through D one after the other, as in the
             original code. Its batch norm then takes from each the brightness and the contrast that its images have in
             common, so that D can't see by how much both differ, nor G learn it. `joint` passes them as one batch, which
             shows it; only where `update` is `simultaneous`.
 
     Raises:
-        ValueError: an argument is not of this form, or the networks do not keep the contract.
-
-    A subclass changes the adversarial losses or adds a penalty by `discriminator_loss`, `generator_loss`,
-    `discriminator_penalty` and `generator_penalty` (docs/extending.md).
+        ValueError: the seed or the update is not of this form, or the networks do not keep the contract.
 
     >>> from infogan_tf.build_model import build_model
     >>> from infogan_tf.config import Config
@@ -136,16 +119,6 @@ class InfoGAN(keras.Model):
             return self.generator(latents, training=training)
         return self.averaged_generator(latents)
 
-    def predict(self, x: Any, *args: Any, **kwargs: Any) -> np.ndarray:
-        """G's images of latents `[batch, spec.size]`, as `keras.Model.predict` makes them; see also `generate`.
-
-        Raises:
-            ValueError: latents in an array have another shape.
-        """
-        if hasattr(x, "shape") and tuple(x.shape[1:]) != (self.spec.size,):
-            raise ValueError(f"latents must have shape [batch, {self.spec.size}], got {list(x.shape)}")
-        return super().predict(x, *args, **kwargs)
-
     def compile(self, d_optimizer: keras.optimizers.Optimizer, g_optimizer: keras.optimizers.Optimizer):
         """Sets the optimizers of D (with Q) and of G and makes their state.
 
@@ -166,13 +139,26 @@ class InfoGAN(keras.Model):
 
     def get_config(self) -> dict[str, Any]:
         serialize = keras.saving.serialize_keras_object
-        parts = {name: serialize(getattr(self, name)) for name in PARTS}
-        return parts | {name: getattr(self, name) for name in SETTINGS}
+        return {
+            "generator": serialize(self.generator),
+            "discriminator": serialize(self.discriminator),
+            "spec": serialize(self.spec),
+            "info_reg_coeff": self.info_reg_coeff,
+            "augmentation": serialize(self.augmentation),
+            "max_shift": self.max_shift,
+            "code_augmentation": self.code_augmentation,
+            "consistency": self.consistency,
+            "average_decay": self.average_decay,
+            "seed": self.seed,
+            "update": self.update,
+            "discriminator_batches": self.discriminator_batches,
+        }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "InfoGAN":
         deserialize = keras.saving.deserialize_keras_object
-        return cls(**config | {name: deserialize(config[name]) for name in PARTS})
+        parts = {name: deserialize(config[name]) for name in ("generator", "discriminator", "spec", "augmentation")}
+        return cls(**config | parts)
 
     def get_compile_config(self) -> dict[str, Any] | None:
         if not self.compiled:
@@ -324,20 +310,10 @@ class InfoGAN(keras.Model):
         return self(self.spec.join(latents))
 
     def traverse(self, code: str, rows: int = 5, seed: int | None = None, scale: float = 1.0) -> tf.Tensor:
-        """Images that differ from left to right in one code alone; see `figures.traversals.traverse`.
+        """Images that differ from left to right in one code alone: `figures.traversals.traverse`.
 
-        Args:
-            code: the name of the code that varies: over its categories, or over ten values.
-            rows: random samples.
-            seed: decides noise and the other codes of each row; a new draw each time when None.
-            scale: a continuous code varies over so many times the range that it has in training, a circular one over
-                the full turn.
-
-        Returns:
-            Images `[rows, columns, height, width, channels]` in [0, 1]; `to_grid` shows them.
-
-        Raises:
-            ValueError: no code has that name, or another argument is not of this form.
+        A sample is drawn anew for each row: from the seed, if there is one. Returns `[rows, columns, height, width,
+        channels]` in [0, 1], which `to_grid` shows. ValueError if no code has that name.
         """
         check_integer("rows", rows, 1)
         check_number("scale", scale, positive=True)
@@ -351,20 +327,9 @@ class InfoGAN(keras.Model):
         columns: int = 10,
         seed: int | None = None,
     ) -> tf.Tensor:
-        """Images whose codes run from one value to another; see `figures.traversals.interpolate`.
+        """Images whose codes run from one value to another: `figures.traversals.interpolate`.
 
-        Args:
-            codes_a: the codes of the first column by name, as in `generate`, one value or one a row.
-            codes_b: those of the last column. A code that only one side gives is a row's sampled value on the other.
-            rows: random samples.
-            columns: images from one end to the other, both ends included.
-            seed: decides noise and the other codes of each row; a new draw each time when None.
-
-        Returns:
-            Images `[rows, columns, height, width, channels]` in [0, 1]; `to_grid` shows them.
-
-        Raises:
-            ValueError: an argument is not of this form.
+        Seed and result are as in `traverse`. ValueError if a name or a value is wrong.
         """
         check_integer("rows", rows, 1)
         check_integer("columns", columns, 2)

@@ -260,9 +260,6 @@ def test_called_and_asked_to_predict_it_is_the_generator(small_model):
     latents = tf.random.stateless_normal([3, 74], [1, 2])
     np.testing.assert_allclose(small_model(latents), small_model.generator(latents), atol=1e-6)
     np.testing.assert_allclose(small_model.predict(latents, verbose=0), small_model.generator(latents), atol=1e-6)
-    for wrong in (latents[:, :5], tf.zeros([2, 28, 28, 1])):
-        with pytest.raises(ValueError, match=r"latents must have shape \[batch, 74\], got \["):
-            small_model.predict(wrong, verbose=0)
 
 
 @pytest.mark.parametrize(
