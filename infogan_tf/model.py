@@ -36,8 +36,8 @@ class InfoGAN(keras.Model):
       log-odds that an image is real, `[batch, 1]`, and Q's raw output `[batch, spec.posterior_size]`, from which
       `spec.split_posterior` makes each code's posterior: no softmax, no sigmoid, no exponential.
 
-    A subclass changes the adversarial losses by `discriminator_loss` and `generator_loss`, and adds to what is minimized
-    by `discriminator_penalty` and `generator_penalty` (docs/extending.md).
+    A subclass changes the adversarial losses by `discriminator_loss` and `generator_loss`, and adds to what is
+    minimized by `discriminator_penalty` and `generator_penalty` (docs/extending.md).
 
     Args:
         generator: G.
