@@ -1,4 +1,8 @@
-"""Atomic checkpoints: each is complete or missing."""
+"""The checkpoints of a run, each complete or missing.
+
+TensorFlow's manager writes a checkpoint's files, and then its name into the file `checkpoint`. Only what has its name
+there counts, so that a kill at any moment leaves no partial checkpoint.
+"""
 
 from pathlib import Path
 
@@ -6,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from infogan_tf.errors import SettingError, TrainingError, first_line
-from infogan_tf.files import reason_not_written, remove, remove_atomically, remove_partial, write_atomically
+from infogan_tf.files import reason_not_written, remove
 from infogan_tf.model import InfoGAN
 
 # The newest, and the previous one in case the newest is damaged.
@@ -15,37 +19,40 @@ KEEP = 2
 DAMAGED = (tf.errors.OpError, AssertionError, LookupError, RuntimeError, ValueError)
 
 
-def find_steps(folder: Path) -> list[int]:
-    """Updates of which there is a checkpoint in a folder, oldest first."""
-    names = (path.name.removeprefix("step_") for path in folder.glob("step_*"))
-    return sorted(int(name) for name in names if name.isdecimal())
+def find_checkpoints(folder: Path) -> dict[int, Path]:
+    """The checkpoints in a folder by their update, oldest first; TensorFlow knows each by a prefix of its files."""
+    # A third one is about to be removed.
+    paths = [*_recorded(folder)[-KEEP:], *_recorded(folder / "kept")]
+    return dict(sorted((int(path.name.removeprefix("step-")), path) for path in paths))
+
+
+def _recorded(folder: Path) -> list[Path]:
+    state = tf.train.get_checkpoint_state(folder)
+    paths = map(Path, state.all_model_checkpoint_paths if state else [])
+    return [path for path in paths if any(folder.glob(f"{path.name}.*"))]
 
 
 class Checkpoints:
-    """The checkpoints of one run, each a folder `step_0000500` of its own.
+    """The checkpoints of one run: the last two and, in a folder `kept`, those of every `keep_every`-th update.
 
-    No random state is saved, since all randomness follows from the seed and the number of updates, which the
-    optimizers keep.
-
-    Args:
-        folder: where they are saved.
-        model: what is saved and restored; with its optimizers if it is compiled.
-        keep_every: besides the last two, the checkpoints whose update is a multiple of this are kept; none if 0.
+    The model is saved and restored, with its optimizers if it is compiled. No random state is saved, since all
+    randomness follows from the seed and the number of updates, which the optimizers keep.
     """
 
     def __init__(self, folder: Path, model: InfoGAN, keep_every: int = 0):
         self.folder = folder
         self._keep_every = keep_every
-        # Whatever `keep_every` is now, checkpoints that an earlier session kept are not removed.
-        self._kept_before = self.steps()[:-KEEP]
         parts = {"generator": model.generator, "discriminator": model.discriminator}
         if model.averaged_generator is not None:
             parts["averaged_generator"] = model.averaged_generator
-        self._optimizers = {}
+        self._is_compiled = model.compiled
         if model.compiled:
-            self._optimizers = {"d_optimizer": model.d_optimizer, "g_optimizer": model.g_optimizer}
-        self._checkpoint = tf.train.Checkpoint(**parts, **self._optimizers)
-        self._variables = [v for part in (*parts.values(), *self._optimizers.values()) for v in part.variables]
+            parts |= {"d_optimizer": model.d_optimizer, "g_optimizer": model.g_optimizer}
+        self._variables = [variable for part in parts.values() for variable in part.variables]
+        self._checkpoint = tf.train.Checkpoint(**parts)
+        self._counter = self._checkpoint.save_counter  # If it were made later, a damaged checkpoint read before fails.
+        self._last = tf.train.CheckpointManager(self._checkpoint, folder, KEEP, checkpoint_name="step")
+        self._kept = tf.train.CheckpointManager(self._checkpoint, folder / "kept", None, checkpoint_name="step")
 
     @property
     def bytes_needed(self) -> int:
@@ -54,44 +61,35 @@ class Checkpoints:
 
     def bytes_to_come(self, total_updates: int) -> int:
         """Additional disk space that a run needs, about; includes one checkpoint more while it is written."""
-        steps = self.steps()
-        kept = 0
+        number = KEEP + 1 - len(_recorded(self.folder)[-KEEP:])
         if self._keep_every:
-            newest = max(steps, default=0)
-            kept = max(0, total_updates // self._keep_every - newest // self._keep_every)
-        return self.bytes_needed * (kept + KEEP + 1 - len(steps[-KEEP:]))
+            number += max(0, total_updates // self._keep_every - max(self.steps(), default=0) // self._keep_every)
+        return self.bytes_needed * number
 
     def steps(self) -> list[int]:
         """Updates of which there is a checkpoint, oldest first."""
-        return find_steps(self.folder)
-
-    def path(self, step: int) -> Path:
-        """Folder of the checkpoint of an update."""
-        return self.folder / f"step_{step:07d}"
+        return list(find_checkpoints(self.folder))
 
     def save(self, step: int):
-        """Writes the checkpoint of an update, then removes those that are not to be kept.
+        """Writes the checkpoint of an update, then removes the oldest of those that are not kept.
 
         Raises:
             TrainingError: a variable is not finite, or it can't be written; older checkpoints stay.
         """
         if step in self.steps():
             return
-        self._check_finite(step)
+        for variable in self._variables:
+            if not np.isfinite(variable.numpy()).all():
+                raise TrainingError(f"{variable.path} is not finite after update {step}; {self.what_is_left()}")
+        self._counter.assign(step - 1)  # The manager adds 1 and saves it too; it must follow from the update alone.
+        manager = self._kept if self._keep_every and step % self._keep_every == 0 else self._last
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(self.path(step), self._write)
+            Path(manager.directory).mkdir(parents=True, exist_ok=True)
+            manager.save(checkpoint_number=step)
         except (OSError, tf.errors.OpError) as error:
-            reason = reason_not_written(self.folder.parent, error)
-            raise TrainingError(
-                f"the checkpoint of update {step} could not be written: {reason}; {self.what_is_left()}"
-            ) from error
-        for old in self.steps()[:-KEEP]:
-            if not self._is_kept(old):
-                remove_atomically(self.path(old))
-
-    def _is_kept(self, step: int) -> bool:
-        return step in self._kept_before or (self._keep_every > 0 and step % self._keep_every == 0)
+            self._remove_partial()
+            reason = f"{reason_not_written(self.folder.parent, error)}; {self.what_is_left()}"
+            raise TrainingError(f"the checkpoint of update {step} could not be written: {reason}") from error
 
     def restore(self, step: int):
         """Restores the checkpoint of an update.
@@ -100,14 +98,17 @@ class Checkpoints:
             SettingError: there is none.
             TrainingError: it is damaged.
         """
-        if step not in self.steps():
-            there = ", ".join(map(str, self.steps())) or "none"
-            expected = f"the update of a checkpoint in {self.folder} (there are: {there})"
-            raise SettingError("step", expected, repr(step))
+        paths = find_checkpoints(self.folder)
+        if step not in paths:
+            there = ", ".join(map(str, paths)) or "none"
+            raise SettingError("step", f"the update of a checkpoint in {self.folder} (there are: {there})", step)
         try:
-            self._read(step)
+            status = self._checkpoint.read(str(paths[step]))
+            status.assert_existing_objects_matched()
         except DAMAGED as error:
-            raise TrainingError(f"checkpoint {self.path(step)} is damaged ({first_line(error)})") from error
+            raise TrainingError(f"checkpoint {paths[step]} is damaged ({first_line(error)})") from error
+        if not self._is_compiled:
+            status.expect_partial()
 
     def restore_newest(self) -> tuple[int, list[str]]:
         """Restores the newest undamaged checkpoint.
@@ -118,43 +119,33 @@ class Checkpoints:
         Raises:
             TrainingError: there are checkpoints, and all are damaged.
         """
-        damaged = []
+        damaged: list[str] = []
         for step in reversed(self.steps()):
             try:
-                self._read(step)
-            except DAMAGED as error:
-                damaged.append(f"checkpoint {self.path(step)} is damaged ({first_line(error)})")
-                continue
-            return step, damaged
+                self.restore(step)
+                return step, damaged
+            except TrainingError as error:
+                damaged.append(str(error))
         if damaged:
             raise TrainingError(f"no checkpoint can be read: {'; '.join(damaged)}")
         return 0, damaged
 
     def set_aside_after(self, step: int):
         """Renames the damaged checkpoints after an update, and removes partial files that kills left."""
-        for newer in self.steps():
+        for newer, path in find_checkpoints(self.folder).items():
             if newer > step:
-                target = self.folder / f"damaged_{self.path(newer).name}"
-                remove(target)
-                self.path(newer).rename(target)
-        remove_partial(self.folder)
+                for file in path.parent.glob(f"{path.name}.*"):
+                    file.replace(file.with_name(f"damaged_{file.name}"))
+        self._remove_partial()
 
-    def _write(self, partial: Path):
-        partial.mkdir()
-        self._checkpoint.write(str(partial / "variables"))
-
-    def _read(self, step: int):
-        status = self._checkpoint.read(str(self.path(step) / "variables"))
-        status.assert_existing_objects_matched()
-        if not self._optimizers:
-            status.expect_partial()
-
-    def _check_finite(self, step: int):
-        for variable in self._variables:
-            if not np.isfinite(variable.numpy()).all():
-                raise TrainingError(f"{variable.path} is not finite after update {step}; {self.what_is_left()}")
+    def _remove_partial(self):
+        for folder in (self.folder, self.folder / "kept"):
+            complete = {path.name for path in _recorded(folder)}
+            for path in (*folder.glob("step-*"), *folder.glob("checkpoint.tmp*")):
+                if path.name.partition(".")[0] not in complete:
+                    remove(path)
 
     def what_is_left(self) -> str:
         """The checkpoint that a run can be resumed from, in words."""
-        steps = self.steps()
-        return f"the last good checkpoint is {self.path(steps[-1])}" if steps else "there is no earlier checkpoint"
+        paths = find_checkpoints(self.folder)
+        return f"the last good checkpoint is {paths[max(paths)]}" if paths else "there is no earlier checkpoint"

@@ -25,7 +25,7 @@ LEAST_POINTS = 5
 
 # -ln 0.95 - ln 0.95: D gives the truth a probability of 0.95, of real and of generated images.
 D_LOSS = "loss/discriminator"
-WON_BELOW, NO_LONGER_WON_ABOVE = 0.1, 0.2
+WON = 0.1, 0.2  # Below the first, until it is above the second.
 # G's learning rate as a multiple of D's in the paper's appendix, where no table says otherwise. On 8,707 photographs of
 # faces, in batches of 32 without augmentation, D had won by update 100 at 0.2, 0.4 and 0.8, and had not at 5.
 PAPERS_RATIO = 5
@@ -34,7 +34,7 @@ PAPERS_RATIO = 5
 # twenty runs without a heavy continuous code on photographs, heads and chairs were steady and stay below 121, which
 # those with ten categorical codes of weight 4 come near. Unstable ones are at `HEAVY_FROM`.
 D_GRADIENT = "gradient_norm/discriminator"
-UNSTABLE_ABOVE, STABLE_BELOW = 150.0, 75.0
+UNSTABLE = 150.0, 75.0
 # The least weight, lambda included, of a continuous code that is named as a cause of it. In four runs on
 # chairs the median norm was 249 with a weight of 10, 161 with 2, and 14 and 19 with 0.2.
 HEAVY_FROM = 1.0
@@ -51,16 +51,9 @@ OVERFITTING_FROM = 0.2
 
 
 class Symptom(NamedTuple):
-    """One thing that can go wrong.
+    """What can go wrong: a curve is beyond the limit `begins`, not before `earliest`, until it is back beyond `ends`.
 
-    Attributes:
-        name: what is wrong.
-        over: that it no longer is.
-        curve: the tag of the curve that tells.
-        begins: it begins beyond this.
-        ends: it ends on the other side of this, which also says on which side of `begins` is beyond.
-        advice: what to change.
-        earliest: the first update at which it can begin.
+    `ends` > `begins` if low values are bad. `over` says that nothing is wrong any more, `advice` what to change.
     """
 
     name: str
@@ -68,8 +61,8 @@ class Symptom(NamedTuple):
     curve: str
     begins: float
     ends: float
-    advice: str
     earliest: int
+    advice: str
 
     def is_beyond(self, limit: float, value: float) -> bool:
         """Whether a value is on the bad side of one of the two limits."""
@@ -77,31 +70,25 @@ class Symptom(NamedTuple):
 
 
 class Health:
-    """Watches the curves of a run.
-
-    Args:
-        config: the run's settings.
-        spec: its latents.
-    """
+    """Watches the curves of a run with the settings `config` and the latents `spec`."""
 
     def __init__(self, config: Config, spec: LatentSpec):
-        self._symptoms = [_won(config), _unstable(config, spec)]
-        if config.objective == "infogan":  # No other one trains G to show the codes.
-            self._symptoms += [_ignored(code, config) for code in spec.codes if code.weight * config.info_reg_coeff > 0]
+        won = Symptom("D has won", "D no longer wins", D_LOSS, *WON, WINDOW, _against_a_winning_d(config))
+        name, over = "training is unstable", "training is stable again"
+        unstable = Symptom(name, over, D_GRADIENT, *UNSTABLE, WINDOW, _to_steady(config, spec))
+        self._symptoms = [won, unstable]
+        for code in spec.codes:
+            if code.weight * config.info_reg_coeff > 0 and config.objective == "infogan":  # Otherwise G may ignore it.
+                limits = (least_information(code.distribution, recovery) for recovery in (USED_FROM, USED_AGAIN_FROM))
+                curve, over = f"mutual_information/{code.name}", f"{code.name} is no longer ignored"
+                advice = _to_be_used(code, config)
+                self._symptoms.append(Symptom(f"{code.name} is ignored", over, curve, *limits, FOUND_BY, advice))
         self._points: collections.deque[tuple[int, Mapping[str, float]]] = collections.deque()
         self._overfitting = 0.0
         self._present: set[Symptom] = set()
 
     def update(self, step: int, metrics: Mapping[str, float]) -> list[str]:
-        """Takes the point of an update.
-
-        Args:
-            step: the update, later than those before.
-            metrics: its values by tag.
-
-        Returns:
-            A line for each symptom that begins or ends at this point.
-        """
+        """Takes the point of an update, later than those before; a line for each symptom that now begins or ends."""
         self._points.append((step, metrics))
         while len(self._points) > LEAST_POINTS and self._points[0][0] <= step - WINDOW:
             self._points.popleft()
@@ -129,44 +116,38 @@ class Health:
         return f"warning: update {step:,}: {symptom.name}: {told}. In a new run, {advice}"
 
 
-def _won(config: Config) -> Symptom:
+def _against_a_winning_d(config: Config) -> str:
     ratio = config.generator_learning_rate / config.discriminator_learning_rate
+    advice = "lower --discriminator_learning_rate"
     if ratio < PAPERS_RATIO * (1 - 1e-6):  # But for rounding.
-        advice = (
-            f"lower --discriminator_learning_rate or raise --generator_learning_rate (G's is {ratio:.2g} times D's; in "
-            f"the paper {PAPERS_RATIO} times)"
+        advice += (
+            f" or raise --generator_learning_rate (G's is {ratio:.2g} times D's; in the paper {PAPERS_RATIO} times)"
         )
     else:
-        advice = f"lower --discriminator_learning_rate, such as to {config.discriminator_learning_rate / 2:g}"
-    advice += ": from a D that is always right G learns little"
-    return Symptom("D has won", "D no longer wins", D_LOSS, WON_BELOW, NO_LONGER_WON_ABOVE, advice, WINDOW)
+        advice += f", such as to {config.discriminator_learning_rate / 2:g}"
+    return f"{advice}: from a D that is always right G learns little"
 
 
-def _unstable(config: Config, spec: LatentSpec) -> Symptom:
-    rates = [config.discriminator_learning_rate / 2, config.generator_learning_rate / 2]
-    advice = "lower both learning rates, such as --discriminator_learning_rate={:g} --generator_learning_rate={:g}"
-    advice = advice.format(*rates)
+def _to_steady(config: Config, spec: LatentSpec) -> str:
+    d_rate, g_rate = config.discriminator_learning_rate / 2, config.generator_learning_rate / 2
+    rates = f"--discriminator_learning_rate={d_rate:g} --generator_learning_rate={g_rate:g}"
+    advice = f"lower both learning rates, such as {rates}"
     continuous = (code for code in spec.codes if not code.distribution.is_discrete)
     heaviest = max(continuous, key=lambda code: code.weight, default=None)
     if heaviest and heaviest.weight * config.info_reg_coeff >= HEAVY_FROM:
         lighter = f"@{heaviest.weight / 10:g} instead of @{heaviest.weight:g}"
         advice = f"lower the weight of {heaviest.name} in --codes, such as {lighter}, or {advice}"
-    name, over = "training is unstable", "training is stable again"
-    return Symptom(name, over, D_GRADIENT, UNSTABLE_ABOVE, STABLE_BELOW, advice, WINDOW)
+    return advice
 
 
-def _ignored(code: LatentCode, config: Config) -> Symptom:
-    prior = code.distribution
+def _to_be_used(code: LatentCode, config: Config) -> str:
     advice = f"raise its weight in --codes, such as @{2 * code.weight:g} instead of @{code.weight:g}, "
     advice += f"or --info_reg_coeff (now {config.info_reg_coeff:g})"
-    if prior.num_categories:
+    if code.distribution.num_categories:
         advice += ", or use fewer categories"
         if config.code_augmentation:
             advice += f", or lower --code_augmentation (now {config.code_augmentation:g})"
-    advice += f". {code.name} may still be found in this run"
-    begins, ends = (least_information(prior, recovery) for recovery in (USED_FROM, USED_AGAIN_FROM))
-    name, over = f"{code.name} is ignored", f"{code.name} is no longer ignored"
-    return Symptom(name, over, f"mutual_information/{code.name}", begins, ends, advice, FOUND_BY)
+    return f"{advice}. {code.name} may still be found in this run"
 
 
 def least_information(prior: Distribution, recovery: float) -> float:

@@ -1,6 +1,6 @@
 """A trained model from its run folder, or from a file."""
 
-import dataclasses
+import operator
 import os
 import warnings
 import zipfile
@@ -8,45 +8,29 @@ from pathlib import Path
 from typing import NamedTuple
 
 import keras
-import numpy as np
 
 from infogan_tf.build_model import build_model
 from infogan_tf.config import MODEL, Config
 from infogan_tf.errors import RunNotFoundError, SettingError, first_line
 from infogan_tf.model import InfoGAN
-from infogan_tf.training.checkpoints import Checkpoints
-from infogan_tf.training.run_folder import RunFolder
-from infogan_tf.training.run_record import Record, recorded_config
+from infogan_tf.training.record import Record
+from infogan_tf.training.run import Run
 
 
-@dataclasses.dataclass(frozen=True)
-class TrainedRun:
-    """A run at one of its checkpoints.
+class TrainedRun(NamedTuple):
+    """A run at one of its checkpoints: `step` updates, after which `model` is ready to `generate`."""
 
-    Attributes:
-        folder: where it is kept.
-        record: the content of its `config.json`.
-        config: its settings.
-        step: updates done.
-        model: its model, ready to `generate` and `infer_codes`.
-    """
-
-    folder: RunFolder
-    record: Record
+    run: Run
     config: Config
+    record: Record
     step: int
     model: InfoGAN
 
 
 class LoadedModel(NamedTuple):
-    """A trained model, of a run or from a file, and what is known of it.
+    """A trained model, of a run or from a `.keras` file, which knows no `step` and has no `record`.
 
-    Attributes:
-        model: the model.
-        name: of its run folder or file.
-        step: updates done; None for a `.keras` file, which does not say.
-        crop: how images that it was trained on became squares, as `Config.crop`; `center` for a `.keras` file.
-        record: the content of the run's `config.json`; None for a `.keras` file.
+    `crop` is how the images that it was trained on became squares, as `Config.crop`.
     """
 
     model: InfoGAN
@@ -75,60 +59,46 @@ def load(path: str | os.PathLike, step: int | None = None) -> InfoGAN:
         SettingError: the folder or file holds something else, or no checkpoint of this update; a `ValueError`.
         TrainingError: the checkpoint of this update is damaged or, without `step`, every checkpoint.
     """
-    if isinstance(path, str | os.PathLike) and Path(path).suffix == ".keras" and not Path(path).expanduser().is_dir():
-        return _load_file(Path(path).expanduser(), step)
-    return load_run(path, step).model
+    path = Path(path).expanduser()
+    return _load_file(path, step) if path.suffix == ".keras" and not path.is_dir() else load_run(path, step).model
+
+
+def load_model(run_folder: Path, step: int | None = None) -> LoadedModel:
+    """Like `load`, with what is known of the model."""
+    if run_folder.is_dir():
+        run = load_run(run_folder, step)
+        return LoadedModel(run.model, run_folder.resolve().name, run.step, run.config.crop, run.record)
+    if run_folder.suffix != ".keras":
+        raise SettingError("run_folder", MODEL, run_folder)
+    return LoadedModel(_load_file(run_folder, step), run_folder.name, None, "center", None)
+
+
+def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedRun:
+    """Like `load`, with everything else that is known about the run."""
+    run = Run.open(run_folder)
+    if not run.checkpoint_steps():
+        raise RunNotFoundError(f"run_folder: expected a run with a checkpoint, got {run.path} without one")
+    model = build_model(run.config, run.record.data.image_shape, run.record.data.max_shift)
+    checkpoints = run.checkpoints(model)
+    if step is None:
+        step, damaged = checkpoints.restore_newest()
+        for line in damaged:
+            warnings.warn(f"{line}; update {step} is loaded instead", stacklevel=3)
+    else:
+        step = operator.index(step)
+        checkpoints.restore(step)
+    return TrainedRun(run, run.config, run.record, step, model)
 
 
 def _load_file(path: Path, step: int | None) -> InfoGAN:
     if step is not None:
         raise SettingError("step", "None with a .keras file, which holds one update", step)
     if not path.exists():
-        raise RunNotFoundError(f"path: expected a .keras file, got {path}, where there is none")
+        raise RunNotFoundError(f"run_folder: expected a .keras file, got {path}, where there is none")
     try:
         model = keras.saving.load_model(path)
     except (OSError, TypeError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise SettingError("path", "a .keras file with an InfoGAN", f"{path}: {first_line(error)}") from error
+        raise SettingError("run_folder", "a .keras file with an InfoGAN", f"{path}: {first_line(error)}") from error
     if not isinstance(model, InfoGAN):
-        raise SettingError("path", "a .keras file with an InfoGAN", f"{path} with a {type(model).__name__}")
+        raise SettingError("run_folder", "a .keras file with an InfoGAN", f"{path} with a {type(model).__name__}")
     return model
-
-
-def load_model(run_folder: Path, step: int | None = None) -> LoadedModel:
-    """Like `load`, with what is known of the model; errors name `run_folder`, which may also be a `.keras` file."""
-    if run_folder.is_dir():
-        run = load_run(run_folder, step)
-        return LoadedModel(run.model, run_folder.resolve().name, run.step, run.config.crop, run.record)
-    if run_folder.suffix != ".keras":
-        raise SettingError("run_folder", MODEL, run_folder)
-    try:
-        return LoadedModel(_load_file(run_folder, step), run_folder.name, None, "center", None)
-    except SettingError as error:
-        raise SettingError("run_folder" if error.name == "path" else error.name, error.expected, error.got) from error
-
-
-def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedRun:
-    """Like `load`, with everything else that is known about the run."""
-    if not isinstance(run_folder, str | os.PathLike):
-        raise TypeError(f"run_folder: expected a path (str or os.PathLike), got {run_folder!r}")
-    if step is not None and (isinstance(step, bool) or not isinstance(step, int | np.integer)):
-        raise TypeError(f"step: expected an integer or None, got {step!r}")
-    folder = RunFolder(Path(run_folder).expanduser())
-    try:
-        record = folder.read_record()
-    except SettingError as error:
-        raise SettingError(error.name, "the folder of a run", error.got) from error
-    if record is None:
-        raise RunNotFoundError(f"run_folder: expected the folder of a run, got {folder.path}, where there is none")
-    config = recorded_config(record)
-    model = build_model(config, tuple(record["data"]["image_shape"]), record["data"]["max_shift"])
-    checkpoints = Checkpoints(folder.checkpoints, model)
-    if not checkpoints.steps():
-        raise RunNotFoundError(f"run_folder: expected a run with a checkpoint, got {folder.path} without one")
-    if step is None:
-        step, damaged = checkpoints.restore_newest()
-        for line in damaged:
-            warnings.warn(f"{line}; update {step} is loaded instead", stacklevel=3)
-    else:
-        checkpoints.restore(step)
-    return TrainedRun(folder, record, config, int(step), model)

@@ -1,5 +1,6 @@
 """Metrics of a run as lines of JSON."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,9 +14,7 @@ SPEED = "speed/updates_per_second"
 class MetricsLog:
     """Appends one line of JSON a point to `metrics.jsonl`, in order, each update at most once.
 
-    Args:
-        path: the file.
-        resumed_at: points after this update are dropped, since they will be written again.
+    Points after the update `resumed_at` are dropped, since they will be written again.
 
     Attributes:
         points: those up to that update, in order.
@@ -28,16 +27,12 @@ class MetricsLog:
         self.points = [point for _, point in kept]
         if path.exists():
             write_text(path, "".join(line for line, _ in kept))
-        self._file = path.open("a", encoding="utf-8")
+        self._file = path.open("a", encoding="utf-8", buffering=1)  # A point survives a kill of this process.
+        self.close = self._file.close
 
     def append(self, step: int, metrics: Mapping[str, float]):
-        """Adds the point of an update and flushes it, so that it survives a kill of this process."""
+        """Adds the point of an update."""
         self._file.write(json.dumps({"step": step, **metrics}) + "\n")
-        self._file.flush()
-
-    def close(self):
-        """Closes the file."""
-        self._file.close()
 
 
 def read_training_time(path: Path) -> float:
@@ -65,14 +60,10 @@ def newest_update(path: Path) -> int:
 def _read(path: Path) -> tuple[list[tuple[str, dict[str, Any]]], int]:
     """The complete lines of the file with their points, and the number of truncated or damaged lines."""
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    lines = text.splitlines(keepends=True)
-    points = [(line, point) for line in lines if (point := _point(line)) is not None]
+    lines, points = text.splitlines(keepends=True), []
+    for line in lines:
+        with contextlib.suppress(ValueError):
+            point = json.loads(line)
+            if line.endswith("\n") and isinstance(point, dict) and isinstance(point.get("step"), int):
+                points.append((line, point))
     return points, len(lines) - len(points)
-
-
-def _point(line: str) -> dict[str, Any] | None:
-    try:
-        point = json.loads(line) if line.endswith("\n") else None
-    except ValueError:
-        return None
-    return point if isinstance(point, dict) and type(point.get("step")) is int else None

@@ -1,75 +1,74 @@
-"""Curves, pictures and checkpoints, written during training."""
+"""Curves, pictures, checkpoints and progress, recorded during training."""
 
+import collections
+import io
+import math
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from infogan_tf.config import Config
-from infogan_tf.data import ImageData
+import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
+
+from infogan_tf.console import is_terminal, logger
+from infogan_tf.data.batches import as_floats
+from infogan_tf.data.image_data import ImageData
+from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.experiments import find_experiment
 from infogan_tf.figures.pictures import save_picture
 from infogan_tf.figures.preview import Preview
 from infogan_tf.model import InfoGAN
+from infogan_tf.networks.layers import frozen_statistics
+from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.health import Health
-from infogan_tf.training.memorization import Memorization
 from infogan_tf.training.metrics_log import SPEED, MetricsLog
-from infogan_tf.training.progress import Progress
-from infogan_tf.training.run_folder import RunFolder
+from infogan_tf.training.record import CONFIG_FILE
+from infogan_tf.training.run import Run
 from infogan_tf.training.tensorboard import TensorBoardWriter
+
+terminal = logger.getChild("terminal")  # For what a run's log.txt leaves out.
+
+BAR = "{desc} |{bar}| {remaining} left {rate_noinv_fmt}{postfix}"  # Fits on a terminal of 80 columns.
+LINE = "{desc}  update {n:,}/{total:,}  {rate_noinv_fmt}  {remaining} left{postfix}"
+MEMORIZATION_IMAGES, MEMORIZATION_BATCH = 500, 100
 
 
 class Recorder:
-    """Records updates at the config's intervals, and everything at the last one.
+    """Records updates of a run that has begun: at the intervals of its config, and everything at the last one."""
 
-    Args:
-        config: the run's settings.
-        folder: the run folder.
-        model: the model in training.
-        data: its images.
-        checkpoints: the run's checkpoints.
-        start: updates done before.
-    """
-
-    def __init__(
-        self,
-        config: Config,
-        folder: RunFolder,
-        model: InfoGAN,
-        data: ImageData,
-        checkpoints: Checkpoints,
-        start: int,
-    ):
-        self._config = config
-        self._folder = folder
-        self._checkpoints = checkpoints
-        scale = find_experiment(config.experiment).traversal_scale
-        self._preview = Preview(model, data.training, data.caption, config.seed, scale)
+    def __init__(self, run: Run, model: InfoGAN, data: ImageData, checkpoints: Checkpoints, start: int):
+        self._run, self._checkpoints = run, checkpoints
+        scale = find_experiment(run.config.experiment).traversal_scale
+        self._preview = Preview(model, data.training, data.caption, run.config.seed, scale)
         self._memorization = Memorization(model, data)
-        self._log = MetricsLog(folder.metrics, resumed_at=start)
+        self._log = MetricsLog(run.metrics, resumed_at=start)
         if self._log.dropped:
-            folder.announce(f"warning: {self._log.dropped} cut-off or damaged line(s) of {folder.metrics} are dropped")
-        self._health = Health(config, model.spec)
+            logger.info(f"warning: {self._log.dropped} cut-off or damaged line(s) of {run.metrics} are dropped")
+        self._health = Health(run.config, model.spec)
         for point in self._log.points:
             self._health.update(point["step"], point)  # What it says of them was said before.
-        self._tensorboard = TensorBoardWriter(folder.path)
-        self._tensorboard.describe(model.spec, folder.config_file.read_text(encoding="utf-8"))
+        self._tensorboard = TensorBoardWriter(run.path)
+        self._tensorboard.describe(model.spec, (run.path / CONFIG_FILE).read_text(encoding="utf-8"))
         names = [code.name for code in model.spec.codes]
-        self._progress = Progress(names, start, config.total_updates, config.updates_per_epoch)
+        self._progress = Progress(names, start, run.config.total_updates, run.config.updates_per_epoch)
         self._last_point = (start, time.monotonic())
 
     def record(self, step: int, metrics: Mapping[str, float]):
         """Records an update, once it is done."""
-        config = self._config
+        config = self._run.config
+
+        def is_due(interval: int) -> bool:
+            return step == config.total_updates or (interval > 0 and step % interval == 0)
+
         self._progress.update(step, metrics)
-        is_last = step == config.total_updates
-        if step % config.sample_interval == 0 or is_last:
+        if is_due(config.sample_interval):
             metrics = {**metrics, **self._memorization.metrics()}
             self._draw(step)
+        if is_due(config.sample_interval) or is_due(config.summary_interval):
             self._write_point(step, metrics)
-        elif step % config.summary_interval == 0:
-            self._write_point(step, metrics)
-        is_kept = config.keep_every and step % config.keep_every == 0
-        if step % config.snapshot_interval == 0 or is_kept or is_last:
+        if is_due(config.snapshot_interval) or is_due(config.keep_every):
             self.save(step)
 
     def save(self, step: int):
@@ -85,18 +84,87 @@ class Recorder:
 
     def _write_point(self, step: int, metrics: Mapping[str, float]):
         last_step, last_time = self._last_point
-        now = time.monotonic()
-        self._last_point = (step, now)
-        metrics = {**metrics, SPEED: (step - last_step) / (now - last_time)}
+        self._last_point = (step, time.monotonic())
+        metrics = {**metrics, SPEED: (step - last_step) / (self._last_point[1] - last_time)}
         self._log.append(step, metrics)
         self._tensorboard.scalars(step, metrics)
         for line in self._health.update(step, metrics):
             self._tensorboard.note(step, line)
-            with self._progress.set_aside():
-                self._folder.announce(line)
+            logger.info(line)
 
     def _draw(self, step: int):
         pictures = self._preview.pictures(step)
         self._tensorboard.pictures(step, pictures)
         for name, picture in pictures.items():
-            save_picture(self._folder.samples / f"step_{step:07d}_{name}.png", picture)
+            save_picture(self._run.samples / f"step_{step:07d}_{name}.png", picture)
+
+
+class Progress:
+    """A bar on a terminal, otherwise a line per epoch: speed, time left, and means of the epoch so far.
+
+    The means are the losses of D and G, and each code's mutual information (MI, nats).
+    """
+
+    def __init__(self, code_names: Sequence[str], start: int, total: int, updates_per_epoch: int):
+        tags = {
+            f"{'' if number else 'MI '}{name}": f"mutual_information/{name}" for number, name in enumerate(code_names)
+        }
+        self._tags = {"D": "loss/discriminator", "G": "loss/generator", **tags}
+        self._updates_per_epoch = updates_per_epoch
+        self._is_bar = is_terminal()
+        shown = {"bar_format": BAR, "unit": "", "file": sys.stdout, "dynamic_ncols": True}
+        logged = {"bar_format": LINE, "unit": " updates", "file": io.StringIO(), "mininterval": math.inf}
+        self._bar = tqdm(initial=start, total=total, **(shown if self._is_bar else logged))
+        self.close = self._bar.close
+        self._sums = collections.Counter()
+
+    def update(self, step: int, metrics: Mapping[str, float]):
+        """Counts one update."""
+        self._sums.update({"updates": 1, **metrics})
+        epoch, epochs = (math.ceil(updates / self._updates_per_epoch) for updates in (step, self._bar.total))
+        means = (f"{name} {self._sums[tag] / self._sums['updates']:.2f}" for name, tag in self._tags.items())
+        self._bar.set_description_str(f"epoch {epoch}/{epochs}", refresh=False)
+        self._bar.set_postfix_str(" ".join(means), refresh=False)
+        self._bar.update()
+        if step % self._updates_per_epoch == 0 or step == self._bar.total:
+            self._sums.clear()
+            if not self._is_bar:
+                terminal.info(str(self._bar))
+
+
+class Memorization:
+    """D's mean output on training images beside held-out ones, which it never saw: whether it overfits.
+
+    As long as D discriminates by what real images look like, both are alike. When it overfits, the first rises toward
+    1 and the second falls toward that of fakes. Images are not augmented, and come in batches of 100 with their own
+    statistics or, where D's batches are joint, those of as many fakes beside them, as in training.
+
+    Of both parts the same number of images is taken, 500 at most, evenly spread. Nothing of the model is changed.
+    """
+
+    def __init__(self, model: InfoGAN, data: ImageData):
+        number = min(MEMORIZATION_IMAGES, len(data.training), len(data.held_out))
+        parts = {"training": data.training, "held_out": data.held_out} if number else {}
+        self._parts = {name: evenly_spread(images, number) for name, images in parts.items()}
+        self._model = model
+        self._mean_output = tf.function(self._mean_output, autograph=False)
+
+    def metrics(self) -> dict[str, float]:
+        """`memorization/training` and `memorization/held_out`, if images are held out: mean probabilities of real."""
+        return {f"memorization/{part}": self._mean_over_batches(images) for part, images in self._parts.items()}
+
+    def _mean_over_batches(self, images: np.ndarray) -> float:
+        size = min(MEMORIZATION_BATCH, len(images))
+        starts = range(0, len(images) - size + 1, size)
+        return float(np.mean([self._mean_output(tf.constant(images[start : start + size])) for start in starts]))
+
+    def _mean_output(self, images: tf.Tensor) -> tf.Tensor:
+        model, number = self._model, images.shape[0]
+        batch = as_floats(images)
+        with frozen_statistics(model.discriminator), frozen_statistics(model.generator):
+            if model.discriminator_batches == "joint":
+                latents = model.spec.sample(number, stream_seed(model.seed, Stream.PREVIEW))
+                fakes = model.generator(model.spec.join(latents), training=True)
+                batch = tf.concat([batch, fakes], axis=0)
+            logits, _ = model.discriminator(batch, training=True)
+        return tf.reduce_mean(tf.sigmoid(logits[:number]))

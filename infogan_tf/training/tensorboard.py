@@ -8,8 +8,6 @@ import tensorflow as tf
 from infogan_tf.codes import LatentSpec
 from infogan_tf.figures.pictures import Picture
 
-FIRST = "mutual_information"
-
 DESCRIPTIONS = {
     "mutual_information/": "Lower bound L_I on the mutual information of a code and the image, in nats, on the batch; "
     "from below 0 (Q is worse than the prior) up to the code's entropy, ln K for K equally probable categories.",
@@ -27,25 +25,21 @@ DESCRIPTIONS = {
     "memorization/": "D's mean probability of real, 0 to 1, on up to 500 images; training and held-out drift apart "
     "when D overfits.",
     "speed/updates_per_second": "Updates per second since the last point, pictures and checkpoints included.",
-    "evaluation/mutual_information": "Lower bound on the mutual information of a code and the image, in nats, on many "
-    "generated images.",
+    "evaluation/mutual_information": "The same bound, in nats, on many generated images.",
     "evaluation/standard_error": "Standard error of that bound, in nats.",
     "evaluation/": "Measured by launchers/evaluate.py on held-out and generated images; see its table.",
 }
 
 
 class TensorBoardWriter:
-    """Writes a run's event files.
-
-    Args:
-        folder: the run folder; a resumed run adds a file of its own.
-    """
+    """Writes event files into a run's folder; a resumed run adds a file of its own."""
 
     def __init__(self, folder: Path):
         self._writer = tf.summary.create_file_writer(str(folder))
+        self.flush, self.close = self._writer.flush, self._writer.close
 
     def scalars(self, step: int, metrics: Mapping[str, float]):
-        """Adds a point to each curve, by tag; the mutual information is shown first."""
+        """Adds a point to each curve, by tag."""
         with self._writer.as_default(step):
             for tag, value in metrics.items():
                 tf.summary.scalar(displayed(tag), value, description=describe_curve(tag) or None)
@@ -54,8 +48,7 @@ class TensorBoardWriter:
         """Shows pictures by name: `samples`, and traversals by code."""
         with self._writer.as_default(step):
             for name, picture in pictures.items():
-                tag = "samples" if name == "samples" else f"traversals/{name}"
-                tf.summary.image(tag, picture[None])
+                tf.summary.image("samples" if name == "samples" else f"traversals/{name}", picture[None])
 
     def note(self, step: int, line: str):
         """Adds a line about the run's health to its text."""
@@ -69,25 +62,12 @@ class TensorBoardWriter:
                 # Four spaces make Markdown keep lines and columns as they are.
                 tf.summary.text(tag, "\n".join(f"    {line}" for line in text.splitlines()))
 
-    def flush(self):
-        """Flushes everything written so far to disk."""
-        self._writer.flush()
-
-    def close(self):
-        """Closes the event file."""
-        self._writer.close()
-
 
 def describe_curve(tag: str) -> str:
     """What a curve shows, its unit and its range, in one line; empty for an unknown tag."""
-    matching = [prefix for prefix in DESCRIPTIONS if tag.startswith(prefix)]
-    return DESCRIPTIONS[max(matching, key=len)] if matching else ""
+    return DESCRIPTIONS.get(max(filter(tag.startswith, DESCRIPTIONS), key=len, default=""), "")
 
 
 def displayed(tag: str) -> str:
-    """The tag by which TensorBoard shows a curve.
-
-    TensorBoard sorts groups by character code, in which capitals come first, and has no other order; so the tag of the
-    mutual information is capitalized.
-    """
-    return tag[0].upper() + tag[1:] if tag.startswith(FIRST) else tag
+    """The tag by which TensorBoard, which sorts capitals first, shows a curve: first the mutual information."""
+    return tag[0].upper() + tag[1:] if tag.startswith("mutual_information") else tag

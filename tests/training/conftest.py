@@ -6,18 +6,15 @@ import subprocess
 import pytest
 
 from infogan_tf.config import Config
-from infogan_tf.training.run_folder import RunFolder
-from infogan_tf.training.run_record import new_record
+from infogan_tf.training.run import Run
 
 
 @pytest.fixture
-def recorded(tmp_path, embedded_digits):
-    """The open folder of a run at the default settings, with its record."""
-    config = Config(run_folder=str(tmp_path / "run"))
-    with RunFolder.open(config) as folder:
-        folder.claim(0)
-        folder.write_record(new_record(config, embedded_digits, max_shift=2))
-        yield folder
+def begun(tmp_path, embedded_digits):
+    """A run at the default settings that has begun, and is in training."""
+    with Run.create(Config(run_folder=str(tmp_path / "run"))).training() as run:
+        run.begin(embedded_digits, max_shift=2)
+        yield run
 
 
 @pytest.fixture

@@ -1,16 +1,16 @@
 """Commands that are printed, pasted into a real shell."""
 
 import ast
-import os
 import re
 import shutil
 import subprocess
 
 import pytest
 
+from infogan_tf.build_model import build_latents
 from infogan_tf.config import Config
 from infogan_tf.training import announcements
-from infogan_tf.training.run_folder import RunFolder
+from infogan_tf.training.run import Run
 
 COMMAND = "python 'my launchers/run.py'"
 CONFIG = Config(max_epoch=3, updates_per_epoch=2)
@@ -39,58 +39,52 @@ def pasted(request):
 
 
 @pytest.fixture(params=FOLDERS)
-def folder(request, tmp_path):
-    folder = RunFolder(tmp_path / request.param / "run's")
-    folder.path.mkdir(parents=True)
-    return folder
+def run(request, tmp_path):
+    return Run(tmp_path / request.param / "run's", CONFIG)
 
 
-def test_commands_at_the_end_of_a_run_can_be_pasted(folder, pasted, capsys):
-    announcements.done(folder, CONFIG, 4, 60.0, COMMAND)
+def end(run, step, updates, signal=None, command=COMMAND):
+    announcements.end(run, build_latents(run.config), step, updates, 60.0, signal, command)
+
+
+def test_commands_at_the_end_of_a_run_can_be_pasted(run, pasted, capsys):
+    end(run, 6, 4)
     out = capsys.readouterr().out
-    assert out.startswith(f"done: 4 updates in 01:00; everything is in {folder.path}\n  pictures  {folder.samples}\n")
+    assert out.startswith(f"done: 4 updates in 01:00; everything is in {run.path}\n  pictures  {run.samples}\n")
     curves, longer, use = re.search("  curves +(.*)\n  longer +(.*)\n  use it +(.*)\n", out, re.S).groups()
-    assert pasted(curves) == ["tensorboard", "--logdir", str(folder.path.parent)]
-    assert pasted(longer) == ["python", "my launchers/run.py", f"--run_folder={folder.path}", "--max_epoch=6"]
+    assert pasted(curves) == ["tensorboard", "--logdir", str(run.path.parent)]
+    assert pasted(longer) == ["python", "my launchers/run.py", f"--run_folder={run.path}", "--max_epoch=6"]
     python, flag, code = pasted(use)
     assert (python, flag) == ("python", "-c")
     (load,) = (node for node in ast.walk(ast.parse(code)) if "load" in ast.unparse(node) and isinstance(node, ast.Call))
-    assert ast.literal_eval(load.args[0]) == str(folder.path)
+    assert ast.literal_eval(load.args[0]) == str(run.path)
     assert 'generate(codes={"c1": 3, "c2": 1.0})' in code
 
 
 def test_the_example_has_the_codes_of_the_run(tmp_path, capsys):
-    config = Config(codes="look=bernoulli(0.2), kind=categorical(3), gaussian(1, 2)")
-    announcements.done(RunFolder(tmp_path), config, 4, 60.0, COMMAND)
+    end(Run(tmp_path, Config(codes="look=bernoulli(0.2), kind=categorical(3), gaussian(1, 2)")), 5000, 4)
     assert 'generate(codes={"look": 1, "kind": 2})' in capsys.readouterr().out
 
 
-def test_how_a_run_is_resumed_can_be_pasted(folder, pasted, capsys):
-    announcements.stopped(folder, "SIGINT", 4, COMMAND)
-    announcements.trained_before(folder, CONFIG, 6, COMMAND)
+def test_how_a_run_is_resumed_can_be_pasted(run, pasted, capsys):
+    end(run, 4, 4, "SIGINT")
+    end(run, 6, 0)
     out = capsys.readouterr().out
     stopped = "stopped by SIGINT after update 4, which is saved; resume with: (.*)\n"
     stopped, trained = re.search(
         f"{stopped}already trained for 6 updates; train longer with: (.*)\n", out, re.S
     ).groups()
-    resume = ["python", "my launchers/run.py", f"--run_folder={folder.path}"]
+    resume = ["python", "my launchers/run.py", f"--run_folder={run.path}"]
     assert pasted(stopped) == resume
     assert pasted(trained) == [*resume, "--max_epoch=6"]
 
 
 def test_without_a_launcher_no_flag_is_advised(tmp_path, capsys):
-    folder = RunFolder(tmp_path)
-    announcements.stopped(folder, "SIGTERM", 4, None)
-    announcements.trained_before(folder, CONFIG, 6, None)
-    announcements.done(folder, CONFIG, 6, 60.0, None)
+    run = Run(tmp_path, CONFIG)
+    end(run, 4, 4, "SIGTERM", command=None)
+    end(run, 6, 0, command=None)
+    end(run, 6, 6, command=None)
     out = capsys.readouterr().out
     assert "stopped by SIGTERM after update 4, which is saved\nalready trained for 6 updates\n" in out
     assert "--run_folder" not in out
     assert "--max_epoch" not in out
-
-
-def test_a_name_that_is_not_utf8_can_be_printed_and_logged(tmp_path, capsys):
-    folder = RunFolder(tmp_path)
-    folder.announce(os.fsdecode(b"b\xff"))
-    assert capsys.readouterr().out == "b\\udcff\n"
-    assert (tmp_path / "log.txt").read_text().endswith("  b\\udcff\n")

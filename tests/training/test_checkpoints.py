@@ -29,20 +29,33 @@ def trained(small_networks):
     return model
 
 
-def state(model):
-    parts = (model.generator, model.discriminator, model.d_optimizer, model.g_optimizer)
-    return [variable.numpy() for part in parts for variable in part.variables]
+def save(folder, model, *steps, keep_every=0):
+    checkpoints = Checkpoints(folder, model, keep_every)
+    for step in steps:
+        checkpoints.save(step)
+    return checkpoints
+
+
+def names(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def files(*steps, prefix=""):
+    return [f"{prefix}step-{step}.{part}" for step in steps for part in ("data-00000-of-00001", "index")]
 
 
 def assert_same_state(model, other):
-    for ours, theirs in zip(state(model), state(other), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
+    ours, theirs = (
+        [v for part in (m.generator, m.discriminator, m.d_optimizer, m.g_optimizer) for v in part.variables]
+        for m in (model, other)
+    )
+    for variable, twin in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(variable.numpy(), twin.numpy())
 
 
 def test_everything_comes_back(tmp_path, trained):
-    checkpoints = Checkpoints(tmp_path, trained)
-    checkpoints.save(3)
-    assert [path.name for path in tmp_path.iterdir()] == ["step_0000003"]
+    save(tmp_path, trained, 3)
+    assert names(tmp_path) == ["checkpoint", *files(3)]
     other = new_model(seed=2)
     assert Checkpoints(tmp_path, other).restore_newest() == (3, [])
     assert_same_state(trained, other)
@@ -55,7 +68,7 @@ def test_averaged_weights_come_back(tmp_path):
     for variable in model.generator.trainable_variables:
         variable.assign(variable + 0.1)
     model.averaged_generator.update(tf.constant(5))
-    Checkpoints(tmp_path, model).save(5)
+    save(tmp_path, model, 5)
     Checkpoints(tmp_path, other).restore_newest()
     latents = model.spec.join(model.spec.sample(3, [0, 0]))
     np.testing.assert_array_equal(other(latents), model(latents))
@@ -63,30 +76,21 @@ def test_averaged_weights_come_back(tmp_path):
 
 
 def test_size_on_disk_is_about_the_bytes_needed(tmp_path, trained):
-    checkpoints = Checkpoints(tmp_path, trained)
-    checkpoints.save(3)
-    written = sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file())
+    checkpoints = save(tmp_path, trained, 3)
+    written = sum(file.stat().st_size for file in tmp_path.rglob("*"))
     # TensorFlow adds an index.
     assert checkpoints.bytes_needed == pytest.approx(written, abs=30_000)
 
 
 def test_keeps_the_last_two(tmp_path, trained):
-    checkpoints = Checkpoints(tmp_path, trained)
-    for step in (5, 10, 15):
-        checkpoints.save(step)
-    assert checkpoints.steps() == [10, 15]
-    assert len(list(tmp_path.iterdir())) == 2
+    assert save(tmp_path, trained, 5, 10, 15).steps() == [10, 15]
+    assert names(tmp_path) == ["checkpoint", *files(10, 15)]
 
 
-def test_keeps_every_nth_too_and_what_was_kept_before(tmp_path, trained):
-    checkpoints = Checkpoints(tmp_path, trained, keep_every=10)
-    for step in (5, 10, 15, 20, 25):
-        checkpoints.save(step)
-    assert checkpoints.steps() == [10, 20, 25]
-    later = Checkpoints(tmp_path, trained)
-    for step in (30, 35):
-        later.save(step)
-    assert later.steps() == [10, 30, 35]
+def test_keeps_every_nth_apart_for_good(tmp_path, trained):
+    assert save(tmp_path, trained, 5, 10, 15, 20, 25, keep_every=10).steps() == [10, 15, 20, 25]
+    assert names(tmp_path / "kept") == ["checkpoint", *files(10, 20)]
+    assert save(tmp_path, trained, 30, 35).steps() == [10, 20, 30, 35]
 
 
 def test_space_of_a_run(tmp_path, trained):
@@ -94,25 +98,22 @@ def test_space_of_a_run(tmp_path, trained):
     size = checkpoints.bytes_needed
     assert checkpoints.bytes_to_come(100) == 3 * size, "two, and one more while it is written"
     assert Checkpoints(tmp_path, trained, keep_every=10).bytes_to_come(105) == 13 * size
-    for step in (20, 40):
-        (tmp_path / f"step_{step:07d}").mkdir()
+    save(tmp_path, trained, 20, 40)
     assert checkpoints.bytes_to_come(100) == size
     assert Checkpoints(tmp_path, trained, keep_every=10).bytes_to_come(105) == 7 * size
     assert Checkpoints(tmp_path, trained, keep_every=10).bytes_to_come(30) == size
 
 
 def test_a_chosen_update_comes_back_or_is_refused(tmp_path, trained):
-    checkpoints = Checkpoints(tmp_path, trained)
-    for step in (5, 10):
-        checkpoints.save(step)
+    save(tmp_path, trained, 5, 10)
     other = new_model(seed=2)
     restored = Checkpoints(tmp_path, other)
     restored.restore(5)
     assert_same_state(trained, other)
     with pytest.raises(SettingError, match=rf"step: expected .* in {tmp_path} \(there are: 5, 10\), got 7"):
         restored.restore(7)
-    DAMAGES["empty index"](checkpoints.path(5))
-    with pytest.raises(TrainingError, match=r"^checkpoint .*step_0000005 is damaged \("):
+    (tmp_path / "step-5.index").write_bytes(b"")
+    with pytest.raises(TrainingError, match=r"^checkpoint .*step-5 is damaged \("):
         restored.restore(5)
 
 
@@ -120,78 +121,109 @@ def test_no_checkpoint_is_update_zero(tmp_path, trained):
     assert Checkpoints(tmp_path / "none", trained).restore_newest() == (0, [])
 
 
-def flip_bytes(file):
-    content = bytearray(file.read_bytes())
-    middle = len(content) // 2
-    content[middle : middle + 64] = bytes(64)
-    file.write_bytes(content)
-
-
-DAMAGES = {
-    "truncated data": lambda folder: _rewrite(folder / "variables.data-00000-of-00001", lambda b: b[: len(b) // 2]),
-    "flipped data": lambda folder: flip_bytes(folder / "variables.data-00000-of-00001"),
-    "missing data": lambda folder: (folder / "variables.data-00000-of-00001").unlink(),
-    "empty index": lambda folder: _rewrite(folder / "variables.index", lambda _: b""),
-    "truncated index": lambda folder: _rewrite(folder / "variables.index", lambda b: b[:100]),
-    "missing index": lambda folder: (folder / "variables.index").unlink(),
-}
-
-
 def _rewrite(file, change):
     file.write_bytes(change(file.read_bytes()))
 
 
+DAMAGES = {
+    "truncated data": lambda data, index: _rewrite(data, lambda content: content[: len(content) // 2]),
+    "zeros in data": lambda data, index: _rewrite(data, lambda content: content[:9999] + bytes(64) + content[10063:]),
+    "missing data": lambda data, index: data.unlink(),
+    "empty index": lambda data, index: _rewrite(index, lambda _: b""),
+    "truncated index": lambda data, index: _rewrite(index, lambda content: content[:100]),
+    "missing index": lambda data, index: index.unlink(),
+}
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_damaged_newest_is_named_and_the_one_before_is_used(tmp_path, trained, damage):
-    checkpoints = Checkpoints(tmp_path, trained)
-    checkpoints.save(2)
-    checkpoints.save(3)
-    DAMAGES[damage](checkpoints.path(3))
+def test_damaged_newest_is_named_and_set_aside_and_the_one_before_is_used(tmp_path, trained, damage):
+    save(tmp_path, trained, 2, 3)
+    DAMAGES[damage](*(tmp_path / name for name in files(3)))
     other = new_model(seed=2)
     restored = Checkpoints(tmp_path, other)
     step, damaged = restored.restore_newest()
     assert step == 2
     assert len(damaged) == 1
-    assert damaged[0].startswith(f"checkpoint {tmp_path}/step_0000003 is damaged (")
+    assert damaged[0].startswith(f"checkpoint {tmp_path}/step-3 is damaged (")
     assert_same_state(trained, other)
     restored.set_aside_after(2)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["damaged_step_0000003", "step_0000002"]
+    assert restored.steps() == Checkpoints(tmp_path, other).steps() == [2]
+    assert set(names(tmp_path)) <= {"checkpoint", *files(2), *files(3, prefix="damaged_")}
     restored.save(3)
     assert restored.steps() == [2, 3]
 
 
 def test_all_damaged_is_an_error(tmp_path, trained):
-    checkpoints = Checkpoints(tmp_path, trained)
-    checkpoints.save(3)
-    DAMAGES["empty index"](checkpoints.path(3))
-    with pytest.raises(TrainingError, match=r"no checkpoint can be read: checkpoint .*step_0000003 is damaged"):
+    checkpoints = save(tmp_path, trained, 3)
+    (tmp_path / "step-3.index").write_bytes(b"")
+    with pytest.raises(TrainingError, match=r"no checkpoint can be read: checkpoint .*step-3 is damaged"):
         checkpoints.restore_newest()
 
 
-def test_partial_checkpoint_is_ignored_and_removed(tmp_path, trained):
-    checkpoints = Checkpoints(tmp_path, trained)
-    checkpoints.save(2)
-    (tmp_path / ".partial-99-step_0000003").mkdir()
+def test_what_a_kill_left_is_ignored_and_removed(tmp_path, trained):
+    checkpoints = save(tmp_path, trained, 2)
+    (tmp_path / "step-3_temp").mkdir()
+    for name in (*files(3), "step-3_temp/part-00000-of-00001.data-00000-of-00001", "checkpoint.tmp12ab"):
+        (tmp_path / name).touch()
     assert checkpoints.restore_newest() == (2, [])
     checkpoints.set_aside_after(2)
-    assert [path.name for path in tmp_path.iterdir()] == ["step_0000002"]
+    assert names(tmp_path) == ["checkpoint", *files(2)]
+
+
+class KilledError(Exception):
+    """Stands for the end of the process."""
+
+
+@pytest.mark.parametrize("moment", range(4))
+@pytest.mark.parametrize("keep_every", [0, 1])
+def test_a_kill_during_a_save_leaves_complete_checkpoints(tmp_path, trained, monkeypatch, moment, keep_every):
+    """Killed before one of the files that a save writes or removes, whichever TensorFlow does first."""
+    from tensorflow.python.lib.io import file_io
+
+    save(tmp_path, trained, 1, 2, keep_every=keep_every)
+    left = iter(range(moment))
+
+    def until_killed(function):
+        def call(*args, **kwargs):
+            if next(left, None) is None:
+                raise KilledError
+            return function(*args, **kwargs)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for name in ("atomic_write_string_to_file", "delete_file"):
+            patch.setattr(file_io, name, until_killed(getattr(file_io, name)))
+        with pytest.raises(KilledError):
+            save(tmp_path, trained, 3, 4, keep_every=keep_every)
+    other = new_model(seed=2)
+    resumed = Checkpoints(tmp_path, other, keep_every)
+    step, damaged = resumed.restore_newest()
+    assert step in (2, 3, 4)
+    assert not damaged
+    assert_same_state(trained, other)
+    resumed.set_aside_after(step)
+    for later in (3, 4, 5):
+        resumed.save(later)
+    assert resumed.steps() == ([1, 2, 3, 4, 5] if keep_every else [4, 5])
+    assert names(tmp_path) == names(save(tmp_path / "whole", trained, 1, 2, 3, 4, 5, keep_every=keep_every).folder)
 
 
 def test_failed_write_names_what_is_left(tmp_path, trained, monkeypatch):
-    checkpoints = Checkpoints(tmp_path, trained)
-    checkpoints.save(2)
+    checkpoints = save(tmp_path, trained, 2)
 
-    def fail(_):
-        raise OSError(28, "No space left on device")
+    def fail(*_, **__):
+        (tmp_path / "step-3.data-00000-of-00001").touch()
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
 
-    monkeypatch.setattr(checkpoints, "_write", fail)
+    monkeypatch.setattr(tf.train.CheckpointManager, "save", fail)
     expected = (
         rf"checkpoint of update 3 could not be written: the disk is full, with [\d,]+ MiB left at {tmp_path.parent}; "
-        "the last good checkpoint is .*step_0000002"
+        "the last good checkpoint is .*step-2"
     )
     with pytest.raises(TrainingError, match=expected):
         checkpoints.save(3)
-    assert [path.name for path in tmp_path.iterdir()] == ["step_0000002"]
+    assert names(tmp_path) == ["checkpoint", *files(2)]
 
 
 def test_a_disk_that_is_really_full_is_named(small_disk, trained):
@@ -199,7 +231,7 @@ def test_a_disk_that_is_really_full_is_named(small_disk, trained):
     (run / "filler").write_bytes(bytes(1_900_000))
     expected = rf"update 3 could not be written: the disk is full, with 0 MiB left at {run}; there is no earlier"
     with pytest.raises(TrainingError, match=expected):
-        Checkpoints(run / "checkpoints", trained).save(3)
+        save(run / "checkpoints", trained, 3)
     assert not list((run / "checkpoints").iterdir())
 
 
@@ -207,5 +239,5 @@ def test_what_is_not_finite_is_not_saved(tmp_path):
     model = new_model(seed=1)
     model.generator.trainable_variables[0].assign(tf.fill([74, 32], float("nan")))
     with pytest.raises(TrainingError, match="kernel is not finite after update 7; there is no earlier checkpoint"):
-        Checkpoints(tmp_path, model).save(7)
+        save(tmp_path, model, 7)
     assert not list(tmp_path.iterdir())

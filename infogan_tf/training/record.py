@@ -1,0 +1,163 @@
+"""The content of a run's `config.json`: its settings, its data and why, versions, resumptions.
+
+TensorFlow is not loaded, so that a command can look at a run before it takes seconds.
+"""
+
+import dataclasses
+import datetime
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pydantic
+
+import infogan_tf
+from infogan_tf.config import Config
+from infogan_tf.errors import SettingError, first_line
+from infogan_tf.experiments import describe_preset, find_experiment
+from infogan_tf.files import write_text
+from infogan_tf.options import as_text
+
+if TYPE_CHECKING:
+    from infogan_tf.data.image_data import ImageData
+
+CONFIG_FILE = "config.json"
+# What is recorded about the source of the images.
+ORIGIN = ("source", "name", "reason", "is_fallback")
+
+
+@dataclasses.dataclass(frozen=True)
+class RecordedData:
+    """The images of a run, as `ImageData` describes them, and the largest shift that was chosen for them."""
+
+    source: str
+    name: str
+    reason: str
+    is_fallback: bool
+    description: str
+    fingerprint: str
+    held_out_fingerprint: str | None
+    image_shape: tuple[int, int, int]
+    max_shift: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """What is known of a run; `resumed` has the time, command and versions of each resumption."""
+
+    format: Literal[2]
+    preset: str
+    command: str
+    settings: dict[str, Any]
+    data: RecordedData
+    versions: dict[str, str | None]
+    resumed: list[dict[str, str | None]]
+
+
+JSON = pydantic.TypeAdapter(Record)
+
+
+def new_record(config: Config, data: "ImageData", max_shift: int) -> Record:
+    """The record of a new run."""
+    described = {name: getattr(data, name) for name in (*ORIGIN, "description", "held_out_fingerprint", "image_shape")}
+    recorded_data = RecordedData(**described, fingerprint=data.fingerprint(), max_shift=max_shift)
+    return Record(2, describe_preset(config), _command(), _movable(config), recorded_data, _versions(), [])
+
+
+def resumed_record(record: Record, config: Config) -> Record:
+    """The record of a resumed run: its data and the reason for it stay, and `max_epoch` never decreases."""
+    settings = _movable(config) | {"max_epoch": max(config.max_epoch, recorded_config(record).max_epoch)}
+    resumption = {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", "command": _command(), **_versions()}
+    return dataclasses.replace(record, settings=settings, resumed=[*record.resumed, resumption])
+
+
+def write_record(folder: Path, record: Record):
+    """Writes `config.json`, from which the run can be understood, resumed and loaded."""
+    write_text(folder / CONFIG_FILE, JSON.dump_json(record, indent=2).decode() + "\n")
+
+
+def read_record(folder: Path) -> Record:
+    """The record of an earlier run.
+
+    Raises:
+        SettingError: naming `run_folder`; there is none, it is damaged, or an earlier version wrote it.
+    """
+    got = f"{folder} without a readable {CONFIG_FILE}"
+    try:
+        record = JSON.validate_json((folder / CONFIG_FILE).read_bytes())
+        recorded_config(record)
+        return record
+    except pydantic.ValidationError as error:
+        problems = {".".join(map(str, details["loc"])): details["msg"] for details in error.errors()}
+        if "format" in problems and "settings" not in problems:
+            got, problem = str(folder), "it was made by an earlier version of infogan_tf"
+        else:
+            problem = ": ".join(next(iter(problems.items()))).removeprefix(": ")
+    except (OSError, TypeError, ValueError) as error:
+        problem = first_line(error)
+    raise SettingError("run_folder", "the folder of a run, or a new or empty one", f"{got} ({problem})")
+
+
+def recorded_config(record: Record) -> Config:
+    """The config of an earlier run; TypeError or ValueError if there is none like that."""
+    for field in dataclasses.fields(Config):
+        # A default in its place could train or draw something other than what was trained.
+        if field.name not in record.settings and not field.metadata["may_change"]:
+            raise ValueError(f"settings: {field.name!r} is missing")
+    config = Config(**record.settings)
+    find_experiment(config.experiment)
+    return config
+
+
+def check_resumable(record: Record, config: Config):
+    """Refuses to resume an earlier run with settings other than its own.
+
+    Raises:
+        SettingError: naming the first setting that differs.
+    """
+    before = recorded_config(record)
+    if before.experiment != config.experiment:
+        raise SettingError("run_folder", f"a run of {config.experiment}", f"a run of {before.experiment}")
+    for field in dataclasses.fields(config):
+        old, new = getattr(before, field.name), getattr(config, field.name)
+        if old != new and not field.metadata["may_change"]:
+            raise SettingError(field.name, f"{as_text(old)}, as this run folder was trained with", as_text(new))
+
+
+def with_recorded_origin(record: Record, data: "ImageData") -> "ImageData":
+    """The images of an earlier run with the reason why they were chosen; SettingError if they differ."""
+    recorded, expected = record.data, f"the images that this run was trained on: {record.data.description}"
+    name = "images" if data.source in ("folder", "npz") else "data_source"
+    if recorded.fingerprint != data.fingerprint():
+        raise SettingError(name, expected, f"other images: {data.description}")
+    if recorded.held_out_fingerprint != data.held_out_fingerprint:
+        raise SettingError(name, expected, f"other held-out images: {data.description}")
+    return dataclasses.replace(data, **{name: getattr(recorded, name) for name in ORIGIN})
+
+
+def _movable(config: Config) -> dict[str, Any]:
+    # The folder may be moved, and the run resumed from elsewhere.
+    images = config.images and os.path.abspath(os.path.expanduser(config.images))
+    return {**config.to_dict(), "run_folder": None, "images": images}
+
+
+def _command() -> str:
+    """The command line of this process; bytes that are not UTF-8, which JSON can't hold, are escaped."""
+    return shlex.join(sys.orig_argv).encode(errors="backslashreplace").decode()
+
+
+def _versions() -> dict[str, str | None]:
+    """The versions that reproduce the same bits from the same settings and seed."""
+    import keras
+    import tensorflow as tf
+
+    return {
+        "infogan_tf": infogan_tf.__version__,
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "python": sys.version.split()[0],
+        "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
+        "device": "GPU" if tf.config.list_logical_devices("GPU") else "CPU",
+    }

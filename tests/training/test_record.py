@@ -1,0 +1,138 @@
+import dataclasses
+import json
+import os
+import sys
+
+import pytest
+import tensorflow as tf
+
+from infogan_tf.config import Config
+from infogan_tf.errors import SettingError
+from infogan_tf.training.record import (
+    check_resumable,
+    new_record,
+    read_record,
+    recorded_config,
+    resumed_record,
+    with_recorded_origin,
+    write_record,
+)
+
+
+@pytest.fixture
+def record(embedded_digits):
+    return new_record(Config(), embedded_digits, max_shift=2)
+
+
+def test_record_has_settings_data_and_versions(tmp_path, record, embedded_digits):
+    write_record(tmp_path, record)
+    assert read_record(tmp_path) == record
+    written = json.loads((tmp_path / "config.json").read_text())
+    assert written["format"] == 2
+    assert written["preset"].startswith("paper")
+    assert written["data"]["description"] == embedded_digits.description
+    assert written["data"]["image_shape"] == [28, 28, 1]
+    assert written["data"]["max_shift"] == 2
+    assert written["resumed"] == []
+    versions = written["versions"]
+    assert set(versions) == {"infogan_tf", "tensorflow", "keras", "python", "TF_ENABLE_ONEDNN_OPTS", "device"}
+    assert versions["TF_ENABLE_ONEDNN_OPTS"] == os.environ.get("TF_ENABLE_ONEDNN_OPTS")
+    assert versions["device"] == ("GPU" if tf.config.list_physical_devices("GPU") else "CPU")
+    assert recorded_config(record) == Config()
+
+
+def test_a_command_that_is_not_utf8_can_be_recorded(tmp_path, embedded_digits, monkeypatch):
+    monkeypatch.setattr(sys, "orig_argv", ["python", os.fsdecode(b"b\xff.py")])
+    write_record(tmp_path, new_record(Config(), embedded_digits, 0))
+    assert read_record(tmp_path).command == "python 'b\\udcff.py'"
+
+
+def changed(part=None, drop=None, **changes):
+    """Changes a part of a record, in JSON: the whole, or its settings or data."""
+
+    def change(record):
+        values = record[part] if part else record
+        values.update(changes)
+        values.pop(drop, None)
+        return json.dumps(record)
+
+    return change
+
+
+DAMAGES = {
+    "JSON": (lambda record: "{", "Invalid JSON"),
+    "nesting": (lambda record: "[" * 100_000, "recursion"),
+    "a list": (lambda record: "[]", ""),
+    "no UTF-8": (lambda record: '{"a": "\udcff"}', "JSON"),
+    "another config.json": (lambda record: '{"model_type": "bert"}', ""),
+    "settings": (changed(settings=[1]), "settings: .*dict"),
+    "resumed": (changed(resumed=None), "resumed: .*list"),
+    "data": (changed(data="here"), "data: "),
+    "max_shift": (changed("data", drop="max_shift"), "data.max_shift: Field required"),
+    "unknown": (changed("settings", wings=2), "'wings'"),
+    "missing": (changed("settings", drop="batch_size"), "settings: 'batch_size' is missing"),
+    "batch_size": (changed("settings", batch_size="many"), "batch_size: expected .*, got 'many'"),
+    "codes": (changed("settings", codes={}), "codes: expected .*, got {}"),
+    "experiment": (changed("settings", experiment="cars"), "experiment: expected one of .*mnist.*, got 'cars'"),
+}
+
+
+@pytest.mark.parametrize(("damage", "text"), DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_record_is_named_in_one_line(tmp_path, record, damage, text):
+    content = damage(json.loads(json.dumps(dataclasses.asdict(record))))
+    (tmp_path / "config.json").write_text(content, errors="surrogateescape")
+    with pytest.raises(SettingError, match=rf"^run_folder: .*without a readable config.json \(.*{text}") as info:
+        read_record(tmp_path)
+    assert "\n" not in str(info.value)
+
+
+@pytest.mark.parametrize("change", [changed(drop="format"), changed(format=1)])
+def test_the_record_of_an_earlier_version_is_called_so(tmp_path, record, change):
+    (tmp_path / "config.json").write_text(change(dataclasses.asdict(record)))
+    with pytest.raises(SettingError, match=r"^run_folder: expected the folder of a run.*made by an earlier version of"):
+        read_record(tmp_path)
+
+
+def test_a_setting_that_may_change_may_be_missing(tmp_path, record):
+    del record.settings["keep_every"]
+    write_record(tmp_path, record)
+    assert recorded_config(read_record(tmp_path)).keep_every == Config().keep_every
+
+
+def test_settings_that_change_nothing_computed_may_change(record):
+    changes = {"max_epoch": 99, "summary_interval": 1, "sample_interval": 7, "snapshot_interval": 3, "keep_every": 6}
+    check_resumable(record, Config(**changes, data_dir="/elsewhere", run_folder="x"))
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"batch_size": 64, "seed": 1}, "seed: expected 0, as this run folder was trained with, got 1"),
+        ({"codes": "uniform"}, r"codes: expected categorical\(10\), 2\*uniform@0.1, as .*, got uniform"),
+        ({"max_shift": 0}, "max_shift: expected auto, as this run folder was trained with, got 0"),
+        ({"experiment": "faces"}, "run_folder: expected a run of faces, got a run of mnist"),
+    ],
+)
+def test_the_first_changed_setting_is_refused_by_name(record, change, text):
+    with pytest.raises(SettingError, match=text):
+        check_resumable(record, Config(**change))
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [("known_fingerprint", "other images: MNIST"), ("held_out_fingerprint", "other held-out images: MNIST")],
+)
+def test_other_images_are_refused(record, embedded_digits, part, text):
+    other = dataclasses.replace(embedded_digits, reason="found now")
+    assert with_recorded_origin(record, other).description == embedded_digits.description
+    with pytest.raises(SettingError, match=f"data_source: .*that this run was trained on: .*, got {text}"):
+        with_recorded_origin(record, dataclasses.replace(other, **{part: "another"}))
+
+
+def test_resumption_keeps_data_and_versions_and_never_lowers_the_epochs(record):
+    after = resumed_record(record, Config(max_epoch=3, sample_interval=7, run_folder="x"))
+    assert (after.data, after.versions) == (record.data, record.versions)
+    assert (after.settings["max_epoch"], after.settings["sample_interval"]) == (50, 7)
+    assert after.settings["run_folder"] is None
+    (resumption,) = after.resumed
+    assert set(resumption) == {"time", "command", *record.versions}
