@@ -1,6 +1,5 @@
 """The pictures of an evaluation: codes against factors as a heat map, and changes of class."""
 
-import dataclasses
 from pathlib import Path
 
 from infogan_tf.console import logger
@@ -16,44 +15,41 @@ HEAT_MAP_FILE = "codes_and_factors.png"
 ARITHMETIC_FILE = "vector_arithmetic.png"
 
 
-def draw(run: TrainedRun, evaluation: Evaluation, examples: Examples | None) -> list[str]:
+def draw(trained: TrainedRun, evaluation: Evaluation, examples: Examples | None) -> list[str]:
     """Draws an evaluation, and a few changes of class if they were measured, into the run's folder.
 
     What was drawn of an earlier evaluation is removed. Returns the names of the files.
     """
-    heat_map, arithmetic = (run.folder.path / file for file in (HEAT_MAP_FILE, ARITHMETIC_FILE))
+    heat_map, arithmetic = (trained.run.path / file for file in (HEAT_MAP_FILE, ARITHMETIC_FILE))
     for path in (heat_map, arithmetic):
         path.unlink(missing_ok=True)
     if evaluation.associations:
-        _draw_associations(run, evaluation, heat_map)
+        _draw_associations(trained, evaluation, heat_map)
     if examples:
-        caption = _changes_caption(run, evaluation)
+        caption = _changes_caption(trained, evaluation)
         plot_changes(examples.images, examples.changes, examples.predicted, SHOWN, arithmetic, caption)
         logger.info(f"  changes of class are drawn in {arithmetic}")
     return [path.name for path in (heat_map, arithmetic) if path.exists()]
 
 
-def _draw_associations(run: TrainedRun, evaluation: Evaluation, path: Path):
+def _draw_associations(trained: TrainedRun, evaluation: Evaluation, path: Path):
     caption = (
-        f"{run.folder.path.name}, update {run.step:,}: {evaluation.run.held_out_images:,} "
+        f"{trained.run.path.name}, update {trained.step:,}: {evaluation.run.held_out_images:,} "
         f"{held_out_images(evaluation.run)}; {evaluation.run.data}; shades from chance (mean over {PERMUTATIONS} "
         "permutations of the factor) to 1"
     )
-    table = dataclasses.asdict(evaluation)["associations"]
-    for cell in (cell for by_factor in table.values() for cell in by_factor.values()):
-        cell["strength"] = cell["adjusted"]
-    plot_associations(table, path, caption)
+    plot_associations(evaluation.associations, path, caption)
     logger.info(f"  codes against factors are drawn in {path}")
 
 
-def _changes_caption(run: TrainedRun, evaluation: Evaluation) -> str:
+def _changes_caption(trained: TrainedRun, evaluation: Evaluation) -> str:
     result = evaluation.vector_arithmetic
     shares = ", ".join(f"{method} {change.success:.1%}" for method, change in result.changes.items())
     one_code = "One code: the sample with the category that stands for the target class. "
     return (
         f"Below each result its predicted class. Shown are the samples in the mean of {SHOWN}; larger means are of "
         f"more than are shown. {one_code if ONE_CODE in result.changes else ''}In the target class: {shares} of "
-        f"{result.samples:,} results, {result.chance:.1%} at chance. {run.folder.path.name}, objective "
-        f"{run.config.objective}, preset {run.record.get('preset') or 'not recorded'}, update {run.step:,}, "
+        f"{result.samples:,} results, {result.chance:.1%} at chance. {trained.run.path.name}, objective "
+        f"{trained.config.objective}, preset {trained.record.preset}, update {trained.step:,}, "
         f"{evaluation.run.data}"
     )

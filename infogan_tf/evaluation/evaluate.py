@@ -21,7 +21,7 @@ from infogan_tf.evaluation.schema import VERSION, CodeMeasures, Confidence, Eval
 from infogan_tf.evaluation.vector_arithmetic import Examples, measure_vector_arithmetic
 from infogan_tf.evaluation.verdicts import code_verdicts
 from infogan_tf.training.loading import TrainedRun
-from infogan_tf.training.run_record import with_recorded_origin
+from infogan_tf.training.record import with_recorded_origin
 
 Posteriors = Mapping[str, Any]
 
@@ -34,13 +34,13 @@ NUM_CHANGED = 2_500
 LEAST_HELD_OUT = 12  # The nearest neighbors of both halves need a few.
 
 
-def evaluate(run: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
+def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
     """Measures a trained run as `measure` does, which also gives the images of a few changes of class."""
-    return measure(run, data_dir, images)[0]
+    return measure(trained, data_dir, images)[0]
 
 
 def measure(
-    run: TrainedRun, data_dir: str | None = None, images: str | None = None
+    trained: TrainedRun, data_dir: str | None = None, images: str | None = None
 ) -> tuple[Evaluation, Examples | None]:
     """Measures a trained run, and writes nothing.
 
@@ -50,7 +50,7 @@ def measure(
     images change their class by vector arithmetic and by one code. Prints a line for each measure that it begins.
 
     Args:
-        run: what `load_run` gave.
+        trained: what `load_run` gave.
         data_dir: where TFDS keeps prepared data; None for where the run found it.
         images: where a person's own images are; None for where the run found them.
 
@@ -60,9 +60,9 @@ def measure(
     Raises:
         SettingError: the run's images can't be loaded, or too few are held out.
     """
-    data, factors = _load_data(run, data_dir, images)
+    data, factors = _load_data(trained, data_dir, images)
     features = load_features(data, factors)
-    model = BatchedModel(run.model)
+    model = BatchedModel(trained.model)
     logger.info(f"  generating {NUM_GENERATED:,} images, predicting their codes and computing their features")
     generated = model.generate_and_infer(NUM_GENERATED, 0, features)
     logger.info(f"  predicting the codes of {len(data.held_out):,} held-out images")
@@ -75,12 +75,12 @@ def measure(
     evaluation = Evaluation(
         version=VERSION,
         run=EvaluatedRun(
-            folder=str(run.folder.path),
-            update=run.step,
-            seed=run.config.seed,
-            objective=run.config.objective,
+            folder=str(trained.run.path),
+            update=trained.step,
+            seed=trained.config.seed,
+            objective=trained.config.objective,
             data=data.caption,
-            held_out=run.config.held_out,
+            held_out=trained.config.held_out,
             held_out_images=len(data.held_out),
         ),
         codes=codes,
@@ -94,24 +94,24 @@ def measure(
     return evaluation, examples
 
 
-def _load_data(run: TrainedRun, data_dir: str | None, images: str | None) -> tuple[ImageData, tuple[Factor, ...]]:
-    config, source = run.config, run.record["data"]["source"]
+def _load_data(trained: TrainedRun, data_dir: str | None, images: str | None) -> tuple[ImageData, tuple[Factor, ...]]:
+    config, source = trained.config, trained.record.data.source
     without_effect, place = ("data_dir", data_dir) if config.images else ("images", images)
     if place is not None:
         trained_on = config.images or f"--dataset={config.dataset}"
-        raise SettingError(without_effect, f"auto, since {run.folder.path} was trained on {trained_on}", place)
+        raise SettingError(without_effect, f"auto, since {trained.run.path} was trained on {trained_on}", place)
     try:
         places = {"data_dir": data_dir or config.data_dir, "images": images or config.images}
         request = image_request(dataclasses.replace(config, **places), source)
-        data = with_recorded_origin(run.record, load_images(request))
-        factors = load_factors(request, data)
+        data = with_recorded_origin(trained.record, load_images(request))
+        factors = load_factors(data)
     except SettingError as error:
         # The error may name a setting of the run, which an evaluation can't change.
-        expected = f"the images that {run.folder.path} was trained on: {config.images or config.dataset} from {source}"
+        expected = f"the images that {trained.run.path} was trained on: {config.images or config.dataset} from {source}"
         raise SettingError("data_dir" if config.images is None else "images", expected, error.got) from error
     if len(data.held_out) < LEAST_HELD_OUT:
         expected = f"a run with at least {LEAST_HELD_OUT} held-out images"
-        raise SettingError("run_folder", expected, f"{run.folder.path} with {len(data.held_out)}")
+        raise SettingError("run_folder", expected, f"{trained.run.path} with {len(data.held_out)}")
     return dataclasses.replace(data, held_out=evenly_spread(data.held_out, NUM_HELD_OUT)), tuple(
         dataclasses.replace(factor, held_out=evenly_spread(factor.held_out, NUM_HELD_OUT)) for factor in factors
     )

@@ -19,26 +19,26 @@ from infogan_tf.training.tensorboard import TensorBoardWriter
 EVALUATION_FILE = "evaluation.json"
 
 
-def evaluate_and_record(run: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
+def evaluate_and_record(trained: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
     """Measures a run as `evaluate` does, and draws and writes what was measured into its folder.
 
     Raises:
         SettingError: the folder can't be written, or the run can't be evaluated.
     """
-    if not os.access(run.folder.path, os.W_OK):
-        raise SettingError("run_folder", "a folder that can be written", run.folder.path)
-    logger.info(f"evaluating {run.folder.path} at update {run.step:,}")
-    evaluation, examples = measure(run, data_dir, images)
-    evaluation = dataclasses.replace(evaluation, pictures=draw(run, evaluation, examples))
-    write_evaluation(run, evaluation)
+    if not os.access(trained.run.path, os.W_OK):
+        raise SettingError("run_folder", "a folder that can be written", trained.run.path)
+    logger.info(f"evaluating {trained.run.path} at update {trained.step:,}")
+    evaluation, examples = measure(trained, data_dir, images)
+    evaluation = dataclasses.replace(evaluation, pictures=draw(trained, evaluation, examples))
+    write_evaluation(trained, evaluation)
     return evaluation
 
 
-def write_evaluation(run: TrainedRun, evaluation: Evaluation):
+def write_evaluation(trained: TrainedRun, evaluation: Evaluation):
     """Writes `evaluation.json` and TensorBoard's scalars."""
-    write_json(run.folder.path / EVALUATION_FILE, dataclasses.asdict(evaluation))
-    writer = TensorBoardWriter(run.folder.path)
-    writer.scalars(run.step, scalars(evaluation))
+    write_json(trained.run.path / EVALUATION_FILE, dataclasses.asdict(evaluation))
+    writer = TensorBoardWriter(trained.run.path)
+    writer.scalars(trained.step, scalars(evaluation))
     writer.close()
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, first_line, printable
 from infogan_tf.explorer import RUNS
 from infogan_tf.explorer.models import ExplorerModel, RequestError
-from infogan_tf.training.checkpoints import find_steps
+from infogan_tf.training.checkpoints import find_checkpoints
 from infogan_tf.training.loading import load_model
 from infogan_tf.training.run_folder import CONFIG_FILE
 
@@ -67,7 +67,7 @@ class Catalog:
         """Looks for new runs and checkpoints."""
         runs = dict(self._runs)
         for path in sorted(self._find(), key=_last_trained, reverse=True):
-            if steps := [0] if path.is_file() else find_steps(path / "checkpoints"):
+            if steps := [0] if path.is_file() else list(find_checkpoints(path / "checkpoints")):
                 name = path.resolve().name if path == self._root else str(path.relative_to(self._root))
                 runs[path] = Run(path, printable(name), tuple(steps))
         self._runs = runs

@@ -224,11 +224,11 @@ def _describe_run(loaded: LoadedModel) -> list[tuple[str, str]]:
     if loaded.record is None:
         described.append(("Data", "not known: the file does not say what the model was trained on"))
     else:
-        data = loaded.record["data"]
+        data = loaded.record.data
         # Its reason names a folder, which concerns nobody else.
-        images = data["description"].removesuffix(f" ({data['reason']})")
-        preset = f"{loaded.record.get('preset') or 'not recorded'}, of {loaded.record['settings']['experiment']}"
-        described += [("Data", f"a fallback: {images}" if data["is_fallback"] else images), ("Preset", preset)]
+        images = data.description.removesuffix(f" ({data.reason})")
+        preset = f"{loaded.record.preset}, of {loaded.record.settings['experiment']}"
+        described += [("Data", f"a fallback: {images}" if data.is_fallback else images), ("Preset", preset)]
     return [(term, printable(text)) for term, text in described]
 
 

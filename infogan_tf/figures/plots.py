@@ -58,18 +58,18 @@ class _Cells(NamedTuple):
     texts: Sequence[Sequence[str]]
 
 
-def plot_associations(table: Mapping[str, Mapping[str, Mapping[str, Any]]], path: Path, caption: str):
+def plot_associations(table: Mapping[str, Mapping[str, Any]], path: Path, caption: str):
     """Draws codes down and factors across: in each cell the value, its measure, and which part of the code.
 
     Args:
-        table: by code and factor, the fields of an `Association`; at least one of each.
+        table: by code and factor, an `Association`; at least one of each.
         path: the PNG file.
         caption: stands below.
     """
-    shades = np.array([[cell["strength"] for cell in row.values()] for row in table.values()])
+    shades = np.array([[cell.adjusted for cell in row.values()] for row in table.values()])
     texts = [[_association_text(cell) for cell in row.values()] for row in table.values()]
     factors = next(iter(table.values()))
-    if any(cell["part"] is not None for row in table.values() for cell in row.values()):
+    if any(cell.part is not None for row in table.values() for cell in row.values()):
         caption += "; [n] is the category or dimension of the code that was measured, the strongest"
     _plot(_Cells(shades, texts), ("code", list(table)), ("factor", list(factors)), path, caption)
 
@@ -90,9 +90,9 @@ def plot_confusion(confusion: np.ndarray, categories: Sequence[int], code: str, 
     _plot(cells, rows, ("true class", list(map(str, range(counts.shape[1])))), path, caption)
 
 
-def _association_text(cell: Mapping[str, Any]) -> str:
-    part = "" if cell["part"] is None else f" [{cell['part']}]"
-    return f"{cell['value']:.2f}{part}\n{cell['measure']}"
+def _association_text(cell: Any) -> str:
+    part = "" if cell.part is None else f" [{cell.part}]"
+    return f"{cell.value:.2f}{part}\n{cell.measure}"
 
 
 def _plot(cells: _Cells, rows: tuple[str, list[str]], columns: tuple[str, list[str]], path: Path, caption: str):

@@ -7,11 +7,11 @@ import shlex
 
 from tqdm import tqdm
 
-from infogan_tf.runtime import ONEDNN_VARIABLE, onednn_is_on
 from infogan_tf.codes import LatentSpec
 from infogan_tf.console import logger
 from infogan_tf.data.image_data import ImageData
 from infogan_tf.model import InfoGAN
+from infogan_tf.runtime import ONEDNN_VARIABLE, onednn_is_on
 from infogan_tf.training.recorder import terminal
 from infogan_tf.training.run import Run
 

@@ -13,8 +13,7 @@ from tqdm import tqdm
 
 from infogan_tf.console import is_terminal, logger
 from infogan_tf.data.batches import as_floats
-from infogan_tf.data.image_data import ImageData
-from infogan_tf.data.image_data import evenly_spread
+from infogan_tf.data.image_data import ImageData, evenly_spread
 from infogan_tf.experiments import find_experiment
 from infogan_tf.figures.pictures import save_picture
 from infogan_tf.figures.preview import Preview
