@@ -14,7 +14,7 @@ from infogan_tf.explorer import RUNS
 from infogan_tf.explorer.models import ExplorerModel, RequestError
 from infogan_tf.training.checkpoints import find_checkpoints
 from infogan_tf.training.loading import load_model
-from infogan_tf.training.run_folder import CONFIG_FILE
+from infogan_tf.training.record import CONFIG_FILE
 
 MAX_DEPTH = 4  # Of folders between the given one and a run.
 MAX_LOADED = 4

@@ -176,6 +176,6 @@ def least_information(prior: Distribution, recovery: float) -> float:
         return prior.entropy() - float(prior.posterior(tf.constant([[concentration, 0.0]])).entropy()[0])
     std = prior.std if isinstance(prior, Gaussian) else (prior.high - prior.low) / math.sqrt(12)
     remaining = (1 - recovery) * std**2
-    posterior_std = prior.fixed_std or max(math.sqrt(remaining), prior.min_std)
+    posterior_std = prior.posterior_std or max(math.sqrt(remaining), prior.min_std)
     cross_entropy = math.log(posterior_std * math.sqrt(2 * math.pi)) + remaining / (2 * posterior_std**2)
     return prior.entropy() - cross_entropy * prior.event_size
