@@ -43,7 +43,9 @@ def alternating_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
         latents, fake_images = generate(model, batch_size, latent_seed)
     with tf.GradientTape() as tape:
         real, fake = discriminate_both(model, real_images, fake_images, real_seed, fake_seed)
-        d_loss, d_metrics = discriminator_objective(model, real, fake, information_of(model, latents, fake))
+        consistency = consistency_of(model, real)
+        information = information_of(model, latents, fake)
+        d_loss, d_metrics = discriminator_objective(model, real, fake, information, consistency)
     d_gradients = gradients(tape, d_loss, model.discriminator)
     d_metrics |= step("discriminator", model.d_optimizer, model.discriminator, d_gradients)
 
@@ -68,8 +70,9 @@ def simultaneous_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
     with tf.GradientTape(persistent=True) as tape:
         latents, fake_images = generate(model, tf.shape(real_images)[0], latent_seed)
         real, fake = discriminate_both(model, real_images, fake_images, real_seed, fake_seed)
+        consistency = consistency_of(model, real)
         information = information_of(model, latents, fake)
-        d_loss, d_metrics = discriminator_objective(model, real, fake, information)
+        d_loss, d_metrics = discriminator_objective(model, real, fake, information, consistency)
         g_loss, g_metrics = generator_objective(model, latents, fake, information)
     d_gradients = gradients(tape, d_loss, model.discriminator)
     g_gradients = gradients(tape, g_loss, model.generator)
@@ -156,7 +159,7 @@ def information_of(model: keras.Model, latents: Latents, fake: Judged) -> Inform
 
 
 def discriminator_objective(
-    model: keras.Model, real: Judged, fake: Judged, information: Information
+    model: keras.Model, real: Judged, fake: Judged, information: Information, consistency: dict[str, tf.Tensor]
 ) -> tuple[tf.Tensor, Metrics]:
     """What D and Q minimize: the adversarial loss - lambda L_I (paper, equation 6), and metrics."""
     adversarial = model.discriminator_loss(real.real_logits, fake.real_logits)
@@ -166,9 +169,9 @@ def discriminator_objective(
         **_range("discriminator/real", tf.sigmoid(real.real_logits)),
         **_range("discriminator/fake", tf.sigmoid(fake.real_logits)),
     }
-    for name, consistency in consistency_of(model, real).items():
-        loss -= model.consistency * consistency
-        metrics[f"consistency/{name}"] = consistency
+    for name, agreement in consistency.items():
+        loss -= model.consistency * agreement
+        metrics[f"consistency/{name}"] = agreement
     return _with_penalty("discriminator", loss, model.discriminator_penalty(real.seen, fake.seen), metrics)
 
 
