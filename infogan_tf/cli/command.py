@@ -164,7 +164,7 @@ def command_line(*words: str, **given: object) -> str:
     """
     started = Path(sys.argv[0])
     launcher = started.with_name(f"run_{words[1]}_exp.py" if len(words) > 1 else f"{words[0]}.py")
-    if started.name == "__main__.py":
+    if started.parts[-2:] == ("infogan_tf", "__main__.py"):
         typed = ["python", "-m", "infogan_tf", *words]
     elif started.suffix == ".py" and launcher.is_file():
         typed = ["python", str(launcher)]

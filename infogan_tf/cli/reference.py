@@ -41,13 +41,13 @@ def _presets() -> str:
             values = {field.name: getattr(config, field.name) for field in dataclasses.fields(Config)[1:]}
             changed = {key: value for key, value in values.items() if value != getattr(defaults, key)}
             flags = " ".join(f"`--{key}={as_text(value)}`" for key, value in changed.items())
-            rows.append(f"| `{experiment}` | `{name}` | {_cell(flags)} |")
+            rows.append(f"| `{experiment}` | `{name}` | {flags} |")
     text = "`--preset` of `infogan train EXPERIMENT` sets these flags; the first of an experiment is its default."
     return "\n\n".join(["## Presets", text, "\n".join(rows)])
 
 
 def _cell(text: str) -> str:
-    return re.sub(r"([|<]|\*(?![^`]*`))", r"\\\1", text)
+    return re.sub(r"[|<*]", r"\\\g<0>", text)
 
 
 if __name__ == "__main__":

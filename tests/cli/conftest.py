@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from infogan_tf.cli import command, main
@@ -8,6 +10,8 @@ def infogan(monkeypatch, capsys):
     """Runs a command in this process as if it was typed, and returns its exit status, stdout and stderr."""
     for name in ("raise_on_signals", "ignore_signals", "_load_tensorflow"):
         monkeypatch.setattr(command, name, lambda: None)
+
+    monkeypatch.setattr(sys, "argv", ["infogan"])
 
     def run(*typed):
         status = main.run([str(word) for word in typed])

@@ -1,0 +1,308 @@
+"""Generate, encode, traverse and export, as they are typed, on a small trained run."""
+
+import csv
+import errno
+import json
+import shlex
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+import infogan_tf
+from infogan_tf.build_model import build_model
+from infogan_tf.cli import generate
+from infogan_tf.cli.generate import check_size, generate_images
+from infogan_tf.config import Config
+from infogan_tf.errors import SettingError
+from infogan_tf.evaluation import batched_model
+from infogan_tf.explorer import exported_page
+from infogan_tf.figures.pictures import tile
+from infogan_tf.figures.traversals import FRAMES
+from infogan_tf.randomness import Stream, stream_seed
+
+pytestmark = pytest.mark.usefixtures("small_networks")
+SIDE = 2 * 28  # Of an image in a picture.
+TINY = {"data_source": "embedded", "batch_size": 8, "max_epoch": 1, "updates_per_epoch": 5}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory, small_networks):
+    """A folder with a run of five updates, and its model as a file."""
+    path = tmp_path_factory.mktemp("place")
+    infogan_tf.train(Config(run_folder=path / "run", average_decay=0.5, generator_learning_rate=0.1, **TINY))
+    infogan_tf.load(path / "run").save(path / "model.keras")
+    Image.new("L", (28, 28)).save(path / "black.png")
+    (path / "text.png").write_text("no image")
+    (path / "text.keras").write_text("no model")
+    (path / "empty").mkdir()
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(place):
+    return infogan_tf.load(place / "model.keras")
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(batched_model, "BATCH_SIZE", 5)
+    monkeypatch.setattr(exported_page, "STEPS", (3,))
+    monkeypatch.setattr(exported_page, "WALL", 2)
+
+
+@pytest.fixture
+def run(do):
+    """Runs a command and returns the first line that it printed; may also run the command that the last suggests."""
+
+    def run(*typed, try_next=False):
+        lines = do(*typed).splitlines()
+        if try_next:
+            started, *following = shlex.split(lines[-1].split(":  ")[1])
+            assert started == "infogan"
+            do(*following)
+        return lines[0]
+
+    return run
+
+
+BAD = {
+    "encode --run_folder=run --images=empty --output=new.csv": "flag --images: expected a folder of images (.png,",
+    "encode --run_folder=run --images=text.png --output=new.csv": "got text.png (text.png: not a file of PNG, JPEG",
+    "traverse --run_folder=text.png --output=new.png": "flag --run_folder: expected the folder of a trained run, or a",
+    "traverse --run_folder=empty --output=new.png": "flag --run_folder: expected the folder of a run, got empty, where",
+    "traverse --run_folder=text.keras --output=new.png": "flag --run_folder: expected a .keras file with an InfoGAN, g",
+    "traverse --run_folder=model.keras --step=5 --output=new.png": "flag --step: expected None with a .keras file, whi",
+    "traverse --run_folder=run --step=4 --output=new.png": "flag --step: expected",
+    "traverse --run_folder=run --output=new.png --codes=c2,c9": "flag --codes: expected different ones of the codes c1",
+    "generate --run_folder=run --output=new --codes=c9=1": "flag --codes: expected values that the codes c1, c2, c3 ta",
+    "generate --run_folder=run --output=new --codes=c1=10": "must be a category from 0 to 9, got 10",
+    "generate --run_folder=run --output=new --codes=c1=0:1:3": "must be a category from 0 to 9, got 0.5",
+    "generate --run_folder=run --output=new.png --number=20000": "flag --number: expected at most 15,943 images of 28x",
+}
+
+
+@pytest.mark.parametrize("typed", BAD)
+def test_what_the_model_does_not_take_is_refused_and_leaves_nothing(refused, place, monkeypatch, typed):
+    monkeypatch.chdir(place)
+    before = {path: path.stat().st_mtime_ns for path in place.rglob("*")}
+    assert BAD[typed] in refused(*typed.split(" "))
+    assert {path: path.stat().st_mtime_ns for path in place.rglob("*")} == before
+
+
+def test_more_images_than_fit_into_memory_are_refused(monkeypatch):
+    monkeypatch.setattr(generate, "MAX_BYTES", 28 * 28 * 100)
+    check_size((28, 28, 1), 100, is_sheet=False)
+    with pytest.raises(SettingError, match="number: expected at most 100 images of 28x28x1, got 101 of all values of"):
+        check_size((28, 28, 1), 101, is_sheet=False)
+
+
+def pixels(path):
+    with Image.open(path) as picture:
+        return np.asarray(picture)
+
+
+def read_csv(path):
+    with open(path) as file:
+        return list(csv.DictReader(file))
+
+
+def _seed(seed):
+    return stream_seed(seed, Stream.GENERATE)
+
+
+def test_a_seed_alone_gives_what_the_model_generates_with_it(model):
+    _, images = generate_images(model, {}, number=7, seed=4)
+    assert images.dtype == np.uint8
+    np.testing.assert_allclose(images, np.rint(model.generate(num_images=7, seed=4) * 255), atol=1)
+
+
+def test_images_are_generated_as_files_arrays_and_a_sheet(run, place, model):
+    typed = ["generate", f"--run_folder={place / 'run'}", "--codes=c1=3,c2=-2:2:4", "--number=3", "--seed=5"]
+    assert run(*typed, "--output=files", try_next=True) == "12 images of run, update 5: files"
+    assert run(*typed, "--output=all.npz") == "12 images of run, update 5: all.npz"
+    assert run(*typed, "--output=sheet.png", try_next=True) == "12 images of run, update 5: sheet.png"
+
+    # The last code varies fastest, and all else of a sample is held fixed.
+    sampled = model.spec.split(model.spec.join(model.spec.sample(3, _seed(5))))
+    values = np.linspace(-2, 2, 4)
+    expected = [
+        model.generate({"c1": 3, "c2": values, "c3": sampled["c3"][row, 0].numpy()}, sampled["z"][row : row + 1])
+        for row in range(3)
+    ]
+    with np.load("all.npz") as arrays:
+        np.testing.assert_allclose(arrays["images"], np.rint(np.concatenate(expected) * 255), atol=1)
+        assert arrays["label_names"].tolist() == ["c1", "c2", "c3"]
+        np.testing.assert_allclose(arrays["labels"][:, :2], [[3, value] for value in [*values] * 3], atol=1e-6)
+        np.testing.assert_array_equal(arrays["noise"], np.repeat(sampled["z"], 4, axis=0))
+        images, labels = arrays["images"], arrays["labels"]
+    names = [f"{index:02d}.png" for index in range(12)]
+    assert sorted(path.name for path in Path("files").iterdir()) == [*names, "codes.csv"]
+    for name, image in zip(names, images, strict=True):
+        np.testing.assert_array_equal(pixels(f"files/{name}"), image[..., 0])
+    rows = read_csv("files/codes.csv")
+    assert [row["image"] for row in rows] == names
+    np.testing.assert_allclose([[float(row[code]) for code in ("c1", "c2", "c3")] for row in rows], labels, atol=1e-6)
+    np.testing.assert_array_equal(pixels("sheet.png"), tile(images.reshape(3, 4, 28, 28, 1) / 255))
+
+
+def test_images_are_encoded_with_every_parameter_of_q(run, place, model):
+    typed = ["encode", f"--run_folder={place / 'run'}"]
+    digits = np.random.default_rng(0).integers(0, 256, [12, 28, 28], np.uint8)
+    Path("digits", "deeper").mkdir(parents=True)
+    names = [f"{'deeper/' if index % 2 else ''}{index:03d}.png" for index in range(12)]
+    for name, digit in zip(names, digits, strict=True):
+        Image.fromarray(digit).save(Path("digits", name))
+    said = run(*typed, "--images=digits", "--output=codes.csv", try_next=True)
+    assert said == "codes of 12 images by run, update 5: codes.csv"
+    rows = {row["image"]: row for row in read_csv("codes.csv")}
+    assert rows.keys() == set(names)
+    columns = ["image", "c1", *(f"c1_probs_{number}" for number in range(10)), "c2_mean", "c2_std", "c3_mean", "c3_std"]
+    assert list(rows["000.png"]) == columns
+    posteriors = model.infer_codes(digits[..., None] / np.float32(255))
+    given = np.array([[float(rows[name][column]) for column in columns[1:]] for name in names])
+    np.testing.assert_array_equal(given[:, 0], posteriors["c1"].logits.numpy().argmax(axis=1))
+    np.testing.assert_allclose(given[:, 1:11], posteriors["c1"].probs, atol=1e-5)
+    continuous = [part for name in ("c2", "c3") for part in (posteriors[name].mean, posteriors[name].std)]
+    np.testing.assert_allclose(given[:, 11:], np.concatenate(continuous, axis=1), atol=1e-5)
+
+    np.savez("digits.npz", images=digits[:3])
+    run(*typed, "--images=digits.npz", "--output=codes.jsonl")
+    lines = [json.loads(line) for line in Path("codes.jsonl").read_text().splitlines()]
+    assert [line["image"] for line in lines] == ["0", "1", "2"]
+    for line, name in zip(lines, names[:3], strict=True):
+        assert list(line) == columns
+        np.testing.assert_allclose([line[column] for column in columns[1:]], given[names.index(name)], atol=1e-5)
+    run(*typed, "--images=digits/000.png", "--output=one.csv")
+    assert Path("one.csv").read_text().splitlines()[1].startswith(f"000.png,{rows['000.png']['c1']},")
+
+
+def test_files_that_cant_be_read_are_left_out_and_named(do, place):
+    Path("images").mkdir()
+    for number in range(4):
+        Path("images", f"{number}.png").write_text("no image")
+    Image.new("RGB", (40, 30)).save("images/good.png")
+    out = do("encode", f"--run_folder={place / 'model.keras'}", "--images=images", "--output=codes.csv")
+    reason = "not a file of PNG, JPEG, WEBP, GIF"
+    assert (
+        f"  left out, since they can't be read: 0.png: {reason}; 1.png: {reason}; 2.png: {reason} and 1 more\n" in out
+    )
+    assert len(read_csv("codes.csv")) == 1
+
+
+def test_a_circular_code_is_an_angle_in_degrees(run):
+    infogan_tf.train(Config(run_folder="run", codes="view=circular, c2=uniform", **TINY))
+    model = infogan_tf.load("run")
+    run("generate", "--run_folder=run", "--codes=view=-90:90:3", "--number=2", "--output=files.npz")
+    with np.load("files.npz") as file:
+        images, labels, noise = file["images"], file["labels"], file["noise"]
+        assert file["label_names"].tolist() == ["view_angle", "c2"]
+    np.testing.assert_allclose(labels[:, 0], [-90, 0, 90] * 2, atol=1e-4)
+    given = {"view": labels[:, 0].astype(np.float32), "c2": labels[:, 1].astype(np.float32)}
+    np.testing.assert_allclose(images, 255 * model.generate(given, noise), atol=1)
+    run("encode", "--run_folder=run", "--images=files.npz", "--output=codes.csv", try_next=True)
+    rows = read_csv("codes.csv")
+    assert list(rows[0]) == ["image", "view_angle", "view_concentration", "c2_mean", "c2_std"]
+    posterior = model.infer_codes(images / np.float32(255))["view"]
+    np.testing.assert_allclose([float(row["view_angle"]) for row in rows], posterior.angle[:, 0], atol=1e-2)
+    run("traverse", "--run_folder=run", "--codes=view", "--output=view.png")
+    expected = tile(model.traverse("view", seed=0, scale=2).numpy())
+    np.testing.assert_allclose(pixels("view.png")[: 5 * SIDE], expected, atol=1)
+    for codes, frames in (("view", FRAMES), ("c2,view", FRAMES), ("view,c2", 2 * FRAMES - 2), ("all", 2 * FRAMES - 2)):
+        run("traverse", "--run_folder=run", f"--codes={codes}", f"--output={codes}.gif")
+        with Image.open(f"{codes}.gif") as animation:
+            assert animation.n_frames == frames, codes
+
+
+def test_codes_whose_columns_would_have_one_name_are_refused(refused, tmp_path):
+    build_model(Config(codes="a=bernoulli(size=2), a_0=bernoulli")).save("model.keras")
+    expected = "flag --run_folder: expected a model whose codes make columns of different names, got a_0 twice"
+    assert refused("generate", "--run_folder=model.keras", "--output=files") == expected
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+
+
+def test_codes_are_varied_in_a_sheet(run, place, model):
+    typed = ["traverse", f"--run_folder={place / 'run'}", "--seed=2"]
+    said = run(*typed, "--codes=c2", "--number=3", "--scale=1.5", "--output=c2.png", try_next=True)
+    assert said == "c2 of run, update 5: c2.png"
+    expected = tile(model.traverse("c2", rows=3, seed=2, scale=1.5).numpy())
+    picture = pixels("c2.png")
+    np.testing.assert_allclose(picture[: 3 * SIDE], expected, atol=1)
+    assert len(picture) > 3 * SIDE  # A caption.
+    with Image.open("c2.gif") as animation:
+        assert animation.width == 3 * SIDE  # The suggested animation has the same three samples.
+    run(*typed, "--output=all.png")
+    panel = 5 * SIDE + len(picture) - 3 * SIDE
+    all_codes = pixels("all.png")
+    assert all_codes.shape == (3 * panel, 10 * SIDE, 3)
+    for number, name in enumerate(("c1", "c2", "c3")):
+        expected = tile(model.traverse(name, seed=2, scale=2).numpy())
+        np.testing.assert_allclose(all_codes[number * panel :][: 5 * SIDE], expected, atol=1)
+
+
+def test_two_codes_are_varied_as_a_plane_and_over_time(run, place, model):
+    typed = ["traverse", f"--run_folder={place / 'model.keras'}", "--seed=2", "--codes=c2,c1"]
+    assert run(*typed, "--output=plane.png") == "c2, c1 of model.keras: plane.png"
+    plane = pixels("plane.png")
+    latents = model.spec.sample(1, _seed(2))
+    values = np.linspace(-2, 2, 10)
+    rows = [model.generate({"c1": row, "c2": values, "c3": latents["c3"]}, latents["z"]) for row in range(10)]
+    np.testing.assert_allclose(plane[: 10 * SIDE], tile(np.stack(rows)), atol=1)
+    run(*typed, "--number=2", "--output=two.gif")
+    with Image.open("two.gif") as animation:
+        assert animation.width == 10 * SIDE
+        first = np.asarray(animation.convert("RGB"))
+        assert animation.n_frames == 19  # Ten categories and back; equal frames are one.
+    np.testing.assert_allclose(first[:SIDE, :, 0], plane[:SIDE, :, 0], atol=8)  # GIF has 256 colors.
+
+
+def test_each_code_moves_in_an_animation(run, place):
+    run("traverse", f"--run_folder={place / 'run'}", "--number=4", "--output=all.gif")
+    with Image.open("all.gif") as animation:
+        assert (animation.width, animation.n_frames) == (4 * SIDE, 2 * FRAMES - 2)
+        assert animation.height > 3 * SIDE
+        frames = []
+        for number in range(animation.n_frames):
+            animation.seek(number)
+            frames.append(np.asarray(animation.convert("RGB"))[: 3 * SIDE].astype(int))
+    for row in range(3):  # Each code's.
+        assert np.ptp(np.stack(frames)[:, row * SIDE : (row + 1) * SIDE], axis=0).max() > 0
+
+
+def test_a_run_is_exported_in_every_format(run, place, model):
+    typed = ["export", f"--run_folder={place / 'run'}"]
+    latents = model.spec.sample(3, _seed(0))
+    expected = model(model.spec.join(latents))
+    assert run(*typed, "--output=a.keras", try_next=True) == "run, update 5 as keras: a.keras"
+    np.testing.assert_array_equal(infogan_tf.load("a.keras")(model.spec.join(latents)), expected)
+    run(*typed, "--output=saved", "--format=saved_model")
+    saved = tf.saved_model.load("saved").signatures["generate"](**latents)
+    np.testing.assert_allclose(saved["images"], expected, atol=1e-5)
+    run(*typed, "--output=onnx", "--format=onnx")
+    session = onnxruntime.InferenceSession("onnx/generate.onnx")
+    (images,) = session.run(["images"], {name: values.numpy() for name, values in latents.items()})
+    np.testing.assert_allclose(images, expected, atol=1e-5)
+
+
+def test_a_run_is_exported_as_a_page_and_nothing_is_left_of_one_that_cannot_be_written(
+    do, infogan, place, tmp_path, monkeypatch
+):
+    typed = ["export", f"--run_folder={place / 'run'}", "--format=html", "--seed=8"]
+    lines = do(*typed, "--output=page.html").splitlines()
+    size = (tmp_path / "page.html").stat().st_size
+    assert lines[0] == "run, update 5 as html: page.html"
+    assert lines[1].startswith("  Computed: 180 images, 90 of each of 2 noise vectors (seed 8)")
+    page = (tmp_path / "page.html").as_uri()
+    assert lines[-1] == f"  open it in a browser, or send it:  {size / 1e6:.1f} MB, {page}"
+
+    def fail(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fail)
+    expected = (1, "", "error: disk full ([Errno 28] No space left on device)\n")
+    assert infogan(*typed, "--output=full.html") == expected
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]

@@ -1,0 +1,231 @@
+"""Training as it is typed: on a user's own images, on the layouts of archives, and what is refused."""
+
+import importlib
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from infogan_tf.data import sources
+from infogan_tf.evaluation import evaluate, features
+from infogan_tf.figures.pictures import with_caption
+from tests.data.archives import prepare_as_tfds, write_celeba, write_chairs
+from tests.small_networks import make_thin
+
+TINY = ("--max_epoch=1", "--updates_per_epoch=2", "--batch_size=8", "--run_folder=run")
+OWN = ("train", "images", *TINY, "--image_size=16")
+NEITHER = "flag --images: expected a folder of images or an .npz file, got"
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Evaluations measure few images."""
+    for name, value in (("NUM_GENERATED", 100), ("NUM_NEIGHBORHOODS", 50), ("NUM_OF_A_VALUE", 3)):
+        monkeypatch.setattr(evaluate, name, value)
+    for name, value in (("UPDATES_OF_ROTATIONS", 3), ("NUM_ROTATED", 50), ("LEAST_UPDATES", 2), ("EPOCHS", 0)):
+        monkeypatch.setattr(features, name, value)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_new_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def noise(*shape, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
+
+
+def fill(path, number, broken=0):
+    path.mkdir()
+    for index in range(number):
+        Image.fromarray(noise(20, 24, 3, seed=index)).save(path / f"{index:03d}.png")
+    for index in range(broken):
+        (path / f"broken{index}.png").write_text("no image")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with good and bad images."""
+    path = tmp_path_factory.mktemp("place")
+    fill(path / "good", 40)
+    fill(path / "fifth", 32, broken=8)
+    fill(path / "odd\n'name'", 2)
+    (path / "empty").mkdir()
+    (path / "file").write_text("no images")
+    (path / "text.npz").write_text("no archive")
+    np.savez(path / "flat.npz", images=noise(20, 256))
+    write_celeba(path, 20)
+    (path / "list_attr_celeba.txt").write_text("20\nYoung\n")
+    return path
+
+
+# Whatever the layer that refuses, one line names the flag; what each layer refuses is tested there.
+BAD = {
+    "images --images=no\nwhere": f"{NEITHER} no\\nwhere, which does not exist",
+    "images --images=file": f"{NEITHER} file, which is neither",
+    f"images --images={'x' * 300}": f"{NEITHER} {'x' * 300} (File name too long)",
+    "images --images=empty": "flag --images: expected a folder of images (.png, ",
+    "images --images=odd\n'name'": "got 2 from odd\\n'name' (read from odd\\n'name')",
+    "images --images=fifth": "of which nine in ten can be read, got fifth, where 8 of 40 can't, such as broken0.png: ",
+    "images --images=text.npz": "flag --images: expected a whole .npz file, got text.npz (File is not a zip file)",
+    "images --images=flat.npz": "flag --images: expected flat.npz with images of shape [number, height, width] or ",
+    "images --images=good --data_source=tfds": "flag --data_source: expected auto with --images=good, got tfds",
+    "images --dataset=nonesuch": "flag --dataset: expected the name of a TFDS data set, got nonesuch (",
+    "images --images=good --max_shift=9": "flag --max_shift: expected at most 8, half of the size of the images, got 9",
+    "images --images=good --run_folder=good/run": "flag --run_folder: expected a folder outside of",
+    "images --images=good --run_folder=run[1]": "flag --run_folder: expected a folder, got run[1] with [ or \\, which ",
+    "images --images=good --run_folder=file": "flag --run_folder: expected a folder, got file, which is a file",
+    "images --images=good --codes=4*uniform": "flag --code_augmentation: expected 0 where no code is categorical (4*",
+    "celeba --images=img_align_celeba": "which has 0 images, and 20 according to its first line",
+    "celeba --dataset=mnist": "flag --dataset: expected a data set with color images, got mnist with 28x28",
+    "svhn --image_size=64": "flag --image_size: expected auto (32, which the networks of svhn take), got 64",
+    "chairs --data_source=embedded": "flag --data_source: expected rendered or auto with --dataset=rendered",
+}
+
+
+@pytest.mark.parametrize("typed", BAD)
+def test_what_cannot_be_trained_on_is_refused_in_one_line_and_leaves_nothing(refused, place, monkeypatch, typed):
+    monkeypatch.chdir(place)
+    before = sorted(place.rglob("*"))
+    experiment, *flags = typed.split(" ")
+    size = ["--image_size=16"] if experiment == "images" else []
+    assert BAD[typed] in refused("train", experiment, *TINY, *size, *flags)
+    assert sorted(place.rglob("*")) == before
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    """A folder of 130 images of many kinds, one of them damaged."""
+    path = tmp_path / "photos"
+    (path / "deeper").mkdir(parents=True)
+    for index in range(126):
+        picture = Image.fromarray(noise(16 + index % 7, 40 - index % 5, 3, seed=index))
+        picture.save(path / f"{'deeper/' if index % 2 else ''}{index:03d}.{'jpg' if index % 3 else 'png'}")
+    for mode in ("P", "RGBA", "L"):
+        picture.convert(mode).save(path / f"{mode}.png")
+    (path / "damaged.jpg").write_bytes((path / "002.jpg").read_bytes()[:500])
+    return path
+
+
+def test_own_images_from_training_to_evaluation(do, refused, few, mixed, tmp_path, monkeypatch):
+    out = do(*OWN, "--images=photos", "--summary_interval=1")
+    description = "photos, 117 training and 12 held-out images"
+    assert f"data: {description} (read from photos, without 1 that can't be read)\n" in out
+    assert "damaged" not in out
+    assert "  left out: damaged.jpg: " in (tmp_path / "run" / "log.txt").read_text()
+    record = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert (record["data"]["image_shape"], record["settings"]["images"]) == ([16, 16, 3], str(mixed))
+    _check_pictures(tmp_path / "run" / "samples")
+
+    run = f"--run_folder={tmp_path / 'run'}"
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    resumed = do("train", "images", run, "--max_epoch=2")
+    assert "resumed: from update 2\n" in resumed
+    assert f"infogan train images {run} --max_epoch=4\n" in resumed
+    assert "these images have no labels" in do("evaluate", run)
+    evaluation = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    assert (evaluation["run"]["update"], evaluation["associations"]) == (4, {})
+    assert list(evaluation["codes"]) == ["c1", "c2", "c3", "c4", "c5"]
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+    fill(tmp_path / "others", 40)
+    for flag, text in (
+        (f"--images={tmp_path}/others", "flag --images: expected the images that this run was trained on: photos"),
+        ("--dataset=mnist", "flag --dataset: expected auto, as this run folder was trained with, got mnist"),
+        ("--image_size=24", "flag --image_size: expected 16, as this run folder was trained with, got 24"),
+    ):
+        assert refused("train", "images", run, flag).startswith(text)
+    assert "--images" in refused("evaluate", run, f"--images={tmp_path}/others")
+
+    moved = mixed.rename(tmp_path / "moved")
+    assert refused("train", "images", run) == f"{NEITHER} {mixed}, which does not exist"
+    assert "already trained for " in do("train", "images", run, f"--images={moved}")
+
+
+def _check_pictures(folder):
+    where = "update 2, photos, 117 images"
+    varied = "one random sample a row"
+    captions = {"samples": f"left real, right generated; {where}"}
+    captions["c1"] = f"c1: categories 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; {varied}; {where}"
+    captions |= {f"c{index}": f"c{index}: from -1 to 1; {varied}; {where}" for index in range(2, 6)}
+    assert {path.name for path in folder.iterdir()} == {f"step_0000002_{name}.png" for name in captions}
+    for name, caption in captions.items():
+        with Image.open(folder / f"step_0000002_{name}.png") as file:
+            picture = np.asarray(file)
+        height, width = 5 * 16 * 2, 10 * 16 * 2  # Five rows of ten images, twice as large.
+        assert picture.shape[1] == (2 * width + 8 if name == "samples" else width)
+        np.testing.assert_array_equal(picture[height:], with_caption(picture[:height], caption)[height:], caption)
+
+
+def test_labels_of_an_npz_file_are_measured_and_drawn_whatever_their_names(do, few, tmp_path):
+    name = "$_{$"  # No formula, though it looks like the beginning of one.
+    labels = np.array([name, "a b", "c\nd"])[np.arange(130) % 3]
+    np.savez("set.npz", images=noise(130, 16, 16), labels=labels, label_names=np.array([name]))
+    flags = ["--code_augmentation=0", "--average_decay=0", "--max_shift=0", "--codes=kind=categorical(3)"]
+    do(*OWN, "--images=set.npz", f"--run_folder={name}", *flags)
+    assert f"  codes against {name}\n" in do("evaluate", f"--run_folder={name}")
+    evaluation = json.loads((tmp_path / name / "evaluation.json").read_text())
+    assert list(evaluation["associations"]["kind"]) == list(evaluation["classification"]["kind"]) == [name]
+    assert (tmp_path / name / "codes_and_factors.png").exists()
+
+
+@pytest.fixture
+def thin(monkeypatch):
+    """The paper's experiments with few channels, and few rendered images."""
+    monkeypatch.setattr(sources, "NUM_RENDERED", 130)
+    for name in ("svhn", "celeba", "faces", "chairs"):
+        module = importlib.import_module(f"infogan_tf.experiments.{name}")
+        monkeypatch.setattr(module, "EXPERIMENT", module.EXPERIMENT)  # So that it comes back.
+        make_thin(name)
+
+
+def measures(code):
+    """How each factor was measured, which says what kind it is."""
+    with open("run/evaluation.json") as file:
+        associations = json.load(file)["associations"]
+    return {factor: result["measure"] for factor, result in associations[code].items()}
+
+
+def test_svhn_of_tfds(do, thin, few, tmp_path):
+    prepare_as_tfds("svhn_cropped", tmp_path / "tfds", 30)
+    out = do("train", "svhn", *TINY, "--data_dir=tfds", "--codes=categorical(10), uniform")
+    assert " from TFDS, 30 training and 30 held-out images (found prepared in " in out
+    do("evaluate", "--run_folder=run")
+    with open("run/evaluation.json") as file:
+        assert json.load(file)["classification"]["c1"]["label"]["class_names"] == list("0123456789")
+
+
+def test_celeba_of_tfds_is_resized_and_its_attributes_are_labels(do, thin, few, tmp_path):
+    prepare_as_tfds("celeb_a", tmp_path / "tfds", 30)
+    do("train", "celeba", *TINY, "--data_dir=tfds", "--codes=categorical(10)")
+    do("evaluate", "--run_folder=run")
+    kinds = measures("c1")
+    assert sum(kind == "AUC" for kind in kinds.values()) == 40
+    assert (kinds["Smiling"], kinds["lefteye_x"]) == ("AUC", "eta")
+
+
+def test_celeba_of_its_archive(do, thin, tmp_path):
+    write_celeba(tmp_path / "celeba", 20)
+    flags = ["--images=celeba/img_align_celeba", "--codes=categorical(10)", "--preset=paper"]
+    out = do("train", "celeba", *TINY, *flags)
+    assert "preset: paper with " in out
+    assert "data: img_align_celeba, 18 training and 2 held-out images" in out
+
+
+def test_chairs_of_their_archive(do, thin, few, tmp_path):
+    write_chairs(tmp_path / "rendered_chairs", range(0, 360, 12))
+    flags = ["--images=rendered_chairs", "--codes=categorical(20), uniform@10, circular"]
+    assert "data: rendered_chairs, 162 training and 18 held-out images" in do("train", "chairs", *TINY, *flags)
+    do("evaluate", "--run_folder=run")
+    assert measures("c1") == {"azimuth": "circular eta", "elevation": "AUC", "chair": "NMI"}
+    assert measures("c2")["azimuth"] == "monotone fit"
+    assert measures("c3") == {"azimuth": "monotone fit", "elevation": "eta", "chair": "NMI"}
+
+
+def test_faces_that_are_rendered_need_no_flag(do, thin):
+    out = do("train", "faces", *TINY)
+    assert "preset: best with " in out
+    assert "rendering 130 images for rendered_heads, which are kept in " in out
+    assert "data: heads rendered by infogan_tf, 117 training and 13 held-out images (not the paper's, but " in out
