@@ -101,15 +101,12 @@ def test_a_message_that_cannot_be_printed_changes_nothing(close):
     assert (status, out, err) == (len("SIGHUP"), "", "")
 
 
-def test_handlers_come_back():
+def test_handlers_come_back_and_other_threads_record_nothing():
     before = [signal.getsignal(number) for number in SIGNALS]
     with StopRequest(str) as stop:
         assert stop.signal_name is None
         assert signal.getsignal(signal.SIGTERM) not in before
     assert [signal.getsignal(number) for number in SIGNALS] == before
-
-
-def test_other_threads_record_nothing():
     entered = []
 
     def enter():

@@ -11,7 +11,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from absl import flags, logging
 
@@ -24,8 +24,7 @@ from infogan_tf.runtime import load_tensorflow
 WIDTH = 100  # Of a line of --help.
 
 
-@dataclasses.dataclass(frozen=True)
-class Flag:
+class Flag(NamedTuple):
     """A flag; `default` is None where it is required."""
 
     name: str
@@ -66,14 +65,17 @@ class Command:
 
 def flags_of(defaults: Options | type[Options]) -> list[Flag]:
     """The flags of options, with the defaults of these or of their class."""
-    described = []
-    for field in dataclasses.fields(defaults):
-        parser, default = parser_of(field), getattr(defaults, field.name)
-        is_required = default is None and not isinstance(parser, Auto)
-        text = None if is_required else as_text(default)
-        if field.metadata["is_flag"]:
-            described.append(Flag(field.name, text, parser.syntactic_help, field.metadata["help"]))
-    return described
+    return [
+        Flag(field.name, _default_text(field, defaults), parser_of(field).syntactic_help, field.metadata["help"])
+        for field in dataclasses.fields(defaults)
+        if field.metadata["is_flag"]
+    ]
+
+
+def _default_text(field: dataclasses.Field, defaults: Options | type[Options]) -> str | None:
+    value = getattr(defaults, field.name)
+    is_required = value is None and not isinstance(parser_of(field), Auto)
+    return None if is_required else as_text(value)
 
 
 def run_command(command: Command, arguments: Sequence[str]) -> int:

@@ -99,25 +99,25 @@ def _rows(model: "BatchedModel", images: Iterator[tuple[str, np.ndarray]]) -> It
 
     while batch := list(itertools.islice(images, BATCH_SIZE)):
         names, pixels = zip(*batch, strict=True)
-        columns = {"image": names} | {
-            # The shortest numbers that are the same in float32.
-            name: [float(str(value)) if values.dtype.kind == "f" else int(value) for value in values]
-            for name, values in _columns(model, np.stack(pixels)).items()
-        }
-        for values in zip(*columns.values(), strict=True):
-            yield dict(zip(columns, values, strict=True))
+        columns = _columns(model, np.stack(pixels))
+        for name, *values in zip(names, *columns.values(), strict=True):
+            yield {"image": name} | dict(zip(columns, map(_plain, values), strict=True))
+
+
+def _plain(value: np.number) -> float:
+    """A Python number; of float32 the shortest that is the same in float32."""
+    return float(str(value)) if isinstance(value, np.floating) else int(value)
 
 
 def _columns(model: "BatchedModel", pixels: np.ndarray) -> dict[str, np.ndarray]:
     from infogan_tf.export import posterior_parameters
 
-    posteriors = model.infer_codes(pixels)
     parts = []
-    for code in model.spec.codes:
-        posterior = posteriors[code.name]
+    for name, posterior in model.infer_codes(pixels).items():
+        code = model.spec.code(name)
         if code.distribution.is_discrete:
             parts.append(code_columns(code, posterior.mode))
-        parts += [numbered(*parameter) for parameter in posterior_parameters({code.name: posterior}).items()]
+        parts += [numbered(*parameter) for parameter in posterior_parameters({name: posterior}).items()]
     return merged(parts)
 
 

@@ -32,9 +32,6 @@ MAX_BYTES = 2**30  # All images are in memory.
 MAX_SHEET_PIXELS = 50_000_000
 
 
-Values = dict[str, tuple[float, ...]]  # Of codes, by name.
-
-
 class CodeValues(flags.ArgumentParser):
     """Values of codes by name; whole numbers are integers, as categories are.
 
@@ -44,18 +41,18 @@ class CodeValues(flags.ArgumentParser):
 
     syntactic_help = "values of codes such as c1=3,c2=-2:2:9, each name=number or name=first:last:count"
 
-    def parse(self, argument: str) -> Values:
-        values: Values = {}
-        for term in super().parse(argument).split(","):
+    def parse(self, argument: str) -> dict[str, tuple[float, ...]]:
+        values: dict[str, tuple[float, ...]] = {}
+        for term in map(str.strip, super().parse(argument).split(",")):
             name, _, numbers = map(str.strip, term.partition("="))
             if name in values:
                 raise MalformedError(f"the code {name!r} for the second time")
             try:
                 values[name] = _spaced(*numbers.split(":"))
             except (TypeError, ValueError) as error:
-                raise MalformedError(f"the term {term.strip()!r}") from error
+                raise MalformedError(f"the term {term!r}") from error
             if not name:
-                raise MalformedError(f"the term {term.strip()!r}")
+                raise MalformedError(f"the term {term!r}")
         return values
 
 
@@ -105,14 +102,9 @@ def run(options: GenerateOptions):
     if kind == ".png":
         save_picture(path, _sheet(images, options.codes or {}))
     elif kind == ".npz":
-        noise = [latents[latent.name] for latent in model.spec.noise]
-        arrays = {
-            "images": images,
-            # As training and evaluation take labels.
-            "labels": np.stack(list(columns.values()), axis=1),
-            "label_names": np.array(list(columns)),
-            "noise": np.concatenate(noise, axis=1) if noise else np.empty([len(images), 0], np.float32),
-        }
+        noise = [latents[latent.name] for latent in model.spec.noise] or [np.empty([len(images), 0], np.float32)]
+        labels = np.stack(list(columns.values()), axis=1)  # As training and evaluation take them.
+        arrays = {"images": images, "labels": labels, "label_names": list(columns), "noise": np.concatenate(noise, 1)}
         write_atomically(path, lambda partial: np.savez(partial, **arrays))
     else:
         write_atomically(path, lambda partial: _write_folder(partial, images, columns))
@@ -126,13 +118,7 @@ def run(options: GenerateOptions):
 def generate_images(
     model: "InfoGAN", values: Mapping[str, Sequence[float]], number: int, seed: int
 ) -> tuple[dict[str, "tf.Tensor"], np.ndarray]:
-    """Makes every random sample with every combination of values; the last code varies fastest.
-
-    Args:
-        model: a trained model.
-        values: by code, one or more values.
-        number: random samples.
-        seed: decides them, as in `InfoGAN.generate`.
+    """Makes every random sample with every combination of values by code; the last code varies fastest.
 
     Returns:
         The latents by name, `[images, event_size]`, and the images, uint8 `[images, height, width, channels]`.
@@ -162,8 +148,7 @@ def check_size(image_shape: tuple[int, int, int], number: int, is_sheet: bool):
     if is_sheet:
         most = min(most, MAX_SHEET_PIXELS // (math.prod(image_shape[:2]) * SCALE**2))
     if number > most:
-        size = "x".join(map(str, image_shape))
-        expected = f"at most {most:,} images of {size}{' in a sheet' if is_sheet else ''}"
+        expected = f"at most {most:,} images of {'x'.join(map(str, image_shape))}{' in a sheet' if is_sheet else ''}"
         raise SettingError("number", expected, f"{number:,} of all values of --codes")
 
 

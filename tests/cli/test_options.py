@@ -21,8 +21,8 @@ REFUSED = {
     "generate --run_folder=run --output=run": f"output: expected {NEW}, got run, which exists",
     "traverse --run_folder=run --output=no/a.png": "output: expected a path in a folder that can be written, got no, "
     "which is not there",
-    "traverse --run_folder=run --output=~nobody_here/a.png": "output: expected a path, got ~nobody_here/a.png (Could not "
-    "determine home directory.)",
+    "traverse --run_folder=run --output=~nobody_here/a.png": "output: expected a path, got ~nobody_here/a.png (Could "
+    "not determine home directory.)",
     "traverse --run_folder=run --output=a.webp": "output: expected a new file that ends in .png or .gif, got 'a.webp'",
     "generate --run_folder=run --output=images.v1": "output: expected a new folder, or a new file that ends in .png or "
     ".npz, got 'images.v1'",

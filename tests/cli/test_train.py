@@ -9,7 +9,6 @@ from PIL import Image
 
 from infogan_tf.data import sources
 from infogan_tf.evaluation import evaluate, features
-from infogan_tf.figures.pictures import with_caption
 from tests.data.archives import prepare_as_tfds, write_celeba, write_chairs
 from tests.small_networks import make_thin
 
@@ -116,7 +115,6 @@ def test_own_images_from_training_to_evaluation(do, refused, few, mixed, tmp_pat
     assert "  left out: damaged.jpg: " in (tmp_path / "run" / "log.txt").read_text()
     record = json.loads((tmp_path / "run" / "config.json").read_text())
     assert (record["data"]["image_shape"], record["settings"]["images"]) == ([16, 16, 3], str(mixed))
-    _check_pictures(tmp_path / "run" / "samples")
 
     run = f"--run_folder={tmp_path / 'run'}"
     (tmp_path / "elsewhere").mkdir()
@@ -142,21 +140,6 @@ def test_own_images_from_training_to_evaluation(do, refused, few, mixed, tmp_pat
     moved = mixed.rename(tmp_path / "moved")
     assert refused("train", "images", run) == f"{NEITHER} {mixed}, which does not exist"
     assert "already trained for " in do("train", "images", run, f"--images={moved}")
-
-
-def _check_pictures(folder):
-    where = "update 2, photos, 117 images"
-    varied = "one random sample a row"
-    captions = {"samples": f"left real, right generated; {where}"}
-    captions["c1"] = f"c1: categories 0, 1, 2, 3, 4, 5, 6, 7, 8, 9; {varied}; {where}"
-    captions |= {f"c{index}": f"c{index}: from -1 to 1; {varied}; {where}" for index in range(2, 6)}
-    assert {path.name for path in folder.iterdir()} == {f"step_0000002_{name}.png" for name in captions}
-    for name, caption in captions.items():
-        with Image.open(folder / f"step_0000002_{name}.png") as file:
-            picture = np.asarray(file)
-        height, width = 5 * 16 * 2, 10 * 16 * 2  # Five rows of ten images, twice as large.
-        assert picture.shape[1] == (2 * width + 8 if name == "samples" else width)
-        np.testing.assert_array_equal(picture[height:], with_caption(picture[:height], caption)[height:], caption)
 
 
 def test_labels_of_an_npz_file_are_measured_and_drawn_whatever_their_names(do, few, tmp_path):

@@ -1,7 +1,8 @@
 """Launchers run many times for one loading of TensorFlow, which takes longer than most of what is tried.
 
-Each run is a fork of a process that has loaded TensorFlow but not used it. `python -m tests.launchers.forked <socket>`
-is that process: it reads requests from the socket and answers there, both in JSON and never two at a time.
+Each run is a fork of a process that has loaded TensorFlow but not used it: `python -m tests.launchers.forked <socket>`
+reads requests from the socket and answers there, in JSON, one at a time. Forks have its signals, which are those of a
+new process.
 """
 
 import contextlib

@@ -15,7 +15,7 @@ import termios
 import pytest
 
 from tests import processes
-from tests.conftest import MNIST_LAUNCHER, ROOT
+from tests.conftest import MNIST_LAUNCHER
 from tests.training.test_loop import assert_same_run, points
 
 FLAGS = [
@@ -31,7 +31,6 @@ SMALL = """
 from tests import small_networks
 small_networks.small_experiment().__enter__()
 """
-SHARED = ROOT.parent / "shared" / "tfds"
 
 
 @pytest.fixture(scope="module")
@@ -212,13 +211,3 @@ def test_a_closed_stdout_does_not_stop_a_run(start, tmp_path):
         _, err = process.wait()
         assert (process.returncode, err) == (0, "")
     assert (tmp_path / "run" / "checkpoints" / "step_0000006").exists()
-
-
-@pytest.mark.skipif(not SHARED.exists(), reason="needs Fashion-MNIST prepared by TFDS beside the project")
-def test_trains_on_another_set_of_the_right_shape(launchers, tmp_path):
-    flags = ["--dataset=fashion_mnist", f"--data_dir={SHARED}", f"--run_folder={tmp_path}/run"]
-    tiny = ["--batch_size=8", "--max_epoch=1", "--updates_per_epoch=2"]
-    result = launchers.run("run_mnist_exp", *flags, *tiny, setup=SMALL)
-    assert result.returncode == 0, result.stderr
-    assert "data: fashion_mnist/3.0.1 from TFDS, 60,000 training and 10,000 held-out images" in result.stdout
-    assert "D sees images shifted" not in result.stdout
