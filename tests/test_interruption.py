@@ -91,10 +91,9 @@ def test_a_later_signal_aborts_and_reports_what_is_left():
     assert err.endswith("Interrupted: terminated; aborted without saving; the last good checkpoint is step_5\n")
 
 
-@pytest.mark.parametrize("close", ["os.close(1)", "sys.stdout.close()", "sys.stdout = sys.__stdout__ = None"])
-def test_a_message_that_cannot_be_printed_changes_nothing(close):
+def test_a_message_that_cannot_be_printed_changes_nothing():
     # The signal waits until stdout is closed.
-    opened = f"{close}; signal.pthread_sigmask(signal.SIG_UNBLOCK, [1])\n    for _"
+    opened = "os.close(1); signal.pthread_sigmask(signal.SIG_UNBLOCK, [1])\n    for _"
     code = STOP.replace("SECONDS", "1").replace("for _", opened)
     code = code.replace("print('saved',", "os._exit(len(") + ")"
     status, out, err = run(f"signal.pthread_sigmask(signal.SIG_BLOCK, [1])\n{code}", signal.SIGHUP)

@@ -7,15 +7,9 @@ import time
 import pytest
 
 from tests import processes
-from tests.processes import StalledError, started
+from tests.processes import started
 
 PYTHON = [sys.executable, "-c"]
-
-
-@pytest.fixture
-def impatient(monkeypatch):
-    monkeypatch.setattr(processes, "PATIENCE_SECONDS", 1.6)
-    monkeypatch.setattr(processes, "LOOK_SECONDS", 0.02)
 
 
 def test_output_and_status_come_back():
@@ -36,37 +30,25 @@ def test_no_child_inherits_that_signals_are_ignored():
         ).stdout
         for argument in ([], ["kept"])
     ]
-    ignored = "1 1 1 1\n"
-    assert shown == [ignored, f"{signal.default_int_handler} 0 0 0\n"]
+    assert shown == ["1 1 1 1\n", f"{signal.default_int_handler} 0 0 0\n"]
 
 
-def test_a_process_that_does_nothing_is_given_up_and_nothing_of_it_is_left(impatient):
+def test_a_process_that_takes_too_long_is_given_up_and_nothing_of_it_is_left(monkeypatch):
     code = "import subprocess; print(subprocess.Popen(['sleep', '1000']).pid, flush=True); input()"
     reader, writer = os.pipe()
     with started([*PYTHON, code], stdin=reader) as process:
         process.wait_for(lambda: process.out.endswith("\n"))
         child = int(process.out)
-        with pytest.raises(StalledError, match="did nothing for 2 s"):
+        monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.1)
+        with pytest.raises(AssertionError, match="took too long"):
             process.wait()
     os.close(reader)
     os.close(writer)
     assert process.returncode == -signal.SIGKILL
     with pytest.raises(ProcessLookupError):
-        _wait_until_gone(child)
-
-
-def _wait_until_gone(child):
-    # Killed at once, but whoever inherits it may take a while to bury it.
-    for _ in range(1000):
-        os.kill(child, 0)
-        time.sleep(0.01)
-
-
-def test_a_process_that_computes_is_waited_for(impatient):
-    began = time.monotonic()
-    code = "import time; end = time.monotonic() + 4\nwhile time.monotonic() < end: pass"
-    assert processes.run(["bash", "-c", f'{sys.executable} -c "{code}"; exit 5']).returncode == 5
-    assert time.monotonic() - began > 4
+        for _ in range(1000):  # Killed at once, but whoever inherits it may take a while to bury it.
+            os.kill(child, 0)
+            time.sleep(0.01)
 
 
 def test_a_process_that_ends_too_early_shows_its_output():

@@ -51,9 +51,7 @@ def place(tmp_path_factory):
     fill(path / "fifth", 32, broken=8)
     fill(path / "odd\n'name'", 2)
     (path / "empty").mkdir()
-    (path / "file").write_text("no images")
     (path / "text.npz").write_text("no archive")
-    np.savez(path / "flat.npz", images=noise(20, 256))
     write_celeba(path, 20)
     (path / "list_attr_celeba.txt").write_text("20\nYoung\n")
     return path
@@ -62,24 +60,18 @@ def place(tmp_path_factory):
 # Whatever the layer that refuses, one line names the flag; what each layer refuses is tested there.
 BAD = {
     "images --images=no\nwhere": f"{NEITHER} no\\nwhere, which does not exist",
-    "images --images=file": f"{NEITHER} file, which is neither",
     f"images --images={'x' * 300}": f"{NEITHER} {'x' * 300} (File name too long)",
     "images --images=empty": "flag --images: expected a folder of images (.png, ",
     "images --images=odd\n'name'": "got 2 from odd\\n'name' (read from odd\\n'name')",
     "images --images=fifth": "of which nine in ten can be read, got fifth, where 8 of 40 can't, such as broken0.png: ",
     "images --images=text.npz": "flag --images: expected a whole .npz file, got text.npz (File is not a zip file)",
-    "images --images=flat.npz": "flag --images: expected flat.npz with images of shape [number, height, width] or ",
-    "images --images=good --data_source=tfds": "flag --data_source: expected auto with --images=good, got tfds",
     "images --dataset=nonesuch": "flag --dataset: expected the name of a TFDS data set, got nonesuch (",
     "images --images=good --max_shift=9": "flag --max_shift: expected at most 8, half of the size of the images, got 9",
     "images --images=good --run_folder=good/run": "flag --run_folder: expected a folder outside of",
     "images --images=good --run_folder=run[1]": "flag --run_folder: expected a folder, got run[1] with [ or \\, which ",
-    "images --images=good --run_folder=file": "flag --run_folder: expected a folder, got file, which is a file",
-    "images --images=good --codes=4*uniform": "flag --code_augmentation: expected 0 where no code is categorical (4*",
     "celeba --images=img_align_celeba": "which has 0 images, and 20 according to its first line",
     "celeba --dataset=mnist": "flag --dataset: expected a data set with color images, got mnist with 28x28",
     "svhn --image_size=64": "flag --image_size: expected auto (32, which the networks of svhn take), got 64",
-    "chairs --data_source=embedded": "flag --data_source: expected rendered or auto with --dataset=rendered",
 }
 
 
@@ -125,7 +117,6 @@ def test_own_images_from_training_to_evaluation(do, refused, few, mixed, tmp_pat
     assert "these images have no labels" in do("evaluate", run)
     evaluation = json.loads((tmp_path / "run" / "evaluation.json").read_text())
     assert (evaluation["run"]["update"], evaluation["associations"]) == (4, {})
-    assert list(evaluation["codes"]) == ["c1", "c2", "c3", "c4", "c5"]
     assert not list((tmp_path / "elsewhere").iterdir())
 
     fill(tmp_path / "others", 40)
@@ -192,9 +183,7 @@ def test_celeba_of_tfds_is_resized_and_its_attributes_are_labels(do, thin, few, 
 def test_celeba_of_its_archive(do, thin, tmp_path):
     write_celeba(tmp_path / "celeba", 20)
     flags = ["--images=celeba/img_align_celeba", "--codes=categorical(10)", "--preset=paper"]
-    out = do("train", "celeba", *TINY, *flags)
-    assert "preset: paper with " in out
-    assert "data: img_align_celeba, 18 training and 2 held-out images" in out
+    assert "data: img_align_celeba, 18 training and 2 held-out images" in do("train", "celeba", *TINY, *flags)
 
 
 def test_chairs_of_their_archive(do, thin, few, tmp_path):
