@@ -1,4 +1,6 @@
+import contextlib
 import dataclasses
+import io
 import json
 import shutil
 
@@ -40,9 +42,26 @@ def trained(tmp_path_factory, small_networks):
 
 
 @pytest.fixture(scope="module")
-def evaluated(trained, features):
+def printed():
+    return io.StringIO()
+
+
+@pytest.fixture(scope="module")
+def evaluated(trained, features, printed):
     """The run's folder and its evaluation."""
-    return trained, evaluate_and_record(load_run(trained))
+    with contextlib.redirect_stdout(printed):
+        return trained, evaluate_and_record(load_run(trained))
+
+
+def test_each_measure_is_announced(evaluated, printed):
+    lines = printed.getvalue().splitlines()
+    assert lines[0] == f"evaluating {evaluated[0]} at update 6"
+    assert lines[2] == "  predicting the codes of 1,000 held-out images"
+    assert lines[-2:] == [
+        "  nearly all generated images are of one class: no change of class is measured",
+        f"  codes against factors are drawn in {evaluated[0] / 'codes_and_factors.png'}",
+    ]
+    assert len(lines) == 9
 
 
 def test_everything_that_the_images_allow_is_measured(evaluated, features):
@@ -52,10 +71,7 @@ def test_everything_that_the_images_allow_is_measured(evaluated, features):
     assert evaluation.codes["c1"].extrapolation is None
     assert isinstance(evaluation.codes["c2"].extrapolation, float)
     assert list(evaluation.confidence) == ["c1"]
-    assert {code: list(row) for code, row in evaluation.associations.items()} == {
-        code: ["label"] for code in ("c1", "c2", "c3")
-    }
-    assert evaluation.associations["c2"]["label"].measure == "NMI"
+    assert {row["label"].measure for row in evaluation.associations.values()} == {"NMI"}
     classification = evaluation.classification["c1"]["label"]
     assert np.sum(classification.confusion) == 1000
     assert 0.3 < classification.one_to_one_error <= 1  # Six updates teach nothing.
@@ -105,9 +121,7 @@ def test_without_labels_only_what_needs_them_is_left_out(trained, tmp_path, monk
     assert (evaluation.associations, evaluation.classification) == ({}, {})
     assert evaluation.images.diversity_of_real_classes == {}
     assert "classifier of rotations" in evaluation.images.features
-    assert list(evaluation.codes) == ["c1", "c2", "c3"]
-    assert evaluation.confidence["c1"].balance > 0
-    assert evaluation.images.frechet_distance > 0
+    assert (list(evaluation.codes), list(evaluation.confidence)) == (["c1", "c2", "c3"], ["c1"])
     output = capsys.readouterr().out
     assert "no labels: no association with factors, no classification" in output
     assert "no classes: no change of class by vector arithmetic" in output
@@ -171,23 +185,7 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
     for file in evaluation.pictures:
         with Image.open(tmp_path / "run" / file) as picture:
             assert picture.width > 500
-    table = evaluation_table(evaluation)
-    for row in ("is_bright", "azimuth", "at chance", "shape as a classifier of shape", "error after a monotone fit"):
-        assert row in table
-
-
-def test_each_measure_is_announced(trained, features, capsys):
-    evaluate_and_record(load_run(trained))
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[:3] == [
-        f"evaluating {trained} at update 6",
-        "  generating 300 images, predicting their codes and computing their features",
-        "  predicting the codes of 1,000 held-out images",
-    ]
-    assert lines[-2:] == [
-        "  nearly all generated images are of one class: no change of class is measured",
-        f"  codes against factors are drawn in {trained / 'codes_and_factors.png'}",
-    ]
+    assert "shape as a classifier of shape" in evaluation_table(evaluation)
 
 
 def test_other_data_than_the_run_was_trained_on_are_refused(trained, tmp_path):

@@ -1,5 +1,4 @@
 import dataclasses
-import time
 
 import numpy as np
 import pytest
@@ -113,14 +112,6 @@ def test_a_code_that_runs_around_the_circle_has_more_than_one_that_leaves_two_an
     assert ambiguous.monotone_fit.error_in_half_turn < 1.5
 
 
-def test_many_attributes_of_many_images_take_little_time(rng):
-    code = predictions("categorical", rng, 10_000)
-    began = time.process_time()
-    for _ in range(4):
-        association(code, "attribute", factor_values("attribute", rng, 10_000))
-    assert time.process_time() - began < 1
-
-
 def test_a_code_that_leaves_something_open_has_the_value_worked_out_by_hand(rng):
     degrees = rng.uniform(0, 360, NUMBER)
     quarter, half = (degrees // 90).astype(int), (degrees >= 180).astype(int)
@@ -161,12 +152,8 @@ def test_the_correlation_ratio_of_a_hand_worked_example():
     assert (result.measure, result.value, result.part) == ("eta", pytest.approx(np.sqrt(64 / 70)), None)
     on_axes = association(category, "angle", np.array([0.0, 0, 90, 90, 180, 180]))
     assert on_axes.value == pytest.approx(1)
-
-
-def test_a_category_for_each_image_is_no_association():
-    each_its_own = CodePredictions("categorical", np.eye(5))
-    result = association(each_its_own, "ordered", np.arange(5.0))
-    assert (result.value, result.chance, result.adjusted) == (pytest.approx(1), pytest.approx(1), 0)
+    each_its_own = association(CodePredictions("categorical", np.eye(5)), "ordered", np.arange(5.0))
+    assert (each_its_own.value, each_its_own.chance, each_its_own.adjusted) == (pytest.approx(1), pytest.approx(1), 0)
 
 
 @pytest.mark.parametrize("code_kind", CODE_KINDS)
@@ -174,13 +161,14 @@ def test_a_category_for_each_image_is_no_association():
 def test_degenerate_input_is_not_measured_and_says_why(code_kind, factor_kind, rng):
     code, values = predictions(code_kind, rng, 30), factor_values(factor_kind, rng, 30)
     values[:2] = 0, 1
+    same = 360.0 * np.arange(30) if factor_kind == "angle" else np.ones(30, int)  # Whole turns are the same angle.
     diverged, constant = (
         dataclasses.replace(code, values=given)
         for given in (code.values * np.nan, np.repeat(code.values[:1], 30, axis=0))
     )
     for given_code, given_values, note in (
         (constant, values, "Q's predictions are constant"),
-        (code, values[:1].repeat(30), "the factor is constant"),
+        (code, same, "the factor is constant"),
         (diverged, values, "Q's predictions are not finite"),
     ):
         result = association(given_code, factor_kind, given_values)
@@ -197,12 +185,6 @@ def test_dimensions_that_do_not_vary_are_passed_over(rng):
         assert (result.value, result.adjusted, result.part) == (pytest.approx(1), pytest.approx(1), 1)
 
 
-def test_whole_turns_apart_is_the_same_angle(rng):
-    for kind in CODE_KINDS:
-        result = association(predictions(kind, rng), "angle", 360.0 * rng.integers(0, 3, NUMBER))
-        assert (result.adjusted, result.note) == (0, "the factor is constant")
-
-
 def test_each_code_is_measured_against_each_factor_as_their_kinds_ask_for():
     spec = LatentSpec(
         (LatentCode("shape", Categorical(3)), LatentCode("b1", Bernoulli()), LatentCode("c1", Uniform(size=2)))
@@ -216,16 +198,16 @@ def test_each_code_is_measured_against_each_factor_as_their_kinds_ask_for():
         "c1": GaussianPosterior(means, tf.ones_like(means)),
     }
     factors = [
-        factor("fruit", "class", categories, class_names=("apple", "pear", "plum")),
-        factor("is_apple", "attribute", (categories == 0).astype(int), class_names=("no", "yes")),
+        factor("fruit", "class", categories),
+        factor("is_apple", "attribute", (categories == 0).astype(int)),
         factor("age", "ordered", number / 10),
         factor("azimuth", "angle", number * 1.2),
     ]
     table = measure_associations(spec, posteriors, factors)
-    assert list(table) == ["shape", "b1", "c1"]
-    assert all(list(row) == ["fruit", "is_apple", "age", "azimuth"] for row in table.values())
-    assert table["shape"]["fruit"].value == pytest.approx(1)
-    assert table["b1"]["is_apple"].value == pytest.approx(1)
+    assert {code: list(row) for code, row in table.items()} == {
+        code: ["fruit", "is_apple", "age", "azimuth"] for code in ("shape", "b1", "c1")
+    }
+    assert table["shape"]["fruit"].value == table["b1"]["is_apple"].value == pytest.approx(1)
     assert (table["c1"]["age"].value, table["c1"]["age"].part) == (pytest.approx(1), 1)
     assert table["c1"]["age"].monotone_fit.error < 0.2
     assert table["c1"]["azimuth"].monotone_fit.error < 3

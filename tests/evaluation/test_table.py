@@ -3,78 +3,63 @@ import re
 
 import pytest
 
-from infogan_tf.evaluation import glossary
-from infogan_tf.evaluation.schema import (
-    Association,
-    ClassChange,
-    Classification,
-    CodeMeasures,
-    Confidence,
-    EvaluatedRun,
-    Evaluation,
-    ImageMeasures,
-    MonotoneFit,
-    VectorArithmetic,
-)
+from infogan_tf.evaluation import glossary, schema
 from infogan_tf.evaluation.table import evaluation_table, precision_misleads
 
 
 def cell(measure, value, part=None, note="", fit=None):
-    return Association(measure, value, 0.12, value, part, note, fit and MonotoneFit(*fit))
+    return schema.Association(measure, value, 0.12, value, part, note, fit and schema.MonotoneFit(*fit))
+
+
+def row(*cells):
+    return dict(zip(("label", "smiling", "age", "azimuth"), cells, strict=True))
 
 
 @pytest.fixture
 def evaluation():
-    return Evaluation(
+    return schema.Evaluation(
         version=1,
-        run=EvaluatedRun("logs/run", 5000, 0, "infogan", "digits", "test", 10_000),
+        run=schema.EvaluatedRun("logs/run", 5000, 0, "infogan", "digits", "test", 10_000),
         codes={
-            "c1": CodeMeasures(
+            "c1": schema.CodeMeasures(
                 "Categorical(10)", True, "used", 2.29, 0.001, 2.303, "accuracy", 0.9, None, diversity=[0.2, 0.4]
             ),
-            "c2": CodeMeasures("Uniform(-1, 1)", False, "used", 1.4, 0.001, 0.693, "R^2", 0.9, 0.8, diversity=[0.9]),
+            "c2": schema.CodeMeasures(
+                "Uniform(-1, 1)", False, "used", 1.4, 0.001, 0.693, "R^2", 0.9, 0.8, diversity=[0.9]
+            ),
         },
-        confidence={"c1": Confidence(0.99, 2.3, 0.97)},
+        confidence={"c1": schema.Confidence(0.99, 2.3, 0.97)},
         associations={
-            "c1": {
-                "label": cell("NMI", 0.9),
-                "smiling": cell("AUC", 0.8, part=3),
-                "age": cell("eta", 0.4),
-                "azimuth": cell("circular eta", 0.3),
-            },
-            "c2": {
-                "label": cell("NMI", 0.1),
-                "smiling": cell("AUC", 0.5, note="the factor is constant"),
-                "age": cell("|Spearman|", 0.7, fit=(4.25, 12.0)),
-                "azimuth": cell("monotone fit", 0.78, fit=(20.1, 90.0, 30.0, 7.25, 45.0)),
-            },
-            "c3": {
-                "label": cell("NMI", 0.0),
-                "smiling": cell("AUC", 0.5),
-                "age": cell("|Spearman|", 0.1, fit=(11.0, 12.0)),
-                "azimuth": cell("monotone fit", 0.93, fit=(6.5, 90.0, 30.0, 3.25, 41.0)),
-            },
+            "c1": row(cell("NMI", 0.9), cell("AUC", 0.8, part=3), cell("eta", 0.4), cell("circular eta", 0.3)),
+            "c2": row(
+                cell("NMI", 0.1),
+                cell("AUC", 0.5, note="the factor is constant"),
+                cell("|Spearman|", 0.7, fit=(4.25, 12.0)),
+                cell("monotone fit", 0.78, fit=(20.1, 90.0, 30.0, 7.25, 45.0)),
+            ),
+            "c3": row(
+                cell("NMI", 0.0),
+                cell("AUC", 0.5),
+                cell("|Spearman|", 0.1, fit=(11.0, 12.0)),
+                cell("monotone fit", 0.93, fit=(6.5, 90.0, 30.0, 3.25, 41.0)),
+            ),
         },
         classification={
             "c1": {
-                "label": Classification(
-                    *(0.02, 0.01, 0.03, 0.9, 0.95),
-                    matching=[1, -1],
-                    majority=[1, 0],
-                    confusion=[[0, 9], [5, 1]],
-                    class_names=["shoe", "bag"],
+                "label": schema.Classification(
+                    *(0.02, 0.01, 0.03, 0.9, 0.95), [1, -1], [1, 0], [[0, 9], [5, 1]], class_names=["shoe", "bag"]
                 )
             }
         },
-        images=ImageMeasures(
+        images=schema.ImageMeasures(
             "digit classifier", "hash", 10_000, 5000, {"label": [0.3, 0.5]}, 2.5, 2.8, 0.6, 0.8, 0.7, 0.75, 0.9
         ),
-        vector_arithmetic=VectorArithmetic(
-            classes=[0, 1],
-            samples=2500,
-            chance=0.102,
-            codes=["c1=0", "c1=1"],
-            changes={"mean of 3": ClassChange(0.43, 0.05, None), "one code": ClassChange(0.998, 0.001, None)},
+        vector_arithmetic=schema.VectorArithmetic(
+            *([0, 1], 2500, 0.102, ["c1=0", "c1=1"]),
+            changes={
+                "mean of 3": schema.ClassChange(0.43, 0.05, None),
+                "one code": schema.ClassChange(0.998, 0.001, None),
+            },
         ),
         pictures=[],
     )
