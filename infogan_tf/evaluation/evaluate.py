@@ -170,19 +170,16 @@ def _measure_factors(
 def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], features: ImageFeatures) -> ImageMeasures:
     number = min(len(features.held_out), len(generated.features))
     logger.info(f"  the images: Frechet distances and nearest neighbors of {number:,}")
-    held_out, of_generated = evenly_spread(features.held_out, number), generated.features[:number]
-    few = [evenly_spread(of_set, NUM_NEIGHBORHOODS) for of_set in (held_out, of_generated)]
-    classes = [factor for factor in factors if factor.kind == "class"]
+    sets = evenly_spread(features.held_out, number), generated.features[:number]
+    labels = {factor.name: evenly_spread(factor.held_out, number) for factor in factors if factor.kind == "class"}
     return ImageMeasures(
         features=features.name,
         features_hash=features.hash,
         compared_images=number,
         compared_neighborhoods=min(NUM_NEIGHBORHOODS, number),
-        diversity_of_real_classes={
-            factor.name: diversity_of_classes(held_out, evenly_spread(factor.held_out, number)) for factor in classes
-        },
-        **compare_by_frechet(held_out, of_generated),
-        **compare_neighborhoods(*few),
+        diversity_of_real_classes={name: diversity_of_classes(sets[0], values) for name, values in labels.items()},
+        **compare_by_frechet(*sets),
+        **compare_neighborhoods(*(evenly_spread(of_set, NUM_NEIGHBORHOODS) for of_set in sets)),
     )
 
 

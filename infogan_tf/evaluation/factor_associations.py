@@ -6,8 +6,8 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+from scipy.special import entr
 from scipy.stats import rankdata
-from sklearn.metrics import normalized_mutual_info_score
 
 from infogan_tf.codes import LatentSpec
 from infogan_tf.data.factors import Factor
@@ -153,9 +153,15 @@ def _auc(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.nd
 
 
 def _nmi(code: CodePredictions, classes: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    return np.array(
-        [[normalized_mutual_info_score(classes[order], groups) for order in orders] for groups in code.groups]
-    )
+    """Arithmetic mean of the entropies, as scikit-learn's, which would take ten times as long for so many orders."""
+    values = []
+    for groups in code.groups:
+        shape = (len(orders), groups.max() + 1, classes.max() + 1)
+        cells = np.ravel_multi_index((np.arange(len(orders))[:, None], groups, classes[orders]), shape)
+        joint = np.bincount(cells.ravel(), minlength=np.prod(shape)).reshape(shape) / len(classes)
+        entropies = entr(joint.sum(axis=2)).sum(axis=1) + entr(joint.sum(axis=1)).sum(axis=1)
+        values.append(2 * np.maximum(entropies - entr(joint).sum(axis=(1, 2)), 0) / entropies)
+    return np.stack(values)
 
 
 def _eta(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.ndarray:

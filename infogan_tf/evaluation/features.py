@@ -87,16 +87,13 @@ def load_features(data: ImageData, factors: Sequence[Factor]) -> ImageFeatures:
         _keep(network, path)
     held_out, predicted = _predict(network, data.held_out)
     seen = min(len(data.training), task.num_updates * task.batches.batch_size)
-    name = (
-        f"{task.name} (version {VERSION}), trained on {data.name}, {seen:,} images, {FEATURE_SIZE} features, error on "
-        f"held-out images {task.held_out_error(network, predicted):.2%}"
-    )
+    name = f"{task.name} (version {VERSION}), trained on {data.name}, {seen:,} images, {FEATURE_SIZE} features, "
+    name += f"error on held-out images {task.held_out_error(network, predicted):.2%}"
     return ImageFeatures(network, name, held_out, task.class_names)
 
 
 def _has_enough_images(factor: Factor) -> bool:
-    counts = np.bincount(factor.training, minlength=factor.num_classes)
-    return bool(np.median(counts) >= LEAST_IMAGES_OF_A_CLASS)
+    return np.median(np.bincount(factor.training, minlength=factor.num_classes)) >= LEAST_IMAGES_OF_A_CLASS
 
 
 class _Classes:

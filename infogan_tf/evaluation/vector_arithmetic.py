@@ -7,7 +7,7 @@ from the same samples as the means are made of.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -46,9 +46,6 @@ class _Samples(NamedTuple):
 
     vectors: np.ndarray
     classes: np.ndarray
-
-    def part(self, index: Any) -> "_Samples":
-        return _Samples(self.vectors[index], self.classes[index])
 
     def draw(self, classes: np.ndarray, averaged: int, random: np.random.Generator) -> np.ndarray:
         """Indices of random samples of each class in `classes`, `[averaged, len(classes)]`; the same may come twice."""
@@ -110,9 +107,10 @@ def measure_vector_arithmetic(
 
 def _plan(spec: LatentSpec, samples: _Samples, number: int, random: np.random.Generator) -> _Plan | None:
     half = len(samples.classes) // 2
-    known, sources = samples.part(slice(half)), samples.part(slice(half, None))
+    known = _Samples(samples.vectors[:half], samples.classes[:half])
     classes = np.flatnonzero(np.bincount(known.classes) >= LEAST_OF_A_CLASS)
-    sources = sources.part(np.flatnonzero(np.isin(sources.classes, classes))[:number])
+    rows = half + np.flatnonzero(np.isin(samples.classes[half:], classes))[:number]
+    sources = _Samples(samples.vectors[rows], samples.classes[rows])
     if len(classes) < 2 or not len(sources.classes):
         return None
     steps = random.integers(1, len(classes), len(sources.classes))
