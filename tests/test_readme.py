@@ -109,7 +109,7 @@ def test_every_flag_and_script_named_exists():
         if path.parent.name == "lab" or path.name == "CHANGELOG.md":
             continue  # They name those of their time.
         text = path.read_text(encoding="utf-8")
-        scripts = re.findall(r"(?:launchers|benchmarks)/\w+\.py", text)
+        scripts = re.findall(r"(?:launchers|benchmarks)/[a-z_]+\.py", text)
         assert [script for script in scripts if not (ROOT / script).exists()] == [], path
         assert set(re.findall(r"(?<!\S)`?--(\w+)", text)) - of_others <= flags, path
 
