@@ -13,7 +13,7 @@ renders of 57 real models `--codes="3*categorical(20)@0.4, circular@0.3, uniform
 generated images in one batch: in separate ones batch norm hides from it how bright a batch is, and G doesn't learn the
 white background for hundreds of updates. D learns at half the paper's rate, with which chairs have legs, and codes
 weigh far less than in the paper, since with heavy ones G's images stayed noise. It is trained for 2,000 updates: with
-6,000, `--max_epoch=60`, chairs were clearer, but Q knew less of the rotation of held-out ones. docs/results.md has what
+6,000, `--max_epoch=60`, chairs were clearer, but Q knew less of the rotation of held-out ones. docs/lab has what
 else was tried.
 """
 

@@ -7,7 +7,7 @@ the presets `paper_azimuth`, `paper_elevation` and, with the same numbers for bo
 
 `best` finds several factors at once. It has the settings for azimuth, but D and G are updated at once, on smaller
 batches: codes align with factors only as G's images get good, which takes many updates. Images come from averaged
-weights, and D sees images as they are, as in the paper. docs/results.md has what else was tried.
+weights, and D sees images as they are, as in the paper. docs/lab has what else was tried.
 """
 
 from infogan_tf.experiments import Experiment

@@ -71,7 +71,7 @@ def frozen_statistics(network: keras.Model) -> Iterator[None]:
 class Dense(keras.layers.Dense):
     """`keras.layers.Dense` for inputs `[batch, features]`, with a fast gradient to them; the same except for rounding.
 
-    Measured in `docs/performance.md`.
+    Measured in `docs/lab/2026-11-performance.md`.
 
     >>> Dense(3)(tf.ones([2, 4])).shape
     TensorShape([2, 3])
