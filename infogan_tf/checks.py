@@ -32,4 +32,4 @@ def check_sizes(name: str, sizes: Any, number: int | None = None) -> tuple[int, 
     """Integers >= 1 as a tuple, `number` of them if given; ValueError naming them if they are anything else."""
     if not isinstance(sizes, list | tuple) or number not in (None, len(sizes)):
         raise ValueError(f"{name} must be {number or 'a tuple of'} integers >= 1, got {sizes!r}")
-    return tuple(check_integer(name, size, 1) for size in sizes)
+    return tuple(check_integer(f"each size in {name}", size, 1) for size in sizes)

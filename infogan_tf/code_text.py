@@ -7,8 +7,8 @@ A text has one or more terms, separated by commas:
 
 - `categorical(10)` has 10 equally probable categories; `categorical(0.5, 0.3, 0.2)` has three with these probabilities.
 - `uniform` is uniform on [-1, 1], `uniform(0, 3)` on [0, 3]; `gaussian` is N(0, 1), `gaussian(2, 0.5)` has mean 2 and
-  standard deviation 0.5; `bernoulli` is 1 with probability 0.5, `bernoulli(0.2)` with 0.2. `size=3` among the arguments
-  of these makes one code of three independent dimensions.
+  standard deviation 0.5; `bernoulli` is 1 with probability 0.5, `bernoulli(0.2)` with 0.2. `size=3` as their last
+  argument makes one code of three independent dimensions.
 - `circular` is an angle, uniform over the full turn.
 - `4*uniform` is four codes.
 - `@0.1` weights the mutual information of the code by 0.1 (default 1).
@@ -32,7 +32,7 @@ MAX_SIZE = 10_000
 MAX_QUOTED = 70
 TERM = re.compile(
     r"(?:(?P<name>\w{1,50})\s*=\s*)?(?:(?P<count>\d{1,9})\s*\*\s*)?(?P<kind>[A-Za-z_]\w*)\s*"
-    r"(?:\((?P<arguments>[^()]*)\))?\s*(?:@\s*(?P<weight>\S+))?",
+    r"(?:\((?P<numbers>[^()=]*?)(?:,?\s*size\s*=\s*(?P<size>\d{1,9}))?\s*\))?\s*(?:@\s*(?P<weight>\S+))?",
     re.ASCII,
 )
 
@@ -43,22 +43,13 @@ def _are_categories(numbers: tuple[float, ...]) -> bool:
     return bool(numbers) and min(numbers) >= 0 and math.isclose(sum(numbers), 1, abs_tol=1e-6)
 
 
-# By kind: whether these numbers can be its arguments, and what they should be.
+# By kind: whether numbers can be its arguments, if any are given, and what they should be.
 KINDS = {
     "categorical": (_are_categories, f"2 to {MAX_SIZE} categories, or their probabilities >= 0, which sum to 1"),
-    "uniform": (
-        lambda numbers: not numbers or (len(numbers) == 2 and 0 < numbers[1] - numbers[0] <= FLOAT32_MAX),
-        "the lowest and the highest value",
-    ),
-    "gaussian": (
-        lambda numbers: not numbers or (len(numbers) == 2 and numbers[1] >= FLOAT32_TINY),
-        "the mean and a standard deviation > 0",
-    ),
-    "circular": (lambda numbers: not numbers, "no argument; 2*circular makes two codes"),
-    "bernoulli": (
-        lambda numbers: not numbers or (len(numbers) == 1 and 0 < numbers[0] < 1),
-        "a probability strictly between 0 and 1",
-    ),
+    "uniform": (lambda n: len(n) == 2 and 0 < n[1] - n[0] <= FLOAT32_MAX, "the lowest and the highest value"),
+    "gaussian": (lambda n: len(n) == 2 and n[1] >= FLOAT32_TINY, "the mean and a standard deviation > 0"),
+    "circular": (lambda n: False, "no argument; 2*circular makes two codes"),
+    "bernoulli": (lambda n: len(n) == 1 and 0 < n[0] < 1, "a probability strictly between 0 and 1"),
 }
 
 
@@ -75,11 +66,6 @@ class CodeTerm(NamedTuple):
     def num_categories(self) -> int:
         """Of a categorical code: the one number, or how many probabilities there are."""
         return int(self.numbers[0]) if len(self.numbers) == 1 else len(self.numbers)
-
-    @property
-    def width(self) -> int:
-        """Dimensions in the generator's input."""
-        return {"categorical": self.num_categories, "circular": 2}.get(self.kind, self.size)
 
 
 class CodesParser(flags.ArgumentParser):
@@ -116,12 +102,15 @@ def _parse_term(term: str, first: int) -> list[CodeTerm]:
     match = TERM.fullmatch(term)
     if match is None:
         raise ValueError("a wrong form" if term else "no kind of code")
-    name, kind, count = match["name"], match["kind"], int(match["count"] or 1)
+    name, kind, given = match["name"], match["kind"], (match["numbers"] or "").strip()
     if kind not in KINDS:
         raise ValueError(f"the unknown kind {kind!r} (known: {', '.join(KINDS)})")
-    if not 1 <= count <= MAX_CODES:
-        raise ValueError(f"the count {count} (expected 1 to {MAX_CODES})")
-    numbers, size = _parse_arguments(kind, (match["arguments"] or "").strip())
+    numbers = tuple(map(_number, given.split(","))) if given else ()
+    are_right, expected = KINDS[kind]
+    if not are_right(numbers) and (numbers or kind == "categorical"):
+        raise ValueError(f"{_quoted(given)} (expected {expected})")
+    count = _integer("count", match["count"], MAX_CODES)
+    size = _integer("size", match["size"], 1 if kind in ("categorical", "circular") else MAX_SIZE)
     weight = _number(match["weight"] or "1")
     if weight < 0:
         raise ValueError(f"the weight {weight:g} (expected a number >= 0)")
@@ -129,19 +118,11 @@ def _parse_term(term: str, first: int) -> list[CodeTerm]:
     return [CodeTerm(each, kind, numbers, size, weight) for each in ([name] if name and count == 1 else names)]
 
 
-def _parse_arguments(kind: str, arguments: str) -> tuple[tuple[float, ...], int]:
-    parts, size = arguments.split(",") if arguments else [], 1
-    sizes = [part for part in parts if re.fullmatch(r"\s*size\s*=\s*\d{1,9}\s*", part)]
-    if len(sizes) == 1 and kind not in ("categorical", "circular"):
-        parts.remove(sizes[0])
-        size = int(sizes[0].split("=")[1])
-        if not 1 <= size <= MAX_SIZE:
-            raise ValueError(f"the size {size} (expected 1 to {MAX_SIZE})")
-    numbers = tuple(map(_number, parts))
-    are_right, expected = KINDS[kind]
-    if not are_right(numbers):
-        raise ValueError(f"{_quoted(arguments)} (expected {expected})")
-    return numbers, size
+def _integer(what: str, text: str | None, largest: int) -> int:
+    value = int(text or 1)
+    if not 1 <= value <= largest:
+        raise ValueError(f"the {what} {value} (expected 1{f' to {largest}' if largest > 1 else ''})")
+    return value
 
 
 def _number(text: str) -> float:
@@ -159,11 +140,10 @@ def _quoted(text: str) -> str:
 
 def _check_together(codes: list[CodeTerm]):
     names = [NOISE_NAME, *RESERVED_NAMES, *(code.name for code in codes)]
-    repeated = [name for name in names if names.count(name) > 1]
-    if repeated:
-        what = "reserved name" if repeated[0] in names[: -len(codes)] else "repeated name"
-        raise ValueError(f"the {what} {repeated[0]!r}")
+    taken = [name for name in names if names.count(name) > 1]
+    if taken:
+        raise ValueError(f"the name {taken[0]!r}, which is taken")
     if len(codes) > MAX_CODES:
         raise ValueError(f"more than {MAX_CODES} codes")
-    if sum(code.width for code in codes) > MAX_SIZE:
+    if sum(code.num_categories if code.kind == "categorical" else code.size for code in codes) > MAX_SIZE:
         raise ValueError(f"more than {MAX_SIZE} dimensions of all codes together")

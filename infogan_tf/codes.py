@@ -49,17 +49,21 @@ class LatentCode:
             raise ValueError(f"regularized of {self.name} must be True or False, got {self.regularized!r}")
         object.__setattr__(self, "weight", check_number(f"weight of {self.name}", self.weight))
 
+    def encode(self, values: Any) -> tf.Tensor:
+        """Plain values as codes; a ValueError for wrong ones names the code."""
+        try:
+            return self.distribution.encode(values)
+        except ValueError as error:
+            raise ValueError(f"code {self.name}: {error}") from error
+
 
 @keras.saving.register_keras_serializable("infogan_tf")
 @dataclasses.dataclass(frozen=True)
 class LatentSpec:
     """The generator's whole input, in order. `print(spec)` shows it as a table.
 
-    Attributes:
-        latents: the codes and the noise.
-
     Raises:
-        ValueError: they are not `LatentCode`s, there is no code among them, or two have the same name.
+        ValueError: its latents are not `LatentCode`s, there is no code among them, or two have the same name.
 
     >>> spec = LatentSpec((LatentCode("z", Uniform(size=62), regularized=False), LatentCode("c1", Categorical(10))))
     >>> spec.size, spec.posterior_size
@@ -84,13 +88,10 @@ class LatentSpec:
         """Noise z ~ Uniform(-1, 1) and the codes that a text describes.
 
         Args:
-            codes: such as `categorical(10), 2*uniform@0.1`; see `code_text`.
+            codes: such as `categorical(10), 2*uniform@0.1`; see `code_text`, whose ValueError names a wrong term.
             noise_size: number of noise dimensions, >= 0.
             posterior_std: fixed standard deviation of Q for every uniform or Gaussian code; learned if None.
             min_std: lower bound of a learned one.
-
-        Raises:
-            ValueError: the text has another form; the message names the wrong term.
 
         >>> LatentSpec.parse("categorical(10), 2*uniform@0.1", noise_size=62).size
         74
@@ -143,35 +144,18 @@ class LatentSpec:
         return {latent.name: latent.distribution.sample(batch_size, latent_seed) for latent, latent_seed in seeds}
 
     def vary(self, name: str, latents: Mapping[str, tf.Tensor], values: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Every sample with every value of one code, everything else held fixed.
+        """Latents `[rows, event_size]` by name, each with all values `[columns, event_size]` of one code.
 
-        Args:
-            name: the code that varies.
-            latents: all latents by name, `[rows, event_size]`.
-            values: codes `[columns, event_size]`.
-
-        Returns:
-            All latents by name, `[rows * columns, event_size]`, row by row.
+        All else is held fixed. The result is by name too, `[rows * columns, event_size]`, row by row.
         """
         repeated = {key: tf.repeat(samples, values.shape[0], axis=0) for key, samples in latents.items()}
         return repeated | {name: tf.tile(values, [latents[name].shape[0], 1])}
 
     def encode(self, codes: Mapping[str, Any]) -> dict[str, tf.Tensor]:
-        """Encodes plain values by name, such as `{"c1": 3}`, as codes `[batch or 1, event_size]`.
-
-        Raises:
-            ValueError: a name is unknown, or a value is invalid for its distribution.
-        """
+        """Plain values by name, `{"c1": 3}`, as codes `[batch or 1, event_size]`; ValueError for wrong ones."""
         if not isinstance(codes, Mapping):
             raise ValueError(f"codes must be given by name, such as {{'c1': 3}}, got {codes!r}")
-        encoded = {}
-        for name, values in codes.items():
-            distribution = self.code(name).distribution
-            try:
-                encoded[name] = distribution.encode(values)
-            except ValueError as error:
-                raise ValueError(f"code {name}: {error}") from error
-        return encoded
+        return {name: self.code(name).encode(values) for name, values in codes.items()}
 
     def encode_noise(self, noise: Any) -> dict[str, tf.Tensor]:
         """Splits noise `[batch or 1, noise_size]` by name; ValueError if it has another shape."""
@@ -203,7 +187,12 @@ class LatentSpec:
         return cls([LatentCode(**{**code, "distribution": make(code["distribution"])}) for code in config["latents"]])
 
     def __str__(self) -> str:
-        return text_table([("name", "prior", "posterior", "size", "regularized", "weight"), *map(_row, self.latents)])
+        rows = [("name", "prior", "posterior", "size", "regularized", "weight")]
+        for latent in self.latents:
+            prior, size = latent.distribution.prior_name, str(latent.distribution.event_size)
+            of_code = (latent.distribution.posterior_name, size, "yes", f"{latent.weight:g}")
+            rows.append((latent.name, prior, *(of_code if latent.regularized else ("-", size, "no", "-"))))
+        return text_table(rows)
 
 
 def _distribution(term: CodeTerm, std: Mapping[str, float | None]) -> Distribution:
@@ -211,16 +200,8 @@ def _distribution(term: CodeTerm, std: Mapping[str, float | None]) -> Distributi
         return Categorical(term.num_categories, term.numbers if len(term.numbers) > 1 else None)
     if term.kind == "circular":
         return Circular()
-    if term.kind == "bernoulli":
-        return Bernoulli(*term.numbers, size=term.size)
-    return {"uniform": Uniform, "gaussian": Gaussian}[term.kind](*term.numbers, size=term.size, **std)
-
-
-def _row(latent: LatentCode) -> tuple[str, ...]:
-    prior, size = latent.distribution.prior_name, str(latent.distribution.event_size)
-    if not latent.regularized:
-        return (latent.name, prior, "-", size, "no", "-")
-    return (latent.name, prior, latent.distribution.posterior_name, size, "yes", f"{latent.weight:g}")
+    kind = {"bernoulli": Bernoulli, "uniform": Uniform, "gaussian": Gaussian}[term.kind]
+    return kind(*term.numbers, size=term.size, **({} if kind is Bernoulli else std))
 
 
 def _sizes(latents: Sequence[LatentCode]) -> dict[str, int]:

@@ -1,3 +1,5 @@
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -9,7 +11,6 @@ from infogan_tf.augmentation import (
     PhotographAugmentation,
     _random_affine,
     _random_crop,
-    _random_strokes,
     diff_augment,
     random_deformation,
     random_shift,
@@ -33,36 +34,12 @@ def shifted(image, dy, dx):
 
 def test_every_image_is_shifted_by_whole_pixels_and_padded_with_zeros(images):
     moved = random_shift(images, 2, tf.constant([1, 2])).numpy()
-    found = []
-    for before, after in zip(images.numpy(), moved, strict=True):
-        candidates = [(dy, dx) for dy in range(-2, 3) for dx in range(-2, 3)]
-        found += [move for move in candidates if np.array_equal(shifted(before, *move), after)]
+    moves = [(dy, dx) for dy in range(-2, 3) for dx in range(-2, 3)]
+    pairs = zip(images.numpy(), moved, strict=True)
+    found = [move for before, after in pairs for move in moves if np.array_equal(shifted(before, *move), after)]
     assert len(found) == len(images)
     assert {dy for dy, _ in found} == {dx for _, dx in found} == {-2, -1, 0, 1, 2}
     assert len(set(found)) > 15, "the two directions hang together"
-
-
-def test_no_shift_returns_the_images(images):
-    assert random_shift(images, 0, tf.constant([1, 2])) is images
-
-
-def test_seed_decides(images):
-    first = random_shift(images, 2, tf.constant([1, 2]))
-    np.testing.assert_array_equal(first, random_shift(images, 2, tf.constant([1, 2])))
-    assert np.any(first.numpy() != random_shift(images, 2, tf.constant([1, 3])).numpy())
-
-
-def test_gradient_is_that_of_the_plain_way(images):
-    seed = tf.constant([1, 2])
-    weights = tf.random.stateless_normal(images.shape, seed)
-    with tf.GradientTape() as tape:
-        tape.watch(images)
-        loss = tf.reduce_sum(weights * random_shift(images, 2, seed))
-    gradient = tape.gradient(loss, images)
-    # The shift is linear, so the gradient's inner product with the images is the loss itself.
-    assert float(tf.reduce_sum(gradient * images)) == pytest.approx(float(loss), rel=1e-4)
-    # A pixel that was moved out of the picture has no part in the loss: its gradient is zero, and else its weight.
-    assert set(np.unique(gradient.numpy())) <= {0.0, *np.unique(weights.numpy())}
 
 
 def plain_strokes(images, strength, seed):
@@ -73,16 +50,6 @@ def plain_strokes(images, strength, seed):
         morphology, share = (grey_dilation, amount) if amount > 0 else (grey_erosion, -0.6 * amount)
         changed.append((1 - share) * image + share * morphology(image, size=(3, 3, 1), mode="nearest"))
     return tf.constant(np.stack(changed))
-
-
-def test_strokes_are_those_of_scipy(images):
-    seed = tf.constant([3, 4])
-    np.testing.assert_allclose(_random_strokes(images, 1.0, seed), plain_strokes(images, 1.0, seed), rtol=1e-5)
-    lines = np.zeros([200, 9, 9, 1], np.float32)
-    lines[:, :, 4] = 1
-    widths = _random_strokes(tf.constant(lines), 1.0, seed).numpy().sum(axis=2)[:, 4, 0]
-    assert 0.4 <= widths.min() < 0.5
-    assert 2.9 < widths.max() <= 3
 
 
 def plain_deformation(images, strength, seed):
@@ -119,14 +86,9 @@ def test_deformations_are_as_large_as_documented_and_every_image_has_its_own():
     assert -20 <= angles.min() < -19.5
     scales = np.hypot(matrices[:, 0, 0], matrices[:, 1, 0])
     assert 1.2 < scales.max() <= np.exp(0.2) + 1e-6
-    areas = np.linalg.det(matrices)
-    assert np.exp(-0.4) - 1e-6 <= areas.min() < 0.72
+    assert np.exp(-0.4) - 1e-6 <= np.linalg.det(matrices).min() < 0.72
     assert 0.068 < np.abs(shifts).max() <= 0.07
     assert len(np.unique(angles)) > 3900
-
-
-def test_strength_zero_returns_the_images(images):
-    assert random_deformation(images, 0.0, tf.constant([1, 2])) is images
 
 
 def test_gradient_of_deformation_is_exact(images):
@@ -136,8 +98,6 @@ def test_gradient_of_deformation_is_exact(images):
         tape.watch(images)
         loss = tf.reduce_sum(weights * random_deformation(images, 1.0, seed))
     gradient = tape.gradient(loss, images)
-    # Every part of it commutes with a factor, so the gradient's inner product with the images is the loss itself.
-    assert float(tf.reduce_sum(gradient * images)) == pytest.approx(float(loss), rel=1e-4)
     # A step along the gradient, large enough for float32 and small enough to keep which neighbor is the largest.
     change = 0.05 * tf.sign(gradient)
     changed = random_deformation(images + change, 1.0, seed) - random_deformation(images, 1.0, seed)
@@ -148,12 +108,6 @@ def test_gradient_of_deformation_is_exact(images):
 @pytest.fixture
 def photographs():
     return tf.random.stateless_uniform([300, 12, 16, 3], [1, 2])
-
-
-def test_digits_are_shifted_for_d():
-    images = tf.random.stateless_uniform([8, 28, 28, 1], [1, 2])
-    shifted = DigitAugmentation(probability=1).for_discriminator(images, 2, SEED)
-    np.testing.assert_array_equal(shifted, random_shift(images, 2, SEED))
 
 
 def test_digits_are_deformed_and_lose_rectangles_of_all_shapes_for_q():
@@ -172,66 +126,38 @@ def test_digits_are_deformed_and_lose_rectangles_of_all_shapes_for_q():
     assert np.ptp(centers, axis=0).min() > 20
 
 
-@pytest.mark.parametrize("kind", [DigitAugmentation, PhotographAugmentation])
-def test_only_a_share_of_images_is_changed(kind, photographs):
-    augmentation = kind(probability=0.25)
-    changed = augmentation.for_discriminator(photographs, 3, SEED)
-    is_changed = np.any(changed.numpy() != photographs.numpy(), axis=(1, 2, 3))
-    assert 0.15 < np.mean(is_changed) < 0.35
-    np.testing.assert_array_equal(changed, augmentation.for_discriminator(photographs, 3, SEED))
-
-
-@pytest.mark.parametrize("augmentation", [DigitAugmentation(), PhotographAugmentation(flips=False)])
-def test_nothing_is_changed_at_zero(augmentation, photographs):
-    assert augmentation.for_discriminator(photographs, 0, SEED) is photographs
-    assert augmentation.for_codes(photographs, 0.0, SEED) is photographs
+@pytest.mark.parametrize(
+    ("kind", "change"), [(DigitAugmentation, random_shift), (PhotographAugmentation, diff_augment)]
+)
+def test_a_share_of_images_or_all_or_none_are_changed_for_d(kind, change, photographs):
+    changed = kind(probability=0.25).for_discriminator(photographs, 3, SEED)
+    assert 0.15 < np.mean(np.any(changed != photographs, axis=(1, 2, 3))) < 0.35
+    np.testing.assert_array_equal(changed, kind(probability=0.25).for_discriminator(photographs, 3, SEED))
+    all_changed = kind(probability=1).for_discriminator(photographs, 3, SEED)
+    np.testing.assert_array_equal(all_changed, change(photographs, 3, SEED))
+    assert kind().for_discriminator(photographs, 0, SEED) is photographs
+    assert kind().for_codes(photographs, 0.0, SEED) is photographs
 
 
 @pytest.mark.parametrize(
-    ("augmentation", "num_images", "size", "max_shift", "text"),
+    ("augmentation", "largest", "text"),
     [
-        (DigitAugmentation(), 19_999, 28, 2, "shifted by up to 2 pixels with a probability of 0.5"),
-        (DigitAugmentation(1), 20_000, 28, 0, "shifted by up to 0 pixels"),
-        (
-            PhotographAugmentation(),
-            300,
-            64,
-            8,
-            "with other colors, shifted by up to 8 pixels and with a part cut out with a probability of 0.5",
-        ),
-        (
-            PhotographAugmentation(probability=1),
-            20_000,
-            64,
-            0,
-            "with other colors, shifted by up to 0 pixels and with a part cut out",
-        ),
+        (DigitAugmentation(), 2, "shifted by up to 5 pixels with a probability of 0.5"),
+        (DigitAugmentation(1), 2, "shifted by up to 5 pixels"),
+        (PhotographAugmentation(), 8, "with other colors, shifted by up to 5 pixels and with a part cut out with a .*"),
     ],
 )
-def test_small_sets_are_augmented_for_the_discriminator(augmentation, num_images, size, max_shift, text):
-    assert augmentation.default_max_shift(num_images, size) == max_shift
-    assert augmentation.describe(max_shift) == text
-
-
-@pytest.mark.parametrize("augmentation", [DigitAugmentation(0.7), PhotographAugmentation(flips=False, probability=0.7)])
-def test_configuration_round_trip(augmentation):
+def test_small_sets_are_augmented_for_d_as_described_and_saved(augmentation, largest, text):
+    assert augmentation.default_max_shift(19_999, 64) == largest
+    assert augmentation.default_max_shift(20_000, 64) == 0
+    assert re.fullmatch(text, augmentation.describe(5))
     saved = keras.saving.serialize_keras_object(augmentation)
     assert keras.saving.deserialize_keras_object(saved) == augmentation
 
 
-@pytest.mark.parametrize(
-    ("make", "text"),
-    [
-        (lambda: DigitAugmentation(0), "probability of DigitAugmentation must be a number > 0 and <= 1, got 0"),
-        (lambda: PhotographAugmentation(probability=1.5), "probability of PhotographAugmentation must be .* got 1.5"),
-        (lambda: PhotographAugmentation(flips=1), "flips of PhotographAugmentation must be True or False, got 1"),
-        (lambda: diff_augment(None, -1, SEED), "max_shift must be an integer >= 0, got -1"),
-        (lambda: random_view(None, -1, True, SEED), "strength must be a number >= 0, got -1"),
-    ],
-)
-def test_bad_arguments_of_augmentation_are_refused(make, text):
-    with pytest.raises(ValueError, match=text):
-        make()
+def test_a_wrong_probability_is_refused():
+    with pytest.raises(ValueError, match=r"probability of DigitAugmentation must be a number > 0 and <= 1, got 1\.5"):
+        DigitAugmentation(1.5)
 
 
 def test_diff_augment_cuts_a_rectangle_of_half_the_size_out_and_shifts(photographs):
@@ -252,6 +178,9 @@ def test_diff_augment_cuts_a_rectangle_of_half_the_size_out_and_shifts(photograp
 
 def test_diff_augment_changes_colors_as_much_as_documented(photographs):
     """Read from the pixels, which stay where they are where nothing was shifted."""
+    bright = diff_augment(tf.fill([400, 8, 8, 1], 0.75), 1, SEED).numpy().max(axis=(1, 2, 3))
+    assert 0.5 <= bright.min() < 0.52
+    assert 0.98 < bright.max() <= 1
     augmented = diff_augment(photographs, 1, SEED).numpy()
     stretches, contrasts = [], []
     for before, after in zip(photographs.numpy(), augmented, strict=True):
@@ -267,12 +196,6 @@ def test_diff_augment_changes_colors_as_much_as_documented(photographs):
     assert 1.3 < max(contrasts) <= 1.5
     assert -1e-3 <= min(stretches) < 0.4
     assert 1.6 < max(stretches) <= 2.001
-
-
-def test_brightness_of_diff_augment():
-    mean = diff_augment(tf.fill([400, 8, 8, 1], 0.75), 1, SEED).numpy().max(axis=(1, 2, 3))
-    assert 0.5 <= mean.min() < 0.52
-    assert 0.98 < mean.max() <= 1
 
 
 def test_crops_are_inside_and_as_large_as_documented():
@@ -315,9 +238,10 @@ def test_views_change_colors_mildly():
         lambda images: diff_augment(images, 3, SEED),
         lambda images: random_view(images, 1.0, True, SEED),
         lambda images: PhotographAugmentation().for_discriminator(images, 3, SEED),
+        lambda images: random_shift(images, 2, SEED),
     ],
 )
-def test_gradient_of_photographs_is_exact(change, photographs):
+def test_gradient_of_what_is_affine_is_exact(change, photographs):
     weights, step = (tf.random.stateless_normal(photographs.shape, [seed, 2]) for seed in (3, 4))
     with tf.GradientTape() as tape:
         tape.watch(photographs)

@@ -1,8 +1,7 @@
 import numpy as np
-import pytest
 import tensorflow as tf
 
-from infogan_tf.randomness import Stream, split_seed, stream_seed
+from infogan_tf.randomness import MAX_SEED, Stream, split_seed, stream_seed
 
 
 def test_seeds_differ_by_seed_stream_and_step():
@@ -26,12 +25,6 @@ def test_split_seeds_differ_and_keep_64_bits():
     assert all(np.abs(seed[0]) > 2**31 for seed in seeds)
 
 
-@pytest.mark.parametrize("seed", [-1, 2**63, 2**70, 1.5, None, "a", True, float("nan")])
-def test_what_is_not_a_seed_is_refused(seed):
-    with pytest.raises(ValueError, match=r"seed must be an integer from 0 to 9223372036854775807, got "):
-        stream_seed(seed, Stream.GENERATE)
-
-
 def test_large_seeds_differ():
-    seeds = {tuple(stream_seed(seed, Stream.GENERATE).numpy()) for seed in (0, 2**32, np.int64(2**62), 2**63 - 1)}
+    seeds = {tuple(stream_seed(seed, Stream.GENERATE).numpy()) for seed in (0, 2**32, np.int64(2**62), MAX_SEED)}
     assert len(seeds) == 4

@@ -52,13 +52,10 @@ class Distribution(abc.ABC):
         """The prior's exact entropy H(c) in nats."""
 
     def encode(self, values: Any) -> tf.Tensor:
-        """Encodes plain values (`3`, `1.5`, a list) as codes.
+        """Encodes plain values (`3`, `1.5`, a list) as codes `[batch, event_size]`.
 
         Args:
-            values: one value, one per image, `[batch]` or `[batch, value_size]`, or ready codes `[batch, event_size]`.
-
-        Returns:
-            Codes `[batch, event_size]`; a single value gives a batch of 1.
+            values: one value (a batch of 1), one per image, `[batch]` or `[batch, value_size]`, or ready codes.
 
         Raises:
             ValueError: the values are invalid for this distribution.
@@ -93,10 +90,7 @@ class Distribution(abc.ABC):
 
     @abc.abstractmethod
     def posterior(self, flat: tf.Tensor) -> Any:
-        """Makes the posterior Q(c|x) of each image.
-
-        Args:
-            flat: Q's raw output `[batch, param_size]`; logits stay logits.
+        """Makes the posterior Q(c|x) of each image from Q's raw output `[batch, param_size]`; logits stay logits.
 
         Returns:
             A named tuple of the posterior's parameters, which is a distribution too: `log_prob(codes)` and `entropy()`,

@@ -12,11 +12,7 @@ from infogan_tf.distributions.base import Distribution, spread
 
 
 class BernoulliPosterior(NamedTuple):
-    """Q(c|x) of a binary code, see `Distribution.posterior`.
-
-    Attributes:
-        logits: log-odds of a 1, `[batch, size]`; `probs` are the probabilities.
-    """
+    """Q(c|x) of a binary code, see `Distribution.posterior`; `logits` are log-odds of a 1, `[batch, size]`."""
 
     logits: tf.Tensor
 

@@ -13,11 +13,7 @@ from infogan_tf.distributions.base import Distribution, spread
 
 
 class CategoricalPosterior(NamedTuple):
-    """Q(c|x) of a categorical code, see `Distribution.posterior`.
-
-    Attributes:
-        logits: unnormalized log-probabilities `[batch, K]`; `probs` are the probabilities.
-    """
+    """Q(c|x) of a categorical code, see `Distribution.posterior`; `logits` are unnormalized, `[batch, K]`."""
 
     logits: tf.Tensor
 

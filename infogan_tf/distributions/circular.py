@@ -18,11 +18,8 @@ UNIT_TOLERANCE = 1e-3
 class VonMisesPosterior(NamedTuple):
     """Q(c|x) of a circular code, see `Distribution.posterior`: the von Mises distribution, the circle's normal one.
 
-    `mean` lies inside of the circle, `mode` on it; `log_prob` takes unit vectors and is per radian.
-
-    Attributes:
-        natural: its natural parameters `[batch, 2]`: they point to the most probable angle, and the longer they are,
-            the surer is Q.
+    Its natural parameters `[batch, 2]` point to the most probable angle, and the longer they are, the surer is Q. The
+    mean lies inside of the circle, the mode on it; `log_prob` takes unit vectors and is per radian.
     """
 
     natural: tf.Tensor

@@ -29,9 +29,8 @@ class AveragedNetwork(keras.layers.Layer):
         self.decay = decay
         # Behind a function, or Keras would track the network's weights as weights of this layer.
         self._network = lambda: network
-        # All but the states of seed generators.
-        averaged = [variable for variable in network.variables if tf.as_dtype(variable.dtype).is_floating]
-        self._averages = {id(variable): self._average_of(variable) for variable in averaged}
+        weights = [variable for variable in network.variables if tf.as_dtype(variable.dtype).is_floating]
+        self._averages = {id(variable): self._average_of(variable) for variable in weights}  # No seeds of dropout.
         for number, average in enumerate(self._averages.values()):
             setattr(self, f"average_{number}", average)  # Checkpoints find attributes, and nothing inside a dict.
         self.built = True

@@ -17,9 +17,9 @@ MOMENTUM, EPSILON = 0.9, 1e-5  # Of batch norm, as in the original code.
 class BatchNorm(keras.layers.Layer):
     """Normalizes each channel over batch, height and width of `[batch, channels]` or images.
 
-    Training uses the batch's own mean and variance, and updates the moving averages that inference uses. Original code:
-    epsilon 1e-5, moving average 0.9, gamma from N(1, 0.02). It differs from `keras.layers.BatchNormalization` in
-    being one fused operation, for dense layers too, which averages the unbiased variance.
+    Training uses the batch's own mean and variance, and updates the moving averages that inference uses. It differs
+    from `keras.layers.BatchNormalization` in being one fused operation, for dense layers too, which averages the
+    unbiased variance. Original code: gamma from N(1, 0.02).
 
     >>> BatchNorm()(tf.ones([2, 3])).shape
     TensorShape([2, 3])
@@ -71,8 +71,6 @@ def frozen_statistics(network: keras.Model) -> Iterator[None]:
 class Dense(keras.layers.Dense):
     """`keras.layers.Dense` for inputs `[batch, features]`, with a fast gradient to them; the same except for rounding.
 
-    Measured in `docs/lab/2026-11-performance.md`.
-
     >>> Dense(3)(tf.ones([2, 4])).shape
     TensorShape([2, 3])
     """
@@ -87,7 +85,7 @@ class Dense(keras.layers.Dense):
 def _product(inputs: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Callable]:
     def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         # TensorFlow's plain product is slow where its second factor is transposed; the batched one, here on a batch
-        # of one, takes half the time.
+        # of one, takes half the time (measured in `docs/performance.md`).
         to_inputs = tf.matmul(upstream[None], kernel[None], transpose_b=True)[0]
         return to_inputs, tf.matmul(inputs, upstream, transpose_a=True)
 
@@ -106,11 +104,8 @@ def dense_block(units: int, activation: keras.layers.Layer) -> list[keras.layers
 
 def convolution_block(row: Conv | Up, activation: keras.layers.Layer) -> list[keras.layers.Layer]:
     """The layers of one row: a 4x4 convolution (transposed for `Up`), batch norm where it has it, an activation."""
-    if isinstance(row, Up):
-        kind, initializer = keras.layers.Conv2DTranspose, NORMAL
-    else:
-        kind, initializer = keras.layers.Conv2D, TRUNCATED_NORMAL
-    convolution = kind(
-        row.filters, 4, row.strides, padding="same", use_bias=not row.bn, kernel_initializer=initializer.clone()
-    )
-    return [convolution, BatchNorm(), activation] if row.bn else [convolution, activation]
+    is_up = isinstance(row, Up)
+    kind = keras.layers.Conv2DTranspose if is_up else keras.layers.Conv2D
+    kernel = (NORMAL if is_up else TRUNCATED_NORMAL).clone()
+    layer = kind(row.filters, 4, row.strides, padding="same", use_bias=not row.bn, kernel_initializer=kernel)
+    return [layer, BatchNorm(), activation] if row.bn else [layer, activation]

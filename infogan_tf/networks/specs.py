@@ -1,4 +1,4 @@
-"""The networks' layers as data, in the form of the paper's tables. Nothing here loads TensorFlow."""
+"""The networks' layers as data, checked, in the form of the paper's tables. Nothing here loads TensorFlow."""
 
 import dataclasses
 import math
@@ -43,9 +43,6 @@ class GeneratorSpec:
         ups: the up-convolutions. One more of stride 2, without batch norm, makes the image.
         dense: widths of FC layers before the grid, each with batch norm and ReLU.
         output: `sigmoid`, or `tanh`, whose values are mapped from [-1, 1] to [0, 1].
-
-    Raises:
-        ValueError: an argument is not of this form.
     """
 
     grid: tuple[int, int, int]
@@ -77,9 +74,6 @@ class DiscriminatorSpec:
         code_hidden: width of an FC layer of Q's own, with batch norm and leaky ReLU; None if D and Q differ only in
             their last layers.
         signed_input: whether images are mapped from [0, 1] to [-1, 1] first, as for a generator with a tanh.
-
-    Raises:
-        ValueError: an argument is not of this form.
     """
 
     convs: tuple[Conv, ...]

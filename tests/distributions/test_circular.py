@@ -48,14 +48,6 @@ def test_numbers_and_gradients_are_finite_for_any_output_of_q(flat):
         assert np.isfinite(values).all()
 
 
-def test_the_gradient_is_the_difference_of_the_code_and_its_expectation():
-    flat = tf.Variable([[0.3, -2.0], [4.0, 1.0]])
-    codes = Circular().encode([10, 250])
-    with tf.GradientTape() as tape:
-        score = tf.reduce_sum(Circular().posterior(flat).log_prob(codes))
-    np.testing.assert_allclose(tape.gradient(score, flat), codes - Circular().posterior(flat).mean, atol=1e-5)
-
-
 def test_values_are_degrees_and_a_full_turn_is_none():
     np.testing.assert_allclose(Circular().encode(90), [[0, 1]], atol=1e-6)
     np.testing.assert_allclose(Circular().encode([0, 360, -720]), [[1, 0]] * 3, atol=1e-6)

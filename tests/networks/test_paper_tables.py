@@ -7,9 +7,9 @@ import pytest
 from infogan_tf.build_model import build_latents
 from infogan_tf.code_text import parse_codes
 from infogan_tf.experiments import find_experiment, presets
-from infogan_tf.networks.batch_norm import BatchNorm
 from infogan_tf.networks.discriminator import Discriminator
 from infogan_tf.networks.generator import Generator
+from infogan_tf.networks.layers import BatchNorm
 
 SVHN_GENERATOR_TEXT = "FC 2x2x448 BN ReLU; up 256 s2 BN ReLU; up 128 s2 ReLU; up 64 s2 ReLU; up 3 s2 tanh (x+1)/2"
 SVHN_BODY_TEXT = "2x-1; k4 64 s2 lReLU; k4 128 s2 BN lReLU; k4 256 s2 BN lReLU"
@@ -150,12 +150,8 @@ def test_presets_are_those_of_the_paper(name, preset):
     assert build_latents(config).size == EXPERIMENTS[name][0][1]
     assert (config.discriminator_learning_rate, config.generator_learning_rate) == (discriminator_rate, generator_rate)
     assert (config.batch_size, config.leaky_slope, config.posterior_std) == (128, 0.1, "learned")
-    assert (config.update, config.code_augmentation, config.consistency, config.average_decay) == (
-        "alternating",
-        0,
-        0,
-        0,
-    )
+    additions = (config.code_augmentation, config.consistency, config.average_decay)
+    assert (config.update, *additions) == ("alternating", 0, 0, 0)
 
 
 def test_every_preset_of_the_paper_is_pinned():
@@ -167,13 +163,9 @@ def test_initial_weights_of_mnist_stay_as_they_were():
     """Every initializer draws its seed in the order of creation: another order would start another training."""
     keras.utils.set_random_seed(0)
     generator, discriminator, _ = networks_of("mnist", q_features="own")
-    networks = [generator, discriminator]
-    sums = [
-        np.abs(weight.numpy().astype(np.float64)).sum()
-        for network in networks
-        for weight in network.weights
-        if weight.path.endswith(("kernel", "gamma"))
-    ]
+    weights = (*generator.weights, *discriminator.weights)
+    drawn = [weight.numpy() for weight in weights if weight.path.endswith(("kernel", "gamma"))]
+    sums = [np.abs(values.astype(np.float64)).sum() for values in drawn]
     # Of networks whose layers were written out one by one.
     body = [14.404, 1894.453, 127.917, 102501.246, 1024.450]
     q_body = [14.549, 1893.356, 127.801, 102475.385, 1023.174]
