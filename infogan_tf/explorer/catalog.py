@@ -35,7 +35,7 @@ class Run(NamedTuple):
 
 
 class Catalog:
-    """All runs below a folder, the one trained last first. A run keeps its number, and new ones get the next.
+    """All runs below a folder, the one trained last first, by number.
 
     Args:
         root: the folder of a run, a folder with runs in it, or a .keras file.
@@ -47,7 +47,7 @@ class Catalog:
 
     def __init__(self, root: Path):
         self._root = root
-        self._runs: dict[Path, Run] = {}
+        self.runs: list[Run] = []
         self._loading = threading.Lock()
         self._loaded = functools.lru_cache(MAX_LOADED)(self._load)
         if not root.exists():
@@ -55,22 +55,18 @@ class Catalog:
         if root.is_file() and root.suffix != ".keras":
             raise SettingError("run_folder", RUNS, f"{root}, which is another file")
         self.rescan()
-        if not self._runs:
+        if not self.runs:
             raise RunNotFoundError(f"run_folder: expected runs with a checkpoint, got {root} without any")
 
-    @property
-    def runs(self) -> list[Run]:
-        """The runs by number."""
-        return list(self._runs.values())
-
     def rescan(self):
-        """Looks for new runs and checkpoints."""
-        runs = dict(self._runs)
+        """Looks for new runs and checkpoints. A run keeps its number, and new ones get the next."""
+        found = {}
         for path in sorted(self._find(), key=_last_trained, reverse=True):
             if steps := [0] if path.is_file() else list(find_checkpoints(path / "checkpoints")):
                 name = path.resolve().name if path == self._root else str(path.relative_to(self._root))
-                runs[path] = Run(path, printable(name), tuple(steps))
-        self._runs = runs
+                found[path] = Run(path, printable(name), tuple(steps))
+        known = [found.pop(run.path, run) for run in self.runs]
+        self.runs = [*known, *found.values()]
 
     def keep_rescanning(self):
         """Looks for new runs and checkpoints from now on, in a thread of its own."""
@@ -133,5 +129,4 @@ class Catalog:
 
 
 def _last_trained(path: Path) -> float:
-    """When the last checkpoint of a run was written, in seconds."""
     return (path if path.is_file() else path / "checkpoints").stat().st_mtime

@@ -5,6 +5,7 @@ other one varies alone, or together with the first.
 """
 
 import base64
+import functools
 import importlib.resources
 import io
 import itertools
@@ -40,41 +41,22 @@ POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inli
 
 
 class Knob(NamedTuple):
-    """A knob for one dimension of a code.
-
-    Attributes:
-        code: the name of the code.
-        dimension: which one.
-        values: what it is set to; integers if the code is discrete.
-        default: which of them it has while others vary.
-        title: what it is called on the page.
-    """
+    """A knob for one dimension of a code."""
 
     code: str
     dimension: int
-    values: tuple[float, ...]
-    default: int
+    values: tuple[float, ...]  # What it is set to,
+    default: int  # and which of them it has while others vary.
+    is_choice: bool  # Whether the code is discrete.
     title: str
-
-    @property
-    def is_choice(self) -> bool:
-        """Whether its code is discrete."""
-        return isinstance(self.values[0], int)
 
 
 class Plan(NamedTuple):
-    """Which images are computed of every sample.
-
-    Attributes:
-        knobs: what varies.
-        tables: the images in order: for each table every combination of the values of some knobs, which it lists by
-            number; the last varies fastest. The first table holds the knobs that vary together.
-        steps: number of values of a continuous code.
-    """
+    """The images of every sample: for each table all combinations of its knobs' values, the last varying fastest."""
 
     knobs: tuple[Knob, ...]
-    tables: tuple[tuple[int, ...], ...]
-    steps: int
+    tables: tuple[tuple[int, ...], ...]  # Numbers of knobs, first of those that vary together.
+    steps: int  # Values of a continuous code.
 
     @property
     def num_images(self) -> int:
@@ -93,12 +75,7 @@ class Plan(NamedTuple):
 
 
 def make_plan(codes: Sequence[dict[str, Any]], max_images: int) -> Plan:
-    """Chooses which images are computed of every sample: as many as allowed, of as many codes.
-
-    Args:
-        codes: as `ExplorerModel.describe` gives them.
-        max_images: how many may be.
-    """
+    """Plans as many images as allowed, of as many codes, which are as `ExplorerModel.describe` gives them."""
     for layout, steps in itertools.product(LAYOUTS, STEPS):
         plan = _plan(_knobs(codes, steps), *layout, steps)
         if plan.num_images <= max_images:
@@ -113,31 +90,28 @@ def _plan(knobs: Sequence[Knob], together: int, with_first: bool, steps: int) ->
     choices = sorted((i for i, knob in enumerate(knobs) if knob.is_choice), key=lambda i: -len(knobs[i].values))
     continuous = [i for i, knob in enumerate(knobs) if not knob.is_choice]
     order = [*choices[:1], *continuous, *choices[1:]]
-    first = order[:1] if with_first else []
-    return Plan(tuple(knobs), (tuple(order[:together]), *((*first, i) for i in sorted(order[together:]))), steps)
+    others = [(*order[:with_first], i) for i in sorted(order[together:])]
+    return Plan(tuple(knobs), (tuple(order[:together]), *others), steps)
 
 
 def _knobs(codes: Sequence[dict[str, Any]], steps: int) -> list[Knob]:
     knobs = []
     for code in codes:
-        name, values = code["name"], code.get("choices") or np.linspace(*code["range"], steps).tolist()
-        default = 0 if "choices" in code else steps // 2
+        name, is_choice = code["name"], "choices" in code
+        values = code["choices"] if is_choice else np.linspace(*code["range"], steps).tolist()
         for dimension in range(code["knobs"]):
             title = f"{name}[{dimension}]" if code["dimensions"] > 1 else name
-            knobs.append(Knob(name, dimension, tuple(values), default, title))
+            knobs.append(Knob(name, dimension, tuple(values), 0 if is_choice else steps // 2, is_choice, title))
     return knobs
 
 
 def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
-    """Writes the page atomically.
+    """Writes the page atomically; returns lines that say which images were computed.
 
     Args:
         loaded: the model.
         path: the file; it ends in `.html`.
         seed: decides the noise of the samples, as in `InfoGAN.generate`.
-
-    Returns:
-        Lines that say which images were computed.
 
     Raises:
         SettingError: the images are too large for such a page, or neither gray nor in color.
@@ -169,7 +143,7 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
         "slider_steps": plan.steps - 1,
         "seed": seed,
         "note": f"{printable(loaded.caption)}. {NOTE}",
-        "about": _describe_run(loaded) + images,
+        "about": [(term, printable(text)) for term, text in [*_describe_run(loaded), *images]],
     }
     data = {
         "run": {"name": printable(loaded.name), "steps": [loaded.step or 0]},
@@ -201,49 +175,45 @@ def _encode_sheets(sheets: Iterator[Image.Image], number: int) -> tuple[list[byt
     options: dict[str, Any] = {"lossless": True}
     # No bar where stdout is no terminal.
     bar = tqdm(range(number), file=sys.stdout, disable=None, leave=False, bar_format="  |{bar:40}| {remaining} left")
-    for sample, sheet in zip(bar, sheets, strict=False):
-        file = _webp(sheet, **options)
-        if sample == 0 and number * len(file) > SHEETS_BYTES:
+    for _, sheet in zip(bar, sheets, strict=False):
+        file = _webp(sheet, options)
+        if not encoded and number * len(file) > SHEETS_BYTES:
             options = {"quality": QUALITY}
-            file = _webp(sheet, **options)
+            file = _webp(sheet, options)
         if sum(map(len, encoded)) + len(file) > SHEETS_BYTES:
             break
         encoded.append(file)
     return encoded, "lossless" if "lossless" in options else f"compressed with loss, quality {QUALITY}"
 
 
-def _webp(sheet: Image.Image, **options: Any) -> bytes:
+def _webp(sheet: Image.Image, options: dict[str, Any]) -> bytes:
     file = io.BytesIO()
     sheet.save(file, "WEBP", **options)
     return file.getvalue()
 
 
-def _describe_run(loaded: LoadedModel) -> list[tuple[str, str]]:
+def _describe_run(loaded: LoadedModel) -> Iterator[tuple[str, str]]:
     """Where the model comes from, as terms and texts."""
-    described = [("Model", loaded.caption)]
-    if loaded.record is None:
-        described.append(("Data", "not known: the file does not say what the model was trained on"))
-    else:
-        data = loaded.record.data
-        # Its reason names a folder, which concerns nobody else.
-        images = data.description.removesuffix(f" ({data.reason})")
-        preset = f"{loaded.record.preset}, of {loaded.record.settings['experiment']}"
-        described += [("Data", f"a fallback: {images}" if data.is_fallback else images), ("Preset", preset)]
-    return [(term, printable(text)) for term, text in described]
+    yield "Model", loaded.caption
+    if (record := loaded.record) is None:
+        yield "Data", "not known: the file does not say what the model was trained on"
+        return
+    data = record.data
+    images = data.description.removesuffix(f" ({data.reason})")  # It names a folder, which concerns nobody else.
+    yield "Data", f"a fallback: {images}" if data.is_fallback else images
+    yield "Preset", f"{record.preset}, of {record.settings['experiment']}"
 
 
-def _describe_plan(plan: Plan, codes: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+def _describe_plan(plan: Plan, codes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """Which codes vary, as terms and texts."""
     main, *others = ([plan.knobs[i] for i in table] for table in plan.tables)
-    described = [("Together", _name_knobs(main))]
+    yield "Together", _name_knobs(main)
     if others:
         beside = f" but {others[0][0].title}" if len(others[0]) > 1 else ""
         meaning = f"while all others{beside} are at their middle or first value, to which they return"
-        described.append(("Alone", f"{_name_knobs([knobs[-1] for knobs in others])}; each {meaning}"))
-    fixed = [code["name"] for code in codes if code["knobs"] < code["dimensions"]]
-    if fixed:
-        described.append(("Fixed", f"what else there is of {', '.join(fixed)}, which has no knob"))
-    return described
+        yield "Alone", f"{_name_knobs([knobs[-1] for knobs in others])}; each {meaning}"
+    if fixed := [code["name"] for code in codes if code["knobs"] < code["dimensions"]]:
+        yield "Fixed", f"what else there is of {', '.join(fixed)}, which has no knob"
 
 
 def _name_knobs(knobs: Sequence[Knob]) -> str:
@@ -259,18 +229,15 @@ def _name_knobs(knobs: Sequence[Knob]) -> str:
 def _page(data: dict[str, Any]) -> str:
     """The explorer's page with everything that it needs inside; the data can't end the element that it is in."""
     folder = importlib.resources.files(__package__)
-    html, css, images, page = (
-        (folder / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "exported_page.js", "page.js")
-    )
+    files = ("page.html", "page.css", "exported_page.js", "page.js")
+    html, css, images, page = ((folder / name).read_text(encoding="utf-8") for name in files)
     json_text = json.dumps(data).replace("<", "\\u003c")
+    json_element = f'<script id="precomputed" type="application/json">{json_text}</script>'
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     inside = {
         '<link rel="stylesheet" href="page.css">': f"<style>\n{css}</style>",
-        '<script src="server.js"></script>': f'<script id="precomputed" type="application/json">{json_text}</script>\n'
-        f"<script>\n{images}</script>",
+        '<script src="server.js"></script>': f"{json_element}\n<script>\n{images}</script>",
         '<script src="page.js" type="module"></script>': f'<script type="module">\n{page}</script>',
-        '<meta charset="utf-8">': f'<meta charset="utf-8">\n  <meta http-equiv="Content-Security-Policy" '
-        f'content="{POLICY}">',
+        '<meta charset="utf-8">': f'<meta charset="utf-8">\n  {policy}',
     }
-    for element, content in inside.items():
-        html = html.replace(element, content)
-    return html
+    return functools.reduce(lambda text, replacement: text.replace(*replacement), inside.items(), html)

@@ -1,7 +1,7 @@
 """A model as the explorer's page uses it: knobs in, pixels out, and pictures as Q's posteriors."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from infogan_tf.randomness import Stream, stream_seed
 WALL_ROWS = 5
 WALL = WALL_ROWS**2  # Samples, each with noise of its own.
 MAX_IMAGES = 128  # Of one request.
+# Images of the wall, of the strip below a slider and of a side of the plane, and steps of a slider.
+SIZES = {"wall": WALL, "num_images": WALL, "max_images": MAX_IMAGES, "strip": 9, "plane": 7, "slider_steps": 200}
 MAX_KNOBS = 8  # Of the dimensions of one code.
 SLIDER_SCALE = 2.0  # A slider covers so many times the range that its code has in training.
 MAX_PIXELS = 32_000_000
@@ -29,7 +31,7 @@ FRAMES = 17
 ANIMATION_PIXELS = 300  # Width of an animation, about.
 
 # The values of codes by name: `[3]` for a category, otherwise a number for each dimension.
-Codes = Mapping[str, list[int | float]]
+Codes = dict[str, list[int | float]]
 
 
 class RequestError(BadRequest):
@@ -37,12 +39,7 @@ class RequestError(BadRequest):
 
 
 class ExplorerModel:
-    """A trained model that answers the page.
-
-    Args:
-        model: a trained model.
-        crop: how pictures are made square, as its training images were: `center` or `none`.
-    """
+    """A trained model that answers the page; pictures are made square by `crop`, as its training images were."""
 
     def __init__(self, model: InfoGAN, crop: str):
         self._image_shape = model.image_shape
@@ -56,16 +53,7 @@ class ExplorerModel:
 
     def describe(self) -> dict[str, Any]:
         """What the page has to know to make the knobs."""
-        return {
-            "image_shape": self._image_shape,
-            "codes": list(map(describe_code, self._spec.codes)),
-            "wall": WALL,
-            "num_images": WALL,
-            "max_images": MAX_IMAGES,
-            "strip": 9,  # Images below a slider,
-            "plane": 7,  # and of a side of the plane.
-            "slider_steps": 200,
-        }
+        return {"image_shape": self._image_shape, "codes": list(map(describe_code, self._spec.codes)), **SIZES}
 
     def latents(self, seed: int, codes: Codes, images: Sequence[tuple[int, Codes]]) -> np.ndarray:
         """The generator's input `[number, size]` for several images.
@@ -73,13 +61,12 @@ class ExplorerModel:
         Args:
             seed: decides the noise of all samples on the wall.
             codes: the values of every code.
-            images: for each image its sample on the wall, and the values of the codes in which it differs:
-                `[(0, {}), (0, {"c1": [3]})]`.
+            images: for each image its sample on the wall, and the codes that it changes: `[(0, {"c1": [3]})]`.
 
         Raises:
             RequestError: a code is unknown or missing, or its values are out of range or of the wrong length.
         """
-        names = {code.name for code in self._spec.codes}
+        names = {code.name for code in self._spec.codes}  # Those of other models would be ignored.
         if set(codes) != names or any(set(changes) - names for _, changes in images):
             raise RequestError(f"every code must have values, and no other: {', '.join(sorted(names))}")
         noise = self._spec.sample(WALL, stream_seed(seed, Stream.GENERATE))
@@ -96,11 +83,7 @@ class ExplorerModel:
     def frames(self, seed: int, codes: Codes, name: str) -> tuple[list[np.ndarray], bool]:
         """The generator's inputs `[WALL, size]` of each frame of an animation, in which one code runs over its values.
 
-        Returns:
-            The inputs, and whether the animation needs a way back, unlike that of an angle.
-
-        Raises:
-            RequestError: as `latents`, or there is no code of this name.
+        Also whether it needs a way back, unlike an angle. Raises `RequestError` as `latents`, or for an unknown code.
         """
         if name not in [code.name for code in self._spec.codes]:
             raise RequestError("there is no code of this name")
@@ -110,11 +93,7 @@ class ExplorerModel:
         return [self.latents(seed, codes, wall) for wall in walls], not prior.is_circular
 
     def read_picture(self, data: bytes) -> np.ndarray:
-        """A picture file as an image of the model's size, uint8 `[height, width, channels]`.
-
-        Raises:
-            RequestError: it is no picture, damaged or too large.
-        """
+        """A picture file as an image of the model's size, uint8 `[height, width, channels]`, or `RequestError`."""
         try:
             with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
@@ -127,11 +106,9 @@ class ExplorerModel:
             raise RequestError(f"not a picture that can be read ({', '.join(FORMATS)})") from error
 
     def infer(self, image: np.ndarray) -> dict[str, dict[str, Any]]:
-        """By code, Q's posterior of an image uint8 `[height, width, channels]`, and the values to set its knob to.
+        """By code, Q's posterior of an image uint8 `[height, width, channels]`, and the `values` to set its knob to.
 
-        Returns:
-            `probs`, `[dimensions][options]`, of codes with finitely many values; `mean` and `std` of the others; and
-            `values`.
+        The posterior is `probs`, `[dimensions][options]`, for a discrete code, else `mean` and `std`.
         """
         posteriors = self._infer(image[None])
         return {code.name: _describe_posterior(code, posteriors[code.name]) for code in self._spec.codes}
@@ -175,9 +152,8 @@ def _encoded(code: LatentCode, column: list[list[int | float]]) -> tf.Tensor:
 def _describe_posterior(code: LatentCode, posterior: Any) -> dict[str, Any]:
     prior = code.distribution
     values = prior.decode(posterior.mode)[0].tolist()
-    if prior.num_categories:
-        return {"probs": posterior.probs.numpy().tolist(), "values": values}
     if prior.is_discrete:
-        return {"probs": [[1 - p, p] for p in posterior.probs.numpy()[0].tolist()], "values": values}
+        probs = posterior.probs.numpy().tolist()
+        return {"probs": probs if prior.num_categories else [[1 - p, p] for p in probs[0]], "values": values}
     std = posterior.angle_std if isinstance(posterior, VonMisesPosterior) else posterior.std
     return {"mean": values, "std": std.numpy()[0].tolist(), "values": values}

@@ -31,11 +31,8 @@ class RequestQueue:
         """Makes the calls of one request; those of others come between them, so that nobody waits for all.
 
         Args:
-            view: the place on a page that shows the results; a newer request for it ends this one.
+            view: the place on a page that shows the results; a newer request ends this one with `SupersededError`.
             calls: each uses the model for a short time, such as for a batch of images.
-
-        Raises:
-            SupersededError: a newer request for the same view has come.
         """
         request = object()
         with self._changed:

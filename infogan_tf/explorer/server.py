@@ -8,6 +8,7 @@ machine (DNS rebinding) is not one of its own.
 import base64
 import errno
 import functools
+import getpass
 import importlib.resources
 import ipaddress
 import json
@@ -24,7 +25,6 @@ from urllib.parse import urlsplit
 
 import numpy as np
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException, abort
 from werkzeug.serving import LISTEN_QUEUE, BaseWSGIServer, WSGIRequestHandler, make_server, select_address_family
@@ -32,7 +32,7 @@ from werkzeug.serving import LISTEN_QUEUE, BaseWSGIServer, WSGIRequestHandler, m
 from infogan_tf.console import logger
 from infogan_tf.errors import SettingError, first_line
 from infogan_tf.explorer.catalog import Catalog
-from infogan_tf.explorer.models import MAX_IMAGES, WALL, ExplorerModel, RequestError, animation
+from infogan_tf.explorer.models import MAX_IMAGES, WALL, Codes, ExplorerModel, RequestError, animation
 from infogan_tf.explorer.request_queue import RequestQueue
 
 PAGE_FILES = {
@@ -54,61 +54,22 @@ HEADERS = {
 }
 
 Index = Annotated[int, Field(ge=0)]
-Codes = dict[str, list[int | float]]
-Image = tuple[Annotated[int, Field(ge=0, lt=WALL)], Codes]  # A sample, and the codes in which it differs.
-request_body = dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
-
-
-@request_body
-class CheckpointBody:
-    """Asks for something of a checkpoint; without its update, of the newest one that can be read."""
-
-    run: Index
-    step: Index | None
-
-
-@request_body
-class ViewBody(CheckpointBody):
-    """Asks for what a page shows in one place."""
-
-    view: Annotated[str, Field(max_length=64)]
-    seed: Annotated[int, Field(ge=0, lt=2**31)]
-    codes: Codes
-
-
-@request_body
-class GenerateBody(ViewBody):
-    """Asks for images."""
-
-    images: Annotated[list[Image], Field(min_length=1, max_length=MAX_IMAGES)]
-
-
-@request_body
-class AnimateBody(ViewBody):
-    """Asks for an animation in which one code varies."""
-
-    code: str
+View = Annotated[str, Field(max_length=64)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+# For each image a sample, and the codes that it changes.
+Images = Annotated[list[tuple[Annotated[int, Field(ge=0, lt=WALL)], Codes]], Field(min_length=1, max_length=MAX_IMAGES)]
 
 
 class ExplorerApp:
-    """The application.
-
-    Args:
-        catalog: the runs.
-        names: those of this machine, in lower case.
-    """
+    """The application; `names` are those of this machine, in lower case."""
 
     def __init__(self, catalog: Catalog, names: set[str]):
         self.catalog = catalog
         self._names = names
         self._queue = RequestQueue()
-        self._answers = {("GET", path): functools.partial(_page_file, *file) for path, file in PAGE_FILES.items()} | {
-            ("GET", "/runs"): self._runs,
-            ("POST", "/describe"): self._describe,
-            ("POST", "/generate"): self._generate,
-            ("POST", "/animate"): self._animate,
-            ("POST", "/encode"): self._encode,
-        }
+        answers = {"/describe": self._describe, "/generate": self._generate, "/animate": self._animate}
+        # Each is called with the members of a JSON object as arguments, which pydantic checks.
+        self._answers = {path: TypeAdapter(answer, config=ConfigDict(strict=True)) for path, answer in answers.items()}
 
     @Request.application
     def __call__(self, request: Request) -> Response:
@@ -116,7 +77,7 @@ class ExplorerApp:
             response = self._answer(request)
         except ValidationError as error:
             problem = error.errors()[0]
-            response = _json({"error": f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"[:300]}, 400)
+            response = _json({"error": " ".join(map(str, [*problem["loc"], problem["msg"]]))[:300]}, 400)
         except HTTPException as error:
             response = _json({"error": error.description}, error.code)
         except Exception as error:  # A bug, or there is too little memory.
@@ -128,8 +89,17 @@ class ExplorerApp:
     def _answer(self, request: Request) -> Response:
         if not self._is_ours(request.headers.get("Host", "")):
             abort(403, "this name is not one of this server's")
-        answer = self._answers.get((request.method, request.path))
-        return answer(request) if answer else abort(404, "there is nothing at this address")
+        match request.method, request.path:
+            case "POST", path if path in self._answers:
+                return self._answers[path].validate_json(_read_body(request, "application/json", MAX_JSON_BYTES))
+            case "POST", "/encode":
+                return self._encode(request)
+            case "GET", "/runs":
+                return _json([{"name": run.name, "steps": run.steps} for run in self.catalog.runs])
+            case "GET", path if path in PAGE_FILES:
+                name, kind = PAGE_FILES[path]
+                return Response((importlib.resources.files(__package__) / name).read_bytes(), mimetype=kind)
+        abort(404, "there is nothing at this address")
 
     def _is_ours(self, host: str) -> bool:
         """Whether a Host header names this machine: by address, which no other site can have, or by its own name."""
@@ -139,32 +109,26 @@ class ExplorerApp:
         except ValueError:
             return False
 
-    def _runs(self, _: Request) -> Response:
-        return _json([{"name": run.name, "steps": run.steps} for run in self.catalog.runs])
-
-    def _describe(self, request: Request) -> Response:
-        asked = _read_json(request, CheckpointBody)
-        step, damaged = self.catalog.newest(asked.run) if asked.step is None else (asked.step, [])
+    def _describe(self, run: Index, step: Index | None) -> Response:
+        step, damaged = self.catalog.newest(run) if step is None else (step, [])
         note = "; ".join([*damaged, f"update {step} is shown instead"]) if damaged else ""
-        return _json({**self.catalog.model(asked.run, step).describe(), "step": step, "note": note})
+        return _json({**self.catalog.model(run, step).describe(), "step": step, "note": note})
 
-    def _generate(self, request: Request) -> Response:
-        asked = _read_json(request, GenerateBody)
-        model = self.catalog.model(asked.run, asked.step)
-        images = self._images(asked.view, model, model.latents(asked.seed, asked.codes, asked.images))
-        return Response(images.tobytes(), mimetype="application/octet-stream")
+    def _generate(self, run: Index, step: Index, view: View, seed: Seed, codes: Codes, images: Images) -> Response:
+        model = self.catalog.model(run, step)
+        pixels = self._images(view, model, model.latents(seed, codes, images)).tobytes()
+        return Response(pixels, mimetype="application/octet-stream")
 
-    def _animate(self, request: Request) -> Response:
-        asked = _read_json(request, AnimateBody)
-        model = self.catalog.model(asked.run, asked.step)
-        frames, and_back = model.frames(asked.seed, asked.codes, asked.code)
-        images = self._images(asked.view, model, np.concatenate(frames))
+    def _animate(self, run: Index, step: Index, view: View, seed: Seed, codes: Codes, code: str) -> Response:
+        model = self.catalog.model(run, step)
+        frames, and_back = model.frames(seed, codes, code)
+        images = self._images(view, model, np.concatenate(frames))
         return Response(animation(np.split(images, len(frames)), and_back), mimetype="image/gif")
 
     def _encode(self, request: Request) -> Response:
-        asked = TypeAdapter(CheckpointBody).validate_strings(request.args.to_dict())
+        run, step = (TypeAdapter(Index).validate_strings(request.args.get(name, "")) for name in ("run", "step"))
         data = _read_body(request, "application/octet-stream", MAX_PICTURE_BYTES)
-        model = self.catalog.model(asked.run, asked.step)
+        model = self.catalog.model(run, step)
         image = model.read_picture(data)
         (posteriors,) = self._queue.run(f"picture {id(request)}", [lambda: model.infer(image)])
         return _json({"pixels": base64.b64encode(image.tobytes()).decode(), "codes": posteriors})
@@ -174,23 +138,13 @@ class ExplorerApp:
         return np.concatenate(self._queue.run(view, [functools.partial(model.generate, batch) for batch in batches]))
 
 
-def _page_file(name: str, kind: str, _: Request) -> Response:
-    return Response((importlib.resources.files(__package__) / name).read_bytes(), mimetype=kind)
-
-
 def _json(value: Any, status: int = 200) -> Response:
     return Response(json.dumps(value), status, mimetype="application/json")
-
-
-def _read_json(request: Request, kind: type) -> Any:
-    return TypeAdapter(kind).validate_json(_read_body(request, "application/json", MAX_JSON_BYTES))
 
 
 def _read_body(request: Request, kind: str, limit: int) -> bytes:
     if request.mimetype != kind:
         abort(415, f"the content must be {kind}")
-    if request.content_length is None:
-        abort(411)
     request.max_content_length = limit
     return request.get_data()
 
@@ -226,12 +180,7 @@ def make_explorer(catalog: Catalog, host: str, port: int) -> BaseWSGIServer:
 
 
 def serve(root: Path, host: str, port: int | None):
-    """Serves the page until a signal comes.
-
-    Args:
-        root: the folder of a run, a folder with runs in it, or a .keras file.
-        host: the address to listen at.
-        port: the port; None for a free one.
+    """Serves the page for a `Catalog` at an address and a port, a free one if it is None, until a signal comes.
 
     Raises:
         SettingError: the runs can't be loaded, or the address or port not be had.
@@ -258,8 +207,11 @@ def _announce(server: BaseWSGIServer, num_runs: int):
     if address.is_loopback:
         connection = os.environ.get("SSH_CONNECTION", "").split()
         machine = connection[2] if len(connection) == 4 else socket.gethostname()
-        target = shlex.quote(f"{os.environ.get('USER', 'user')}@{machine}")
-        tunnel = f"ssh -N -L {server.port}:{shown}:{server.port} {target}"
+        try:
+            user = getpass.getuser()
+        except (ImportError, KeyError, OSError):  # The user has no name.
+            user = "user"
+        tunnel = f"ssh -N -L {server.port}:{shown}:{server.port} {shlex.quote(f'{user}@{machine}')}"
         logger.info(f"from another machine: {tunnel}, then open the same address")
     else:
         logger.info(f"warning: everybody who can reach {address} can use this page; by default only this machine can")

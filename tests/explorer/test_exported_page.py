@@ -52,28 +52,13 @@ def test_the_code_of_most_categories_comes_first():
     assert summary(plan) == (9, [[("c3", 0), ("c2", 0), ("c1", 0)]])
 
 
-def test_fewer_values_of_large_images():
-    plan = make_plan(codes_of("categorical(10), 4*uniform"), SHEET_PIXELS // 128**2)
-    assert (plan.steps, plan.num_images) == (5, 350)
+TABLES_OF_CODES = """uniform; categorical(2); bernoulli; 5*uniform; 10*categorical(10); 4*categorical(20), 4*uniform;
+3*categorical(20), circular, uniform; bernoulli(size=8), gaussian(2, 0.5, size=3); 100*uniform; 100*bernoulli(size=10);
+categorical(50), bernoulli, uniform(size=1000)"""
 
 
 @pytest.mark.parametrize("pixels", [16, 64, 128, 256])
-@pytest.mark.parametrize(
-    "text",
-    [
-        "uniform",
-        "categorical(2)",
-        "bernoulli",
-        "5*uniform",
-        "10*categorical(10)",
-        "3*categorical(20), circular, uniform",
-        "bernoulli(size=8), gaussian(2, 0.5, size=3)",
-        "4*categorical(20), 4*uniform",
-        "100*uniform",
-        "100*bernoulli(size=10)",
-        "categorical(50), bernoulli, uniform(size=1000)",
-    ],
-)
+@pytest.mark.parametrize("text", TABLES_OF_CODES.replace("\n", " ").split("; "))
 def test_every_table_of_codes_fits(text, pixels):
     codes = codes_of(text)
     most = SHEET_PIXELS // pixels**2
@@ -120,7 +105,6 @@ def file(run, few_images, tmp_path_factory):
         "others but kind are at their middle or first value, to which they return",
         "Fixed: what else there is of style, which has no knob",
     ]
-    assert [other.name for other in path.parent.iterdir()] == ["page.html"]
     return path
 
 
@@ -278,15 +262,6 @@ def test_a_code_that_varies_alone_puts_the_others_back(open_file, run):
     assert page.get_by_role("radio", name="on[1] 1").get_attribute("aria-checked") == "false"
 
 
-def test_an_angle_turns_in_degrees(open_file, run):
-    page = open_file("#code.kind=4&code.view=280")
-    assert value(page, "view") == f"{MINUS}90°"  # The nearest to 280 - 360.
-    codes = {"kind": 4, "on": [[0, 0]], "width": 1.5, "style": [[2, 2, 2]]}
-    for step, degrees in ((1, -90), (3, 90)):
-        turn(page, "view", step)
-        expect_pixels(page, tile(2), run[1].generate({**codes, "view": degrees}, num_images=WALL, seed=SEED)[1])
-
-
 @pytest.fixture
 def settle(browser):
     """`settle` of the page of five codes, of which c1 to c3 vary together, and c4 and c5 each with c1."""
@@ -327,27 +302,6 @@ def test_locked_codes_are_kept_when_codes_are_drawn(settle):
     assert settle({"c4": 2}, drawn | {"c4": 1}) == {"c1": 1, "c2": 1, "c3": -1}
 
 
-def test_random_codes_are_those_of_the_images(open_file, run):
-    page = open_file()
-    assert page.get_by_role("button", name="Random").get_attribute("title") == (
-        "Draw codes that vary together, and reset those that vary alone, unless they are locked (R)"
-    )
-    page.keyboard.press("r")
-    saved = json.loads(downloaded(page, page.get_by_role("button", name="JSON"))[1])
-    assert saved["codes"]["style"][0][1:] == [2, 2]
-    expect_pixels(page, tile(4), run[1].generate(saved["codes"], num_images=WALL, seed=SEED)[3])
-
-
-def test_two_codes_are_dragged_in_the_plane(open_file):
-    page = open_file()
-    assert page.locator("#plane-x option").all_text_contents() == ["width", "style[0]"]
-    box = page.locator("#plane").bounding_box()
-    page.mouse.click(box["x"] + box["width"] - 2, box["y"] + 0.28 * box["height"])
-    assert (value(page, "width"), value(page, "style[0]")) == ("4.50", "3.00")
-    page.locator("#plane").press("ArrowDown")
-    assert (value(page, "width"), value(page, "style[0]")) == ("4.50", "2.00")
-
-
 def test_a_link_is_the_nearest_place_and_codes_are_saved(open_file, run):
     page = open_file("#seed=99&sample=2&code.kind=5&code.width=2.1&code.style=3.9,2,1&code.on=0,0")
     assert (value(page, "width"), value(page, "style[0]")) == ("1.50", "4.00")
@@ -357,13 +311,6 @@ def test_a_link_is_the_nearest_place_and_codes_are_saved(open_file, run):
     saved = json.loads(content)
     images = run[1].generate(saved["codes"], num_images=saved["num_images"], seed=saved["seed"])
     np.testing.assert_allclose(seen, np.ravel(images[saved["sample"]]) * 255, atol=1)
-    turn(page, "width", 0)
-    page.wait_for_url("**&code.width=-1.5&**")
-    again = open_file(f"#{page.url.partition('#')[2]}")
-    assert (value(again, "width"), value(again, "style[0]")) == (f"{MINUS}1.50", "4.00")
-    name, content = downloaded(page, page.get_by_role("button", name="PNG"))
-    with Image.open(io.BytesIO(content)) as wall:
-        assert (name, wall.size) == ("_b_run_1_wall.png", (560, 560))
 
 
 def test_it_says_what_it_shows(open_file):
@@ -377,15 +324,7 @@ def test_it_says_what_it_shows(open_file):
     assert f"a fallback: {HOSTILE}\n" in about
     assert f"--codes='{CODES}', of mnist" in about
     assert "4 noise vectors (seed 3), lossless" in about
+    assert page.locator("#plane-x option").all_text_contents() == ["width", "style[0]"]
+    assert page.evaluate(UNNAMED) == []
     for name in ("New noise", "GIF", "Your picture", "Run", "Checkpoint"):
         assert not page.get_by_text(name, exact=True).first.is_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_a_phone_in_both_color_schemes(open_file, scheme):
-    page = open_file(viewport={"width": 390, "height": 844}, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert page.locator("#wall").bounding_box()["y"] < 300
-    color = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert (sum(map(int, color[4:-1].split(","))) < 300) == (scheme == "dark")
-    assert page.evaluate(UNNAMED) == []

@@ -154,9 +154,6 @@ def test_another_run_has_other_knobs(open_page, logs):
     turn(page, "view", 150)
     codes = {"kind": 0, "on": [[0, 1]], "width": 4.5, "style": [[2, 0]], "view": 90}
     expect_pixels(page, tile(6), logs[1]["mixed"].generate(codes, num_images=WALL, seed=0)[5])
-    page.get_by_label("Run").select_option("digits/plain")
-    page.get_by_label("Checkpoint").select_option("update 1")
-    expect(page.locator("#status")).to_contain_text("update 1, ")
 
 
 def test_an_angle_goes_around(open_page, logs):
@@ -210,25 +207,17 @@ def test_fits_a_phone_in_both_color_schemes(open_page, scheme):
 
 
 def test_everything_that_can_be_used_has_a_name(open_page):
-    page = open_page("#run=mixed")
-    unnamed = page.evaluate(UNNAMED)
-    assert unnamed == []
-
-
-def damage(checkpoint):
-    data = next(checkpoint.glob("*.data-*"))
-    data.write_bytes(data.read_bytes()[:1000])
+    assert open_page("#run=mixed").evaluate(UNNAMED) == []
 
 
 def test_a_damaged_newest_checkpoint_is_skipped_and_named(open_page, server, logs):
     checkpoints = logs[0] / "digits" / "plain" / "checkpoints"
     shutil.copytree(checkpoints / "step_0000002", checkpoints / "step_0000007")
-    damage(checkpoints / "step_0000007")
+    next((checkpoints / "step_0000007").glob("*.data-*")).write_bytes(b"damaged")
     server.app.catalog.rescan()
     page = open_page("#run=digits/plain")
     expect(page.locator("#status")).to_contain_text("update 2, ")
     expect(page.locator("#note")).to_contain_text("step_0000007 is damaged (")
     expect(page.locator("#note")).to_contain_text("; update 2 is shown instead")
     page.get_by_label("Checkpoint").select_option("update 1")
-    expect(page.locator("#status")).to_contain_text("update 1, ")
     expect(page.locator("#note")).to_be_hidden()

@@ -8,10 +8,8 @@ import json
 import re
 import signal
 import socket
-import struct
 import sys
 import threading
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -61,10 +59,10 @@ def refusal(server, path, body, kind=JSON):
     return status, json.loads(content)["error"]
 
 
-def picture(size=(40, 30), name="PNG", **options):
-    pixels = np.random.default_rng(0).integers(0, 256, (*size[::-1], 3), np.uint8)
+def picture(size=(40, 30), name="PNG"):
+    """A file of a picture, which compresses well."""
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, name, **options)
+    Image.linear_gradient("L").resize(size).save(file, name)
     return file.getvalue()
 
 
@@ -92,15 +90,12 @@ def test_runs_have_numbers(server):
 
 
 def test_describes_codes_of_every_kind(server):
-    described = json.loads(post(server, "/describe", {"run": MIXED, "step": 1}))
-    kind, on, width, style, view = described["codes"]
-    assert described["image_shape"] == [28, 28, 1]
+    kind, on, width, style, view = json.loads(post(server, "/describe", {"run": MIXED, "step": 1}))["codes"]
     assert (kind["choices"], kind["dimensions"]) == (list(range(12)), 1)
     assert (on["choices"], on["dimensions"]) == ([0, 1], 2)
     assert (width["range"], width["trained"], width["default"]) == ([-1.5, 4.5], [0, 3], 1.5)
     assert (style["range"], style["trained"], style["dimensions"]) == ([0, 4], [1, 3], 2)
-    assert (view["range"], view["trained"], view["default"], view["dimensions"]) == ([-180, 180], [-180, 180], 0, 1)
-    assert (view["is_circular"], width["is_circular"]) == (True, False)
+    assert (view["range"], view["default"], view["is_circular"]) == ([-180, 180], 0, True)
 
 
 def test_the_wall_is_what_generate_makes_of_the_same_seed(server, logs):
@@ -113,13 +108,10 @@ def test_the_wall_is_what_generate_makes_of_the_same_seed(server, logs):
 def test_single_images_differ_in_the_codes_that_they_name(server, logs):
     images = [[2, {}], [2, {"kind": [0]}], [7, {"style": [0, 0], "on": [1, 1], "view": [-45]}]]
     request = {**GENERATE, "run": MIXED, "step": 1, "codes": MIXED_CODES, "images": images}
-    model = logs[1]["mixed"]
     base = {"kind": 11, "on": [[0, 1]], "width": 2.5, "style": [[1, 3]], "view": 90}
-    changes = ({}, {"kind": 0}, {"style": [[0, 0]], "on": [[1, 1]], "view": -45})
-    expected = [
-        model.generate(base | change, num_images=WALL, seed=5)[sample]
-        for (sample, _), change in zip(images, changes, strict=True)
-    ]
+    changes = ((2, {}), (2, {"kind": 0}), (7, {"style": [[0, 0]], "on": [[1, 1]], "view": -45}))
+    model = logs[1]["mixed"]
+    expected = [model.generate(base | change, num_images=WALL, seed=5)[sample] for sample, change in changes]
     assert_shows(post(server, "/generate", request), expected)
 
 
@@ -134,7 +126,6 @@ def test_a_picture_gets_the_posteriors_of_q(server, logs):
     np.testing.assert_allclose(codes["style"]["std"], posteriors["style"].std[0], rtol=1e-4)
     np.testing.assert_allclose(codes["view"]["mean"], posteriors["view"].angle[0], rtol=1e-4)
     np.testing.assert_allclose(codes["view"]["std"], posteriors["view"].angle_std[0], rtol=1e-4)
-    assert codes["kind"]["values"] == [int(np.argmax(posteriors["kind"].probs))]
     request = {**GENERATE, "run": MIXED, "step": 1, "codes": {name: c["values"] for name, c in codes.items()}}
     assert len(post(server, "/generate", request)) == WALL * 28 * 28
 
@@ -162,11 +153,12 @@ def test_new_checkpoints_and_runs_are_found(tmp_path, embedded_digits, small_net
     assert catalog.model(0, 2) is catalog.model(0, 2)
 
 
-def test_the_newest_checkpoint_that_can_be_read_is_described(tmp_path, embedded_digits, small_networks):
+def test_the_newest_checkpoint_that_can_be_read_is_shown(tmp_path, embedded_digits, small_networks):
     make_run(tmp_path / "run", embedded_digits, steps=(1, 2, 3))
-    for step in (2, 3):
-        next((tmp_path / "run" / "checkpoints" / f"step_000000{step}").glob("*.data-*")).write_bytes(b"damaged")
-    with serving(tmp_path / "run") as server:
+    first, *others = sorted((tmp_path / "run" / "checkpoints").glob("*/*.data-*"))
+    for data in others:
+        data.write_bytes(b"damaged")
+    with serving(tmp_path) as server:
         described = json.loads(post(server, "/describe", {"run": 0, "step": None}))
         assert described["step"] == 1
         assert re.fullmatch(
@@ -174,13 +166,9 @@ def test_the_newest_checkpoint_that_can_be_read_is_described(tmp_path, embedded_
             r"run, update 2: checkpoint \S+step_0000002 is damaged \(.*\); update 1 is shown instead",
             described["note"],
         )
-        assert json.loads(post(server, "/describe", {"run": 0, "step": 1}))["note"] == ""
-    next((tmp_path / "run" / "checkpoints" / "step_0000001").glob("*.data-*")).unlink()
-    with serving(tmp_path / "run") as server:
-        for step in (None, 3):
-            status, message = refusal(server, "/describe", {"run": 0, "step": step})
-            assert status == 400
-            assert "step_0000003 is damaged" in message
+    first.unlink()
+    with pytest.raises(RequestError, match=r"step_0000003 is damaged .*step_0000001 is damaged"):
+        Catalog(tmp_path).newest(0)
 
 
 def test_a_keras_file_can_be_explored(tmp_path, small_model):
@@ -216,16 +204,6 @@ def changed(**changes):
     return {**GENERATE, **changes}
 
 
-def bomb_png(width, height):
-    """A small file that claims to be a large picture."""
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
-
-
 BAD_VALUES = [None, True, "1", -1, 1.5, 99, 10**400, [], {}, [0]]
 BAD_JSON = [
     *(changed(run=value) for value in BAD_VALUES),
@@ -248,13 +226,12 @@ BAD_HOSTS = ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "local
 BAD_PICTURES = [
     b"",
     b"no picture",
-    picture()[:200],
+    picture()[:60],
     picture(name="TIFF"),
-    bomb_png(6000, 6000),
-    bomb_png(2**31 - 1, 2**31 - 1),
-    b"GIF89a" + b"\xff" * 100,
-    b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+    picture((6000, 6000)),
+    b"GIF89a" + b"\xff" * 99,
 ]
+QUERIES = ["", "?run=0", "?run=x&step=2", "?run=0&step=-1", f"?run=0&step={'9' * 4000}", "?run=../..&step=2"]
 
 
 @pytest.fixture
@@ -272,16 +249,6 @@ class TestBadRequests:
             status, message = refusal(server, "/generate", body)
             assert status == 400, body
             assert len(message) <= 300
-
-    def test_what_is_wrong_is_named(self, server):
-        assert refusal(server, "/generate", changed(seed=-1)) == (
-            400,
-            "seed: Input should be greater than or equal to 0",
-        )
-        assert (
-            refusal(server, "/generate", changed(codes={}))[1]
-            == "every code must have values, and no other: c1, c2, c3"
-        )
 
     def test_paths(self, server):
         for path in BAD_PATHS:
@@ -304,25 +271,18 @@ class TestBadRequests:
             status, message = refusal(server, "/encode?run=0&step=2", data, BYTES)
             assert status == 400, data[:20]
             assert "picture" in message
-        for query in (
-            "",
-            "?run=0",
-            "?run=x&step=2",
-            "?run=0&step=-1",
-            f"?run=0&step={'9' * 4000}",
-            "?run=../..&step=2",
-        ):
+        for query in QUERIES:
             assert refusal(server, f"/encode{query}", picture(), BYTES)[0] == 400
 
     def test_bodies_that_are_too_large(self, server):
         assert refusal(server, "/generate", bytes(2**18 + 1))[0] == 413
         assert refusal(server, "/encode?run=0&step=2", bytes(2**24 + 1), BYTES)[0] == 413
 
-    def test_bodies_without_or_of_another_length(self, server):
+    def test_bodies_that_do_not_come(self, server):
         head = b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         for rest, status in (
-            (b"\r\n", b"411"),
-            (b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", b"411"),
+            (b"\r\n", b"400"),
+            (b"Transfer-Encoding: chunked\r\n\r\nnot chunked", b"400"),
             (b"Content-Length: -5\r\n\r\n", b"400"),
             (b"Content-Length: 100\r\n\r\n{}", b"400"),
         ):
@@ -338,16 +298,6 @@ class TestBadRequests:
         post(server, "/generate", GENERATE)
         for connection in connections:
             connection.close()
-
-    def test_fifty_at_once(self, server):
-        def one(number):
-            body = json.dumps(changed(view=f"view {number // 2}")) if number % 5 else "{"
-            return ask(server, "POST", "/generate", body.encode())[0]
-
-        with ThreadPoolExecutor(50) as pool:
-            statuses = list(pool.map(one, range(50)))
-        assert statuses.count(400) == 10
-        assert set(statuses) <= {200, 400, 409}
 
 
 # The command
@@ -397,6 +347,7 @@ def test_other_machines_are_served_only_if_asked_for(logs, capsys, monkeypatch):
     assert "ssh" not in out
 
 
+@pytest.mark.slow
 def test_the_launcher_serves_until_it_is_interrupted(tmp_path, small_model):
     small_model.save(tmp_path / "small.keras")
     command = [sys.executable, str(ROOT / "launchers" / "explore.py"), "--run_folder=small.keras", "--port=auto"]
