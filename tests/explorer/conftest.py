@@ -90,6 +90,28 @@ def browser():
         browser.close()
 
 
+@contextlib.contextmanager
+def opening(browser, address, **options):
+    """Opens the page at fragments of an address, each until the wall is drawn; fails on any error or other host."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    contexts, problems = [], []
+
+    def open_at(fragment="", **more):
+        contexts.append(browser.new_context(**options, **more))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and problems.append(message.text))
+        page.on("request", lambda sent: sent.url.startswith((address, "data:", "blob:")) or problems.append(sent.url))
+        page.goto(f"{address}{fragment}")
+        playwright.expect(page.locator("#status")).to_contain_text("update ")
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
 def pixels(page, selector):
     """The pixels of a canvas, gray."""
     numbers = page.locator(selector).first.evaluate(

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from infogan_tf.explorer.models import WALL
-from tests.explorer.conftest import MINUS, UNNAMED, downloaded, expect_pixels, tile, turn
+from tests.explorer.conftest import MINUS, UNNAMED, downloaded, expect_pixels, opening, tile, turn
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
 expect = playwright.expect
@@ -18,22 +18,8 @@ expect = playwright.expect
 
 @pytest.fixture
 def open_page(browser, server):
-    """Opens the page at an address and waits until the wall is drawn; fails on any error in it."""
-    contexts, errors = [], []
-
-    def open_at(fragment="", **options):
-        contexts.append(browser.new_context(**options))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and errors.append(message.text))
-        page.goto(f"http://127.0.0.1:{server.port}/{fragment}")
-        expect(page.locator("#status")).to_contain_text("update ")
-        return page
-
-    yield open_at
-    for context in contexts:
-        context.close()
-    assert errors == []
+    with opening(browser, f"http://127.0.0.1:{server.port}/") as open_at:
+        yield open_at
 
 
 def test_the_wall_follows_the_knobs(open_page, logs):
