@@ -1,6 +1,7 @@
 """A real server over real run folders, whose models have small networks, and a real browser."""
 
 import contextlib
+import re
 import shutil
 import threading
 import time
@@ -41,9 +42,21 @@ def make_run(folder: Path, data, steps=(1,), **settings):
     with RunFolder.open(config) as run:
         run.claim(0)
         run.write_record(new_record(config, data, max_shift=0))
-        for step in steps:
-            Checkpoints(run.checkpoints, model, keep_every=1).save(step)
+    save_checkpoints(folder, model, steps)
     return model
+
+
+def save_checkpoints(folder: Path, model, steps):
+    """Adds checkpoints of a model to a run."""
+    for step in steps:
+        Checkpoints(folder / "checkpoints", model, keep_every=1).save(step)
+
+
+def damage_checkpoint(folder: Path, step: int):
+    """Makes the checkpoint of an update unreadable."""
+    for file in folder.glob("checkpoints/**/*.data-*"):
+        if re.search(rf"step[-_]0*{step}\b", str(file.relative_to(folder))):
+            file.write_bytes(b"damaged")
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 import io
 import json
-import shutil
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
@@ -10,7 +10,17 @@ import pytest
 from PIL import Image
 
 from infogan_tf.explorer.models import WALL
-from tests.explorer.conftest import MINUS, UNNAMED, downloaded, expect_pixels, opening, tile, turn
+from tests.explorer.conftest import (
+    MINUS,
+    UNNAMED,
+    damage_checkpoint,
+    downloaded,
+    expect_pixels,
+    opening,
+    save_checkpoints,
+    tile,
+    turn,
+)
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
 expect = playwright.expect
@@ -177,8 +187,7 @@ def test_the_posterior_of_an_angle_goes_on_at_the_other_end(open_page):
 def test_a_run_in_training_is_refreshed(open_page, server, logs, embedded_digits):
     page = open_page("#run=mixed")
     expect(page.locator("#status")).to_contain_text("update 1, ")
-    checkpoints = logs[0] / "mixed" / "checkpoints"
-    shutil.copytree(checkpoints / "step_0000001", checkpoints / "step_0000050")
+    save_checkpoints(logs[0] / "mixed", logs[1]["mixed"], [50])
     server.app.catalog.rescan()
     expect(page.locator("#status")).to_contain_text("update 50, ")
 
@@ -197,13 +206,13 @@ def test_everything_that_can_be_used_has_a_name(open_page):
 
 
 def test_a_damaged_newest_checkpoint_is_skipped_and_named(open_page, server, logs):
-    checkpoints = logs[0] / "digits" / "plain" / "checkpoints"
-    shutil.copytree(checkpoints / "step_0000002", checkpoints / "step_0000007")
-    next((checkpoints / "step_0000007").glob("*.data-*")).write_bytes(b"damaged")
+    save_checkpoints(logs[0] / "digits" / "plain", logs[1]["digits/plain"], [7])
+    damage_checkpoint(logs[0] / "digits" / "plain", 7)
     server.app.catalog.rescan()
     page = open_page("#run=digits/plain")
     expect(page.locator("#status")).to_contain_text("update 2, ")
-    expect(page.locator("#note")).to_contain_text("step_0000007 is damaged (")
-    expect(page.locator("#note")).to_contain_text("; update 2 is shown instead")
+    expect(page.locator("#note")).to_contain_text(
+        re.compile(r"update 7: .* is damaged \(.*; update 2 is shown instead")
+    )
     page.get_by_label("Checkpoint").select_option("update 1")
     expect(page.locator("#note")).to_be_hidden()

@@ -25,7 +25,7 @@ from infogan_tf.explorer.server import make_explorer, serve
 from infogan_tf.training.loading import load_model
 from tests import processes
 from tests.conftest import ROOT
-from tests.explorer.conftest import make_run, serving
+from tests.explorer.conftest import damage_checkpoint, make_run, save_checkpoints, serving
 
 JSON, BYTES = "application/json", "application/octet-stream"
 PLAIN, MIXED = 0, 1
@@ -121,32 +121,30 @@ def test_animates_a_code(server, name, frames):
 
 
 def test_new_checkpoints_and_runs_are_found(tmp_path, embedded_digits, small_networks):
-    make_run(tmp_path / "b", embedded_digits)
+    model = make_run(tmp_path / "b", embedded_digits)
     catalog = Catalog(tmp_path)
     make_run(tmp_path / "a", embedded_digits)
-    (tmp_path / "b" / "checkpoints" / "step_0000001").rename(tmp_path / "b" / "checkpoints" / "step_0000002")
+    save_checkpoints(tmp_path / "b", model, [2])
     catalog.rescan()
-    assert [(run.name, run.steps) for run in catalog.runs] == [("b", (2,)), ("a", (1,))]
+    assert [(run.name, run.steps) for run in catalog.runs] == [("b", (1, 2)), ("a", (1,))]
     with pytest.raises(RequestError, match="no checkpoint of this update"):
-        catalog.model(0, 1)
+        catalog.model(0, 3)
     assert catalog.model(0, 2) is catalog.model(0, 2)
 
 
 def test_the_newest_checkpoint_that_can_be_read_is_shown(tmp_path, embedded_digits, small_networks):
     make_run(tmp_path / "run", embedded_digits, steps=(1, 2, 3))
-    first, *others = sorted((tmp_path / "run" / "checkpoints").glob("*/*.data-*"))
-    for data in others:
-        data.write_bytes(b"damaged")
+    for step in (2, 3):
+        damage_checkpoint(tmp_path / "run", step)
     with serving(tmp_path) as server:
         described = json.loads(post(server, "/describe", {"run": 0, "step": None}))
         assert described["step"] == 1
         assert re.fullmatch(
-            r"run, update 3: checkpoint \S+step_0000003 is damaged \(.*\); "
-            r"run, update 2: checkpoint \S+step_0000002 is damaged \(.*\); update 1 is shown instead",
+            r"run, update 3: .* is damaged \(.*; run, update 2: .* is damaged \(.*; update 1 is shown instead",
             described["note"],
         )
-    first.unlink()
-    with pytest.raises(RequestError, match=r"step_0000003 is damaged .*step_0000001 is damaged"):
+    damage_checkpoint(tmp_path / "run", 1)
+    with pytest.raises(RequestError, match=r"update 3: .* is damaged .*update 1: .* is damaged"):
         Catalog(tmp_path).newest(0)
 
 
@@ -278,13 +276,14 @@ class TestBadRequests:
         ("other", SettingError, "run_folder: expected a run that can be loaded, got other, update 1"),
     ],
 )
-def test_refuses_what_it_cannot_load(root, error, text, tmp_path, monkeypatch):
+def test_refuses_what_it_cannot_load(root, error, text, tmp_path, monkeypatch, embedded_digits, small_networks):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
     (tmp_path / "file.txt").write_text("text")
     (tmp_path / "file.keras").write_text("text")
-    (tmp_path / "other" / "checkpoints" / "step_0000001").mkdir(parents=True)
-    (tmp_path / "other" / "config.json").write_text("{}")
+    if root == "other":
+        make_run(tmp_path / root, embedded_digits)
+        (tmp_path / root / "config.json").write_text("{}")
     with pytest.raises(error, match=text):
         serve(Path(root), "127.0.0.1", None)
 
