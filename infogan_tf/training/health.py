@@ -70,19 +70,21 @@ class Symptom(NamedTuple):
 
 
 class Health:
-    """Watches the curves of a run with the settings `config` and the latents `spec`."""
+    """Watches the curves of a run."""
 
     def __init__(self, config: Config, spec: LatentSpec):
-        won = Symptom("D has won", "D no longer wins", D_LOSS, *WON, WINDOW, _against_a_winning_d(config))
-        name, over = "training is unstable", "training is stable again"
-        unstable = Symptom(name, over, D_GRADIENT, *UNSTABLE, WINDOW, _to_steady(config, spec))
-        self._symptoms = [won, unstable]
+        won = "D has won", "D no longer wins", D_LOSS, *WON
+        unstable = "training is unstable", "training is stable again", D_GRADIENT, *UNSTABLE
+        self._symptoms = [
+            Symptom(*won, WINDOW, _advice_on_winning(config)),
+            Symptom(*unstable, WINDOW, _advice_on_instability(config, spec)),
+        ]
         for code in spec.codes:
             if code.weight * config.info_reg_coeff > 0 and config.objective == "infogan":  # Otherwise G may ignore it.
+                name, over = f"{code.name} is ignored", f"{code.name} is no longer ignored"
                 limits = (least_information(code.distribution, recovery) for recovery in (USED_FROM, USED_AGAIN_FROM))
-                curve, over = f"mutual_information/{code.name}", f"{code.name} is no longer ignored"
-                advice = _to_be_used(code, config)
-                self._symptoms.append(Symptom(f"{code.name} is ignored", over, curve, *limits, FOUND_BY, advice))
+                ignored = name, over, f"mutual_information/{code.name}", *limits
+                self._symptoms.append(Symptom(*ignored, FOUND_BY, _advice_on_ignored(code, config)))
         self._points: collections.deque[tuple[int, Mapping[str, float]]] = collections.deque()
         self._overfitting = 0.0
         self._present: set[Symptom] = set()
@@ -116,22 +118,20 @@ class Health:
         return f"warning: update {step:,}: {symptom.name}: {told}. In a new run, {advice}"
 
 
-def _against_a_winning_d(config: Config) -> str:
+def _advice_on_winning(config: Config) -> str:
     ratio = config.generator_learning_rate / config.discriminator_learning_rate
-    advice = "lower --discriminator_learning_rate"
+    advice = f"lower --discriminator_learning_rate, such as to {config.discriminator_learning_rate / 2:g}"
     if ratio < PAPERS_RATIO * (1 - 1e-6):  # But for rounding.
-        advice += (
-            f" or raise --generator_learning_rate (G's is {ratio:.2g} times D's; in the paper {PAPERS_RATIO} times)"
-        )
-    else:
-        advice += f", such as to {config.discriminator_learning_rate / 2:g}"
+        advice = "lower --discriminator_learning_rate or raise --generator_learning_rate (G's is "
+        advice += f"{ratio:.2g} times D's; in the paper {PAPERS_RATIO} times)"
     return f"{advice}: from a D that is always right G learns little"
 
 
-def _to_steady(config: Config, spec: LatentSpec) -> str:
-    d_rate, g_rate = config.discriminator_learning_rate / 2, config.generator_learning_rate / 2
-    rates = f"--discriminator_learning_rate={d_rate:g} --generator_learning_rate={g_rate:g}"
-    advice = f"lower both learning rates, such as {rates}"
+def _advice_on_instability(config: Config, spec: LatentSpec) -> str:
+    advice = (
+        f"lower both learning rates, such as --discriminator_learning_rate={config.discriminator_learning_rate / 2:g}"
+    )
+    advice += f" --generator_learning_rate={config.generator_learning_rate / 2:g}"
     continuous = (code for code in spec.codes if not code.distribution.is_discrete)
     heaviest = max(continuous, key=lambda code: code.weight, default=None)
     if heaviest and heaviest.weight * config.info_reg_coeff >= HEAVY_FROM:
@@ -140,7 +140,7 @@ def _to_steady(config: Config, spec: LatentSpec) -> str:
     return advice
 
 
-def _to_be_used(code: LatentCode, config: Config) -> str:
+def _advice_on_ignored(code: LatentCode, config: Config) -> str:
     advice = f"raise its weight in --codes, such as @{2 * code.weight:g} instead of @{code.weight:g}, "
     advice += f"or --info_reg_coeff (now {config.info_reg_coeff:g})"
     if code.distribution.num_categories:
@@ -151,18 +151,11 @@ def _to_be_used(code: LatentCode, config: Config) -> str:
 
 
 def least_information(prior: Distribution, recovery: float) -> float:
-    """The bound L_I of a code of which Q recovers a given share and knows how sure it can be.
+    """The bound L_I, in nats, of a code of which Q recovers a given share and knows how sure it can be.
 
     For a discrete code the least information with which so few errors can be made (Fano's inequality); for a continuous
     one that of a Gaussian of the remaining variance, for each image the same; for a circular one that of a von Mises
-    distribution likewise.
-
-    Args:
-        prior: the code's distribution.
-        recovery: from 0 for chance to 1 for perfect, below 1: (accuracy - chance) / (1 - chance), or R^2.
-
-    Returns:
-        Nats.
+    distribution likewise. `recovery` is (accuracy - chance) / (1 - chance), or R^2: 0 for chance, below 1.
     """
     if prior.is_discrete:
         most_frequent = max(prior.probs) if prior.num_categories else max(prior.prob, 1 - prior.prob)

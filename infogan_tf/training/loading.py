@@ -18,7 +18,7 @@ from infogan_tf.training.run import Run
 
 
 class TrainedRun(NamedTuple):
-    """A run at one of its checkpoints: `step` updates, after which `model` is ready to `generate`."""
+    """A run after `step` updates, whose `model` is ready to `generate` and `infer_codes`."""
 
     run: Run
     config: Config

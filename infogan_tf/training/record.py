@@ -55,6 +55,23 @@ class Record:
     versions: dict[str, str | None]
     resumed: list[dict[str, str | None]]
 
+    @property
+    def config(self) -> Config:
+        """The settings; TypeError or ValueError if there can't be such ones."""
+        for field in dataclasses.fields(Config):
+            # A default in its place could train or draw something other than what was trained.
+            if field.name not in self.settings and not field.metadata["may_change"]:
+                raise ValueError(f"settings: {field.name!r} is missing")
+        config = Config(**self.settings)
+        find_experiment(config.experiment)
+        return config
+
+    def resume(self, config: Config) -> "Record":
+        """The record of the resumed run: its data and the reason for it stay, and `max_epoch` never decreases."""
+        settings = _movable(config) | {"max_epoch": max(config.max_epoch, self.config.max_epoch)}
+        resumption = {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", "command": _command(), **_versions()}
+        return dataclasses.replace(self, settings=settings, resumed=[*self.resumed, resumption])
+
 
 JSON = pydantic.TypeAdapter(Record)
 
@@ -64,13 +81,6 @@ def new_record(config: Config, data: "ImageData", max_shift: int) -> Record:
     described = {name: getattr(data, name) for name in (*ORIGIN, "description", "held_out_fingerprint", "image_shape")}
     recorded_data = RecordedData(**described, fingerprint=data.fingerprint(), max_shift=max_shift)
     return Record(2, describe_preset(config), _command(), _movable(config), recorded_data, _versions(), [])
-
-
-def resumed_record(record: Record, config: Config) -> Record:
-    """The record of a resumed run: its data and the reason for it stay, and `max_epoch` never decreases."""
-    settings = _movable(config) | {"max_epoch": max(config.max_epoch, recorded_config(record).max_epoch)}
-    resumption = {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", "command": _command(), **_versions()}
-    return dataclasses.replace(record, settings=settings, resumed=[*record.resumed, resumption])
 
 
 def write_record(folder: Path, record: Record):
@@ -87,7 +97,7 @@ def read_record(folder: Path) -> Record:
     got = f"{folder} without a readable {CONFIG_FILE}"
     try:
         record = JSON.validate_json((folder / CONFIG_FILE).read_bytes())
-        recorded_config(record)
+        _ = record.config
         return record
     except pydantic.ValidationError as error:
         problems = {".".join(map(str, details["loc"])): details["msg"] for details in error.errors()}
@@ -100,24 +110,13 @@ def read_record(folder: Path) -> Record:
     raise SettingError("run_folder", "the folder of a run, or a new or empty one", f"{got} ({problem})")
 
 
-def recorded_config(record: Record) -> Config:
-    """The config of an earlier run; TypeError or ValueError if there is none like that."""
-    for field in dataclasses.fields(Config):
-        # A default in its place could train or draw something other than what was trained.
-        if field.name not in record.settings and not field.metadata["may_change"]:
-            raise ValueError(f"settings: {field.name!r} is missing")
-    config = Config(**record.settings)
-    find_experiment(config.experiment)
-    return config
-
-
 def check_resumable(record: Record, config: Config):
     """Refuses to resume an earlier run with settings other than its own.
 
     Raises:
         SettingError: naming the first setting that differs.
     """
-    before = recorded_config(record)
+    before = record.config
     if before.experiment != config.experiment:
         raise SettingError("run_folder", f"a run of {config.experiment}", f"a run of {before.experiment}")
     for field in dataclasses.fields(config):
@@ -144,7 +143,7 @@ def _movable(config: Config) -> dict[str, Any]:
 
 
 def _command() -> str:
-    """The command line of this process; bytes that are not UTF-8, which JSON can't hold, are escaped."""
+    # JSON can't hold bytes that are not UTF-8.
     return shlex.join(sys.orig_argv).encode(errors="backslashreplace").decode()
 
 

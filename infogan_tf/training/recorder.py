@@ -105,10 +105,9 @@ class Progress:
     """
 
     def __init__(self, code_names: Sequence[str], start: int, total: int, updates_per_epoch: int):
-        tags = {
-            f"{'' if number else 'MI '}{name}": f"mutual_information/{name}" for number, name in enumerate(code_names)
-        }
-        self._tags = {"D": "loss/discriminator", "G": "loss/generator", **tags}
+        self._tags = {"D": "loss/discriminator", "G": "loss/generator"}
+        for number, name in enumerate(code_names):
+            self._tags[name if number else f"MI {name}"] = f"mutual_information/{name}"
         self._updates_per_epoch = updates_per_epoch
         self._is_bar = is_terminal()
         shown = {"bar_format": BAR, "unit": "", "file": sys.stdout, "dynamic_ncols": True}
@@ -132,13 +131,11 @@ class Progress:
 
 
 class Memorization:
-    """D's mean output on training images beside held-out ones, which it never saw: whether it overfits.
+    """D's mean output on training images beside held-out ones, as many of each, which it never saw.
 
     As long as D discriminates by what real images look like, both are alike. When it overfits, the first rises toward
     1 and the second falls toward that of fakes. Images are not augmented, and come in batches of 100 with their own
     statistics or, where D's batches are joint, those of as many fakes beside them, as in training.
-
-    Of both parts the same number of images is taken, 500 at most, evenly spread. Nothing of the model is changed.
     """
 
     def __init__(self, model: InfoGAN, data: ImageData):

@@ -20,16 +20,7 @@ from infogan_tf.files import PARTIAL_PREFIX, make_folder, remove_empty, remove_p
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints, find_checkpoints
 from infogan_tf.training.metrics_log import newest_update
-from infogan_tf.training.record import (
-    CONFIG_FILE,
-    Record,
-    check_resumable,
-    new_record,
-    read_record,
-    recorded_config,
-    resumed_record,
-    write_record,
-)
+from infogan_tf.training.record import CONFIG_FILE, Record, check_resumable, new_record, read_record, write_record
 
 LOCK_FILE = ".lock"
 # TensorFlow takes such a path for a pattern: it would not find checkpoints again, or remove those of another run.
@@ -57,7 +48,7 @@ class Run:
         self._checkpoints = path / "checkpoints"
         self._lock = filelock.FileLock(path / LOCK_FILE, timeout=0)
         self._made: list[Path] = []
-        self._log: _LogFile | None = None
+        self._log = _LogFile(path / "log.txt")
 
     @classmethod
     def create(cls, config: Config) -> "Run":
@@ -86,7 +77,7 @@ class Run:
         run.record = run._read_record()
         if run.record is None:
             raise RunNotFoundError(f"run_folder: expected the folder of a run, got {run.path}, where there is none")
-        run.config = recorded_config(run.record)
+        run.config = run.record.config
         return run
 
     def checkpoint_steps(self) -> list[int]:
@@ -119,15 +110,14 @@ class Run:
         except BaseException as error:
             line = "interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {first_line(error, length=1000)}"
             with contextlib.suppress(OSError):  # On a full disk no line can be written.
-                logger.debug(line)  # Nobody listens if the run has not begun.
+                if self._log in logger.handlers:
+                    logger.debug(line)
             raise
         finally:
-            if self._log is not None:
-                logger.removeHandler(self._log)
-                with contextlib.suppress(OSError):
-                    self._log.close()
-            else:
-                remove_empty(self._made)
+            logger.removeHandler(self._log)
+            with contextlib.suppress(OSError):
+                self._log.close()
+            remove_empty(self._made)
             self._lock.release(force=True)
 
     def begin(self, data: ImageData, max_shift: int, bytes_needed: int = 0):
@@ -141,16 +131,15 @@ class Run:
         self._check_space(bytes_needed + SPARE_BYTES)
         self._make()
         self._acquire()
-        before = self.record
-        if self._read_record() != before:
+        if self._read_record() != self.record:
             raise self._refused("that is not in use", ", in which another process has started a run")
-        for folder in (self.path, self.samples):
-            remove_partial(folder)
-        self.record = resumed_record(before, self.config) if before else new_record(self.config, data, max_shift)
+        remove_partial(self.path)
+        remove_partial(self.samples)
+        before = self.record
+        self.record = before.resume(self.config) if before else new_record(self.config, data, max_shift)
         write_record(self.path, self.record)
-        for folder in (self.samples, self._checkpoints):
-            folder.mkdir(exist_ok=True)
-        self._log = _LogFile(self.path / "log.txt")
+        self.samples.mkdir(exist_ok=True)
+        self._checkpoints.mkdir(exist_ok=True)
         logger.addHandler(self._log)
 
     def _make(self) -> bool:
@@ -186,7 +175,7 @@ class Run:
 
     def _check_checkpoints_are_there(self):
         """Refuses to restart a run whose checkpoints were removed, which would overwrite its curves."""
-        settings, newest = recorded_config(self.record), newest_update(self.metrics)
+        settings, newest = self.record.config, newest_update(self.metrics)
         # A run that was killed before its first checkpoint was complete has no later point.
         first = min(settings.snapshot_interval, settings.keep_every or settings.total_updates, settings.total_updates)
         if not self.checkpoint_steps() and newest > (first if self._checkpoints.exists() else 0):
@@ -213,7 +202,7 @@ class _LogFile(logging.FileHandler):
     """Writes a run's `log.txt`: all that the package's logger is told, but not what its children tell the terminal."""
 
     def __init__(self, path: Path):
-        super().__init__(path, encoding="utf-8", errors="backslashreplace")
+        super().__init__(path, encoding="utf-8", errors="backslashreplace", delay=True)
         self.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%Y-%m-%d %H:%M:%S"))
         self.addFilter(lambda record: record.name == logger.name)
 

@@ -39,107 +39,117 @@ def falls_at(update, value, until=math.inf):
     return lambda step: value if update <= step < until else 0.9
 
 
-def test_of_a_healthy_run_nothing_is_said():
-    assert watched() == []
+def always(value):
+    return lambda step: value
 
 
-def test_one_bad_batch_is_no_symptom():
-    spike = {
-        "loss/discriminator": lambda step: 0.0 if step % 30 == 0 else 0.9,
-        "gradient_norm/discriminator": lambda step: 1e6 if step % 30 == 0 else 12.0,
-        "mutual_information/c2": lambda step: -50.0 if step % 30 == 0 else 0.9,
-    }
-    assert watched(curves=spike) == []
+def spiking(value, otherwise):
+    return lambda step: value if step % 30 == 0 else otherwise
 
 
-def test_that_d_has_won_is_said_once_and_that_it_no_longer_has():
-    assert watched(curves={"loss/discriminator": falls_at(300, 0.03, until=700)}) == [
+WON = {"loss/discriminator": falls_at(300, 0.03)}
+OVERFITTING = {"memorization/training": always(0.9), "memorization/held_out": always(0.5)}
+HEAVY = {"codes": "categorical(10)@90, uniform@2, uniform@20", "info_reg_coeff": 0.1}
+IGNORED = {f"mutual_information/{name}": always(-0.2) for name in ("c", "c1", "c3")}
+SILENT = {
+    "healthy": ({}, {}),
+    "one bad batch": (
+        {},
+        {
+            "loss/discriminator": spiking(0.0, 0.9),
+            "gradient_norm/discriminator": spiking(1e6, 12.0),
+            "mutual_information/c2": spiking(-50.0, 0.9),
+        },
+    ),
+    "between both limits": ({}, {"loss/discriminator": falls_at(300, 0.15)}),
+    "ten codes of weight 4": ({}, {"gradient_norm/discriminator": always(120.0)}),
+    "found late": ({}, {"mutual_information/c2": lambda step: 0.9 if step > 800 else -0.18}),
+    # Codes that are not asked of G.
+    "gan": ({"objective": "gan"}, IGNORED),
+    "gan_own_q": ({"objective": "gan_own_q"}, IGNORED),
+    "no lambda": ({"info_reg_coeff": 0.0}, IGNORED),
+    "no weight": ({"codes": "c=categorical(10)@0, uniform"}, {"mutual_information/c": always(-0.2)}),
+}
+
+
+@pytest.mark.parametrize(("changes", "curves"), SILENT.values(), ids=SILENT)
+def test_of_what_is_no_symptom_nothing_is_said(changes, curves):
+    assert watched(dataclasses.replace(CONFIG, **changes), curves) == []
+
+
+LINES = {
+    "D has won": (
+        {"loss/discriminator": falls_at(300, 0.03, until=700)},
         "warning: update 350: D has won: loss/discriminator is 0.03, the median of the last 10 points. In a new run, "
         "lower --discriminator_learning_rate, such as to 0.0002: from a D that is always right G learns little",
         "update 740: D no longer wins: loss/discriminator is 0.47, the median of the last 10 points",
-    ]
+    ),
+    "unstable": (
+        {"gradient_norm/discriminator": lambda step: 180.0 if 500 <= step < 900 else 30.0},
+        "warning: update 550: training is unstable: gradient_norm/discriminator is 105.00, the median of the last 10 "
+        "points. In a new run, lower both learning rates, such as --discriminator_learning_rate=0.0002 "
+        "--generator_learning_rate=0.001",
+        "update 950: training is stable again: gradient_norm/discriminator is 30.00, the median of the last 10 points",
+    ),
+    "ignored": (
+        {"mutual_information/c2": lambda step: 0.9 if step > 1500 else -0.18},
+        f"warning: update {FOUND_BY:,}: c2 is ignored: mutual_information/c2 is -0.18, the median of the last 10 "
+        "points. In a new run, raise its weight in --codes, such as @0.2 instead of @0.1, or --info_reg_coeff (now 1). "
+        "c2 may still be found in this run",
+        "update 1,550: c2 is no longer ignored: mutual_information/c2 is 0.36, the median of the last 10 points",
+    ),
+}
 
 
-def test_that_g_learns_more_slowly_than_in_the_paper_is_named_first():
-    won = {"loss/discriminator": falls_at(300, 0.03)}
-    (line,) = watched(dataclasses.replace(CONFIG, generator_learning_rate=1e-4), won)
-    assert "or raise --generator_learning_rate (G's is 0.25 times D's; in the paper 5 times): from" in line
-    (line,) = watched(dataclasses.replace(CONFIG, discriminator_learning_rate=2e-4, generator_learning_rate=1e-3), won)
-    assert "lower --discriminator_learning_rate, such as to 0.0001: from" in line
+@pytest.mark.parametrize(("curves", "begins", "ends"), LINES.values(), ids=LINES)
+def test_that_a_symptom_begins_and_ends_is_said_once(curves, begins, ends):
+    assert watched(curves=curves) == [begins, ends]
 
 
-def test_between_both_limits_nothing_begins_and_nothing_ends():
-    between = {"loss/discriminator": falls_at(300, 0.15)}
-    assert watched(curves=between) == []
-    won = {"loss/discriminator": lambda step: 0.05 if 300 <= step < 700 else 0.15}
-    assert len(watched(curves=won)) == 1
+ADVICE = [
+    (
+        {"generator_learning_rate": 1e-4},
+        WON,
+        "or raise --generator_learning_rate (G's is 0.25 times D's; in the paper 5 times): from",
+    ),
+    (
+        {"discriminator_learning_rate": 2e-4, "generator_learning_rate": 1e-3},
+        WON,
+        "lower --discriminator_learning_rate, such as to 0.0001: from",
+    ),
+    ({}, WON | OVERFITTING, "In a new run, raise --max_shift, since D overfits its training images (memorization/trai"),
+    ({}, WON | OVERFITTING | {"memorization/held_out": always(0.85)}, "In a new run, lower --discriminator_learning"),
+    (
+        HEAVY,
+        {"gradient_norm/discriminator": always(180.0)},
+        "In a new run, lower the weight of c3 in --codes, such as @2 instead of @20, or lower both learn",
+    ),
+    (
+        HEAVY | {"info_reg_coeff": 0.04},
+        {"gradient_norm/discriminator": always(180.0)},
+        "In a new run, lower both learning rates",
+    ),
+    (
+        {},
+        {"mutual_information/c1": always(0.01)},
+        "@2 instead of @1, or --info_reg_coeff (now 1), or use fewer categories. c1 may",
+    ),
+    (
+        {"code_augmentation": 1.5},
+        {"mutual_information/c1": always(0.01)},
+        "or use fewer categories, or lower --code_augmentation (now 1.5). c1 may",
+    ),
+]
 
 
-def test_d_that_overfits_gets_other_advice():
-    memorized = {
-        "loss/discriminator": falls_at(300, 0.03),
-        "memorization/training": lambda step: 0.9,
-        "memorization/held_out": lambda step: 0.5,
-    }
-    (line,) = watched(curves=memorized)
-    assert "In a new run, raise --max_shift, since D overfits its training images (memorization/training); or " in line
-    assert "--discriminator_learning_rate, such as to 0.0002" in line
-    memorized["memorization/held_out"] = lambda step: 0.85
-    (line,) = watched(curves=memorized)
-    assert "max_shift" not in line
+@pytest.mark.parametrize(("changes", "curves", "advice"), ADVICE)
+def test_advice_goes_with_the_settings(changes, curves, advice):
+    (line,) = watched(dataclasses.replace(CONFIG, **changes), curves)
+    assert advice in line
 
 
-def test_gradients_that_are_too_large_are_called_unstable():
-    line, end = watched(curves={"gradient_norm/discriminator": lambda step: 180.0 if 500 <= step < 900 else 30.0})
-    assert line.startswith("warning: update 550: training is unstable: gradient_norm/discriminator is ")
-    assert line.endswith(
-        "lower both learning rates, such as --discriminator_learning_rate=0.0002 --generator_learning_rate=0.001"
-    )
-    assert end.startswith("update 950: training is stable again: gradient_norm/discriminator is ")
-    assert watched(curves={"gradient_norm/discriminator": lambda step: 120.0}) == []  # Ten codes of weight 4 do that.
-
-
-def test_a_heavy_continuous_code_is_named_as_a_cause():
-    config = dataclasses.replace(CONFIG, codes="categorical(10)@90, uniform@2, uniform@20", info_reg_coeff=0.1)
-    unstable = {"gradient_norm/discriminator": lambda step: 180.0}
-    (line,) = watched(config, unstable)
-    assert "In a new run, lower the weight of c3 in --codes, such as @2 instead of @20, or lower both learn" in line
-    (line,) = watched(dataclasses.replace(config, info_reg_coeff=0.04), unstable)
-    assert "In a new run, lower both learning rates" in line
-
-
-def test_a_code_has_time_to_be_found_and_is_ignored_then():
-    found_late = {"mutual_information/c2": lambda step: 0.9 if step > 800 else -0.18}
-    assert watched(curves=found_late) == []
-    line, end = watched(curves={"mutual_information/c2": lambda step: 0.9 if step > 1500 else -0.18})
-    assert line.startswith(f"warning: update {FOUND_BY:,}: c2 is ignored: mutual_information/c2 is -0.18, ")
-    assert line.endswith(
-        "raise its weight in --codes, such as @0.2 instead of @0.1, or --info_reg_coeff (now 1). "
-        "c2 may still be found in this run"
-    )
-    assert end.startswith("update 1,550: c2 is no longer ignored: mutual_information/c2 is 0.36, ")
-
-
-def test_advice_for_a_categorical_code_names_what_it_has():
-    ignored = {"mutual_information/c1": lambda step: 0.01}
-    (line,) = watched(curves=ignored)
-    assert "@2 instead of @1, or --info_reg_coeff (now 1), or use fewer categories. c1 may" in line
-    (line,) = watched(dataclasses.replace(CONFIG, code_augmentation=1.5), ignored)
-    assert "or use fewer categories, or lower --code_augmentation (now 1.5). c1 may" in line
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"objective": "gan"},
-        {"objective": "gan_own_q"},
-        {"info_reg_coeff": 0.0},
-        {"codes": "c=categorical(10)@0, uniform"},
-    ],
-)
-def test_codes_that_are_not_asked_of_g_may_be_ignored(changes):
-    names = {f"mutual_information/{name}": lambda step: -0.2 for name in ("c", "c1", "c3")}
-    assert watched(dataclasses.replace(CONFIG, **changes), names) == []
+def test_a_symptom_that_comes_back_between_both_limits_has_not_ended():
+    assert len(watched(curves={"loss/discriminator": lambda step: 0.05 if 300 <= step < 700 else 0.15})) == 1
 
 
 def test_with_rare_points_several_are_waited_for():

@@ -12,8 +12,6 @@ from infogan_tf.training.record import (
     check_resumable,
     new_record,
     read_record,
-    recorded_config,
-    resumed_record,
     with_recorded_origin,
     write_record,
 )
@@ -38,7 +36,7 @@ def test_record_has_settings_data_and_versions(tmp_path, record, embedded_digits
     assert set(versions) == {"infogan_tf", "tensorflow", "keras", "python", "TF_ENABLE_ONEDNN_OPTS", "device"}
     assert versions["TF_ENABLE_ONEDNN_OPTS"] == os.environ.get("TF_ENABLE_ONEDNN_OPTS")
     assert versions["device"] == ("GPU" if tf.config.list_physical_devices("GPU") else "CPU")
-    assert recorded_config(record) == Config()
+    assert record.config == Config()
 
 
 def test_a_command_that_is_not_utf8_can_be_recorded(tmp_path, embedded_digits, monkeypatch):
@@ -65,8 +63,8 @@ DAMAGES = {
     "a list": (lambda record: "[]", ""),
     "no UTF-8": (lambda record: '{"a": "\udcff"}', "JSON"),
     "another config.json": (lambda record: '{"model_type": "bert"}', ""),
-    "settings": (changed(settings=[1]), "settings: .*dict"),
-    "resumed": (changed(resumed=None), "resumed: .*list"),
+    "settings": (changed(settings=[1]), "settings: .*object"),
+    "resumed": (changed(resumed=None), "resumed: .*array"),
     "data": (changed(data="here"), "data: "),
     "max_shift": (changed("data", drop="max_shift"), "data.max_shift: Field required"),
     "unknown": (changed("settings", wings=2), "'wings'"),
@@ -96,7 +94,7 @@ def test_the_record_of_an_earlier_version_is_called_so(tmp_path, record, change)
 def test_a_setting_that_may_change_may_be_missing(tmp_path, record):
     del record.settings["keep_every"]
     write_record(tmp_path, record)
-    assert recorded_config(read_record(tmp_path)).keep_every == Config().keep_every
+    assert read_record(tmp_path).config.keep_every == Config().keep_every
 
 
 def test_settings_that_change_nothing_computed_may_change(record):
@@ -130,7 +128,7 @@ def test_other_images_are_refused(record, embedded_digits, part, text):
 
 
 def test_resumption_keeps_data_and_versions_and_never_lowers_the_epochs(record):
-    after = resumed_record(record, Config(max_epoch=3, sample_interval=7, run_folder="x"))
+    after = record.resume(Config(max_epoch=3, sample_interval=7, run_folder="x"))
     assert (after.data, after.versions) == (record.data, record.versions)
     assert (after.settings["max_epoch"], after.settings["sample_interval"]) == (50, 7)
     assert after.settings["run_folder"] is None

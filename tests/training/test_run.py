@@ -1,20 +1,18 @@
 """Beginning, refusing and leaving alone."""
 
 import contextlib
-import json
+import multiprocessing
 import os
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 
 from infogan_tf.config import Config
 from infogan_tf.console import logger
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError
+from infogan_tf.training import run as run_module
 from infogan_tf.training.run import Run
-from tests.conftest import ROOT
 
 
 def training(path=None, **settings):
@@ -147,7 +145,7 @@ def test_a_folder_in_training_is_refused_at_once_and_left_alone(begun):
 def test_lock_file_stays_and_the_folder_is_free_again(tmp_path, embedded_digits):
     for _ in range(2):
         run = begin(embedded_digits, tmp_path / "run")
-        assert names(run.path) == [".lock", "checkpoints", "config.json", "log.txt", "samples"]
+        assert names(run.path) == [".lock", "checkpoints", "config.json", "samples"]
     assert len(run.record.resumed) == 1
 
 
@@ -159,101 +157,44 @@ def test_a_folder_in_which_a_run_began_meanwhile_is_refused(tmp_path, embedded_d
     assert Run.open(tmp_path / "other").record.resumed == []
 
 
-BEGIN = """
-import sys
-from infogan_tf.config import Config
-from infogan_tf.errors import SettingError
-from infogan_tf.training import record, run
-written = record.JSON.validate_json(sys.stdin.readline())
-run.new_record, run.resumed_record = lambda *_: written, lambda record, _: record
-print("ready", flush=True)
-while line := sys.stdin.readline().strip():
-    path, bytes_needed = line.split()
-    try:
-        with run.Run.create(Config(run_folder=None if path == "default" else path)).training() as begun:
-            begun.begin(None, 0, int(bytes_needed))
-            print("began", begun.path, flush=True)
-            sys.stdin.readline()
-    except SettingError as error:
-        print("refused", error, flush=True)
-        sys.stdin.readline()
-"""
-
-
-@pytest.fixture(scope="module")
-def begin_at_once(tmp_path_factory, embedded_digits):
-    """Makes two processes begin a run at the same moment; what they say, while both still hold what they got."""
-    folder = tmp_path_factory.mktemp("at_once")
-    record = (begin(embedded_digits, folder / "record").path / "config.json").read_text()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with contextlib.ExitStack() as stack:
-        started = [
-            stack.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-c", BEGIN],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                    bufsize=1,
-                    cwd=folder,
-                    env=environment,
-                )
-            )
-            for _ in range(2)
-        ]
-
-        def tell(*lines):
-            for process, line in zip(started, lines, strict=True):
-                process.stdin.write(f"{line}\n")
-
-        @contextlib.contextmanager
-        def begin_both(*requests):
-            tell(*requests)
-            yield [process.stdout.readline().strip() for process in started]
-            tell("done", "done")
-
-        tell(*[json.dumps(json.loads(record))] * 2)
-        assert [process.stdout.readline() for process in started] == ["ready\n"] * 2
-        yield begin_both, folder
-        tell("", "")
+def begin_at_once(barrier, answers, record, requests):
+    """In a process of its own: begins runs at the same moment as the other process, and says how that went."""
+    run_module.new_record, run_module.Record.resume = lambda *_: record, lambda record, _: record
+    for number, (path, bytes_needed) in enumerate(requests):
+        barrier.wait()
+        with contextlib.ExitStack() as stack:
+            try:
+                run = stack.enter_context(training(path))
+                run.begin(None, 0, bytes_needed)
+                answers.put((number, str(run.path), ""))
+            except SettingError as error:
+                answers.put((number, "", str(error)))
+            barrier.wait()  # Until both have what they get.
 
 
 @pytest.mark.slow
-def test_of_two_processes_one_gets_the_folder_and_the_other_is_refused(begin_at_once):
-    begin_both, folder = begin_at_once
-    for number in range(20):
-        for _ in ("new", "resumed"):
-            with begin_both(f"runs/{number} 0", f"runs/{number} 0") as said:
-                began, refused = sorted(said)
-                assert began == f"began runs/{number}"
-                assert re.match("refused run_folder: expected a folder that is not in use, got runs/", refused)
-                assert (folder / "runs" / str(number) / "config.json").exists()
-
-
-@pytest.mark.slow
-def test_two_processes_get_a_default_folder_each(begin_at_once):
-    begin_both, folder = begin_at_once
-    began = set()
-    for _ in range(20):
-        with begin_both("default 0", "default 0") as said:
-            folders = {line.removeprefix("began ") for line in said}
-            assert len(folders - began) == 2
-            began |= folders
-            assert all((folder / path / "config.json").exists() for path in folders)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("path", ["default", "logs/mnist/run"])
-def test_a_refused_process_removes_nothing_of_the_other(begin_at_once, path):
-    begin_both, folder = begin_at_once
-    shutil.rmtree(folder / "logs", ignore_errors=True)
-    for _ in range(20):
-        with begin_both(f"{path} 0", f"{path} {10**18}") as (began, refused):
-            assert began.startswith("began logs/mnist/")
-            assert re.match("refused run_folder: expected a (disk with|folder that is not in use)", refused)
-            assert (folder / began.removeprefix("began ") / "config.json").exists()
-            assert len(list((folder / "logs" / "mnist").iterdir())) == 1
-        shutil.rmtree(folder / "logs")
+def test_two_processes_never_get_the_same_folder(tmp_path, monkeypatch, embedded_digits):
+    record = begin(embedded_digits, tmp_path / "record").record
+    monkeypatch.chdir(tmp_path)
+    same = [(f"runs/{number // 2}", 0) for number in range(40)]  # Each is new, and then resumed.
+    requests = [[*same, *[(None, 0)] * 20, (None, 0)], [*same, *[(None, 0)] * 20, (None, 10**18)]]
+    context = multiprocessing.get_context("spawn")
+    barrier, answers = context.Barrier(2), context.Queue()
+    started = [context.Process(target=begin_at_once, args=(barrier, answers, record, part)) for part in requests]
+    for process in started:
+        process.start()
+    said = sorted(answers.get(timeout=300) for _ in range(2 * len(requests[0])))
+    for process in started:
+        process.join()
+    for number in range(40):
+        (_, _, refused), (_, began, _) = said[2 * number : 2 * number + 2]
+        assert began == f"runs/{number // 2}"
+        assert "run_folder: expected a folder that is not in use, got runs/" in refused
+    default = [path for number, path, _ in said if number >= 40]
+    assert default.count("") == 1, "of the last two, one needed too much space"
+    assert len(set(default)) == 42
+    assert all((tmp_path / path / "config.json").exists() for path in default if path)
+    assert len(list((tmp_path / "logs" / "mnist").iterdir())) == 41
 
 
 def test_what_is_logged_is_printed_and_kept_while_the_run_is_open(tmp_path, embedded_digits, capsys):
@@ -270,10 +211,9 @@ def test_what_is_logged_is_printed_and_kept_while_the_run_is_open(tmp_path, embe
 
 
 def test_a_log_that_can_not_be_written_ends_the_run(begun):
-    with open("/dev/full", "w") as full:
-        begun._log.setStream(full)
-        with pytest.raises(OSError, match="No space left"):
-            logger.info("data: digits")
+    (begun.path / "log.txt").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        logger.info("data: digits")
 
 
 @pytest.mark.parametrize(
