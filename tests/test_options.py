@@ -50,7 +50,7 @@ def test_a_value_is_read_as_text_and_as_it_is_and_another_one_is_refused(parser)
     for value in good:
         assert parsed("size", value, parser) == parsed("size", as_text(value), parser) == value
     for value in bad:
-        with pytest.raises(SettingError, match="^size: expected .+, got .+") as info:
+        with pytest.raises(SettingError, match=r"^size: expected .+, got .+") as info:
             parsed("size", value, parser)
         assert info.value.expected == parser.syntactic_help
 

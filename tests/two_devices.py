@@ -12,9 +12,9 @@ import tensorflow as tf
 
 from infogan_tf.codes import LatentSpec
 from infogan_tf.model import InfoGAN
-from infogan_tf.networks.layers import BatchNorm, Dense
 from infogan_tf.networks.discriminator import Discriminator, DiscriminatorOutput
 from infogan_tf.networks.generator import Generator
+from infogan_tf.networks.layers import BatchNorm, Dense
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 from infogan_tf.optimizers import FusedAdam
 from infogan_tf.randomness import Stream, replica_seed, split_seed, stream_seed

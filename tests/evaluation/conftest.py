@@ -5,8 +5,8 @@ import pytest
 
 @pytest.fixture(scope="session")
 def digit(embedded_digits):
-    from infogan_tf.data.sources import ImageRequest
     from infogan_tf.data.factors import load_factors
+    from infogan_tf.data.sources import ImageRequest
 
     return load_factors(ImageRequest(), embedded_digits)[0]
 

@@ -15,8 +15,7 @@ from infogan_tf.config import Config
 from infogan_tf.explorer.catalog import Catalog
 from infogan_tf.explorer.server import make_explorer
 from infogan_tf.training.checkpoints import Checkpoints
-from infogan_tf.training.run_folder import RunFolder
-from infogan_tf.training.run_record import new_record
+from infogan_tf.training.run import Run
 
 WAIT_SECONDS = 60  # For what a page shows: a busy machine may be as slow.
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -39,9 +38,8 @@ def make_run(folder: Path, data, steps=(1,), **settings):
     for network in (model.generator, model.discriminator):
         for variable in network.trainable_variables:
             variable.assign(variable * 5)
-    with RunFolder.open(config) as run:
-        run.claim(0)
-        run.write_record(new_record(config, data, max_shift=0))
+    with Run.create(config).training() as run:
+        run.begin(data, max_shift=0)
     save_checkpoints(folder, model, steps)
     return model
 
