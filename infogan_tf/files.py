@@ -37,36 +37,15 @@ def reason_not_written(folder: Path, error: BaseException) -> str:
 
 
 def make_folder(path: Path) -> list[Path]:
-    """Makes a folder and the missing ones above it.
-
-    Returns:
-        The folders that this call made, the innermost first.
+    """Makes a folder and the missing ones above it; returns those that were made, the innermost first.
 
     Raises:
         FileExistsError: it is there already, perhaps because another process has just made it.
-        OSError: it can't be made; what was made above it is removed.
+        OSError: it can't be made.
     """
-    for _ in range(4):
-        # Another process may at this moment remove an empty folder above it, which it had made.
-        with contextlib.suppress(FileNotFoundError):
-            return _make_missing(path)
-    return _make_missing(path)
-
-
-def _make_missing(path: Path) -> list[Path]:
-    made: list[Path] = []
-    try:
-        for folder in (*reversed([parent for parent in path.parents if not parent.exists()]), path):
-            try:
-                folder.mkdir()
-                made.insert(0, folder)
-            except FileExistsError:
-                if folder == path:
-                    raise
-    except OSError:
-        remove_empty(made)
-        raise
-    return made
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True)
+    return missing
 
 
 def remove_empty(folders: Iterable[Path]):
@@ -84,12 +63,6 @@ def write_text(path: Path, text: str):
 def write_json(path: Path, value: Any):
     """Writes a value as readable JSON, atomically."""
     write_text(path, json.dumps(value, indent=2) + "\n")
-
-
-def remove_atomically(path: Path):
-    """Removes a file or folder atomically, by renaming it first."""
-    partial = path.rename(path.with_name(f"{PARTIAL_PREFIX}{os.getpid()}-{path.name}"))
-    remove(partial)
 
 
 def remove(path: Path):

@@ -7,7 +7,6 @@ import tensorflow as tf
 from infogan_tf.files import (
     make_folder,
     reason_not_written,
-    remove_atomically,
     remove_empty,
     remove_partial,
     write_atomically,
@@ -57,18 +56,6 @@ def test_what_a_kill_left_is_removed(tmp_path):
     (tmp_path / "whole").write_text("whole")
     remove_partial(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["whole"]
-
-
-def test_removal_takes_the_good_name_away_first(tmp_path, monkeypatch):
-    folder = tmp_path / "step"
-    folder.mkdir()
-    (folder / "file").write_text("whole")
-    monkeypatch.setattr("infogan_tf.files.shutil.rmtree", lambda *_, **__: None)  # As if killed before it removes.
-    remove_atomically(folder)
-    assert not folder.exists()
-    monkeypatch.undo()
-    remove_partial(tmp_path)
-    assert not list(tmp_path.iterdir())
 
 
 def test_only_the_folders_that_were_made_are_removed_and_only_if_empty(tmp_path):

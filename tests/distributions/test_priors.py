@@ -19,7 +19,7 @@ SEED = tf.constant([1, 2], tf.int64)
         (Uniform(-3, 5, size=2), scipy.stats.uniform(-3, 8)),
         (Bernoulli(0.3, size=2), scipy.stats.bernoulli(0.3)),
     ],
-    ids=str,
+    ids=["gaussian", "uniform", "bernoulli"],
 )
 def test_entropy_and_log_prob_are_those_of_scipy(prior, reference):
     assert prior.entropy() == pytest.approx(2 * reference.entropy(), abs=1e-12)

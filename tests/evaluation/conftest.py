@@ -6,9 +6,8 @@ import pytest
 @pytest.fixture(scope="session")
 def digit(embedded_digits):
     from infogan_tf.data.factors import load_factors
-    from infogan_tf.data.sources import ImageRequest
 
-    return load_factors(ImageRequest(), embedded_digits)[0]
+    return load_factors(embedded_digits)[0]
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from infogan_tf.evaluation.schema import VERSION, ClassChange, VectorArithmetic
 from infogan_tf.evaluation.table import evaluation_table
 from infogan_tf.evaluation.vector_arithmetic import Examples
 from infogan_tf.experiments import presets
-from infogan_tf.training import train
+from infogan_tf.training.loop import train
 from infogan_tf.training.loading import load_run
 
 
