@@ -55,8 +55,3 @@ def _set_up():
 
 
 _set_up()
-
-
-def log(text: str):
-    """Prints a line."""
-    logger.info(text)
