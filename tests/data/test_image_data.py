@@ -4,55 +4,54 @@ import hashlib
 import numpy as np
 import pytest
 
-from infogan_tf.data import ImageData, check_two_batches
-from infogan_tf.data.image_data import evenly_spread, hold_out
+from infogan_tf.config import Config
+from infogan_tf.data import cache
+from infogan_tf.data.factors import load_factors
+from infogan_tf.data.image_data import ImageData, check_two_batches, evenly_spread
+from infogan_tf.data.sources import ImageRequest, load_images
 from infogan_tf.errors import SettingError
+from infogan_tf.training.loop import train
 
 
-def test_every_fifth_image_is_held_out():
-    training, held_out = hold_out(np.arange(12))
-    np.testing.assert_array_equal(held_out, [4, 9])
-    np.testing.assert_array_equal(training, [0, 1, 2, 3, 5, 6, 7, 8, 10, 11])
-
-
-def test_every_sixth_training_image_is_held_out_for_validation(random_images):
-    images, test_images = random_images(13), random_images(5, seed=1)
-    data = ImageData(images, test_images, source="tfds", name="digits", reason="for the test").for_validation()
-    np.testing.assert_array_equal(data.held_out, images[[5, 11]])
-    np.testing.assert_array_equal(data.training, images[[0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 12]])
-    assert data.name == "digits without its validation split"
-    assert isinstance(data.training, np.memmap)
-    assert data.fingerprint() == dataclasses.replace(data, known_fingerprint=None).fingerprint()
-    assert data.held_out_fingerprint == hashlib.sha256(images[[5, 11]]).hexdigest()
+def make(random_images, number=15, **changes):
+    origin = {"source": "tfds", "name": "digits", "reason": "for the test", **changes}
+    return ImageData(random_images(number), random_images(5, seed=1), **origin)
 
 
 def test_describes_itself(random_images):
-    data = ImageData(random_images(1200), random_images(300), source="tfds", name="digits", reason="for the test")
-    assert data.description == "digits, 1,200 training and 300 held-out images (for the test)"
+    data = make(random_images, 1200)
+    assert data.description == "digits, 1,200 training and 5 held-out images (for the test)"
     assert data.caption == "digits, 1,200 images"
-    fallback = dataclasses.replace(data, is_fallback=True)
-    assert fallback.caption == "digits, 1,200 images, since for the test"
+    assert dataclasses.replace(data, is_fallback=True).caption == "digits, 1,200 images, since for the test"
 
 
-def test_fingerprint_distinguishes_images(random_images):
-    data = ImageData(random_images(5), random_images(5), source="tfds", name="digits", reason="for the test")
-    other = dataclasses.replace(data, training=random_images(5, seed=1))
-    same = dataclasses.replace(data, training=data.training.copy(), reason="another")
-    assert data.fingerprint() == same.fingerprint() != other.fingerprint()
+def test_fingerprint_is_that_of_the_training_images(random_images):
+    data = make(random_images)
+    assert data.fingerprint() == hashlib.sha256(data.training).hexdigest()
 
 
-def test_holds_no_labels():
-    assert {field.name for field in dataclasses.fields(ImageData)} == {
-        "training",
-        "held_out",
-        "source",
-        "name",
-        "reason",
-        "is_fallback",
-        "skipped",
-        "known_fingerprint",
-        "held_out_fingerprint",
-    }
+class Unread:
+    """Labels that fail as soon as anything is asked of them."""
+
+    def __init__(self, *_):
+        pass
+
+    def __getattr__(self, name):
+        raise AssertionError("labels were read")
+
+    __getitem__ = __getattr__
+
+
+@pytest.mark.usefixtures("small_networks")
+def test_training_never_reads_labels(embedded_digits, tmp_path, monkeypatch):
+    assert embedded_digits.labels.names == ("label",)
+    monkeypatch.setattr(cache, "Labels", Unread)
+    config = Config(
+        data_source="embedded", max_epoch=1, updates_per_epoch=1, batch_size=4, run_folder=str(tmp_path / "run")
+    )
+    train(config)
+    with pytest.raises(AssertionError, match="labels were read"):
+        load_factors(load_images(ImageRequest(data_source="embedded", image_shape=(28, 28, 1))))
 
 
 def test_evenly_spread_images_are_taken_from_the_whole_set():
@@ -60,10 +59,9 @@ def test_evenly_spread_images_are_taken_from_the_whole_set():
     assert evenly_spread(np.arange(3), 10).tolist() == [0, 1, 2]
 
 
-@pytest.mark.parametrize("source", ["folder", "npz"])
+@pytest.mark.parametrize("source", ["folder", "archive", "npz"])
 def test_own_images_must_make_two_batches(random_images, source):
-    images = random_images(15)
-    data = ImageData(images, images[:2], source=source, name="photos", reason="read from /photos")
+    data = make(random_images, source=source, name="photos", reason="read from /photos")
     check_two_batches(data, 7)
     expected = r"images: expected at least 16 training images, two batches of 8, got 15 from photos \(read from /photos"
     with pytest.raises(SettingError, match=expected):
@@ -71,7 +69,6 @@ def test_own_images_must_make_two_batches(random_images, source):
 
 
 def test_a_data_set_must_make_one_batch(random_images):
-    data = ImageData(random_images(15), random_images(2), source="tfds", name="digits", reason="for the test")
-    check_two_batches(data, 15)
+    check_two_batches(make(random_images), 15)
     with pytest.raises(SettingError, match="batch_size: expected at most 15, the number of training images, got 16"):
-        check_two_batches(data, 16)
+        check_two_batches(make(random_images), 16)

@@ -7,8 +7,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from infogan_tf.data import ImageRequest, load_images, npz
+from infogan_tf.data.factors import load_factors
 from infogan_tf.data.preparation import Preparation
+from infogan_tf.data.sources import ImageRequest, each_image, load_images
 from infogan_tf.errors import SettingError
 from tests.conftest import ROOT
 
@@ -52,26 +53,17 @@ def test_images_in_fortrans_order_are_read(tmp_path, random_images):
     np.testing.assert_array_equal(data.training[:9], images[:9])
 
 
-def test_second_start_does_not_read_the_images_and_a_changed_file_is_read_anew(tmp_path, random_images, monkeypatch):
+def test_second_start_does_not_read_the_file_and_a_changed_one_is_read_anew(tmp_path, random_images, monkeypatch):
     path = save(tmp_path / "set.npz", images=random_images(20, (16, 16, 1)))
     first = load(path)
     with monkeypatch.context() as patch:
-        patch.setattr(npz, "_chunks", None)
+        patch.setattr(zipfile, "ZipFile", None)
         assert load(path).fingerprint() == first.fingerprint()
         patch.setattr("infogan_tf.data.preparation.PREPARATION_VERSION", "another")
-        assert load(path).fingerprint() == first.fingerprint(), "these need no preparation"
+        with pytest.raises(SettingError):
+            load(path)
     save(path, images=random_images(20, (16, 16, 1), seed=1))
     assert load(path).fingerprint() != first.fingerprint()
-
-
-def test_resized_images_are_made_again_by_another_version(tmp_path, random_images, monkeypatch):
-    path = save(tmp_path / "set.npz", images=random_images(20, (24, 24, 1)))
-    load(path)
-    monkeypatch.setattr(npz, "_chunks", None)
-    load(path)
-    monkeypatch.setattr("infogan_tf.data.preparation.PREPARATION_VERSION", "another")
-    with pytest.raises(TypeError):
-        load(path)
 
 
 WHOLE = np.zeros([20, 16, 16, 3], np.uint8)
@@ -96,15 +88,16 @@ WHOLE = np.zeros([20, 16, 16, 3], np.uint8)
             "labels of shape [20] or [20, kinds], as there are images, got [1",
         ),
         ({"images": WHOLE, "labels": np.zeros([20, 2, 2])}, "labels of shape [20] or [20, kinds], as there are images"),
-        ({"images": WHOLE, "labels": np.full(20, None)}, "set.npz with labels that are numbers or text, got object"),
+        ({"images": WHOLE, "labels": np.full(20, None)}, "a whole .npz file, got "),
         ({"images": WHOLE, "labels": np.zeros(20, complex)}, "labels that are numbers or text, got complex128"),
         (
             {"images": WHOLE, "labels": np.zeros([20, 2]), "label_names": ["a"]},
             "2 label_names that are text, got str32",
         ),
+        ({"images": WHOLE, "labels": np.zeros(20), "label_names": np.full(1, None)}, "a whole .npz file, got "),
         (
-            {"images": WHOLE, "labels": np.zeros(20), "label_names": np.full(1, None)},
-            "1 label_names that are text, got object [1]",
+            {"images": WHOLE, "labels": np.zeros([20, 2]), "label_names": ["a", "a"]},
+            "set.npz with label_names that all differ, got a, a",
         ),
     ],
 )
@@ -152,14 +145,11 @@ def test_refuses_an_array_that_was_saved_alone(tmp_path):
         load(tmp_path / "set.npz")
 
 
-def test_labels_are_read_without_the_images(tmp_path):
-    assert npz.read_labels(save(tmp_path / "set.npz", others=WHOLE))[1] == ()
-
-
 @pytest.mark.skipif(not SHARED.exists(), reason="needs the sample sets beside the project")
-def test_reads_a_real_set():
+def test_reads_a_real_set_with_its_labels():
     data = load(SHARED / "isomap_faces_32.npz", image_size=32)
     assert data.training.shape == (629, 32, 32, 1)
+    assert [factor.kind for factor in load_factors(data)] == ["ordered"] * 3
     assert load(SHARED / "isomap_faces_32.npz", image_size=64).training.shape == (629, 64, 64, 1)
 
 
@@ -167,8 +157,9 @@ def test_each_image_is_read_in_order_without_a_cache(tmp_path, random_images, ca
     images = random_images(25, (16, 16, 3))
     path = save(tmp_path / "set.npz", images=images)
     before = sorted(cache_folder.rglob("*"))
-    np.testing.assert_array_equal(list(npz.each_of_npz(path, Preparation(16, 3, "center"))), images)
-    resized = list(npz.each_of_npz(path, Preparation(8, 1, "center")))
-    assert np.shape(resized) == (25, 8, 8, 1)
-    np.testing.assert_array_equal(resized[24], Preparation(8, 1, "center").of_pixels(images[24]))
+    names, same = zip(*each_image(path, Preparation(16, 3, "center")), strict=True)
+    assert names == tuple(map(str, range(25)))
+    np.testing.assert_array_equal(same, images)
+    resized = dict(each_image(path, Preparation(8, 1, "center")))
+    np.testing.assert_array_equal(resized["24"], Preparation(8, 1, "center").of_pixels(images[24]))
     assert sorted(cache_folder.rglob("*")) == before

@@ -1,0 +1,198 @@
+import hashlib
+import os
+import re
+import time
+
+import numpy as np
+import pytest
+
+from infogan_tf.data import cache
+from infogan_tf.data.cache import Chunk, Source, cache_folder, stored
+from infogan_tf.data.labels import Labels
+
+ORIGIN = {"source": "tfds", "name": "digits", "reason": "for the test"}
+TRAINING, HELD_OUT = [0, 1, 2, 4, 5, 6], [3, 7]
+LABELS = Labels.of({"digit": np.arange(8) * 10, "is_odd": np.arange(8) % 2 == 1}, {"is_odd": ("no", "yes")})
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+class Set:
+    """Eight images and labels in two chunks, of which every fourth is held out."""
+
+    def __init__(self, images):
+        self.images = images
+        self.reads = 0
+
+    def read(self):
+        self.reads += 1
+        yield Chunk(self.images[:3], LABELS[:3], ("a.png: broken",))
+        yield Chunk(self.images[3:], LABELS[3:])
+
+    def source(self, state=1, **changes):
+        return Source("digits", "here", None, state, **{"read": self.read, "hold_out_every": 4, **changes})
+
+    def stored(self, **changes):
+        return stored(self.source(**changes), **ORIGIN)
+
+    def assert_whole(self, data):
+        for images, fingerprint, chosen in (
+            (data.training, data.training_fingerprint, TRAINING),
+            (data.held_out, data.held_out_fingerprint, HELD_OUT),
+        ):
+            np.testing.assert_array_equal(images, self.images[chosen])
+            assert fingerprint == hashlib.sha256(self.images[chosen].tobytes()).hexdigest()
+            assert not images.flags.writeable
+        assert (data.labels.names, data.labels.class_names) == (LABELS.names, LABELS.class_names)
+        np.testing.assert_array_equal(data.labels.rows, LABELS.rows[TRAINING + HELD_OUT])
+        assert (data.skipped, data.name) == (("a.png: broken",), "digits")
+
+
+@pytest.fixture
+def digits(random_images):
+    return Set(random_images(8))
+
+
+def test_images_and_labels_are_decoded_once_and_mapped(digits):
+    for _ in range(2):
+        data = digits.stored()
+        digits.assert_whole(data)
+        assert isinstance(data.training, np.memmap)
+        assert isinstance(data.labels.rows, np.memmap)
+    assert digits.reads == 1
+
+
+def test_a_set_may_come_with_its_test_split_and_without_labels(digits):
+    def read():
+        for start, is_test in ((0, False), (4, False), (6, True)):
+            yield Chunk(digits.images[start : start + 2], Labels(), is_test=is_test)
+
+    for _ in range(2):
+        data = digits.stored(read=read)
+        np.testing.assert_array_equal(data.training, digits.images[[0, 1, 4, 5]])
+        np.testing.assert_array_equal(data.held_out, digits.images[6:])
+        assert data.labels.names == ()
+
+
+def test_another_state_takes_the_place_of_the_one_before(digits):
+    first = digits.stored()
+    place = digits.source().folder.parent
+    for partial, age in ((".partial-1-3", 0), (".partial-2-3", 2 * 24 * 3600)):
+        (place / partial).mkdir()
+        os.utime(place / partial, (time.time() - age,) * 2)
+    other = digits.source()._replace(place="elsewhere")
+    stored(other, **ORIGIN)
+    digits.stored(state=2)
+    left = {path for path in cache_folder().glob("images/*/*")}
+    assert left == {place / ".partial-1-3", digits.source(2).folder, other.folder}, "what is in work stays"
+    digits.assert_whole(first)
+
+
+@pytest.mark.parametrize(
+    ("file", "size"),
+    [("training.npy", 500), ("held_out.npy", 0), ("labels.npy", 140), ("set.json", 5), ("set.json", None)],
+)
+def test_a_damaged_cache_is_reported_and_made_again(digits, file, size):
+    digits.stored()
+    path = digits.source().folder / file
+    path.unlink() if size is None else path.write_bytes(path.read_bytes()[:size])
+    with pytest.warns(UserWarning, match="cached images in .*digits-.* are damaged and are made again"):
+        digits.assert_whole(digits.stored())
+    digits.stored()
+    assert digits.reads == 2
+
+
+def test_a_cache_that_cannot_be_written_is_reported_and_images_and_labels_stay_in_memory(digits, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/no")
+    with pytest.warns(UserWarning, match="decoded images are not cached, so they stay in memory and the next start"):
+        digits.assert_whole(digits.stored())
+
+
+def test_a_disk_that_fills_up_leaves_nothing_and_images_stay_in_memory(digits):
+    def fill_disk():
+        yield from digits.read()
+        if digits.reads == 1:
+            raise OSError(28, "No space left on device")
+
+    with pytest.warns(UserWarning, match=re.escape("decodes again: [Errno 28] No space left on device")):
+        digits.assert_whole(digits.stored(read=fill_disk))
+    assert not list(cache_folder().glob("images/*/*"))
+
+
+def test_a_set_that_another_process_has_just_made_is_taken(digits, monkeypatch):
+    def read_late():
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: 1)
+            digits.stored()
+        yield from digits.read()
+
+    digits.assert_whole(digits.stored(read=read_late))
+
+
+def test_a_set_that_another_process_makes_while_room_is_made_is_not_removed(digits, monkeypatch):
+    make_room, theirs = cache._make_room, digits.source().folder / "theirs"
+
+    def make_room_late(folder):
+        with monkeypatch.context() as patch:
+            patch.setattr(cache, "_make_room", make_room)
+            digits.stored()
+        theirs.touch()
+        make_room(folder)
+
+    monkeypatch.setattr(cache, "_make_room", make_room_late)
+    digits.assert_whole(digits.stored())
+    assert theirs.exists()
+
+
+def test_a_partial_set_that_vanishes_while_room_is_made_is_no_error(digits):
+    place = digits.source().folder.parent
+    place.mkdir(parents=True)
+    (place / ".partial-1-1").symlink_to("renamed")  # Listed, but without a status.
+    assert isinstance(digits.stored().training, np.memmap)
+
+
+def test_neither_writing_nor_reading_a_large_set_holds_it_in_memory(launchers, tmp_path):
+    code = """
+import re, time
+import numpy as np
+from infogan_tf.data.batches import ImageBatches
+from infogan_tf.data.cache import Chunk, Source, stored
+from infogan_tf.data.labels import Labels
+
+def resident():
+    return int(re.search(r"RssAnon:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
+
+def read():
+    part = np.zeros([1000, 64, 64, 3], np.uint8)
+    for number in range(24):
+        part[:] = number
+        yield Chunk(part, Labels.of({"number": np.full(1000, number)}))
+
+def load():
+    return stored(Source("large", "here", None, 1, read), source="folder", name="large", reason="")
+
+ImageBatches(np.zeros([64, 64, 64, 3], np.uint8), 64, seed=0)(0)
+before = resident()
+images = load()
+written = resident()
+start = time.monotonic()
+data = load()
+data.fingerprint()
+seconds = time.monotonic() - start
+batches = ImageBatches(data.training, 64, seed=0)
+for step in range(300):
+    batches(step)
+print(written - before, resident() - before, seconds)
+"""
+    (tmp_path / "large.py").write_text(code)
+    setup = f"import os; os.environ['XDG_CACHE_HOME'] = {os.environ['XDG_CACHE_HOME']!r}"
+    finished = launchers.run(str(tmp_path / "large.py"), setup=setup)
+    assert finished.returncode == 0, finished.stderr
+    written, read, seconds = map(float, finished.stdout.split())
+    # The set is 280 MiB.
+    assert written < 60
+    assert read < 80
+    assert seconds < 0.5
