@@ -105,12 +105,10 @@ def _check_finite(step: int, metrics: Mapping[str, float], checkpoints: Checkpoi
 def _load_data(run: Run) -> ImageData:
     config, record = run.config, run.record
     # A resumed run uses the same source, even if better data has been downloaded since.
-    source = record.data.source if record is not None and config.data_source == "auto" else config.data_source
+    source = record.data.source if record and config.data_source == "auto" else config.data_source
     data = load_images(image_request(config, source))
-    if record is not None:
-        data = with_recorded_origin(record, data)
     check_two_batches(data, config.batch_size)
-    return data
+    return with_recorded_origin(record, data) if record else data
 
 
 def _choose_max_shift(config: Config, data: ImageData) -> int:

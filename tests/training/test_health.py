@@ -86,7 +86,7 @@ LINES = {
     ),
     "unstable": (
         {"gradient_norm/discriminator": lambda step: 180.0 if 500 <= step < 900 else 30.0},
-        "warning: update 550: training is unstable: gradient_norm/discriminator is 105.00, the median of the last 10 "
+        "warning: update 550: training is unstable: gradient_norm/discriminator is 180.00, the median of the last 10 "
         "points. In a new run, lower both learning rates, such as --discriminator_learning_rate=0.0002 "
         "--generator_learning_rate=0.001",
         "update 950: training is stable again: gradient_norm/discriminator is 30.00, the median of the last 10 points",

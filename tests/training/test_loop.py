@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import re
 import shlex
 import shutil
@@ -22,7 +23,8 @@ from infogan_tf.training.loading import load, load_run
 from infogan_tf.training.loop import train
 from infogan_tf.training.run import Run
 from infogan_tf.training.tensorboard import displayed
-from tests.conftest import prepare_tfds
+from tests import processes
+from tests.conftest import ROOT, prepare_tfds
 
 pytestmark = pytest.mark.usefixtures("small_networks")
 
@@ -369,6 +371,37 @@ def test_a_run_killed_before_its_first_checkpoint_restarts_and_announces_it(fini
     assert f"warning: 1 cut-off or damaged line(s) of {run}/metrics.jsonl are dropped\n" in log
     assert Run.open(run).checkpoint_steps() == [2, 3, 4]
     assert not (run / "checkpoints" / "step-2_temp").exists()
+
+
+KILLED = """
+import os, signal
+from tensorflow.python.lib.io import file_io
+from infogan_tf.training.loop import train
+from tests.small_networks import small_experiment
+from tests.training.test_loop import tiny
+write, left = file_io.atomic_write_string_to_file, iter(range({names}))
+def write_until_killed(*args, **kwargs):
+    if next(left, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    write(*args, **kwargs)
+file_io.atomic_write_string_to_file = write_until_killed
+with small_experiment():
+    train(tiny({folder!r}))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("names", "resumed"), [(0, "0, since the run ended before its first checkpoint"), (2, "2")])
+def test_a_run_killed_before_a_checkpoint_is_named_resumes_to_the_same_bits(finished, tmp_path, names, resumed):
+    """TensorFlow writes the names of all checkpoints before and after it removes old ones, so twice a checkpoint."""
+    run = tmp_path / "run"
+    command = [sys.executable, "-c", KILLED.format(names=names, folder=str(run))]
+    result = processes.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert result.returncode == -signal.SIGKILL, result.stderr
+    assert list((run / "checkpoints").glob(f"step-{names + 2}.index")), "its files are complete"
+    train(tiny(run))
+    assert f"resumed: from update {resumed}\n" in (run / "log.txt").read_text()
+    assert_same_run(run, finished)
 
 
 def test_a_disk_that_is_full_in_mid_run_is_named(tmp_path, monkeypatch):
