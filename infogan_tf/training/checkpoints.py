@@ -19,8 +19,13 @@ KEEP = 2
 DAMAGED = (tf.errors.OpError, AssertionError, LookupError, RuntimeError, ValueError)
 
 
-def find_checkpoints(folder: Path) -> dict[int, Path]:
-    """The checkpoints in a folder by their update, oldest first; TensorFlow knows each by a prefix of its files."""
+def find_steps(folder: Path) -> list[int]:
+    """Updates of which there is a checkpoint in a folder, oldest first."""
+    return list(_find(folder))
+
+
+def _find(folder: Path) -> dict[int, Path]:
+    """The checkpoints by their update, oldest first; TensorFlow knows each by a prefix of its files."""
     # A third one is about to be removed.
     paths = [*_recorded(folder)[-KEEP:], *_recorded(folder / "kept")]
     return dict(sorted((int(path.name.removeprefix("step-")), path) for path in paths))
@@ -68,7 +73,7 @@ class Checkpoints:
 
     def steps(self) -> list[int]:
         """Updates of which there is a checkpoint, oldest first."""
-        return list(find_checkpoints(self.folder))
+        return find_steps(self.folder)
 
     def save(self, step: int):
         """Writes the checkpoint of an update, then removes the oldest of those that are not kept.
@@ -98,7 +103,7 @@ class Checkpoints:
             SettingError: there is none.
             TrainingError: it is damaged.
         """
-        paths = find_checkpoints(self.folder)
+        paths = _find(self.folder)
         if step not in paths:
             there = ", ".join(map(str, paths)) or "none"
             raise SettingError("step", f"the update of a checkpoint in {self.folder} (there are: {there})", step)
@@ -132,7 +137,7 @@ class Checkpoints:
 
     def set_aside_after(self, step: int):
         """Renames the damaged checkpoints after an update, and removes partial files that kills left."""
-        for newer, path in find_checkpoints(self.folder).items():
+        for newer, path in _find(self.folder).items():
             if newer > step:
                 for file in path.parent.glob(f"{path.name}.*"):
                     file.replace(file.with_name(f"damaged_{file.name}"))
@@ -147,5 +152,5 @@ class Checkpoints:
 
     def what_is_left(self) -> str:
         """The checkpoint that a run can be resumed from, in words."""
-        paths = find_checkpoints(self.folder)
+        paths = _find(self.folder)
         return f"the last good checkpoint is {paths[max(paths)]}" if paths else "there is no earlier checkpoint"

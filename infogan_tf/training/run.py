@@ -18,7 +18,7 @@ from infogan_tf.data.paths import find_images, given_path
 from infogan_tf.errors import RunNotFoundError, SettingError, first_line
 from infogan_tf.files import PARTIAL_PREFIX, make_folder, remove_empty, remove_partial
 from infogan_tf.model import InfoGAN
-from infogan_tf.training.checkpoints import Checkpoints, find_checkpoints
+from infogan_tf.training.checkpoints import Checkpoints, find_steps
 from infogan_tf.training.metrics_log import newest_update
 from infogan_tf.training.record import CONFIG_FILE, Record, check_resumable, new_record, read_record, write_record
 
@@ -82,7 +82,7 @@ class Run:
 
     def checkpoint_steps(self) -> list[int]:
         """Updates of which there is a checkpoint, oldest first."""
-        return list(find_checkpoints(self._checkpoints))
+        return find_steps(self._checkpoints)
 
     def checkpoints(self, model: InfoGAN) -> Checkpoints:
         """The run's checkpoints, to save a model and restore it."""
