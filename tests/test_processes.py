@@ -46,7 +46,13 @@ def test_a_process_that_takes_too_long_is_given_up_and_nothing_of_it_is_left(mon
     os.close(writer)
     assert process.returncode == -signal.SIGKILL
     with pytest.raises(ProcessLookupError):
-        _signal_until_buried(child)
+        _wait_until_gone(child)
+
+
+def _wait_until_gone(child):
+    for _ in range(1000):  # Killed at once, but whoever inherits it may take a while to bury it.
+        os.kill(child, 0)
+        time.sleep(0.01)
 
 
 def test_a_process_that_ends_too_early_shows_its_output():
@@ -55,9 +61,3 @@ def test_a_process_that_ends_too_early_shows_its_output():
         started([*PYTHON, "print('over')"]) as process,
     ):
         process.wait_for(lambda: False)
-
-
-def _signal_until_buried(pid):
-    for _ in range(1000):  # Killed at once, but whoever inherits it may take a while to bury it.
-        os.kill(pid, 0)
-        time.sleep(0.01)

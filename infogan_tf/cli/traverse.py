@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
     from infogan_tf.model import InfoGAN
+    from infogan_tf.training.loading import LoadedModel
+
+    Samples = dict[str, tf.Tensor]  # All latents by name, [number, event_size].
 
 ALL_CODES = "all"
 ROWS = 5  # As in the paper's figures.
@@ -55,21 +58,20 @@ def run(options: TraverseOptions):
     Raises:
         SettingError: the model has no such codes.
     """
+    from infogan_tf.randomness import Stream, stream_seed
     from infogan_tf.training.loading import load_model
 
     loaded = load_model(options.model_path, options.step)
-    model, path = loaded.model, options.output_path
-    names = _names(model, options.codes)
+    names, path = _names(loaded.model, options.codes), options.output_path
     is_plane = len(names) == 2 and options.codes != ALL_CODES
     number = options.number or (1 if is_plane else ROWS)
+    samples = loaded.model.spec.sample(number, stream_seed(options.seed, Stream.GENERATE))
     if path.suffix == ".png":
-        pictures = (_plane if is_plane else _panels)(model, names, number, options)
-        save_picture(path, stack([with_caption(picture, f"{text}; {loaded.caption}") for picture, text in pictures]))
+        save_picture(path, _sheet(loaded, names, samples, options.scale, is_plane))
     else:
-        frames, text = (_moving_plane if is_plane else _moving)(model, names, number, options)
-        moving = names[1:] if is_plane else names
-        and_back = not all(model.spec.code(name).distribution.is_circular for name in moving)
-        save_animation(path, [with_caption(tile(frame), f"{text}; {loaded.caption}") for frame in frames], and_back)
+        moving = [loaded.model.spec.code(name).distribution for name in (names[1:] if is_plane else names)]
+        frames = _frames(loaded, names, samples, options.scale, is_plane)
+        save_animation(path, frames, and_back=not all(distribution.is_circular for distribution in moving))
     logger.info(f"{', '.join(names)} of {loaded.caption}: {path}")
     defaults = {field.name: field.default for field in dataclasses.fields(options)}
     given = {name: value for name, value in dataclasses.asdict(options).items() if value != defaults[name]}
@@ -85,63 +87,53 @@ def _names(model: "InfoGAN", codes: str) -> list[str]:
     return names
 
 
-def _describe(model: "InfoGAN", names: list[str], scale: float) -> list[str]:
-    from infogan_tf.figures.traversals import describe_traversal
+def _sheet(loaded: "LoadedModel", names: list[str], samples: "Samples", scale: float, is_plane: bool) -> Picture:
+    """A plane of two codes for each sample, side by side, or a panel for each code, one below the other."""
+    from infogan_tf.figures.traversals import describe_traversal, num_columns, vary
 
-    return [describe_traversal(model, name, scale) for name in names]
-
-
-def _panels(model: "InfoGAN", names: list[str], number: int, options: TraverseOptions) -> list[tuple[Picture, str]]:
-    """For each code a picture of the same samples, one a row, and its caption."""
-    panels = [model.traverse(name, rows=number, seed=options.seed, scale=options.scale).numpy() for name in names]
-    captions = [f"{text}; one random sample a row" for text in _describe(model, names, options.scale)]
-    return list(zip(map(tile, panels), captions, strict=True))
-
-
-def _plane(model: "InfoGAN", names: list[str], number: int, options: TraverseOptions) -> list[tuple[Picture, str]]:
-    """The plane of two codes for each sample, side by side in one picture, and its caption."""
-    across, down = _describe(model, names, options.scale)
-    planes = _planes(model, names, number, options)
-    return [(functools.reduce(side_by_side, map(tile, planes)), f"across {across}; down {down}")]
+    model = loaded.model
+    described = [describe_traversal(model, name, scale) for name in names]
+    if is_plane:
+        pictures = [functools.reduce(side_by_side, map(tile, _planes(model, names, samples, scale)))]
+        captions = [f"across {described[0]}; down {described[1]}"]
+    else:
+        priors = {name: model.spec.code(name).distribution for name in names}
+        values = {name: prior.traversal(num_columns(prior), scale) for name, prior in priors.items()}
+        pictures = [tile(vary(model, name, samples, values[name]).numpy()) for name in names]
+        captions = [f"{text}; one random sample a row" for text in described]
+    lines = [f"{caption}; {loaded.caption}" for caption in captions]
+    return stack(list(map(with_caption, pictures, lines)))
 
 
-def _moving(model: "InfoGAN", names: list[str], number: int, options: TraverseOptions) -> tuple[np.ndarray, str]:
-    """Frames in which each code runs from one end to the other: a row for each code, a column for each sample."""
-    from infogan_tf.figures.traversals import move
+def _frames(loaded: "LoadedModel", names: list[str], samples: "Samples", scale: float, is_plane: bool) -> list[Picture]:
+    """Frames in which each code runs from end to end, a row for each code and a column for each sample.
 
-    samples = model.spec.sample(number, _seed(options))
-    caption = "; ".join(_describe(model, names, options.scale))
-    frames = move(model, names, samples, options.scale).numpy()
-    return frames, f"a row for each code: {caption}" if len(names) > 1 else caption
+    Of a plane the second code runs while the first varies across, with a row for each sample.
+    """
+    from infogan_tf.figures.traversals import FRAMES, describe_traversal, move
 
-
-def _moving_plane(model: "InfoGAN", names: list[str], number: int, options: TraverseOptions) -> tuple[np.ndarray, str]:
-    """Frames in which the second code runs while the first varies across; a row for each sample."""
-    from infogan_tf.figures.traversals import FRAMES
-
-    across, over_time = _describe(model, names, options.scale)
-    frames = _planes(model, names, number, options, FRAMES).swapaxes(0, 1)
-    return frames, f"across {across}; over time {over_time}"
+    described = [describe_traversal(loaded.model, name, scale) for name in names]
+    if is_plane:
+        frames = _planes(loaded.model, names, samples, scale, FRAMES).swapaxes(0, 1)
+        caption = f"across {described[0]}; over time {described[1]}"
+    else:
+        frames = move(loaded.model, names, samples, scale).numpy()
+        caption = ("a row for each code: " if len(names) > 1 else "") + "; ".join(described)
+    return [with_caption(tile(frame), f"{caption}; {loaded.caption}") for frame in frames]
 
 
 def _planes(
-    model: "InfoGAN", names: list[str], number: int, options: TraverseOptions, steps: int | None = None
+    model: "InfoGAN", names: list[str], samples: "Samples", scale: float, steps: int | None = None
 ) -> np.ndarray:
     from infogan_tf.figures.traversals import num_columns, vary_two
 
     across, down = (model.spec.code(name).distribution for name in names)
-    across_values = across.traversal(num_columns(across), options.scale)
-    down_values = down.traversal(steps or num_columns(down), options.scale)
-    samples = model.spec.join(model.spec.sample(number, _seed(options)))
+    across_values = across.traversal(num_columns(across), scale)
+    down_values = down.traversal(steps or num_columns(down), scale)
+    joined = model.spec.join(samples)
     # One by one: each has hundreds of images.
-    each = [model.spec.split(samples[index : index + 1]) for index in range(number)]
+    each = [model.spec.split(joined[index : index + 1]) for index in range(len(joined))]
     return np.concatenate([vary_two(model, *names, sample, across_values, down_values) for sample in each])
-
-
-def _seed(options: TraverseOptions) -> "tf.Tensor":
-    from infogan_tf.randomness import Stream, stream_seed
-
-    return stream_seed(options.seed, Stream.GENERATE)
 
 
 COMMAND = Command("traverse", __doc__, TraverseOptions, run)
