@@ -2,7 +2,6 @@
 
 import dataclasses
 import importlib
-import json
 import re
 
 import numpy as np
@@ -12,6 +11,7 @@ from PIL import Image
 from infogan_tf.data.sources import rendered
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate, features
+from infogan_tf.evaluation.record import read_evaluation
 from infogan_tf.reproduction import reproduce as module
 from infogan_tf.reproduction import runs
 from infogan_tf.reproduction.options import ReproductionOptions
@@ -47,10 +47,6 @@ def files_of_runs(folder):
     return {path: path.read_bytes() for path in folder.glob("*_seed_*/**/*") if path.is_file()}
 
 
-def evaluation_of(run):
-    return json.loads((run / "evaluation.json").read_text())
-
-
 def check_pictures(made, text):
     """All pictures that the report names are there, in the HTML too; returns their names."""
     names = re.findall(r"!\[.*?\]\((.+?)\)", text)
@@ -77,9 +73,8 @@ def test_mnist(short, tmp_path, monkeypatch, capsys):
     names = [name for name in check_pictures(tmp_path, text) if not name.endswith("vector_arithmetic.png")]
     panels = [f"figure2{panel}.png" for panel in "abcd"]
     assert names == ["figure1.png", *panels, "confusion.png", "two_codes.png", "traversal.gif"]
-    for seed in (0, 1):
-        error = evaluation_of(tmp_path / f"infogan_seed_{seed}")["classification"]["c1"]["label"]["one_to_one_error"]
-        assert f"| {seed} | {error:.2%} |" in text
+    evaluation = read_evaluation(tmp_path / "infogan_seed_1" / "evaluation.json")
+    assert f"| 1 | {evaluation.classification['c1']['label'].one_to_one_error:.2%} |" in text
 
     before = files_of_runs(tmp_path)
     (tmp_path / "report.html").unlink()
@@ -100,17 +95,10 @@ def test_faces_have_a_panel_for_each_factor(short, tmp_path):
     assert check_pictures(tmp_path, text) == [*panels, "infogan_seed_0/codes_and_factors.png"]
     with Image.open(tmp_path / panels[0]) as picture:
         assert picture.width == 10 * 32 * 2
-    associations = evaluation_of(tmp_path / "infogan_seed_0")["associations"]
-    factors = {
-        "azimuth": "azimuth_deg",
-        "elevation": "elevation_deg",
-        "lighting": "light_azimuth_deg",
-        "width": "width",
-    }
-    for letter, (shows, factor) in zip("abcd", factors.items(), strict=True):
-        code, by_factor = max(associations.items(), key=lambda item: item[1][factor]["adjusted"])
-        number = f"|Spearman| {by_factor[factor]['value']:.2f} with {factor}, error "
-        assert f"\n({letter}) {shows}: {code} of infogan_seed_0; {number}" in text
+    for letter, shows in zip("abcd", ("azimuth", "elevation", "lighting", "width"), strict=True):
+        assert re.search(
+            rf"\n\({letter}\) {shows}: c[12] of infogan_seed_0; \|Spearman\| 0.\d\d with \w*{shows[:5]}", text
+        )
 
 
 @pytest.mark.slow
@@ -131,28 +119,17 @@ def test_own_images_without_labels_show_every_code_and_may_be_moved(short, tmp_p
         reproduce(dataclasses.replace(options, images=str(tmp_path / "other.npz")))
 
 
-WHERE = "preset best, update 1,000, digits, 100 images"
-SHOWN = f"infogan_seed_3, {WHERE}"
-
-
-@pytest.fixture
-def drawn(monkeypatch, tmp_path):
-    """What is asked of the figures of MNIST, by file, and the results that they show."""
-    calls = {}
-    for kind in ("category_panel", "continuous_panel", "two_code_grid", "moving_traversal"):
-        monkeypatch.setattr(module, kind, lambda *arguments: arguments)
+def test_figures_of_mnist_show_runs_with_their_numbers(monkeypatch, tmp_path):
+    drawn = {}
+    for picture in ("category_panel", "continuous_panel", "two_code_grid", "moving_traversal"):
+        monkeypatch.setattr(module, picture, lambda *arguments: arguments)
     for save in ("save_picture", "save_animation"):
-        monkeypatch.setattr(module, save, lambda path, picture: calls.update({path.name: picture}))
+        monkeypatch.setattr(module, save, lambda path, picture: drawn.update({path.name: picture}))
     for plot in ("plot_information", "plot_confusion"):
-        monkeypatch.setattr(module, plot, lambda *arguments: calls.update({arguments[-2].name: arguments}))
+        monkeypatch.setattr(module, plot, lambda *arguments: drawn.update({arguments[-2].name: arguments}))
     results = mnist_results(tmp_path, mnist_run(tmp_path, 3))
     draw_mnist(tmp_path, results)
-    return calls, results
-
-
-def test_figure_1_shows_all_curves_below_the_ceiling(drawn):
-    calls, results = drawn
-    curves, ceiling, _, caption = calls["figure1.png"]
+    curves, ceiling, _, caption = drawn.pop("figure1.png")
     assert curves == {
         "InfoGAN, preset best, seed 3": results.curves["infogan_seed_3"],
         "regular GAN, settings of preset best, Q on frozen features of D, seed 0": results.curves["gan_seed_0"],
@@ -161,33 +138,22 @@ def test_figure_1_shows_all_curves_below_the_ceiling(drawn):
     }
     assert ceiling == 2.303
     assert caption.startswith("L_I of c1, of one batch each. No Q of a regular GAN has a gradient to G or D's body.")
-    assert caption.endswith("digits, 100 images")
-
-
-@pytest.mark.parametrize(
-    ("file", "arguments", "caption"),
-    [
-        ("figure2a.png", ("c1", TEN[::-1]), "c1, ordered by the matching (error 3.00%)"),
-        ("figure2c.png", ("c2", "c1", [9, 7, 5, 3, 1]), "c2 from -2 to 2, (recovery R^2 0.97, beyond slope 0.90)"),
-        ("figure2d.png", ("c3", "c1", [9, 7, 5, 3, 1]), "c3 from -2 to 2, (recovery R^2 0.95, beyond slope 0.45)"),
-        (
-            "two_codes.png",
-            ("c2", "c3", "c1", 7),
-            "c1 = 7; c2 from left to right, c3 from top to bottom, both from -2 to 2",
-        ),
-        ("traversal.gif", (("c2", "c3"), "c1", TEN[::-1]), "rows c2 and c3, from -2 to 2 and back"),
-    ],
-)
-def test_the_shown_infogan_is_drawn_with_its_numbers(drawn, file, arguments, caption):
-    *drawn_arguments, drawn_caption = drawn[0][file]
-    assert drawn_arguments == ["the model of infogan_seed_3", *arguments, 3]
-    assert drawn_caption.replace("trained on -1 to 1 ", "").replace("beyond [-1, 1]", "beyond") == f"{caption}; {SHOWN}"
-
-
-def test_the_regular_gan_and_the_confusion_are_drawn(drawn):
-    caption = f"regular GAN: c1 from 0 to 9 (L_I 0.25 nats by Q on frozen features of D); gan_seed_0, {WHERE}, "
-    expected = ("the model of gan_seed_0", "c1", range(10), 3, f"{caption}nothing added to the objective")
-    assert drawn[0]["figure2b.png"] == expected
-    confusion, order, code, _, caption = drawn[0]["confusion.png"]
-    assert (confusion, order, code) == ([[1] * 10] * 10, TEN[::-1], "c1")
-    assert caption == f"error 3.00%, one to one; {SHOWN}"
+    where = "preset best, update 1,000, digits, 100 images"
+    shown, gan = f"; infogan_seed_3, {where}", f"; gan_seed_0, {where}, nothing added to the objective"
+    infogan, order, digits = "the model of infogan_seed_3", TEN[::-1], [9, 7, 5, 3, 1]
+    of_gan = f"regular GAN: c1 from 0 to 9 (L_I 0.25 nats by Q on frozen features of D){gan}"
+    of_c2, of_c3 = (
+        f"{code} from -2 to 2, trained on -1 to 1 (recovery R^2 {recovery}, beyond [-1, 1] slope {slope}){shown}"
+        for code, recovery, slope in (("c2", 0.97, "0.90"), ("c3", 0.95, 0.45))
+    )
+    confusion = [[1] * 10] * 10, order, "c1", tmp_path / "confusion.png"
+    of_both = f"c1 = 7; c2 from left to right, c3 from top to bottom, both from -2 to 2{shown}"
+    assert drawn == {
+        "figure2a.png": (infogan, "c1", order, 3, f"c1, ordered by the matching (error 3.00%){shown}"),
+        "figure2b.png": ("the model of gan_seed_0", "c1", range(10), 3, of_gan),
+        "figure2c.png": (infogan, "c2", "c1", digits, 3, of_c2),
+        "figure2d.png": (infogan, "c3", "c1", digits, 3, of_c3),
+        "two_codes.png": (infogan, "c2", "c3", "c1", 7, 3, of_both),
+        "traversal.gif": (infogan, ("c2", "c3"), "c1", order, 3, f"rows c2 and c3, from -2 to 2 and back{shown}"),
+        "confusion.png": (*confusion, f"error 3.00%, one to one{shown}"),
+    }
