@@ -101,7 +101,7 @@ def test_damaged_attributes_and_an_archive_without_images_are_refused(tmp_path):
     images = write_celeba(tmp_path / "celeba", 20)
     (images.parent / "list_attr_celeba.txt").write_text("20\nYoung\n")
     with pytest.raises(
-        SettingError, match="^images: .*inside.zip/list_attr_celeba.txt, which has 0 images, and 20 acc"
+        SettingError, match=r"^images: .*inside.zip/list_attr_celeba.txt, which has 0 images, and 20 acc"
     ):
         load(pack(images.parent, whole=False))
     (tmp_path / "none").mkdir()
@@ -141,7 +141,7 @@ def test_an_encrypted_archive_is_refused(tmp_path):
         data[start + 8] |= 1
         start += 4
     path.write_bytes(data)
-    with pytest.raises(SettingError, match="^images: expected a whole .zip or .tar archive, got .*encrypted"):
+    with pytest.raises(SettingError, match=r"^images: expected a whole .zip or .tar archive, got .*encrypted"):
         load(path)
 
 

@@ -86,7 +86,7 @@ def test_another_state_takes_the_place_of_the_one_before(digits):
     other = digits.source()._replace(place="elsewhere")
     stored(other, **ORIGIN)
     digits.stored(state=2)
-    left = {path for path in cache_folder().glob("images/*/*")}
+    left = set(cache_folder().glob("images/*/*"))
     assert left == {place / ".partial-1-3", digits.source(2).folder, other.folder}, "what is in work stays"
     digits.assert_whole(first)
 

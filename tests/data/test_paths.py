@@ -39,6 +39,6 @@ def test_a_file_is_refused_unless_it_may_be_a_single_image(tmp_path):
 
 @pytest.mark.parametrize("text", ["~nobody/photos", "a\0b", "a" * 5000])
 def test_what_can_be_no_path_is_refused_in_one_line(text):
-    with pytest.raises(SettingError, match="^images: expected ") as info:
+    with pytest.raises(SettingError, match=r"^images: expected ") as info:
         find_images(text)
     assert "\n" not in str(info.value)

@@ -20,8 +20,8 @@ from infogan_tf.evaluation.schema import VERSION, ClassChange, VectorArithmetic
 from infogan_tf.evaluation.table import evaluation_table
 from infogan_tf.evaluation.vector_arithmetic import Examples
 from infogan_tf.experiments import presets
-from infogan_tf.training.loop import train
 from infogan_tf.training.loading import load_run
+from infogan_tf.training.loop import train
 
 
 @pytest.fixture(autouse=True, scope="module")
