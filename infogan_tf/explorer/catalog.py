@@ -12,7 +12,7 @@ from typing import NamedTuple
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, first_line, printable
 from infogan_tf.explorer import RUNS
 from infogan_tf.explorer.models import ExplorerModel, RequestError
-from infogan_tf.training.checkpoints import find_checkpoints
+from infogan_tf.training.checkpoints import find_steps
 from infogan_tf.training.loading import load_model
 from infogan_tf.training.record import CONFIG_FILE
 
@@ -62,7 +62,7 @@ class Catalog:
         """Looks for new runs and checkpoints. A run keeps its number, and new ones get the next."""
         found = {}
         for path in sorted(self._find(), key=_last_trained, reverse=True):
-            if steps := [0] if path.is_file() else list(find_checkpoints(path / "checkpoints")):
+            if steps := [0] if path.is_file() else find_steps(path / "checkpoints"):
                 name = path.resolve().name if path == self._root else str(path.relative_to(self._root))
                 found[path] = Run(path, printable(name), tuple(steps))
         known = [found.pop(run.path, run) for run in self.runs]
