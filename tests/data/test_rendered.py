@@ -18,7 +18,7 @@ from infogan_tf.data.rendered.chairs import (
 )
 from infogan_tf.data.rendered.heads import HEAD_FACTORS, HEAD_RANGES, Head, random_head, render_head
 
-NUMBER = 200
+NUMBER = 120
 RANDOM = {"heads": (random_head, 32), "chairs": (random_chair, 64)}
 HEAD = Head(*np.mean(list(HEAD_RANGES.values()), axis=1))
 CHAIR = Chair(0, 1, 0, 1, *np.mean(list(CHAIR_MEASURES.values()), axis=1), bars=4, seat_albedo=0.3, frame_albedo=0.7)
