@@ -55,13 +55,10 @@ def mnist_run(
     folder, seed, error=0.03, level=2.2, objective="infogan", preset="best", changes=None, last=1000, step=1000, **data
 ):
     """A run of MNIST at two updates a second; `level` is L_I of c1, `error` that of c1 as a classifier."""
-    settings = presets("mnist")["best"]
-    settings = settings if objective == "infogan" else without_additions(settings)
+    settings = presets("mnist")["best"] if objective == "infogan" else without_additions(presets("mnist")["best"])
     config = dataclasses.replace(settings, seed=seed, objective=objective, **(changes or {}))
-    changes_of_class = {
-        "mean of 3": schema.ClassChange(level / 4, 0.05, 0.5),
-        "one code": schema.ClassChange(1 - error, 0.02, None),
-    }
+    mean, one_code = schema.ClassChange(level / 4, 0.05, 0.5), schema.ClassChange(1 - error, 0.02, None)
+    changes_of_class = {"mean of 3": mean, "one code": one_code}
     evaluation = evaluated(
         codes={"c1": code(level, 0.99, is_discrete=True), "c2": code(1.5, 0.97, 0.9), "c3": code(1.4, 0.95, 0.45)},
         data="digits, 100 images",
@@ -72,11 +69,11 @@ def mnist_run(
     )
     # The point at an update is off by the noise of its batch; the mean of five is not.
     values = {step: level + (0.04 if step % 50 == 0 else -0.01) for step in range(10, last + 1, 10)}
-    tags = ("step", "speed/updates_per_second", "mutual_information/c1")
-    points = [dict(zip(tags, (step, 2.0, value), strict=True)) for step, value in values.items()]
+    tag, speed = "mutual_information/c1", {"speed/updates_per_second": 2.0}
+    points = [{"step": step, tag: value, **speed} for step, value in values.items()]
     name = f"{objective}_seed_{seed}" if objective != "gan" or preset == "best" else f"gan_{preset}_seed_{seed}"
-    model = f"the model of {name}"
-    return run_of(folder / name, preset, config, evaluation, step, points, model, **{"source": "tfds", **data})
+    data = {"source": "tfds", **data}
+    return run_of(folder / name, preset, config, evaluation, step, points, f"the model of {name}", **data)
 
 
 def mnist_results(folder, *infogans, gan=None):

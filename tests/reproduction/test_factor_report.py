@@ -68,7 +68,6 @@ def test_the_best_run_is_shown_for_each_panel_beside_the_median_of_all(make_run)
         "| azimuth_deg | monotone fit | 0.20 c2 | 0.90 c2 | 0.60 c2 | 0.60 | 0.90 |",
         "| azimuth_deg | error after a monotone fit, degrees | 70 | 8.5 | 40 | 40 | 8.5 |",
         "| azimuth_deg | in the best half turn, degrees | 35 | 4.25 | 20 | 20 | 4.25 |",
-        "| width | eta | 0.90 c1 | 0.90 c1 | 0.90 c1 | 0.90 | 0.90 |",
     ):
         assert f"{line}\n" in text
     terms = ("circular eta", "monotone fit", "at chance", "in the best half turn")
@@ -194,8 +193,7 @@ def test_a_categorical_code_is_chosen_by_its_training_images(make_run):
 def test_images_that_are_not_certainly_the_paper_s_are_announced(make_run, source, changes, expected):
     text = report_of(make_run(0, chairs(0.9, 0.9), changes=changes, source=source))
     assert expected in text
-    says_so = "views, 90 images, not the paper's; measured on 1,000 held-out (test) images.\n" in text
-    assert says_so == (source != "npz")
+    assert ("views, 90 images, not the paper's; measured on" in text) == (source != "npz")
 
 
 def test_names_from_data_are_text_and_nothing_else(make_run, tmp_path):

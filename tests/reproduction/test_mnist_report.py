@@ -33,7 +33,6 @@ def test_each_claim_stands_beside_our_number(report):
     for row in (
         "| L_I of c1 by update 300 | 2.15 to 2.30 | 2.20 (2.10 to 2.25) | Figure 1 |",
         f"{by_update} best, Q on frozen features of D | about 0.05 | 0.25 | Figure 1 |",
-        f"{by_update} best, Q with its own network | about 0.05 | 0.95 | Figure 1 |",
         f"{by_update} paper, Q on frozen features of D | about 0.05 | 0.05 | Figure 1 |",
         f"| c1 in a regular GAN | nothing meaningful | ignored, L_I 0.25 when trained, {GAN} | Figure 2 (b) |",
         "| c2 and c3 are seen in the image | rotation, width | c2 used, R^2 0.97, c3 used, R^2 0.95 |",
@@ -42,7 +41,6 @@ def test_each_claim_stands_beside_our_number(report):
         # Figure 1 shows single batches.
         f"| regular GAN, paper | regular GAN, {GAN} | regular GAN, settings of preset best, Q with its own",
         "| 300 | 2.15 to 2.30 | 2.24 (2.14 to 2.29) | about 0.05 | 0.29 | 0.99 | 0.09 |\n",
-        "| 50 | 2.17 | 2.24 (2.14 to 2.29) | - | 0.29 | 0.99 | 0.09 |\n",
         "its ceiling is\n2.303.",
     ):
         assert row in text
@@ -61,10 +59,8 @@ def test_the_level_is_the_mean_of_the_last_fifty_updates(tmp_path):
 def test_one_seed_has_no_range_and_a_short_run_no_number(tmp_path):
     text = report_of(tmp_path, mnist_run(tmp_path, 0, 0.02, last=200))
     assert "| 100 | 2.25 | 2.24 | 0.60 (peak, near 109) | 0.29 |" in text
-    assert "| 300 | 2.15 to 2.30 | not trained that long (200 updates) |" in text
     assert "by update 300 | 2.15 to 2.30 | not trained that long (200 updates) |" in text
-    assert "| 5 % | 2.00% | section 7.2 below |" in text
-    assert "Figures show seed 0.\n" in text
+    assert re.search(r"Figures show seed 0\.\n(.|\n)*\| 5 % \| 2\.00% \| section", text)
 
 
 def test_a_run_without_its_curve_is_refused(tmp_path):
@@ -98,7 +94,6 @@ def test_the_paper_s_settings_depart_in_nothing(report):
     head = head_of(report(changes=papers, step=5000))
     assert "trained with the paper's settings. Figures" in head
     assert "Added to the paper's objective: nothing." in head
-    assert "augments" not in head
 
 
 def test_the_embedded_digits_and_augmented_images_are_announced(report):
@@ -114,7 +109,6 @@ def test_the_embedded_digits_and_augmented_images_are_announced(report):
 def test_seeds_are_summed_up_and_every_run_is_shown_with_its_origin(report):
     text = report()
     for row in (
-        "| seed | error, one to one | error, majority | NMI | ARI | confidence | stability |",
         "| 1 | 5.00% | 2.50% | 0.950 | 0.900 | 0.980 | 0.970 |",
         "| mean | 3.33% | 1.67% | 0.967 | 0.900 | 0.980 | 0.970 |",
         "| median | 3.00% | 1.50% | 0.970 | 0.900 | 0.980 | 0.970 |",

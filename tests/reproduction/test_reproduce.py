@@ -35,9 +35,8 @@ def short(monkeypatch):
         experiment.EXPERIMENT = dataclasses.replace(experiment.EXPERIMENT, presets=presets)
 
     monkeypatch.setattr(rendered, "NUM_RENDERED", 130)
-    numbers = {"NUM_GENERATED": 200, "NUM_MATCHED": 200, "NUM_NEIGHBORHOODS": 50, "NUM_OF_A_VALUE": 3}
-    for name, number in numbers.items():
-        monkeypatch.setattr(evaluate, name, number)
+    for name, number in {"GENERATED": 200, "MATCHED": 200, "NEIGHBORHOODS": 50, "OF_A_VALUE": 3}.items():
+        monkeypatch.setattr(evaluate, f"NUM_{name}", number)
     for name, number in {"UPDATES_OF_ROTATIONS": 3, "NUM_ROTATED": 50, "EPOCHS": 1}.items():
         monkeypatch.setattr(features, name, number)
     return make
