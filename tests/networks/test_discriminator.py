@@ -52,16 +52,6 @@ def test_what_the_loss_of_q_has_a_gradient_to(q_features, reached, images):
         assert all((gradient is not None) == (name in reached) for gradient in of_part), name
 
 
-def test_initial_weights_do_not_depend_on_q_features():
-    networks = []
-    for q_features in ("shared", "own"):
-        keras.utils.set_random_seed(0)
-        networks.append(make(q_features=q_features))
-    shared, own = networks
-    for a, b in zip(shared.weights, own.weights[: len(shared.weights)], strict=True):
-        np.testing.assert_array_equal(a, b)
-
-
 def test_configuration_round_trip(images):
     discriminator = make(q_features="own")
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(discriminator))
