@@ -6,7 +6,6 @@ Importing it loads neither; what has to be decided before TensorFlow is loaded, 
 import contextlib
 import os
 import sys
-import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -130,6 +129,8 @@ def product_precision(precision: str) -> Iterator[None]:
 @contextlib.contextmanager
 def _stderr_held_back() -> Iterator[None]:
     """Suppresses output to stderr, also of native code; all of it is shown if the block raises."""
+    import tempfile  # Here, since it is slow, and this module is imported before signals are handled.
+
     stderr = os.dup(2)
     sys.stderr.flush()
     with tempfile.TemporaryFile() as held_back:

@@ -97,11 +97,11 @@ def test_distributions_round_trip():
 
 def test_what_is_no_model_is_refused(tmp_path):
     with pytest.raises(
-        RunNotFoundError, match=r"path: expected a \.keras file, got .*none\.keras, where there is none"
+        RunNotFoundError, match=r"run_folder: expected a \.keras file, got .*none\.keras, where there is none"
     ):
         infogan_tf.load(tmp_path / "none.keras")
     (tmp_path / "text.keras").write_text("text")
-    with pytest.raises(SettingError, match=r"path: expected a \.keras file with an InfoGAN, got .*text\.keras: "):
+    with pytest.raises(SettingError, match=r"run_folder: expected a \.keras file with an InfoGAN, got .*text\.keras: "):
         infogan_tf.load(tmp_path / "text.keras")
     keras.Sequential([keras.Input([1]), keras.layers.Dense(1)]).save(tmp_path / "other.keras")
     with pytest.raises(SettingError, match=r"with an InfoGAN, got .*other\.keras with a Sequential"):

@@ -8,7 +8,7 @@ from infogan_tf.cli import command, main
 @pytest.fixture
 def infogan(monkeypatch, capsys):
     """Runs a command in this process as if it was typed, and returns its exit status, stdout and stderr."""
-    for name in ("raise_on_signals", "ignore_signals", "_load_tensorflow"):
+    for name in ("raise_on_signals", "ignore_signals", "load_tensorflow"):
         monkeypatch.setattr(command, name, lambda: None)
 
     monkeypatch.setattr(sys, "argv", ["infogan"])

@@ -4,6 +4,7 @@ from matplotlib.axes import Axes
 from PIL import Image
 
 from infogan_tf.figures import plots
+from infogan_tf.evaluation.schema import Association
 from infogan_tf.figures.plots import plot_associations, plot_confusion, plot_information
 
 
@@ -42,7 +43,7 @@ def test_rows_of_a_confusion_matrix_follow_the_matching(tmp_path, written):
 
 
 def cell(value, part=None):
-    return {"measure": "AUC", "value": value, "strength": 2 * value - 1, "part": part}
+    return Association("AUC", value, 0.5, 2 * value - 1, part)
 
 
 def test_codes_stand_down_and_factors_across(tmp_path, written):
