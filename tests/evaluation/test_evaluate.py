@@ -61,7 +61,7 @@ def test_each_measure_is_announced(evaluated, printed):
         "  nearly all generated images are of one class: no change of class is measured",
         f"  codes against factors are drawn in {evaluated[0] / 'codes_and_factors.png'}",
     ]
-    assert len(lines) == 9
+    assert len(lines) == 10
 
 
 def test_everything_that_the_images_allow_is_measured(evaluated, features):
