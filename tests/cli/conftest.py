@@ -14,6 +14,7 @@ def infogan(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["infogan"])
 
     def run(*typed):
+        capsys.readouterr()  # What the test itself has printed.
         status = main.run([str(word) for word in typed])
         shown = capsys.readouterr()
         return status, shown.out, shown.err
