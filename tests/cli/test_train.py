@@ -52,8 +52,8 @@ def place(tmp_path_factory):
     fill(path / "odd\n'name'", 2)
     (path / "empty").mkdir()
     (path / "text.npz").write_text("no archive")
-    write_celeba(path, 20)
-    (path / "list_attr_celeba.txt").write_text("20\nYoung\n")
+    write_celeba(path / "celeba", 20)
+    (path / "celeba" / "list_attr_celeba.txt").write_text("20\nYoung\n")
     return path
 
 
@@ -69,7 +69,7 @@ BAD = {
     "images --images=good --max_shift=9": "flag --max_shift: expected at most 8, half of the size of the images, got 9",
     "images --images=good --run_folder=good/run": "flag --run_folder: expected a folder outside of",
     "images --images=good --run_folder=run[1]": "flag --run_folder: expected a folder, got run[1] with [ or \\, which ",
-    "celeba --images=img_align_celeba": "which has 0 images, and 20 according to its first line",
+    "celeba --images=celeba/img_align_celeba": "which has 0 images, and 20 according to its first line",
     "celeba --dataset=mnist": "flag --dataset: expected a data set with color images, got mnist with 28x28",
     "svhn --image_size=64": "flag --image_size: expected auto (32, which the networks of svhn take), got 64",
 }
