@@ -99,7 +99,7 @@ def mixed(tmp_path):
     return path
 
 
-def test_own_images_from_training_to_evaluation(do, refused, few, mixed, tmp_path, monkeypatch):
+def test_own_images_from_training_to_evaluation(do, infogan, refused, few, mixed, tmp_path, monkeypatch):
     out = do(*OWN, "--images=photos", "--summary_interval=1")
     description = "photos, 117 training and 12 held-out images"
     assert f"data: {description} (read from photos, without 1 that can't be read)\n" in out
@@ -126,7 +126,9 @@ def test_own_images_from_training_to_evaluation(do, refused, few, mixed, tmp_pat
         ("--image_size=24", "flag --image_size: expected 16, as this run folder was trained with, got 24"),
     ):
         assert refused("train", "images", run, flag).startswith(text)
-    assert "--images" in refused("evaluate", run, f"--images={tmp_path}/others")
+    status, _, err = infogan("evaluate", run, f"--images={tmp_path}/others")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "other images: others, 36 training and 4 held-out images" in err
 
     moved = mixed.rename(tmp_path / "moved")
     assert refused("train", "images", run) == f"{NEITHER} {mixed}, which does not exist"
