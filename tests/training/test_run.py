@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import os
+import queue
 import re
 import shutil
 
@@ -180,10 +181,17 @@ def test_two_processes_never_get_the_same_folder(tmp_path, monkeypatch, embedded
     requests = [[*same, *[(None, 0)] * 20, (None, 0)], [*same, *[(None, 0)] * 20, (None, 10**18)]]
     context = multiprocessing.get_context("spawn")
     barrier, answers = context.Barrier(2), context.Queue()
-    started = [context.Process(target=begin_at_once, args=(barrier, answers, record, part)) for part in requests]
+    started = [
+        context.Process(target=begin_at_once, args=(barrier, answers, record, part), daemon=True) for part in requests
+    ]
     for process in started:
         process.start()
-    said = sorted(answers.get(timeout=300) for _ in range(2 * len(requests[0])))
+    said = []
+    while len(said) < 2 * len(requests[0]):
+        with contextlib.suppress(queue.Empty):
+            said.append(answers.get(timeout=5))
+        assert not any(process.exitcode for process in started), "a process has failed"
+    said.sort()
     for process in started:
         process.join()
     for number in range(40):
