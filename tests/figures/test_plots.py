@@ -3,8 +3,8 @@ import pytest
 from matplotlib.axes import Axes
 from PIL import Image
 
-from infogan_tf.figures import plots
 from infogan_tf.evaluation.schema import Association
+from infogan_tf.figures import plots
 from infogan_tf.figures.plots import plot_associations, plot_confusion, plot_information
 
 
