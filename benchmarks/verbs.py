@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -78,14 +79,15 @@ def _wall_latency(path: Path) -> str:
 
 @contextlib.contextmanager
 def _serving(catalog) -> Iterator[int]:
-    from infogan_tf.explorer.server import ExplorerServer
+    from infogan_tf.explorer.server import make_explorer
 
-    with ExplorerServer(catalog, "127.0.0.1", 0) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        try:
-            yield server.port
-        finally:
-            server.shutdown()
+    server = make_explorer(catalog, "127.0.0.1", 0)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    try:
+        yield server.port
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def _post(port: int, body: dict):
@@ -99,21 +101,18 @@ def _post(port: int, body: dict):
 
 
 def _verbs(run: str, folder: Path) -> Iterator[tuple[str, str]]:
-    from infogan_tf.cli.config import EncodeConfig, GenerateConfig, TraverseConfig
-
-    from infogan_tf.cli.encode import encode
-    from infogan_tf.cli.generate import generate
-    from infogan_tf.cli.traverse import traverse_codes
+    from infogan_tf.cli import encode, generate, traverse
 
     number = flags.FLAGS.number
     for name, output in (("PNG files", "images"), ("arrays", "images.npz")):
-        config = GenerateConfig(run_folder=run, number=number, output=str(folder / output))
-        yield f"generate, {name}", _speed(lambda config=config: generate(config), number)
-        config = EncodeConfig(run_folder=run, images=str(folder / output), output=str(folder / f"{output}.csv"))
-        yield f"encode, {name}", _speed(lambda config=config: encode(config), number)
+        images = str(folder / output)
+        generated = generate.GenerateOptions(run_folder=run, number=number, output=images)
+        yield f"generate, {name}", _speed(partial(generate.run, generated), number)
+        encoded = encode.EncodeOptions(run_folder=run, images=images, output=f"{images}.csv")
+        yield f"encode, {name}", _speed(partial(encode.run, encoded), number)
     for ending in ("png", "gif"):
-        config = TraverseConfig(run_folder=run, output=str(folder / f"all.{ending}"))
-        yield f"traverse of all codes, .{ending}", f"{_seconds(lambda config=config: traverse_codes(config)):.1f} s"
+        options = traverse.TraverseOptions(run_folder=run, output=str(folder / f"all.{ending}"))
+        yield f"traverse of all codes, .{ending}", f"{_seconds(partial(traverse.run, options)):.1f} s"
 
 
 def _speed(verb: Callable[[], None], number: int) -> str:
@@ -122,17 +121,15 @@ def _speed(verb: Callable[[], None], number: int) -> str:
 
 
 def _exports(run: str, folder: Path) -> Iterator[tuple[str, str]]:
-    from infogan_tf.cli.config import FORMATS, ExportConfig
+    from infogan_tf.cli import export
 
-    from infogan_tf.cli.export import export
-
-    for name, ending in FORMATS.items():
+    for name, ending in export.FORMATS.items():
         if name == "onnx" and not all(map(importlib.util.find_spec, ("tf2onnx", "onnx"))):
             print("tf2onnx and onnx are not installed, and their format is left out", file=sys.stderr)
             continue
         path = folder / f"export_{name}{ending}"
-        config = ExportConfig(run_folder=run, format=name, output=str(path))
-        seconds = _seconds(lambda config=config: export(config))
+        options = export.ExportOptions(run_folder=run, format=name, output=str(path))
+        seconds = _seconds(partial(export.run, options))
         yield f"export --format={name}", f"{_size(path) / 1e6:,.1f} MB, in {seconds:.1f} s"
 
 

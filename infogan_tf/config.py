@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from infogan_tf.code_text import CodesParser, parse_codes
-from infogan_tf.data.paths import IMAGES, find_images
+from infogan_tf.data.paths import ARCHIVE_ENDINGS, IMAGES, find_images
 from infogan_tf.data.rendered import RENDERED_DATASETS
 from infogan_tf.errors import SettingError
 from infogan_tf.options import Auto, Choice, Integer, MultipleOf, Name, Number, Options, Text, as_text, option
@@ -194,7 +194,9 @@ class Config(Options):
         if self.images is None:
             return re.split("[:/]", self.dataset or self.experiment)[0]
         path = Path(os.path.abspath(os.path.expanduser(self.images)))
-        name = path.stem if path.suffix.lower() in (".npz", ".zip", ".tar") else path.name
+        name = path.name
+        for ending in (".npz", *ARCHIVE_ENDINGS):
+            name = name[: -len(ending)] if name.lower().endswith(ending) else name
         return re.sub(r"[^\w.-]+", "_", name)[:MAX_RUN_NAME] or self.experiment
 
     def check_images(self):

@@ -128,7 +128,7 @@ def check_resumable(record: Record, config: Config):
 def with_recorded_origin(record: Record, data: "ImageData") -> "ImageData":
     """The images of an earlier run with the reason why they were chosen; SettingError if they differ."""
     recorded, expected = record.data, f"the images that this run was trained on: {record.data.description}"
-    name = "images" if data.source in ("folder", "npz") else "data_source"
+    name = "images" if data.is_own else "data_source"
     if recorded.fingerprint != data.fingerprint():
         raise SettingError(name, expected, f"other images: {data.description}")
     if recorded.held_out_fingerprint != data.held_out_fingerprint:

@@ -204,7 +204,7 @@ def test_the_limit_is_the_bound_of_a_q_of_that_recovery(prior):
         # The best prediction from the code and noise, and the std that is left.
         seen = given + std * math.sqrt(1 / recovery - 1) * random.normal(size=given.shape)
         answers = given.mean() + recovery * (seen - given.mean())
-        left = prior.fixed_std or std * math.sqrt(1 - recovery)
+        left = prior.posterior_std or std * math.sqrt(1 - recovery)
         log_prob = -0.5 * ((given - answers) / left) ** 2 - math.log(left * math.sqrt(2 * math.pi))
         bound = prior.entropy() + log_prob.mean()
     assert recovery_of(given, answers, prior.is_discrete).score == pytest.approx(recovery, abs=0.02)
