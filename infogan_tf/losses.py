@@ -1,4 +1,7 @@
-"""InfoGAN's objective, as pure functions of logits, codes and Q's parameters."""
+"""InfoGAN's objective, as pure functions of logits, codes and Q's parameters.
+
+Another adversarial loss overrides `InfoGAN.discriminator_loss` and `generator_loss`; this file stays as it is.
+"""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

@@ -4,9 +4,11 @@
 lets one pass through all networks serve both steps. The equations are in `losses.py`.
 
 In both, `model` is an `InfoGAN`: G is `model.generator`; D and Q are `model.discriminator`, one body with two heads,
-which D's optimizer trains; `model.spec` has the noise z and the codes c. What departs from the paper is off by default
-and stands below the two updates: D may see augmented images, Q may predict categorical codes from augmented images, and
-what it predicts from a real image and from an augmented copy may be asked to agree.
+which D's optimizer trains; `model.spec` has the noise z and the codes c. Batch norm uses the batch's statistics in
+every pass. The losses and penalties are methods of `InfoGAN`, which a subclass may override. What departs from the
+paper stands below the two updates, and the preset `paper` has none of it: D may see augmented images, Q may predict
+categorical codes from augmented images, and what it predicts from a real image and from an augmented copy may be asked
+to agree.
 """
 
 from collections.abc import Mapping

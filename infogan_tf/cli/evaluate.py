@@ -20,17 +20,19 @@ class EvaluationOptions(Options):
     )
     data_dir: str | None = option(None, Auto(Text(), "where the run found its data"), "Where TFDS keeps prepared data.")
     images: str | None = option(
-        None, Auto(Text(), "where the run found them"), "The folder or .npz file of the run's images, if moved."
+        None,
+        Auto(Text(), "where the run found them"),
+        "The run's own images, if they were moved.",
     )
 
 
 def run(options: EvaluationOptions):
-    """Evaluates the run, and prints the result."""
-    from infogan_tf.evaluation.evaluate import evaluate
+    """Evaluates the run, writes what was measured, and prints it."""
+    from infogan_tf.evaluation.record import evaluate_and_record
     from infogan_tf.evaluation.table import evaluation_table
     from infogan_tf.training.loading import load_run
 
-    evaluation = evaluate(load_run(options.run_folder, options.step), options.data_dir, options.images)
+    evaluation = evaluate_and_record(load_run(options.run_folder, options.step), options.data_dir, options.images)
     logger.info(f"\n{evaluation_table(evaluation)}")
 
 

@@ -14,6 +14,7 @@ import tensorflow as tf
 import train_step_worker
 from plain_keras import PlainInfoGAN
 
+from infogan_tf import update as infogan_update
 from infogan_tf.build_model import build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.runtime import bfloat16_obstacle
@@ -97,8 +98,13 @@ def update(ours, real_images, monkeypatch):
     weights = [network.get_weights() for network in (ours.generator, ours.discriminator)]
     given = given_gradients(ours.d_optimizer, ours.g_optimizer)
     losses = []
-    discriminator_loss = ours._discriminator_loss
-    ours._discriminator_loss = lambda *judged: losses.append(discriminator_loss(*judged)) or losses[0]
+
+    def discriminator_objective(*arguments):
+        losses.append(objective(*arguments))
+        return losses[-1]
+
+    objective = infogan_update.discriminator_objective
+    monkeypatch.setattr(infogan_update, "discriminator_objective", discriminator_objective)
     metrics = ours.apply_update(real_images)
     information = sum(
         weight * float(metrics[f"mutual_information/{name}"]) for name, weight in (("c1", 1), ("c2", 0.1), ("c3", 0.1))

@@ -13,6 +13,7 @@ import pytest
 from infogan_tf.cli import command, main, train
 from infogan_tf.cli.command import Command, command_line, run_command
 from infogan_tf.config import Config
+from infogan_tf.data.paths import IMAGES
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError
 from infogan_tf.experiments import experiment_names
 from infogan_tf.interruption import Interrupted
@@ -37,9 +38,9 @@ BAD_FLAGS = {
     "--bach_size=3": "Unknown command line flag 'bach_size'. Did you mean: batch_size ?",
     "--batch_size": "Missing value for flag --batch_size",
     "stray": "expected flags only, such as --run_folder=..., got stray",
-    "--images=nowhere": "flag --images: expected a folder of images or an .npz file, got nowhere, which does not exist",
+    "--images=nowhere": f"flag --images: expected {IMAGES}, got nowhere, which does not exist",
     "--images=a --dataset=b": "flag --dataset: expected nothing beside --images=a, got b",
-    "--dataset=auto": "flag --images: expected a folder of images or an .npz file, or else --dataset, got neither",
+    "--dataset=auto": f"flag --images: expected {IMAGES}, or else --dataset, got neither",
 }
 
 

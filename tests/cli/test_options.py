@@ -8,7 +8,7 @@ from infogan_tf.errors import SettingError
 from infogan_tf.options import parsed
 
 MODEL = "the folder of a trained run, or a .keras file"
-IMAGES = "a folder of images, an image or an .npz file"
+IMAGES = "an image, a folder of images, a .zip or .tar archive of them, or an .npz file"
 NEW = "a new path, since nothing is overwritten"
 REFUSED = {
     "generate": f"run_folder: expected {MODEL}, got none",

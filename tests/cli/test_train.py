@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from infogan_tf.data import sources
+from infogan_tf.data.sources import rendered
 from infogan_tf.evaluation import evaluate, features
 from tests.data.archives import prepare_as_tfds, write_celeba, write_chairs
 from tests.small_networks import make_thin
 
 TINY = ("--max_epoch=1", "--updates_per_epoch=2", "--batch_size=8", "--run_folder=run")
 OWN = ("train", "images", *TINY, "--image_size=16")
-NEITHER = "flag --images: expected a folder of images or an .npz file, got"
+NEITHER = "flag --images: expected a folder of images, a .zip or .tar archive of them, or an .npz file, got"
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ BAD = {
     "images --dataset=nonesuch": "flag --dataset: expected the name of a TFDS data set, got nonesuch (",
     "images --images=good --max_shift=9": "flag --max_shift: expected at most 8, half of the size of the images, got 9",
     "images --images=good --run_folder=good/run": "flag --run_folder: expected a folder outside of",
-    "images --images=good --run_folder=run[1]": "flag --run_folder: expected a folder, got run[1] with [ or \\, which ",
+    "images --images=good --run_folder=run[1]": "flag --run_folder: expected a folder without [ \\ * ? in its path, ",
     "celeba --images=celeba/img_align_celeba": "which has 0 images, and 20 according to its first line",
     "celeba --dataset=mnist": "flag --dataset: expected a data set with color images, got mnist with 28x28",
     "svhn --image_size=64": "flag --image_size: expected auto (32, which the networks of svhn take), got 64",
@@ -150,7 +150,7 @@ def test_labels_of_an_npz_file_are_measured_and_drawn_whatever_their_names(do, f
 @pytest.fixture
 def thin(monkeypatch):
     """The paper's experiments with few channels, and few rendered images."""
-    monkeypatch.setattr(sources, "NUM_RENDERED", 130)
+    monkeypatch.setattr(rendered, "NUM_RENDERED", 130)
     for name in ("svhn", "celeba", "faces", "chairs"):
         module = importlib.import_module(f"infogan_tf.experiments.{name}")
         monkeypatch.setattr(module, "EXPERIMENT", module.EXPERIMENT)  # So that it comes back.

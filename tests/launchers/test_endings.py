@@ -85,12 +85,8 @@ def test_done_as_a_user_starts_it_and_the_last_line_is_a_command_that_works(tmp_
 KILLS = {
     "before there is a config": (".lock", "config.json"),
     "before the first update": ("config.json", "checkpoints/*"),
-    "while the first checkpoint is written": ("checkpoints/.partial-*/*", "checkpoints/step_*"),
-    "while the second checkpoint is written": (
-        "checkpoints/step_0000002 checkpoints/.partial-*/*",
-        "checkpoints/step_0000004",
-    ),
-    "while the last pictures are written": ("samples/*samples.png", "checkpoints/step_0000006"),
+    "after the first checkpoint": ("checkpoints/step-2.index", "checkpoints/step-4.*"),
+    "while the last pictures are written": ("samples/*samples.png", "checkpoints/step-6.*"),
 }
 KILL = """
 import os, signal, sys
@@ -147,7 +143,7 @@ def test_signals_save_and_end_and_the_folder_alone_resumes(launchers, reference,
     assert first < last < 6
     assert "stopping: saving after this update; press Ctrl-C again to abort without saving\n" in out
     (resume,) = re.findall(f"stopped by SIGINT after update {last}, which is saved; resume with: python (.*)\n", out)
-    assert (folder / "checkpoints" / f"step_{last:07d}").exists()
+    assert (folder / "checkpoints" / f"step-{last}.index").exists()
 
     assert shlex.split(resume) == [str(MNIST_LAUNCHER), flag]
     result = launchers.run("run_mnist_exp", flag, setup=SMALL)
@@ -210,4 +206,4 @@ def test_a_closed_stdout_does_not_stop_a_run(start, tmp_path):
             output.readline()
         _, err = process.wait()
         assert (process.returncode, err) == (0, "")
-    assert (tmp_path / "run" / "checkpoints" / "step_0000006").exists()
+    assert (tmp_path / "run" / "checkpoints" / "step-6.index").exists()

@@ -118,7 +118,7 @@ def test_the_first_changed_setting_is_refused_by_name(record, change, text):
 
 @pytest.mark.parametrize(
     ("part", "text"),
-    [("known_fingerprint", "other images: MNIST"), ("held_out_fingerprint", "other held-out images: MNIST")],
+    [("training_fingerprint", "other images: MNIST"), ("held_out_fingerprint", "other held-out images: MNIST")],
 )
 def test_other_images_are_refused(record, embedded_digits, part, text):
     other = dataclasses.replace(embedded_digits, reason="found now")
