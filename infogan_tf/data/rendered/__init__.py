@@ -1,3 +1,3 @@
-"""Heads and chairs that the package renders itself, small and deterministic, with every factor known."""
+"""Heads and chairs that the package renders itself, deterministic and with every factor known."""
 
 RENDERED_DATASETS = ("rendered_heads", "rendered_chairs")

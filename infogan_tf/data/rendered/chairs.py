@@ -12,8 +12,7 @@ BACKS = ("solid", "slats", "ladder", "shell", "oval")
 LEGS = ("straight", "splayed", "sled", "star", "disk", "stool")
 ARMS = ("none", "open", "closed")
 CHAIR_KINDS = {"seat": len(SEATS), "back": len(BACKS), "legs": len(LEGS), "arms": len(ARMS)}
-# In which each measure of a chair is uniform. Lengths are in meters; `lean` is by how much the back goes backwards for
-# each meter of its height.
+# Each measure is uniform in its range: lengths in meters, and `lean` in meters backward for each meter of the back.
 CHAIR_MEASURES = {
     "seat_height": (0.4, 0.5),
     "half_width": (0.2, 0.27),
@@ -23,16 +22,12 @@ CHAIR_MEASURES = {
     "lean": (0.0, 0.25),
     "leg_radius": (0.012, 0.026),
 }
-# Which chair it is: its parts as indices of their kinds, its measures, how many bars are in its back, and the shares of
-# the light that its surfaces reflect.
+# The parts are indices of their kinds, `bars` a number, and albedos the shares of the light that surfaces reflect.
 Chair = namedtuple("Chair", (*CHAIR_KINDS, *CHAIR_MEASURES, "bars", "seat_albedo", "frame_albedo"))
 CHAIR_FACTORS = ("azimuth_deg", "elevation_deg", "width", *CHAIR_KINDS)
-CHAIR_BARS = (3, 6)
-CHAIR_ALBEDO = (0.15, 0.9)
 CHAIR_ELEVATIONS = (20, 30)
 CHAIR_WIDTHS = (0.75, 1.33)
 CHAIR_LIGHT = np.array([-0.36, 0.64, 0.68])  # From above on the left, of length 1.
-CHAIR_AMBIENT = 0.35
 CHAIR_DISTANCE = 3.0  # Of the camera, in meters.
 CHAIR_EXTENT = 0.47  # Of the picture, from its center, that a chair takes up at most.
 CHAIR_VIEWS = np.stack([view_from(turn, elevation) for turn in range(0, 360, 20) for elevation in CHAIR_ELEVATIONS])
@@ -51,7 +46,7 @@ def random_chair(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.nd
     azimuth, elevation, width = rng.uniform(0, 360), rng.choice(CHAIR_ELEVATIONS), rng.uniform(*CHAIR_WIDTHS)
     kinds = rng.integers(list(CHAIR_KINDS.values()))
     measures = rng.uniform(*np.transpose(list(CHAIR_MEASURES.values())))
-    bars, albedo = rng.integers(*CHAIR_BARS, endpoint=True), rng.uniform(*CHAIR_ALBEDO, 2)
+    bars, albedo = rng.integers(3, 6, endpoint=True), rng.uniform(0.15, 0.9, 2)
     chair = Chair(*kinds, *measures, bars, *albedo)
     return render_chair(chair, azimuth, elevation, width, size), np.array([azimuth, elevation, width, *kinds])
 
@@ -60,7 +55,7 @@ def render_chair(chair: Chair, azimuth: float, elevation: float, width: float, s
     """One chair, uint8 `[size, size, 1]`; for the factors see `random_chair`."""
     mesh = _mesh(chair)
     view = view_from(azimuth, elevation)
-    shades = lambert(mesh.normals @ view.T, mesh.albedo, CHAIR_LIGHT, CHAIR_AMBIENT)
+    shades = lambert(mesh.normals @ view.T, mesh.albedo, CHAIR_LIGHT, ambient=0.35)
     # One scale for all views, so that a turning chair keeps its size.
     largest = np.abs(_in_perspective(mesh.vertices, CHAIR_VIEWS)[..., :2]).max(axis=(0, 1))
     scale = CHAIR_EXTENT / max(largest * [CHAIR_WIDTHS[1], 1])
@@ -82,43 +77,35 @@ def _mesh(chair: Chair) -> Mesh:
     floor = -chair.seat_height * (1.5 if LEGS[chair.legs] == "stool" else 1)
     outline = ROUND if is_round else SQUARE
     seat = _bar(-chair.thickness * Y, 0 * Y, (chair.half_width, chair.half_depth), outline)
-    frame = _legs(chair, corner, floor)
     back, back_frame = _back(chair, corner)
-    arms = _arms(chair, corner)
-    mesh = join(
-        [_with_albedo(part, chair.seat_albedo) for part in (seat, *back)]
-        + [_with_albedo(part, chair.frame_albedo) for part in (*frame, *back_frame, *arms)]
-    )
+    frame = [*_legs(chair, corner, floor), *back_frame, *_arms(chair, corner)]
+    padded = [part._replace(albedo=chair.seat_albedo * part.albedo) for part in (seat, *back)]
+    mesh = join(padded + [part._replace(albedo=chair.frame_albedo * part.albedo) for part in frame])
     return mesh._replace(vertices=mesh.vertices - (mesh.vertices.min(axis=0) + mesh.vertices.max(axis=0)) / 2)
-
-
-def _with_albedo(part: Mesh, albedo: float) -> Mesh:
-    return part._replace(albedo=np.full(len(part.vertices), albedo))
 
 
 def _legs(chair: Chair, corner: np.ndarray, floor: float) -> list[Mesh]:
     kind, radius = LEGS[chair.legs], chair.leg_radius
     thick = (radius, radius)
-    top = -chair.thickness
+    top, floor = -chair.thickness * Y, floor * Y
     corners = [np.array([x, 0, z]) for x in (-corner[0], corner[0]) for z in (-corner[1], corner[1])]
     if kind == "straight":
-        return [_bar(at + top * Y, at + floor * Y, thick) for at in corners]
+        return [_bar(at + top, at + floor, thick) for at in corners]
     if kind == "splayed":
-        return [_bar(0.7 * at + top * Y, 1.1 * at + floor * Y, thick, ROUND, taper=0.6) for at in corners]
+        return [_bar(0.7 * at + top, 1.1 * at + floor, thick, ROUND, taper=0.6) for at in corners]
     if kind == "stool":
-        legs = [_bar(0.8 * at + top * Y, at + floor * Y, thick) for at in corners]
-        left_back, left_front, right_back, right_front = (0.95 * at + 0.7 * floor * Y for at in corners)
+        legs = [_bar(0.8 * at + top, at + floor, thick) for at in corners]
+        left_back, left_front, right_back, right_front = (0.95 * at + 0.7 * floor for at in corners)
         rungs = ((left_back, left_front), (left_front, right_front), (right_front, right_back), (right_back, left_back))
         return legs + [_bar(*rung, (0.7 * radius, 0.7 * radius), across=Y) for rung in rungs]
     if kind == "sled":
-        legs = [_bar(at + top * Y, at + floor * Y, thick, ROUND) for at in corners]
-        runners = [(corners[0], corners[1]), (corners[2], corners[3])]
-        return legs + [_bar(back + floor * Y, front + floor * Y, thick, ROUND) for back, front in runners]
-    column = _bar(top * Y, floor * Y, (1.5 * radius, 1.5 * radius), ROUND)
+        legs = [_bar(at + top, at + floor, thick, ROUND) for at in corners]
+        return legs + [_bar(back + floor, front + floor, thick, ROUND) for back, front in (corners[:2], corners[2:])]
+    column = _bar(top, floor, (1.5 * radius, 1.5 * radius), ROUND)
     if kind == "disk":
-        return [column, _bar(floor * Y, (floor + 0.02) * Y, (0.2, 0.2), ROUND)]
+        return [column, _bar(floor, floor + 0.02 * Y, (0.2, 0.2), ROUND)]
     directions = [view_from(angle, 0) @ Z for angle in np.arange(5) * 72]
-    return [column, *(_bar((floor + 0.05) * Y, floor * Y + 0.26 * toward, thick) for toward in directions)]
+    return [column, *(_bar(floor + 0.05 * Y, floor + 0.26 * toward, thick) for toward in directions)]
 
 
 def _back(chair: Chair, corner: np.ndarray) -> tuple[list[Mesh], list[Mesh]]:
@@ -154,15 +141,13 @@ def _back(chair: Chair, corner: np.ndarray) -> tuple[list[Mesh], list[Mesh]]:
 
 def _arms(chair: Chair, corner: np.ndarray) -> list[Mesh]:
     kind, level = ARMS[chair.arms], 0.2
-    if kind == "none":
-        return []
     arms = []
     for side in (-1, 1):
         if kind == "open":
             back = np.array([side * corner[0], level, -corner[1] - chair.lean * level])
             front = np.array([side * 0.93 * chair.half_width, level, 0.3 * corner[1]])
             arms += [_bar(back, front, (0.025, 0.014)), _bar(front - (level + 0.02) * Y, front, (0.014, 0.014))]
-        else:
+        if kind == "closed":
             middle = np.array([side * 0.95 * chair.half_width, level / 2 - 0.02, 0])
             arms.append(_bar(middle - corner[1] * Z, middle + corner[1] * Z, (0.03, level / 2 + 0.02)))
     return arms
@@ -188,7 +173,7 @@ def _bar(
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
     number = len(section)
     vertices = np.concatenate([sides.reshape(-1, 3), bottom[::-1], top])
-    normals = np.concatenate([normals.repeat(4, axis=0), np.tile(-axis, (number, 1)), np.tile(axis, (number, 1))])
+    normals = np.concatenate([normals, [-axis], [axis]]).repeat([4] * number + [number] * 2, axis=0)
     return Mesh(vertices, normals, np.ones(len(vertices)), _bar_triangles(number))
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from infogan_tf.data.rendered.rasterizer import Mesh, Z, draw, join, lambert, on_picture, view_from
 
-# In which each measure of a head is uniform. Lengths are in halves of its height, from the chin at -1 to the crown at
-# 1; `jaw_width` is a share of the skull's, and an albedo the share of the light that a surface reflects.
+# Each measure is uniform in its range. Lengths are in halves of a head's height, from the chin at -1 to the crown at 1;
+# `jaw_width` is a share of the skull's, and an albedo the share of the light that a surface reflects.
 HEAD_RANGES = {
     "skull_width": (0.62, 0.76),
     "skull_depth": (0.74, 0.88),
@@ -27,13 +27,15 @@ HEAD_RANGES = {
     "skin_albedo": (0.6, 1.0),
     "hair_albedo": (0.05, 0.5),
 }
-Head = namedtuple("Head", HEAD_RANGES)  # Whose head it is.
-DEGREES = "azimuth_deg", "elevation_deg", "light_azimuth_deg"
-HEAD_FACTORS = dict(zip((*DEGREES, "width"), ((-75, 75), (-30, 30), (-80, 80), (0.8, 1.2)), strict=True))
+Head = namedtuple("Head", HEAD_RANGES)
+HEAD_FACTORS = {
+    "azimuth_deg": (-75, 75),
+    "elevation_deg": (-30, 30),
+    "light_azimuth_deg": (-80, 80),
+    "width": (0.8, 1.2),
+}
 HEAD_SCALE = 0.405  # Of half a head's height to the picture's.
-HEAD_ROWS, HEAD_COLUMNS = 52, 64
 HEAD_AXIS = 0.035  # How far in front of the ears a head turns, so that nose and nape stay on the picture.
-HEAD_AMBIENT = 0.18
 LIGHT_ELEVATION = 25
 POLE = 1e-3  # Where surfaces that are open at their poles begin, which is less than a pixel.
 
@@ -58,14 +60,14 @@ def render_head(
     mesh = _mesh(head)
     view = view_from(azimuth, elevation)
     light = view_from(light_azimuth, 0) @ view_from(0, -LIGHT_ELEVATION) @ Z
-    shades = lambert(mesh.normals @ view.T, mesh.albedo, light, HEAD_AMBIENT)
-    points = mesh.vertices @ view.T
-    return draw(on_picture(points, HEAD_SCALE, width, size), shades, mesh.triangles, size, background=0)
+    shades = lambert(mesh.normals @ view.T, mesh.albedo, light, ambient=0.18)
+    points = on_picture(mesh.vertices @ view.T, HEAD_SCALE, width, size)
+    return draw(points, shades, mesh.triangles, size, background=0)
 
 
 def _mesh(head: Head) -> Mesh:
-    polar = np.linspace(POLE, np.pi - POLE, HEAD_ROWS)[:, None]
-    around = np.linspace(0, 2 * np.pi, HEAD_COLUMNS, endpoint=False)
+    polar = np.linspace(POLE, np.pi - POLE, 52)[:, None]
+    around = np.linspace(0, 2 * np.pi, 64, endpoint=False)
     around = around - 0.6 * np.sin(around)  # Denser in the face, where it is 0.
     y = np.cos(polar)
     below = np.maximum(-y, 0)

@@ -27,10 +27,9 @@ class Mesh(NamedTuple):
 
 def join(meshes: Sequence[Mesh]) -> Mesh:
     """Several meshes as one."""
-    vertices, normals, albedo, triangles = zip(*meshes, strict=True)
-    starts = np.cumsum([0, *map(len, vertices[:-1])])
-    moved = [indices + start for indices, start in zip(triangles, starts, strict=True)]
-    return Mesh(*map(np.concatenate, (vertices, normals, albedo, moved)))
+    starts = np.cumsum([0, *(len(mesh.vertices) for mesh in meshes)])
+    moved = [mesh._replace(triangles=mesh.triangles + start) for mesh, start in zip(meshes, starts, strict=False)]
+    return Mesh(*map(np.concatenate, zip(*moved, strict=True)))
 
 
 def view_from(azimuth: float, elevation: float) -> np.ndarray:
@@ -68,8 +67,6 @@ def rasterize(
             linear on the picture: z without perspective, 1 / distance with it.
         shades: `[vertices]`, interpolated linearly.
         triangles: `[triangles, 3]`, indices of vertices.
-        size: height and width.
-        background: the shade where nothing is.
 
     Returns:
         The shades at the centers of the pixels, float64 `[size, size]`.
