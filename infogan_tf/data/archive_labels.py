@@ -1,6 +1,4 @@
-"""What the archives of well-known data sets say about their images, beside the images or in the names of files.
-
-They are recognized packed and as they unpack:
+"""Labels that well-known archives have beside their images or in the names of files, packed or unpacked.
 
 - CelebA: images named as in `list_attr_celeba.txt`, which lies in their folder or beside it and has their attributes.
 - Chairs (Aubry et al. 2014, "Seeing 3D chairs"): `<chair>/renders/image_001_p020_t011_r096.png`, with elevation and
@@ -16,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from infogan_tf.data.labels import Labels
+from infogan_tf.data.image_data import Labels
 from infogan_tf.errors import SettingError, first_line, printable
 
 ATTRIBUTES_FILE = "list_attr_celeba.txt"
@@ -32,7 +30,7 @@ def find_attributes(*folders: Path) -> Path | None:
 
 
 def read_labels(folder: Path, names: Sequence[str], attributes: Path | None, content: bytes | None = None) -> Labels:
-    """The labels of images; none where neither files nor folders have any.
+    """The labels of images, if there are any.
 
     Args:
         folder: what the images lie in; it may be an archive or a folder in it.
@@ -41,7 +39,7 @@ def read_labels(folder: Path, names: Sequence[str], attributes: Path | None, con
         content: what is in that file, if it lies in an archive.
 
     Raises:
-        SettingError: the set is a known one, but its labels are damaged or missing for some images.
+        SettingError: labels of a known set are damaged or missing for some images.
     """
     if attributes is not None:
         return _attributes(attributes, content, names)

@@ -12,8 +12,8 @@ PIXEL_STEP = np.float32(1) / np.float32(255)
 class ImageBatches:
     """Endless batches from uint8 images `[number, height, width, channels]`, each pass in an order of its own.
 
-    Only the images of a batch are read, so a memory-mapped array stays on disk. Nothing is kept between batches: a
-    pass's order depends on (seed, pass) alone, and a batch may run over the end of one pass into the next.
+    Only the images of a batch are read, so a memory-mapped array stays on disk. A pass's order depends on (seed, pass)
+    alone, and a batch may run over the end of one pass into the next.
 
     >>> batches = ImageBatches(np.zeros([10, 28, 28, 1], np.uint8), batch_size=4, seed=0)
     >>> sorted(np.concatenate([batches.indices(step) for step in range(5)])[:10].tolist())
@@ -28,11 +28,9 @@ class ImageBatches:
     def indices(self, step: int) -> np.ndarray:
         """Which images make up the batch of a step: int64 `[batch]`."""
         number = len(self.images)
-        positions = np.int64(step) * self.batch_size + np.arange(self.batch_size, dtype=np.int64)
+        positions = int(step) * self.batch_size + np.arange(self.batch_size)
         # The raw operation takes a seed for each position; tf.random.experimental.index_shuffle fails on several.
-        seeds = np.empty([self.batch_size, 3], np.int64)
-        seeds[:] = self.seed, Stream.DATA_ORDER, 0
-        seeds[:, 2] = positions // number
+        seeds = np.stack(np.broadcast_arrays(self.seed, int(Stream.DATA_ORDER), positions // number), axis=-1)
         # Given arrays instead of tensors, it takes several times as long.
         index, seed, max_index = map(tf.constant, (positions % number, seeds, np.int64(number - 1)))
         return tf.raw_ops.RandomIndexShuffle(index=index, seed=seed, max_index=max_index, rounds=4).numpy()

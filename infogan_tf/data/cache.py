@@ -14,17 +14,14 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from infogan_tf.data.image_data import ImageData
-from infogan_tf.data.labels import Labels
+from infogan_tf.data.image_data import ImageData, Labels
 from infogan_tf.data.preparation import Preparation
 from infogan_tf.files import PARTIAL_PREFIX, remove, write_atomically
 
 # Every fifth image of a data set without a test split is held out, every tenth of a user's own images.
 HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY = 5, 10
 LAYOUT = 2  # Of the files in a cached folder, to be increased with every change.
-TRAINING, HELD_OUT, LABELS, DESCRIPTION = "training.npy", "held_out.npy", "labels.npy", "set.json"
 HEADER_SIZE = 128  # What NumPy writes for four axes; the number of images is known only at the end.
-ABANDONED_SECONDS = 24 * 3600
 
 
 class Chunk(NamedTuple):
@@ -49,7 +46,7 @@ class Source(NamedTuple):
     @property
     def folder(self) -> Path:
         """Where the images are cached, in a folder for this set and preparation that has one folder for each state."""
-        code = None if self.preparation is None else self.preparation.version
+        code = self.preparation and self.preparation.version
         name = f"{self.kind}-{_short_hash(self.place, self.preparation)}"
         return cache_folder() / "images" / name / _short_hash(LAYOUT, code, self.state)
 
@@ -71,8 +68,7 @@ def file_state(path: Path) -> tuple[int, int]:
 def stored(images: Source, **origin: Any) -> ImageData:
     """The images of a source from the cache, or decoded now and cached, with an origin as `ImageData` has it.
 
-    A cache that is damaged or can't be written costs the time to decode, in the second case also the memory, and is
-    reported in a warning.
+    A warning reports a cache that is damaged, and one that can't be written, without which images stay in memory.
     """
     folder = images.folder
     try:
@@ -100,29 +96,29 @@ def _make_room(folder: Path):
         is_whole = not version.name.startswith(PARTIAL_PREFIX)
         with contextlib.suppress(FileNotFoundError):  # Its writer has just renamed or removed it.
             # What another process has mapped stays readable for it; what it is writing right now must stay.
-            if is_whole or time.time() - version.stat().st_mtime > ABANDONED_SECONDS:
+            if is_whole or time.time() - version.stat().st_mtime > 24 * 3600:
                 remove(version)
 
 
 def _open(folder: Path, origin: Mapping[str, Any]) -> ImageData:
-    description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    description = json.loads((folder / "set.json").read_text(encoding="utf-8"))
     labels, skipped = Labels(), tuple(description.pop("skipped"))
     if kinds := description.pop("labels"):
         names, class_names = zip(*kinds, strict=True)
-        rows = np.load(folder / LABELS, mmap_mode="r")
+        rows = np.load(folder / "labels.npy", mmap_mode="r")
         labels = Labels(rows, names, tuple(classes and tuple(classes) for classes in class_names))
-    training, held_out = (np.load(folder / file, mmap_mode="r") for file in (TRAINING, HELD_OUT))
+    training, held_out = (np.load(folder / file, mmap_mode="r") for file in ("training.npy", "held_out.npy"))
     return ImageData(training, held_out, labels=labels, skipped=skipped, **description, **origin)
 
 
 def _write(folder: Path, source: Source):
     folder.mkdir()
-    with (folder / TRAINING).open("wb") as training, (folder / HELD_OUT).open("wb") as held_out:
+    with (folder / "training.npy").open("wb") as training, (folder / "held_out.npy").open("wb") as held_out:
         _, labels, description = _decode(source, training, held_out)
     if labels.names:
-        np.save(folder / LABELS, labels.rows)
+        np.save(folder / "labels.npy", labels.rows)
     description["labels"] = list(zip(labels.names, labels.class_names, strict=True))
-    (folder / DESCRIPTION).write_text(json.dumps(description), encoding="utf-8")
+    (folder / "set.json").write_text(json.dumps(description), encoding="utf-8")
 
 
 def _decode_into_memory(source: Source, origin: Mapping[str, Any]) -> ImageData:
@@ -167,7 +163,6 @@ class _Part:
 
     def append(self, images: np.ndarray, labels: Labels):
         assert images.dtype == np.uint8
-        assert self.shape[1:] in ((), images.shape[1:])
         data = np.ascontiguousarray(images).data
         self._file.write(data)
         self.digest.update(data)
@@ -178,7 +173,6 @@ class _Part:
     def finish(self) -> np.ndarray:
         """Completes the file as .npy; returns the labels of all images, as `Labels` has them."""
         self._file.seek(0)
-        header = {"descr": "|u1", "fortran_order": False, "shape": self.shape}
-        np.lib.format.write_array_header_1_0(self._file, header)
+        np.lib.format.write_array_header_1_0(self._file, {"descr": "|u1", "fortran_order": False, "shape": self.shape})
         assert self._file.tell() == HEADER_SIZE
         return np.frombuffer(self._rows, self.labels.rows.dtype)

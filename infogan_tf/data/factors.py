@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from infogan_tf.data.image_data import ImageData
-from infogan_tf.data.labels import ClassNames
+from infogan_tf.data.image_data import ClassNames, ImageData
 
 MAX_CLASSES = 20
 # Integers whose name ends with one of these words are classes, however many.
@@ -42,7 +41,7 @@ class Factor:
 
 
 def load_factors(data: ImageData) -> tuple[Factor, ...]:
-    """The factors of loaded images; none where there are no labels.
+    """The factors of loaded images.
 
     Labels that are the same for all images, unknown for some, or text that identifies single images are left out with a
     warning. Numbers whose name indicates an angle are angles if their range is 270 or larger, otherwise they are
@@ -51,15 +50,14 @@ def load_factors(data: ImageData) -> tuple[Factor, ...]:
     are numbers.
     """
     factors = []
-    labels = data.labels
+    labels, number = data.labels, len(data.training)
     for field, name, class_names in zip(labels.rows.dtype.names or (), labels.names, labels.class_names, strict=True):
-        values = _as_numbers(np.array(data.labels.rows[field]))
+        values = _as_numbers(np.array(labels.rows[field]))
         problem = _why_useless(values, class_names)
         if problem is not None:
             warnings.warn(f"{name}, a label of {data.name}, is left out: {problem}", stacklevel=2)
             continue
-        kind, values, class_names = _interpret(name, values, class_names, data.source != "tfds")
-        number = len(data.training)
+        kind, values, class_names = _interpret(name, values, class_names, may_be_classes=data.source != "tfds")
         factors.append(Factor(name, kind, values[:number], values[number:], class_names))
     return tuple(factors)
 

@@ -1,14 +1,46 @@
-"""A set of images, and where it came from."""
+"""A set of images with its labels, and where it came from."""
 
 import dataclasses
 import hashlib
+from collections.abc import Mapping
 
 import numpy as np
 
-from infogan_tf.data.labels import Labels
 from infogan_tf.errors import SettingError
 
-OWN_SOURCES = ("folder", "archive", "npz")
+ClassNames = tuple[str, ...] | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Labels:
+    """What a data set says about each of its images, in their order; by default nothing.
+
+    Attributes:
+        rows: `[number]`, with a field for each label: a number, a truth value or text.
+        names: of the labels.
+        class_names: for each label what its values mean if they are positions in this tuple, else None.
+    """
+
+    rows: np.ndarray = dataclasses.field(default_factory=lambda: np.empty(0))
+    names: tuple[str, ...] = ()
+    class_names: tuple[ClassNames, ...] = ()
+
+    @classmethod
+    def of(cls, columns: Mapping[str, np.ndarray], class_names: Mapping[str, ClassNames] | None = None) -> "Labels":
+        """Labels by name, each `[number]`, some of them with the names of their classes."""
+        if not columns:
+            return cls()
+        # The fields have names of their own, since labels may be called anything.
+        rows = np.asarray(np.rec.fromarrays(list(columns.values())))
+        return cls(rows, tuple(columns), tuple((class_names or {}).get(name) for name in columns))
+
+    def __getitem__(self, index: slice | np.ndarray) -> "Labels":
+        return dataclasses.replace(self, rows=self.rows[index]) if self.names else self
+
+    def fingerprint(self) -> str:
+        """SHA-256 of all of them."""
+        names = repr((self.names, self.class_names, self.rows.dtype))
+        return hashlib.sha256(names.encode() + self.rows.tobytes()).hexdigest()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,7 +49,7 @@ class ImageData:
 
     Attributes:
         training: uint8 `[number, height, width, channels]`; sets that were loaded are read-only memory maps.
-        held_out: the same, never trained on.
+        held_out: the same, not trained on.
         source: `tfds`, `embedded`, `rendered`, `folder`, `archive` or `npz`.
         name: what the images are, for captions.
         reason: why this source was used.
@@ -51,7 +83,7 @@ class ImageData:
     @property
     def is_own(self) -> bool:
         """Whether they are a person's own images, given as `images`, and not a data set."""
-        return self.source in OWN_SOURCES
+        return self.source in ("folder", "archive", "npz")
 
     @property
     def description(self) -> str:
@@ -71,11 +103,7 @@ class ImageData:
 
 
 def check_two_batches(data: ImageData, batch_size: int):
-    """Checks that a user's own images make two batches, and that a batch is no larger than the data set.
-
-    Raises:
-        SettingError: naming `images` or `batch_size`.
-    """
+    """Raises a SettingError if a user's own images don't make two batches, or a data set not even one."""
     number = len(data.training)
     if data.is_own and number < 2 * batch_size:
         expected = f"at least {2 * batch_size} training images, two batches of {batch_size}"

@@ -14,12 +14,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from infogan_tf.data.archive_labels import without_border
 from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source
-from infogan_tf.data.labels import Labels
-from infogan_tf.data.preparation import DRAFT_FACTOR, FORMATS, Preparation, in_parallel, is_colored
+from infogan_tf.data.image_data import Labels
+from infogan_tf.data.preparation import DRAFT_FACTOR, FORMATS, Preparation, in_parallel
 from infogan_tf.errors import SettingError, first_line, printable
 
 EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
-GRAY_MODES = ("1", "L", "LA", "I;16")
+GRAY_MODES = ("1", "L", "LA", "I;16")  # Which need not be decoded to look for colors.
+# Gray comes back from a lossy WebP with channels that differ by 1, which resizing may round to 2.
+GRAY_TOLERANCE = 2
 MAX_SKIPPED_SHARE = 0.1
 
 
@@ -28,20 +30,15 @@ class Unreadable(str):
 
 
 class ImageFiles:
-    """The image files in one place, of which the first frames are images.
-
-    A subclass gives its `kind`, the place in words and its `path`; `names`, sorted relative paths with /; `state()`,
-    which shows whether any file has changed; `labels()`, in the order of names; and `read()`, each name with its file
-    or, if there is none, None, in any order.
-    """
+    """The image files in one place, of which the first frames are images; a subclass gives what is declared here."""
 
     kind: str
-    place: str
+    place: str  # The kind of place in words.
     path: Path
-    names: list[str]
-    state: Callable[[], Any]
-    labels: Callable[[], Labels]
-    read: Callable[[], Iterable[tuple[str, Path | BytesIO | None]]]
+    names: list[str]  # Sorted relative paths with /.
+    state: Callable[[], Any]  # Shows whether any file has changed.
+    labels: Callable[[], Labels]  # In the order of names.
+    read: Callable[[], Iterable[tuple[str, Path | BytesIO | None]]]  # Each name with its file, if any, in any order.
 
     def source(self, preparation: Preparation) -> Source:
         """All images, of which every tenth is held out, with their labels.
@@ -49,10 +46,10 @@ class ImageFiles:
         If `channels` is None, they become gray if all of them are. Reading them raises a SettingError if there are
         none, if more than a tenth of them can't be read, or if their labels are damaged.
         """
-        state, read = self.state(), partial(self._decode, preparation)
-        return Source(self.kind, self.path.resolve(), preparation, state, read, HOLD_OUT_OWN_EVERY)
+        read = partial(self._decode, preparation)
+        return Source(self.kind, self.path.resolve(), preparation, self.state(), read, HOLD_OUT_OWN_EVERY)
 
-    def each(self, preparation: Preparation, progress: str = "reading images") -> Iterator[tuple[str, Any]]:
+    def each(self, preparation: Preparation) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
         """Each name with its image, uint8 `[height, width, channels]`, or an `Unreadable`; in the order of names."""
 
         def prepare(name: str, picture: Image.Image) -> np.ndarray:
@@ -61,7 +58,7 @@ class ImageFiles:
 
         if not self.names:
             raise SettingError("images", f"{self.place} ({', '.join(EXTENSIONS)})", f"{self.path}, which has none")
-        results = self._each_picture(prepare, preparation.size, progress)
+        results = self._each_picture(prepare, preparation.size, "reading images")
         early: dict[str, Any] = {}  # What a compressed archive has before its turn.
         for name in self.names:
             while name not in early:
@@ -73,7 +70,7 @@ class ImageFiles:
         if preparation.channels is None:
             preparation = dataclasses.replace(preparation, channels=self._choose_channels(preparation))
         skipped: list[str] = []
-        for index, (name, image) in enumerate(self.each(preparation, "decoding images")):
+        for index, (name, image) in enumerate(self.each(preparation)):
             if isinstance(image, Unreadable):
                 skipped.append(describe_skipped(name, image))
             else:
@@ -87,15 +84,13 @@ class ImageFiles:
         """3 if any image is colored, which the first usually is; else 1."""
         colored = dataclasses.replace(preparation, channels=3)
 
-        def answer(_: str, picture: Image.Image) -> bool:
-            return picture.mode not in GRAY_MODES and is_colored(colored(picture))  # Gray modes need not be decoded.
+        def is_colored(_: str, picture: Image.Image) -> bool:
+            return picture.mode not in GRAY_MODES and bool(np.ptp(colored(picture), axis=-1).max() > GRAY_TOLERANCE)
 
-        with contextlib.closing(self._each_picture(answer, preparation.size, "looking for colors")) as answers:
+        with contextlib.closing(self._each_picture(is_colored, preparation.size, "looking for colors")) as answers:
             return 3 if any(answer is True for _, answer in answers) else 1
 
-    def _each_picture(
-        self, use: Callable[[str, Image.Image], Any], size: int, progress: str
-    ) -> Iterator[tuple[str, Any]]:
+    def _each_picture(self, use: Callable[[str, Image.Image], Any], size: int, progress: str) -> Iterator[Any]:
         """Each name with what `use` gives for its picture, or an `Unreadable`; in the order of `read`."""
 
         def read(item: tuple[str, Path | BytesIO | None]) -> tuple[str, Any]:

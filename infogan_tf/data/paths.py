@@ -9,11 +9,7 @@ IMAGES = "a folder of images, a .zip or .tar archive of them, or an .npz file"
 
 
 def find_images(images: str, or_one: bool = False) -> Path:
-    """The path of a person's own images: a folder, an archive or an .npz file.
-
-    Args:
-        images: the path as text.
-        or_one: whether it may also be the file of a single image; whether it is one shows when it is read.
+    """The path of a person's own images: a folder, an archive or an .npz file; with `or_one` also any other file.
 
     Raises:
         SettingError: there is nothing, or something else.
@@ -30,7 +26,7 @@ def given_path(name: str, text: str, expected: str) -> Path:
     """The path in the setting of a name, whether or not there is something.
 
     Raises:
-        SettingError: there can't be a path like this; `expected` says what it should be.
+        SettingError: there can't be a path like this.
     """
     try:
         path = Path(text).expanduser()

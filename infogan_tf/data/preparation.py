@@ -14,15 +14,11 @@ import PIL
 from PIL import Image
 from tqdm import tqdm
 
-# Gray comes back from a lossy WebP with channels that differ by 1, which resizing may round to 2.
-GRAY_TOLERANCE = 2
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 # Much larger JPEG files are decoded at a half, a fourth or an eighth of their size, at least this many times ours.
 DRAFT_FACTOR = 2
-# To be increased with every change of pixels here, in image_files.py or in archive_labels.py, so that cached images are
-# made again.
+# To be increased with every change of pixels here, in image_files.py or in archive_labels.py.
 PREPARATION_VERSION = 2
-AHEAD = 4  # Items for each thread that are held at a time.
 
 
 @dataclass(frozen=True)
@@ -72,27 +68,19 @@ class Preparation:
         return self(Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels))
 
 
-def is_colored(image: np.ndarray) -> bool:
-    """Whether an RGB image `[height, width, 3]` is anything but gray, apart from what lossy compression adds."""
-    return bool((np.ptp(image, axis=-1) > GRAY_TOLERANCE).any())
-
-
 def in_parallel(function: Callable[[Any], Any], items: Iterable[Any], number: int, label: str | None) -> Iterator[Any]:
     """Yields what a function gives for each item, in order, computed by one thread a core.
 
-    Args:
-        function: releases Python's lock most of the time, as Pillow does.
-        items: what it is called with; few of them are held at a time.
-        number: how many there are.
-        label: of a progress bar, shown on a terminal; None for no bar.
+    Few items are held at a time. The function should release Python's lock most of the time, as Pillow does. A label is that of a progress bar of
+    `number` items, which is shown on a terminal alone.
     """
     bar_format = f"  {label} |{{bar:40}}| {{n_fmt}} of {{total_fmt}}, {{remaining}} left"
-    # No bar where stdout is no terminal.
-    bar = tqdm(total=number, file=sys.stdout, disable=label is None or None, leave=False, bar_format=bar_format)
+    disable = True if label is None else None  # None hides the bar where stdout is no terminal.
+    bar = tqdm(total=number, file=sys.stdout, disable=disable, leave=False, bar_format=bar_format)
     threads = os.cpu_count() or 1
     with bar, ThreadPoolExecutor(threads) as pool:
         futures = (pool.submit(function, item) for item in items)
-        pending = deque(islice(futures, threads * AHEAD))
+        pending = deque(islice(futures, 4 * threads))
         while pending:
             yield pending.popleft().result()
             pending.extend(islice(futures, 1))

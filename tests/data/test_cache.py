@@ -8,7 +8,7 @@ import pytest
 
 from infogan_tf.data import cache
 from infogan_tf.data.cache import Chunk, Source, cache_folder, stored
-from infogan_tf.data.labels import Labels
+from infogan_tf.data.image_data import Labels
 
 ORIGIN = {"source": "tfds", "name": "digits", "reason": "for the test"}
 TRAINING, HELD_OUT = [0, 1, 2, 4, 5, 6], [3, 7]
@@ -160,7 +160,7 @@ import re, time
 import numpy as np
 from infogan_tf.data.batches import ImageBatches
 from infogan_tf.data.cache import Chunk, Source, stored
-from infogan_tf.data.labels import Labels
+from infogan_tf.data.image_data import Labels
 
 def resident():
     return int(re.search(r"RssAnon:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024

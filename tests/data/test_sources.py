@@ -14,7 +14,7 @@ from infogan_tf.augmentation import AUGMENTATIONS
 from infogan_tf.data import sources
 from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY
 from infogan_tf.data.factors import load_factors
-from infogan_tf.data.sources import ImageRequest, load_images, rendered
+from infogan_tf.data.sources import ImageRequest, load_images
 from infogan_tf.data.sources import tfds as tfds_images
 from infogan_tf.errors import SettingError
 from tests.conftest import prepare_tfds
@@ -187,13 +187,13 @@ def test_validation_takes_every_sixth_training_image(embedded_digits):
 
 @pytest.fixture
 def few_rendered(monkeypatch):
-    monkeypatch.setattr(rendered, "NUM_RENDERED", 30)
+    monkeypatch.setattr(sources, "NUM_RENDERED", 30)
 
 
 @pytest.mark.usefixtures("few_rendered")
 @pytest.mark.parametrize(("name", "size"), [("rendered_heads", 32), ("rendered_chairs", 64)])
 def test_rendered_images_are_made_once_with_the_factors_that_they_were_rendered_with(name, size, monkeypatch):
-    draw, names = rendered.RENDERERS[name]
+    draw, names = sources.RENDERERS[name]
     drawn = [draw(np.random.default_rng([0, index]), size) for index in range(30)]
     images, labels = map(np.stack, zip(*drawn, strict=True))
     is_held_out = np.arange(30) % 10 == 9
@@ -202,7 +202,7 @@ def test_rendered_images_are_made_once_with_the_factors_that_they_were_rendered_
     np.testing.assert_array_equal(data.training, images[~is_held_out])
     np.testing.assert_array_equal(data.held_out, images[is_held_out])
     assert "27 training and 3 held-out images (not the paper's, but with every factor known" in data.description
-    monkeypatch.setattr(rendered, "RENDERERS", {})
+    monkeypatch.setattr(sources, "RENDERERS", {})
     again = load_images(dataclasses.replace(request, data_source="rendered"))
     assert again.fingerprint() == data.fingerprint()
     factors = load_factors(again)
@@ -246,5 +246,5 @@ def test_refuses_a_source_that_does_not_fit(changes, text):
 
 
 def test_so_many_images_are_rendered_that_d_sees_them_as_they_are():
-    training = rendered.NUM_RENDERED - rendered.NUM_RENDERED // HOLD_OUT_OWN_EVERY
+    training = sources.NUM_RENDERED - sources.NUM_RENDERED // HOLD_OUT_OWN_EVERY
     assert AUGMENTATIONS["photographs_without_flips"].default_max_shift(training, 32) == 0

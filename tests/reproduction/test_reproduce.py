@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from infogan_tf.data.sources import rendered
+from infogan_tf.data import sources
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate, features
 from infogan_tf.evaluation.record import read_evaluation
@@ -34,7 +34,7 @@ def short(monkeypatch):
         presets = {key: {**preset, **SHORT, **changes} for key, preset in experiment.EXPERIMENT.presets.items()}
         experiment.EXPERIMENT = dataclasses.replace(experiment.EXPERIMENT, presets=presets)
 
-    monkeypatch.setattr(rendered, "NUM_RENDERED", 130)
+    monkeypatch.setattr(sources, "NUM_RENDERED", 130)
     for name, number in {"GENERATED": 200, "MATCHED": 200, "NEIGHBORHOODS": 50, "OF_A_VALUE": 3}.items():
         monkeypatch.setattr(evaluate, f"NUM_{name}", number)
     for name, number in {"UPDATES_OF_ROTATIONS": 3, "NUM_ROTATED": 50, "EPOCHS": 1}.items():

