@@ -71,8 +71,8 @@ class Preparation:
 def in_parallel(function: Callable[[Any], Any], items: Iterable[Any], number: int, label: str | None) -> Iterator[Any]:
     """Yields what a function gives for each item, in order, computed by one thread a core.
 
-    Few items are held at a time. The function should release Python's lock most of the time, as Pillow does. A label is that of a progress bar of
-    `number` items, which is shown on a terminal alone.
+    The function should release Python's lock most of the time, as Pillow does. Few items are held at a time. A label
+    is that of a progress bar of `number` items, which is shown on a terminal alone.
     """
     bar_format = f"  {label} |{{bar:40}}| {{n_fmt}} of {{total_fmt}}, {{remaining}} left"
     disable = True if label is None else None  # None hides the bar where stdout is no terminal.

@@ -1,15 +1,39 @@
 """Small sets in the layouts of well-known archives and of TFDS."""
 
 import io
+import shutil
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 from PIL import Image
 
+from infogan_tf.data.sources import ImageRequest, load_images
+
+FORMATS = {"zip": "zip", "tar": "tar", "tar.gz": "gztar"}
 ATTRIBUTES = ("5_o_Clock_Shadow", "Eyeglasses", "Young")
 CHAIRS = ("1a2b3c4d5e6f", "2b6cbad4ba1e9a0645881d7eab1353ba", "ff0c6a9c5a5b")
 AZIMUTHS = [0, 58, 116, 174, 232, 290, 348]
+
+
+def load_own(path, **changes):
+    """Images of 16x16, unless other sizes are asked for."""
+    return load_images(ImageRequest(images=str(path), **{"image_size": 16, **changes}))
+
+
+def in_order(factor):
+    """Values in the order of the images, of which every tenth is held out."""
+    values = np.empty(len(factor.training) + len(factor.held_out), factor.training.dtype)
+    is_held_out = np.arange(len(values)) % 10 == 9
+    values[~is_held_out], values[is_held_out] = factor.training, factor.held_out
+    return values
+
+
+def pack(folder, ending="zip", whole=True):
+    """Packs a folder beside it, with the folder itself as the only thing at its top or without."""
+    base = folder.with_name(f"{folder.name}_{'whole' if whole else 'inside'}")
+    inside = {"root_dir": folder.parent, "base_dir": folder.name} if whole else {"root_dir": folder}
+    return base.parent / shutil.make_archive(str(base), FORMATS[ending], **inside)
 
 
 def attributes_of(number):

@@ -11,20 +11,17 @@ from PIL import Image
 from infogan_tf.data.factors import load_factors
 from infogan_tf.data.image_files import Unreadable
 from infogan_tf.data.preparation import Preparation
-from infogan_tf.data.sources import ImageRequest, each_image, load_images
+from infogan_tf.data.sources import each_image
 from infogan_tf.errors import SettingError
+from tests.data.archives import load_own
 
 SIZE = 16
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
 
-def load(path, **changes):
-    return load_images(ImageRequest(images=str(path), **{"image_size": SIZE, **changes}))
-
-
 def load_one(path, **changes):
     """The only image of a folder."""
-    data = load(path, **changes)
+    data = load_own(path, **changes)
     assert (len(data.training), len(data.held_out)) == (1, 0)
     return data.training[0]
 
@@ -43,23 +40,14 @@ def fill_with(path, number, start=0):
         square((index, 0, 255 - index)).save(path / f"{index:03d}.png")
 
 
-def png_of_16_bits(values):
-    """A gray PNG of 16 bits, written by hand, since Pillow writes what Pillow reads."""
-    height, width = values.shape
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
-    header = struct.pack(">IIBBBBB", width, height, 16, 0, 0, 0, 0)
-    signature = b"\x89PNG\r\n\x1a\n"
-    return signature + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+def of_16_bits(value):
+    return Image.fromarray(np.full([SIZE, SIZE], value, np.uint16))
 
 
-def png_that_claims_a_size(width, height):
-    image = png_of_16_bits(np.zeros([1, 1]))
-    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 16, 0, 0, 0, 0)
-    return image[:12] + header + struct.pack(">I", zlib.crc32(header)) + image[33:]
+def with_size(png, size):
+    """The bytes of a PNG that claims another width and height."""
+    header = png[12:16] + struct.pack(">II", size, size) + png[24:29]
+    return png[:12] + header + struct.pack(">I", zlib.crc32(header)) + png[33:]
 
 
 @pytest.mark.parametrize(
@@ -80,27 +68,22 @@ def test_reads_every_kind_and_of_animations_the_first_frame(tmp_path, name, opti
     np.testing.assert_allclose(load_one(tmp_path), np.broadcast_to(RED, [SIZE, SIZE, 3]), atol=4)
 
 
-def save_transparent_palette(path):
-    picture = square(RED).convert("P")
-    picture.save(path, transparency=picture.getpixel((0, 0)))
-
-
 @pytest.mark.parametrize(
-    ("make", "expected"),
+    ("picture", "options", "expected"),
     [
-        (lambda path: square((0, 0, 255, 0), mode="RGBA").save(path), (255, 255, 255)),
-        (lambda path: square((0, 0, 255, 128), mode="RGBA").save(path), (127, 127, 255)),
-        (lambda path: square(RED).convert("P").save(path), RED),
-        (save_transparent_palette, (255, 255, 255)),
-        (lambda path: square((0, 128), mode="LA").save(path), (127, 127, 127)),
-        (lambda path: square(1, mode="1").save(path), (255, 255, 255)),
-        (lambda path: path.write_bytes(png_of_16_bits(np.full([SIZE, SIZE], 128 * 257))), (128, 128, 128)),
-        (lambda path: square((0, 255, 255, 0), mode="CMYK").save(path, "JPEG", quality=95), RED),
+        (square((0, 0, 255, 0), mode="RGBA"), {}, (255, 255, 255)),
+        (square((0, 0, 255, 128), mode="RGBA"), {}, (127, 127, 255)),
+        (square().convert("P"), {}, RED),
+        (square().convert("P"), {"transparency": square().convert("P").getpixel((0, 0))}, (255, 255, 255)),
+        (square((0, 128), mode="LA"), {}, (127, 127, 127)),
+        (square(1, mode="1"), {}, (255, 255, 255)),
+        (of_16_bits(128 * 257), {}, (128, 128, 128)),
+        (square((0, 255, 255, 0), mode="CMYK"), {"format": "JPEG", "quality": 95}, RED),
     ],
     ids=["transparent", "half transparent", "palette", "transparent palette", "gray half", "1 bit", "16 bit", "CMYK"],
 )
-def test_reads_every_mode_and_lays_what_is_transparent_on_white(tmp_path, make, expected):
-    make(tmp_path / "a.png")
+def test_reads_every_mode_and_lays_what_is_transparent_on_white(tmp_path, picture, options, expected):
+    picture.save(tmp_path / "a.png", **options)
     image = load_one(tmp_path, channels=3)
     np.testing.assert_allclose(image, np.broadcast_to(expected, [SIZE, SIZE, 3]), atol=4)
 
@@ -109,18 +92,11 @@ def test_reads_every_mode_and_lays_what_is_transparent_on_white(tmp_path, make, 
 def test_rotates_pictures_by_their_exif_data(tmp_path, orientation):
     upright = noise((24, 24))
     turns = Image.Transpose
-    undo = {
-        2: turns.FLIP_LEFT_RIGHT,
-        3: turns.ROTATE_180,
-        4: turns.FLIP_TOP_BOTTOM,
-        5: turns.TRANSPOSE,
-        6: turns.ROTATE_90,
-        7: turns.TRANSVERSE,
-        8: turns.ROTATE_270,
-    }
+    undo = [turns.FLIP_LEFT_RIGHT, turns.ROTATE_180, turns.FLIP_TOP_BOTTOM, turns.TRANSPOSE]
+    undo += [turns.ROTATE_90, turns.TRANSVERSE, turns.ROTATE_270]
     exif = Image.Exif()
     exif[0x0112] = orientation
-    stored = upright.transpose(undo[orientation]) if orientation in undo else upright
+    stored = upright.transpose(undo[orientation - 2]) if orientation > 1 else upright
     stored.save(tmp_path / "a.png", exif=exif)
     np.testing.assert_array_equal(load_one(tmp_path, image_size=24), np.asarray(upright))
 
@@ -149,13 +125,13 @@ def test_resizes_without_aliasing(tmp_path, suffix):
 def test_channels_follow_from_all_images_unless_chosen(tmp_path):
     square(90, mode="L").save(tmp_path / "a.png")
     square((9, 9, 9)).save(tmp_path / "b.jpg")
-    assert load(tmp_path).image_shape == (SIZE, SIZE, 1)
-    assert load(tmp_path).training[:, 0, 0, 0].tolist() == [90, 9]
-    assert load(tmp_path, channels=3).image_shape == (SIZE, SIZE, 3)
+    assert load_own(tmp_path).image_shape == (SIZE, SIZE, 1)
+    assert load_own(tmp_path).training[:, 0, 0, 0].tolist() == [90, 9]
+    assert load_own(tmp_path, channels=3).image_shape == (SIZE, SIZE, 3)
     square(GREEN).save(tmp_path / "c.png")
-    (tmp_path / "d.png").write_bytes(png_of_16_bits(np.full([4, 4], 65535)))
-    assert load(tmp_path).training[:, 0, 0].tolist() == [[90] * 3, [9] * 3, list(GREEN), [255] * 3]
-    assert load(tmp_path, channels=1).training[:, 0, 0, 0].tolist() == [90, 9, 150, 255]
+    of_16_bits(65535).save(tmp_path / "d.png")
+    assert load_own(tmp_path).training[:, 0, 0].tolist() == [[90] * 3, [9] * 3, list(GREEN), [255] * 3]
+    assert load_own(tmp_path, channels=1).training[:, 0, 0, 0].tolist() == [90, 9, 150, 255]
 
 
 def test_gray_images_stay_gray_through_lossy_compression_and_pale_colors_do_not(tmp_path):
@@ -163,21 +139,17 @@ def test_gray_images_stay_gray_through_lossy_compression_and_pale_colors_do_not(
     for quality in (10, 80):
         gray.save(tmp_path / f"{quality}.webp", quality=quality)
         gray.save(tmp_path / f"{quality}.jpg", quality=quality)
-    assert load(tmp_path).image_shape == (SIZE, SIZE, 1)
+    assert load_own(tmp_path).image_shape == (SIZE, SIZE, 1)
     square((90, 93, 90)).save(tmp_path / "pale.png")
-    assert load(tmp_path).image_shape == (SIZE, SIZE, 3)
+    assert load_own(tmp_path).image_shape == (SIZE, SIZE, 3)
 
 
-def test_files_are_sorted_by_relative_path_and_every_tenth_is_held_out(tmp_path):
-    for index in reversed(range(25)):
-        path = tmp_path / ("b" if index >= 12 else "a") / "deeper" / f"{index:02d}.png"
+def test_files_are_sorted_by_relative_path(tmp_path):
+    for index in reversed(range(9)):
+        path = tmp_path / ("b" if index >= 4 else "a") / "deeper" / f"{index}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         square((index, index, 0)).save(path)
-    data = load(tmp_path)
-    assert data.held_out[:, 0, 0, 0].tolist() == [9, 19]
-    assert data.training[:, 0, 0, 0].tolist() == [index for index in range(25) if index not in (9, 19)]
-    assert data.source == "folder"
-    assert data.description == f"{tmp_path.name}, 23 training and 2 held-out images (read from {tmp_path})"
+    assert load_own(tmp_path).training[:, 0, 0, 0].tolist() == list(range(9))
 
 
 def test_folders_that_all_images_lie_in_are_a_label(tmp_path):
@@ -185,22 +157,22 @@ def test_folders_that_all_images_lie_in_are_a_label(tmp_path):
         fill_with(tmp_path / name, 30, start=30 * index)
     (tmp_path / "dogs" / "030.png").write_text("no image")
     (tmp_path / "emus: big" / "061.png").write_text("no image")
-    data = load(tmp_path)
+    data = load_own(tmp_path)
     (label,) = load_factors(data)
     assert (label.name, label.kind, label.class_names) == ("folder", "class", ("cats", "dogs", "emus: big"))
     assert label.training.tolist() == (data.training[:, 0, 0, 0] // 30).tolist()
     assert label.held_out.tolist() == (data.held_out[:, 0, 0, 0] // 30).tolist()
     assert len(data.skipped) == 2
     fill_with(tmp_path, 1, start=90)
-    assert load_factors(load(tmp_path)) == ()
+    assert load_factors(load_own(tmp_path)) == ()
 
 
 def test_folders_named_by_numbers_are_numbers_and_a_single_one_is_no_label(tmp_path):
     fill_with(tmp_path / "-40", 40)
-    assert load_factors(load(tmp_path)) == ()
+    assert load_factors(load_own(tmp_path)) == ()
     for angle in range(-30, 200, 10):
         fill_with(tmp_path / str(angle), 2, start=angle + 40)
-    (label,) = load_factors(load(tmp_path))
+    (label,) = load_factors(load_own(tmp_path))
     assert (label.kind, label.training.min(), label.training.max()) == ("ordered", -40, 190)
 
 
@@ -217,7 +189,7 @@ def test_a_folder_is_read_once_however_it_is_linked_and_what_is_hidden_or_no_ima
     fill_with(tmp_path / "elsewhere", 1, start=7)
     (photos / "linked").symlink_to(tmp_path / "elsewhere")
     (photos / "linked.png").symlink_to(tmp_path / "elsewhere" / "007.png")
-    data = load(photos)
+    data = load_own(photos)
     assert data.training[:, 0, 0, 0].tolist() == [0, 1, 2, 7, 7]
     assert data.skipped == ()
 
@@ -228,14 +200,14 @@ def test_what_cannot_be_read_is_left_out_and_named_with_the_reason(tmp_path, cap
     (tmp_path / "bad0.jpg").write_text("no image")
     (tmp_path / "bad1.png").write_bytes(whole[:50])
     (tmp_path / "bad2.png").write_bytes(b"")
-    (tmp_path / "bad3.png").write_bytes(png_that_claims_a_size(60_000, 60_000))
+    (tmp_path / "bad3.png").write_bytes(with_size(whole, 60_000))
     (tmp_path / "bad4.png").symlink_to("nothing")
     os.mkfifo(tmp_path / "bad5.png")
     noise((99, 99)).save(tmp_path / "bad6.jpg")
     (tmp_path / "bad6.jpg").write_bytes((tmp_path / "bad6.jpg").read_bytes()[:3000])
     (tmp_path / os.fsdecode(b"bad7\xff\n.png")).write_bytes(b"")
     for _ in range(2):  # Decoded, then from the cache.
-        data = load(tmp_path, channels=3)
+        data = load_own(tmp_path, channels=3)
         assert len(data.training) + len(data.held_out) == 100
         names = [f"bad{index}.{suffix}" for index, suffix in enumerate(["jpg", *["png"] * 5, "jpg"])]
         assert [line.split(":")[0] for line in data.skipped] == [*names, r"bad7\udcff\n.png"]
@@ -251,34 +223,28 @@ def test_what_cannot_be_read_is_left_out_and_named_with_the_reason(tmp_path, cap
 def test_pillows_warnings_are_suppressed(tmp_path, monkeypatch):
     fill_with(tmp_path, 2)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 200)  # Between the limits that warn and that fail.
-    assert len(load(tmp_path).training) == 2
+    assert len(load_own(tmp_path).training) == 2
 
 
-def test_second_start_does_not_decode_and_a_changed_folder_is_read_anew(tmp_path, monkeypatch):
-    fill_with(tmp_path, 12)
-    first = load(tmp_path)
-    decoding_fails = pytest.raises(SettingError, match="12 of 12 can't")
-    with monkeypatch.context() as patch:
-        patch.setattr(Image, "open", None)
-        again = load(tmp_path)
-        np.testing.assert_array_equal(again.training, first.training)
-        assert again.fingerprint() == first.fingerprint()
-        for changes in ({"image_size": 24}, {"channels": 1}, {"crop": "none"}):
-            with decoding_fails:
-                load(tmp_path, **changes)
-        for what in ("PREPARATION_VERSION", "PIL.__version__"):
-            with monkeypatch.context() as version, decoding_fails:
-                version.setattr(f"infogan_tf.data.preparation.{what}", "another")
-                load(tmp_path)
+def test_a_folder_of_which_a_file_was_changed_renamed_or_removed_is_read_anew(tmp_path):
+    fill_with(tmp_path, 9)
+    load_own(tmp_path)
     changed = tmp_path / "003.png"
     status = changed.stat()
     square(GREEN).save(changed)
     os.utime(changed, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
-    assert load(tmp_path).training[3, 0, 0].tolist() == list(GREEN)
+    assert load_own(tmp_path).training[3, 0, 0].tolist() == list(GREEN)
     changed.rename(tmp_path / "100.png")
-    assert load(tmp_path).training[3, 0, 0].tolist() == [4, 0, 251]
+    assert load_own(tmp_path).training[3, 0, 0].tolist() == [4, 0, 251]
     (tmp_path / "100.png").unlink()
-    assert len(load(tmp_path).training) == 10
+    assert len(load_own(tmp_path).training) == 8
+
+
+def fill_broken(path, whole, broken):
+    fill_with(path, whole)
+    for index in range(broken):
+        (path / f"bad{index}.png").write_text("no image")
+    return path
 
 
 @pytest.mark.parametrize(
@@ -291,32 +257,17 @@ def test_second_start_does_not_decode_and_a_changed_folder_is_read_anew(tmp_path
     ids=["empty", "more than a tenth", "all"],
 )
 def test_refuses_a_folder_without_images_and_one_of_which_much_cannot_be_read(tmp_path, whole, broken, text):
-    fill_broken(tmp_path / "photos", whole, broken)
-    with pytest.raises(SettingError, match=text) as info:
-        load(tmp_path / "photos")
-    assert "\n" not in str(info.value)
-
-
-def fill_broken(path, whole, broken):
-    fill_with(path, whole)
-    for index in range(broken):
-        (path / f"bad{index}.png").write_text("no image")
+    with pytest.raises(SettingError, match=f"^images: .*{text}.*$"):
+        load_own(fill_broken(tmp_path / "photos", whole, broken))
 
 
 def test_a_tenth_that_cannot_be_read_is_accepted(tmp_path):
-    fill_broken(tmp_path / "photos", 9, 1)
-    assert len(load(tmp_path / "photos").skipped) == 1
+    assert len(load_own(fill_broken(tmp_path / "photos", 9, 1)).skipped) == 1
 
 
-def test_each_image_is_read_in_order_with_its_name_without_a_cache(tmp_path, cache_folder):
-    fill_with(tmp_path / "images", 12)
-    (tmp_path / "images" / "005.png").write_text("no image")
-    before = sorted(cache_folder.rglob("*"))
-    images = dict(each_image(tmp_path / "images", Preparation(SIZE, 3, "center")))
-    assert list(images) == [f"{index:03d}.png" for index in range(12)]
-    assert images.pop("005.png") == Unreadable("not a file of PNG, JPEG, WEBP, GIF")
-    for name, image in images.items():
-        assert (image == [int(name[:3]), 0, 255 - int(name[:3])]).all()
-    ((name, image),) = each_image(tmp_path / "images" / "011.png", Preparation(SIZE, 3, "center"))
-    assert (name, image[0, 0].tolist()) == ("011.png", [11, 0, 244])
-    assert sorted(cache_folder.rglob("*")) == before
+def test_of_each_image_what_cannot_be_read_has_its_reason_and_one_may_be_alone(tmp_path):
+    preparation = Preparation(SIZE, 3, "center")
+    images = dict(each_image(fill_broken(tmp_path / "images", 2, 1), preparation))
+    assert images["bad0.png"] == Unreadable("not a file of PNG, JPEG, WEBP, GIF")
+    ((name, image),) = each_image(tmp_path / "images" / "001.png", preparation)
+    assert (name, image[0, 0].tolist()) == ("001.png", [1, 0, 254])

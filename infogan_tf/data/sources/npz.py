@@ -18,6 +18,7 @@ from infogan_tf.data.preparation import Preparation, in_parallel
 from infogan_tf.errors import SettingError
 
 HEADER_READERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+CHUNK_BYTES = 2**24
 Shape = tuple[int, int, int, int]
 
 
@@ -81,7 +82,7 @@ def _prepared(shape: Shape, chunks: Iterable[np.ndarray], preparation: Preparati
 def _chunks(stream: IO[bytes], shape: Shape) -> Iterator[np.ndarray]:
     """The images a few at a time, so that a compressed file is never entirely in memory."""
     size = math.prod(shape[1:])
-    chunk = max(1, 2**24 // size)
+    chunk = max(1, CHUNK_BYTES // size)
     for start in range(0, shape[0], chunk):
         number = min(chunk, shape[0] - start)
         data = stream.read(number * size)
