@@ -1,10 +1,13 @@
-"""Images in files of any size and kind."""
+"""Image files of any size and kind, in folders and in archives, which are read without being unpacked to disk."""
 
 import contextlib
 import dataclasses
+import os
+import tarfile
 import warnings
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,8 +15,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from infogan_tf.data.archive_labels import without_border
-from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source
+from infogan_tf.data.archive_labels import ATTRIBUTES_FILE, find_attributes, read_labels, without_border
+from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source, file_state
 from infogan_tf.data.image_data import Labels
 from infogan_tf.data.preparation import DRAFT_FACTOR, FORMATS, Preparation, in_parallel
 from infogan_tf.errors import SettingError, first_line, printable
@@ -23,6 +26,8 @@ GRAY_MODES = ("1", "L", "LA", "I;16")  # Which need not be decoded to look for c
 # Gray comes back from a lossy WebP with channels that differ by 1, which resizing may round to 2.
 GRAY_TOLERANCE = 2
 MAX_SKIPPED_SHARE = 0.1
+TAR_BLOCK = 512
+Member = zipfile.ZipInfo | tarfile.TarInfo
 
 
 class Unreadable(str):
@@ -111,6 +116,123 @@ class ImageFiles:
             # Pillow warns about damaged EXIF data, unusual palettes and very large images, but reads them.
             warnings.simplefilter("ignore")
             yield from results
+
+
+class Folder(ImageFiles):
+    """The image files in a folder and the folders in it, but not those that are hidden; or one file alone."""
+
+    kind, place = "folder", "a folder of images"
+
+    def __init__(self, path: Path):
+        self.path, self._files = (path, _find_files(path)) if path.is_dir() else (path.parent, {path.name: None})
+        self.names = list(self._files)
+        self._attributes = find_attributes(path, path.absolute().parent)
+
+    def state(self) -> tuple[object, ...]:
+        return self._files, self._attributes and file_state(self._attributes)
+
+    def labels(self) -> Labels:
+        return read_labels(self.path, self.names, self._attributes)
+
+    def read(self) -> Iterator[tuple[str, Path | None]]:
+        for name in self._files:
+            path = self.path / name
+            yield name, path if path.is_file() else None
+
+
+def _find_files(root: Path) -> dict[str, tuple[int, int] | None]:
+    """The images below a folder with their states, by relative path; each folder once, even if links form a cycle."""
+
+    def refuse(error: OSError):
+        raise SettingError("images", "folders that can be read", f"{error.filename} ({first_line(error)})") from error
+
+    found, seen = [], set()
+    for folder, below, files in os.walk(root, onerror=refuse, followlinks=True):
+        # Sorted, so that of two links to one folder always the same one is followed.
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        status = os.stat(folder)
+        if (status.st_dev, status.st_ino) in seen:
+            below.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        images = [name for name in files if name.lower().endswith(EXTENSIONS) and not name.startswith(".")]
+        place = os.path.relpath(folder, root)
+        found += images if place == "." else [f"{place}/{name}" for name in images]
+    return {name: _state(root / name) for name in sorted(found)}
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        return file_state(path)
+    except OSError:
+        return None  # A broken link, which is reported when it is read.
+
+
+class Archive(ImageFiles):
+    """The image files in an archive, in the order and with the labels that they would have in a folder."""
+
+    kind, place = "archive", "an archive of images"
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._attributes = find_attributes(path.absolute().parent)
+
+    @cached_property
+    def _members(self) -> dict[str, Member]:
+        with self._opened() as archive:
+            return _list_members(archive)
+
+    @cached_property
+    def names(self) -> list[str]:
+        images = sorted(name for name in self._members if name.lower().endswith(EXTENSIONS))
+        return [name for name in images if not name.startswith(".") and "/." not in name]
+
+    def state(self) -> tuple[object, ...]:
+        return file_state(self.path), self._attributes and file_state(self._attributes)
+
+    def labels(self) -> Labels:
+        top = self.names[0].partition("/")[0] + "/" if self.names else ""
+        # A folder that most archives unpack to says nothing about an image.
+        root = top if all(name.startswith(top) for name in self.names) else ""
+        place, names = self.path / root, [name.removeprefix(root) for name in self.names]
+        inside = next((name for name in self._members if name.rpartition("/")[2] == ATTRIBUTES_FILE), None)
+        if inside is None:
+            return read_labels(place, names, self._attributes)
+        with self._opened() as archive:
+            content = _content(archive, self._members[inside]).getvalue()
+        return read_labels(place, names, self.path / inside, content)
+
+    def read(self) -> Iterator[tuple[str, BytesIO | None]]:
+        names = self.names
+        if self.path.name.lower().endswith("gz"):  # Compressed as a whole, and so only to be read from its beginning.
+            names = sorted(names, key=lambda name: self._members[name].offset)
+        with self._opened() as archive:
+            for name in names:
+                yield name, _content(archive, self._members[name])
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[zipfile.ZipFile | tarfile.TarFile]:
+        open_archive = zipfile.ZipFile if self.path.suffix.lower() == ".zip" else tarfile.open
+        with refused_if_damaged(self.path, "a whole .zip or .tar archive"), open_archive(self.path) as archive:
+            yield archive
+
+
+def _list_members(archive: zipfile.ZipFile | tarfile.TarFile) -> dict[str, Member]:
+    """All files by name; of several files of one name the last, as where they are unpacked."""
+    if isinstance(archive, zipfile.ZipFile):
+        return {member.filename: member for member in archive.infolist() if not member.is_dir()}
+    members = {member.name.removeprefix("./"): member for member in archive.getmembers() if not member.isdir()}
+    # At a damaged member the list ends silently, and not with a block of zeros.
+    archive.fileobj.seek(archive.offset)
+    if archive.fileobj.read(TAR_BLOCK) != bytes(TAR_BLOCK):
+        raise EOFError("it ends too early")
+    return members
+
+
+def _content(archive: zipfile.ZipFile | tarfile.TarFile, member: Member) -> BytesIO | None:
+    if isinstance(archive, zipfile.ZipFile):
+        return BytesIO(archive.read(member))
+    return BytesIO(archive.extractfile(member).read()) if member.isfile() else None
 
 
 def describe_skipped(name: str, reason: Unreadable) -> str:

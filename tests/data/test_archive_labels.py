@@ -8,16 +8,8 @@ from PIL import Image
 
 from infogan_tf.data.factors import load_factors
 from infogan_tf.errors import SettingError
-from tests.data.archives import (
-    ATTRIBUTES,
-    AZIMUTHS,
-    CHAIRS,
-    attributes_of,
-    in_order,
-    load_own,
-    write_celeba,
-    write_chairs,
-)
+from tests.data import archives
+from tests.data.archives import ATTRIBUTES, AZIMUTHS, CHAIRS, attributes_of, in_order, load_own, pack
 
 NUMBER = 40
 COLOR, GRAY = (32, 32, 3), (64, 64, 1)
@@ -30,14 +22,16 @@ def load(path, shape, **changes):
 
 @pytest.fixture
 def celeba(tmp_path):
-    return write_celeba(tmp_path / "celeba", NUMBER)
+    return archives.write_celeba(tmp_path / "celeba", NUMBER)
 
 
-@pytest.mark.parametrize("place", ["beside", "in it", "the folder above"])
+@pytest.mark.parametrize("place", ["beside", "in it", "the folder above", "beside its archive", "in its archive"])
 def test_attributes_of_celeba_are_those_of_the_images(celeba, place):
-    path = celeba.parent if place == "the folder above" else celeba
+    path = celeba.parent if place in ("the folder above", "in its archive") else celeba
     if place == "in it":
         (celeba.parent / "list_attr_celeba.txt").rename(celeba / "list_attr_celeba.txt")
+    if place.endswith("archive"):
+        path = pack(path)
     data, factors = load(path, COLOR)
     assert list(factors) == list(ATTRIBUTES)
     for index, name in enumerate(ATTRIBUTES):
@@ -96,11 +90,12 @@ def test_attributes_that_are_damaged_after_a_first_start_are_refused_too(celeba)
 
 @pytest.fixture
 def chairs(tmp_path):
-    return write_chairs(tmp_path / "rendered_chairs")
+    return archives.write_chairs(tmp_path / "rendered_chairs")
 
 
-def test_angles_and_chair_are_read_from_the_names_of_renders(chairs):
-    _, factors = load(chairs, GRAY)
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_angles_and_chair_are_read_from_the_names_of_renders(chairs, is_packed):
+    _, factors = load(pack(chairs, "tar") if is_packed else chairs, GRAY)
     kinds = {name: (factor.kind, factor.class_names) for name, factor in factors.items()}
     assert kinds == {
         "azimuth": ("angle", None),

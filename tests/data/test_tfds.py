@@ -28,6 +28,7 @@ def test_reads_images_in_order_and_holds_the_test_split_out(tmp_path, random_ima
     np.testing.assert_array_equal(data.training, images[:40])
     np.testing.assert_array_equal(data.held_out, images[40:])
     assert (data.source, data.name) == ("tfds", "tiny_digits/1.0.0 from TFDS")
+    assert data.reason == f"found prepared in {tmp_path}/tiny_digits/1.0.0"
 
 
 def test_holds_every_fifth_image_out_where_there_is_no_test_split(tmp_path, random_images):

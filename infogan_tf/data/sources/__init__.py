@@ -11,13 +11,11 @@ import numpy as np
 from infogan_tf.console import logger
 from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source, cache_folder, stored
 from infogan_tf.data.image_data import ImageData, Labels
-from infogan_tf.data.image_files import Unreadable
+from infogan_tf.data.image_files import Archive, Folder, Unreadable
 from infogan_tf.data.paths import find_images, is_archive, is_npz
 from infogan_tf.data.preparation import Preparation, in_parallel
 from infogan_tf.data.rendered.chairs import CHAIR_FACTORS, random_chair
 from infogan_tf.data.rendered.heads import HEAD_FACTORS, random_head
-from infogan_tf.data.sources.archive import Archive
-from infogan_tf.data.sources.folder import Folder
 from infogan_tf.data.sources.npz import Npz
 from infogan_tf.data.sources.tfds import describe_channels, find_builder, tfds_source, try_download
 from infogan_tf.errors import SettingError, printable
