@@ -7,7 +7,7 @@ import tarfile
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, partial
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from infogan_tf.data.archive_labels import ATTRIBUTES_FILE, find_attributes, read_labels, without_border
-from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source, file_state
+from infogan_tf.data.cache import Chunk, file_state
 from infogan_tf.data.image_data import Labels
 from infogan_tf.data.preparation import DRAFT_FACTOR, FORMATS, Preparation, in_parallel
 from infogan_tf.errors import SettingError, first_line, printable
@@ -45,15 +45,6 @@ class ImageFiles:
     labels: Callable[[], Labels]  # In the order of names.
     read: Callable[[], Iterable[tuple[str, Path | BytesIO | None]]]  # Each name with its file, if any, in any order.
 
-    def source(self, preparation: Preparation) -> Source:
-        """All images, of which every tenth is held out, with their labels.
-
-        If `channels` is None, they become gray if all of them are. Reading them raises a SettingError if there are
-        none, if more than a tenth of them can't be read, or if their labels are damaged.
-        """
-        read = partial(self._decode, preparation)
-        return Source(self.kind, self.path.resolve(), preparation, self.state(), read, HOLD_OUT_OWN_EVERY)
-
     def each(self, preparation: Preparation) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
         """Each name with its image, uint8 `[height, width, channels]`, or an `Unreadable`; in the order of names."""
 
@@ -70,7 +61,12 @@ class ImageFiles:
                 early.update([next(results)])
             yield name, early.pop(name)
 
-    def _decode(self, preparation: Preparation) -> Iterator[Chunk]:
+    def chunks(self, preparation: Preparation) -> Iterator[Chunk]:
+        """All images with their labels; if `channels` is None, they become gray if all of them are.
+
+        Raises:
+            SettingError: there are none, more than a tenth of them can't be read, or their labels are damaged.
+        """
         labels = self.labels()
         if preparation.channels is None:
             preparation = dataclasses.replace(preparation, channels=self._choose_channels(preparation))
@@ -128,7 +124,7 @@ class Folder(ImageFiles):
         self.names = list(self._files)
         self._attributes = find_attributes(path, path.absolute().parent)
 
-    def state(self) -> tuple[object, ...]:
+    def state(self) -> tuple[Any, ...]:
         return self._files, self._attributes and file_state(self._attributes)
 
     def labels(self) -> Labels:
@@ -187,7 +183,7 @@ class Archive(ImageFiles):
         images = sorted(name for name in self._members if name.lower().endswith(EXTENSIONS))
         return [name for name in images if not name.startswith(".") and "/." not in name]
 
-    def state(self) -> tuple[object, ...]:
+    def state(self) -> tuple[Any, ...]:
         return file_state(self.path), self._attributes and file_state(self._attributes)
 
     def labels(self) -> Labels:

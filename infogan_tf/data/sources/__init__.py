@@ -118,10 +118,12 @@ def _for_validation(data: ImageData) -> ImageData:
 
 def _load_own(request: ImageRequest) -> ImageData:
     path = find_images(request.images)
-    own = _own(path)
+    own, preparation = _own(path), request.preparation
+    read = partial(own.chunks, preparation)
+    source = Source(own.kind, path.resolve(), preparation, own.state(), read, HOLD_OUT_OWN_EVERY)
     name = printable(path.resolve().name or str(path))
     reason = f"read from {printable(str(path))}"
-    data = stored(own.source(request.preparation), source=own.kind, name=name, reason=reason)
+    data = stored(source, source=own.kind, name=name, reason=reason)
     without = f", without {len(data.skipped):,} that can't be read" if data.skipped else ""
     return replace(data, reason=reason + without)
 

@@ -5,13 +5,12 @@ import itertools
 import math
 import zipfile
 from collections.abc import Iterable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
-from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source, file_state
+from infogan_tf.data.cache import Chunk, file_state
 from infogan_tf.data.image_data import Labels
 from infogan_tf.data.image_files import refused_if_damaged
 from infogan_tf.data.preparation import Preparation, in_parallel
@@ -30,20 +29,20 @@ class Npz:
     def __init__(self, path: Path):
         self.path = path
 
-    def source(self, preparation: Preparation) -> Source:
-        """All images, of which every tenth is held out; if `channels` is None, they keep theirs.
-
-        Reading them raises a SettingError if the file is damaged or holds something else.
-        """
-        read = partial(self._read, preparation)
-        return Source(self.kind, self.path.resolve(), preparation, file_state(self.path), read, HOLD_OUT_OWN_EVERY)
+    def state(self) -> tuple[int, int]:
+        return file_state(self.path)
 
     def each(self, preparation: Preparation) -> Iterator[tuple[str, np.ndarray]]:
         """The images in their order, uint8 `[height, width, channels]`, each with its number."""
-        images = (image for chunk in self._read(preparation) for image in chunk.images)
+        images = (image for chunk in self.chunks(preparation) for image in chunk.images)
         return ((str(index), image) for index, image in enumerate(images))
 
-    def _read(self, preparation: Preparation) -> Iterator[Chunk]:
+    def chunks(self, preparation: Preparation) -> Iterator[Chunk]:
+        """All images with their labels; if `channels` is None, they keep theirs.
+
+        Raises:
+            SettingError: the file is damaged or holds something else.
+        """
         with refused_if_damaged(self.path, "a whole .npz file"), zipfile.ZipFile(self.path) as archive:
             if "images.npy" not in archive.namelist():
                 found = ", ".join(sorted(Path(name).stem for name in archive.namelist())) or "nothing"
