@@ -79,33 +79,33 @@ def _mesh(chair: Chair) -> Mesh:
     seat = _bar(-chair.thickness * Y, 0 * Y, (chair.half_width, chair.half_depth), outline)
     back, back_frame = _back(chair, corner)
     frame = [*_legs(chair, corner, floor), *back_frame, *_arms(chair, corner)]
-    padded = [part._replace(albedo=chair.seat_albedo * part.albedo) for part in (seat, *back)]
-    mesh = join(padded + [part._replace(albedo=chair.frame_albedo * part.albedo) for part in frame])
+    like_seat = [part._replace(albedo=chair.seat_albedo * part.albedo) for part in (seat, *back)]
+    mesh = join(like_seat + [part._replace(albedo=chair.frame_albedo * part.albedo) for part in frame])
     return mesh._replace(vertices=mesh.vertices - (mesh.vertices.min(axis=0) + mesh.vertices.max(axis=0)) / 2)
 
 
 def _legs(chair: Chair, corner: np.ndarray, floor: float) -> list[Mesh]:
     kind, radius = LEGS[chair.legs], chair.leg_radius
     thick = (radius, radius)
-    top, floor = -chair.thickness * Y, floor * Y
+    top, bottom = -chair.thickness * Y, floor * Y
     corners = [np.array([x, 0, z]) for x in (-corner[0], corner[0]) for z in (-corner[1], corner[1])]
     if kind == "straight":
-        return [_bar(at + top, at + floor, thick) for at in corners]
+        return [_bar(at + top, at + bottom, thick) for at in corners]
     if kind == "splayed":
-        return [_bar(0.7 * at + top, 1.1 * at + floor, thick, ROUND, taper=0.6) for at in corners]
+        return [_bar(0.7 * at + top, 1.1 * at + bottom, thick, ROUND, taper=0.6) for at in corners]
     if kind == "stool":
-        legs = [_bar(0.8 * at + top, at + floor, thick) for at in corners]
-        left_back, left_front, right_back, right_front = (0.95 * at + 0.7 * floor for at in corners)
+        legs = [_bar(0.8 * at + top, at + bottom, thick) for at in corners]
+        left_back, left_front, right_back, right_front = (0.95 * at + 0.7 * bottom for at in corners)
         rungs = ((left_back, left_front), (left_front, right_front), (right_front, right_back), (right_back, left_back))
         return legs + [_bar(*rung, (0.7 * radius, 0.7 * radius), across=Y) for rung in rungs]
     if kind == "sled":
-        legs = [_bar(at + top, at + floor, thick, ROUND) for at in corners]
-        return legs + [_bar(back + floor, front + floor, thick, ROUND) for back, front in (corners[:2], corners[2:])]
-    column = _bar(top, floor, (1.5 * radius, 1.5 * radius), ROUND)
+        legs = [_bar(at + top, at + bottom, thick, ROUND) for at in corners]
+        return legs + [_bar(back + bottom, front + bottom, thick, ROUND) for back, front in (corners[:2], corners[2:])]
+    column = _bar(top, bottom, (1.5 * radius, 1.5 * radius), ROUND)
     if kind == "disk":
-        return [column, _bar(floor, floor + 0.02 * Y, (0.2, 0.2), ROUND)]
+        return [column, _bar(bottom, bottom + 0.02 * Y, (0.2, 0.2), ROUND)]
     directions = [view_from(angle, 0) @ Z for angle in np.arange(5) * 72]
-    return [column, *(_bar(floor + 0.05 * Y, floor + 0.26 * toward, thick) for toward in directions)]
+    return [column, *(_bar(bottom + 0.05 * Y, bottom + 0.26 * toward, thick) for toward in directions)]
 
 
 def _back(chair: Chair, corner: np.ndarray) -> tuple[list[Mesh], list[Mesh]]:
