@@ -34,13 +34,16 @@ class BatchedModel:
     def __init__(self, model: InfoGAN):
         self.spec = model.spec
         self.image_shape = model.image_shape
+
+        def infer_codes(images: tf.Tensor) -> dict[str, Any]:
+            return model.infer_codes(floats(images))
+
+        def augment(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+            return tf.clip_by_value(model.augmentation.for_codes(floats(images), STRENGTH, seed), 0, 1)
+
         # AutoGraph takes seconds and finds nothing to convert.
-        options = {"autograph": False, "reduce_retracing": True}
-        self._generate = tf.function(model, **options)
-        self._infer_codes = tf.function(lambda images: model.infer_codes(floats(images)), **options)
-        self._augment = tf.function(
-            lambda images, seed: tf.clip_by_value(model.augmentation.for_codes(floats(images), STRENGTH, seed), 0, 1),
-            **options,
+        self._generate, self._infer_codes, self._augment = (
+            tf.function(function, autograph=False, reduce_retracing=True) for function in (model, infer_codes, augment)
         )
 
     def measure_generated(self, latents: Mapping[str, tf.Tensor], measure: Callable[[tf.Tensor], Any]) -> Any:
@@ -66,18 +69,17 @@ class BatchedModel:
     ) -> GeneratedImages:
         """Generates images from latents that the seed decides, predicts their codes and computes their features."""
         latents = self.spec.sample(number, stream_seed(seed, Stream.EVALUATION))
-        posteriors, of_images = self.measure_generated(
-            latents, lambda images: (self._infer_codes(images), features(images))
-        )
-        return GeneratedImages(latents, posteriors, of_images.numpy())
+        measured = self.measure_generated(latents, lambda images: (self._infer_codes(images), features(images)))
+        posteriors, features_of_images = measured
+        return GeneratedImages(latents, posteriors, features_of_images.numpy())
 
 
 def in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Tensor) -> Any:
     """What a function gives of a batch of inputs, for all inputs, as tensors `[number, ...]`."""
     starts = range(0, len(inputs), BATCH_SIZE)
-    # No bar for a single batch, nor where stdout is no terminal.
-    is_hidden = True if len(starts) == 1 else None
-    bar = tqdm(starts, file=sys.stdout, disable=is_hidden, leave=False, bar_format="  |{bar:40}| {remaining} left")
+    # None hides the bar where stdout is no terminal.
+    disable = True if len(starts) == 1 else None
+    bar = tqdm(starts, file=sys.stdout, disable=disable, leave=False, bar_format="  |{bar:40}| {remaining} left")
     parts = [function(tf.convert_to_tensor(inputs[start : start + BATCH_SIZE])) for start in bar]
     return tf.nest.map_structure(lambda *of_batches: tf.concat(of_batches, axis=0), *parts)
 

@@ -18,21 +18,16 @@ def measure_classification(
 ) -> dict[str, dict[str, Classification]]:
     """By categorical code and class factor, how well the categories classify held-out images.
 
-    Args:
-        spec: the codes.
-        matched: by code, its posteriors on the training images that decide which category stands for which class.
-        held_out: the same on held-out images.
-        factors: classes of both.
+    `matched` has by code its posteriors on the training images that decide which category stands for which class,
+    `held_out` those on held-out images; the factors are classes of both.
     """
     results: dict[str, dict[str, Classification]] = {}
     for code in spec.categorical_codes:
         on_training, on_held_out = (of_set[code.name].logits.numpy().argmax(axis=1) for of_set in (matched, held_out))
         number = code.distribution.num_categories
         results[code.name] = {
-            factor.name: classify(
-                on_training, factor.training, on_held_out, factor.held_out, number, factor.class_names
-            )
-            for factor in factors
+            each.name: classify(on_training, each.training, on_held_out, each.held_out, number, each.class_names)
+            for each in factors
         }
     return results
 
@@ -45,17 +40,11 @@ def classify(
     num_categories: int,
     class_names: Sequence[str],
 ) -> Classification:
-    """Gives each category a class on one set of images, and counts the errors on another.
+    """Gives each category a class on one set of images, and counts the errors on another; all int `[number]`.
 
     Paper, section 7.2: "by matching each category in c1 to a digit type, we achieve 5 % error"; it names neither rule
     nor split. One to one is the stricter rule: the Hungarian algorithm on the counts (Kuhn 1955). The matching is made
     on training images and scored on test images: the error on the images that it was chosen on would be too low.
-
-    Args:
-        matched_categories: of the images that decide the matching, int `[number]`; `matched_labels` are their classes.
-        scored_categories: of the images that are scored, int `[number]`; `scored_labels` are their classes.
-        num_categories: K.
-        class_names: what the classes are.
     """
     counts = count(matched_categories, matched_labels, num_categories, len(class_names))
     matching = np.full([num_categories], -1)

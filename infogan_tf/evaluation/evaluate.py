@@ -1,6 +1,7 @@
 """Every measure of one run that its images allow."""
 
 import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from infogan_tf.evaluation.diversity import diversity_of_classes, measure_divers
 from infogan_tf.evaluation.factor_associations import measure_associations
 from infogan_tf.evaluation.features import ImageFeatures, load_features
 from infogan_tf.evaluation.fidelity import compare_by_frechet, compare_neighborhoods
+from infogan_tf.evaluation.record import record_evaluation
 from infogan_tf.evaluation.recovery import estimate_information, measure_extrapolation, measure_recovery
 from infogan_tf.evaluation.schema import VERSION, CodeMeasures, Confidence, EvaluatedRun, Evaluation, ImageMeasures
 from infogan_tf.evaluation.vector_arithmetic import Examples, measure_vector_arithmetic
@@ -35,14 +37,21 @@ LEAST_HELD_OUT = 12  # The nearest neighbors of both halves need a few.
 
 
 def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
-    """Measures a trained run as `measure` does, which also gives the images of a few changes of class."""
-    return measure(trained, data_dir, images)[0]
+    """Measures a trained run as `measure` does, and draws and writes what was measured into its folder.
+
+    Raises:
+        SettingError: the folder can't be written, the run's images can't be loaded, or too few are held out.
+    """
+    if not os.access(trained.run.path, os.W_OK):
+        raise SettingError("run_folder", "a folder that can be written", trained.run.path)
+    logger.info(f"evaluating {trained.run.path} at update {trained.step:,}")
+    return record_evaluation(trained, *measure(trained, data_dir, images))
 
 
 def measure(
     trained: TrainedRun, data_dir: str | None = None, images: str | None = None
 ) -> tuple[Evaluation, Examples | None]:
-    """Measures a trained run, and writes nothing.
+    """Measures a trained run, and writes nothing; also gives the images of a few changes of class.
 
     Of images without factors (labels): the codes' mutual information, recovery, extrapolation, diversity and verdicts,
     the confidence of categorical codes, and generated images against held-out ones. With factors also the association
@@ -53,9 +62,6 @@ def measure(
         trained: what `load_run` gave.
         data_dir: where TFDS keeps prepared data; None for where the run found it.
         images: where a person's own images are; None for where the run found them.
-
-    Returns:
-        What was measured, as yet without pictures, and a few changes of class if there are any.
 
     Raises:
         SettingError: the run's images can't be loaded, or too few are held out.
@@ -70,39 +76,39 @@ def measure(
     codes = _measure_codes(model, generated, posteriors, features)
     confidence = _measure_confidence(model, data, posteriors)
     associations, classification = _measure_factors(model, data, posteriors, factors)
-    of_images = _measure_images(generated, factors, features)
+    measured_images = _measure_images(generated, factors, features)
     arithmetic, examples = _measure_arithmetic(model, generated, features)
-    evaluation = Evaluation(
+    run = EvaluatedRun(
+        folder=str(trained.run.path),
+        update=trained.step,
+        seed=trained.config.seed,
+        objective=trained.config.objective,
+        data=data.caption,
+        held_out=trained.config.held_out,
+        held_out_images=len(data.held_out),
+    )
+    return Evaluation(
         version=VERSION,
-        run=EvaluatedRun(
-            folder=str(trained.run.path),
-            update=trained.step,
-            seed=trained.config.seed,
-            objective=trained.config.objective,
-            data=data.caption,
-            held_out=trained.config.held_out,
-            held_out_images=len(data.held_out),
-        ),
+        run=run,
         codes=codes,
         confidence=confidence,
         associations=associations,
         classification=classification,
-        images=of_images,
+        images=measured_images,
         vector_arithmetic=arithmetic,
         pictures=[],
-    )
-    return evaluation, examples
+    ), examples
 
 
-def _load_data(trained: TrainedRun, data_dir: str | None, images: str | None) -> tuple[ImageData, tuple[Factor, ...]]:
+def _load_data(trained: TrainedRun, data_dir: str | None, images: str | None) -> tuple[ImageData, list[Factor]]:
     config, source = trained.config, trained.record.data.source
     without_effect, place = ("data_dir", data_dir) if config.images else ("images", images)
     if place is not None:
         trained_on = config.images or f"--dataset={config.dataset}"
         raise SettingError(without_effect, f"auto, since {trained.run.path} was trained on {trained_on}", place)
+    config_now = dataclasses.replace(config, data_dir=data_dir or config.data_dir, images=images or config.images)
     try:
-        places = {"data_dir": data_dir or config.data_dir, "images": images or config.images}
-        request = image_request(dataclasses.replace(config, **places), source)
+        request = image_request(config_now, source)
         data = with_recorded_origin(trained.record, load_images(request))
         factors = load_factors(data)
     except SettingError as error:
@@ -112,9 +118,10 @@ def _load_data(trained: TrainedRun, data_dir: str | None, images: str | None) ->
     if len(data.held_out) < LEAST_HELD_OUT:
         expected = f"a run with at least {LEAST_HELD_OUT} held-out images"
         raise SettingError("run_folder", expected, f"{trained.run.path} with {len(data.held_out)}")
-    return dataclasses.replace(data, held_out=evenly_spread(data.held_out, NUM_HELD_OUT)), tuple(
-        dataclasses.replace(factor, held_out=evenly_spread(factor.held_out, NUM_HELD_OUT)) for factor in factors
+    data, *factors = (
+        dataclasses.replace(each, held_out=evenly_spread(each.held_out, NUM_HELD_OUT)) for each in (data, *factors)
     )
+    return data, factors
 
 
 def _measure_codes(
@@ -171,13 +178,17 @@ def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], featu
     number = min(len(features.held_out), len(generated.features))
     logger.info(f"  the images: Frechet distances and nearest neighbors of {number:,}")
     sets = evenly_spread(features.held_out, number), generated.features[:number]
-    labels = {factor.name: evenly_spread(factor.held_out, number) for factor in factors if factor.kind == "class"}
+    diversity_of_real_classes = {
+        factor.name: diversity_of_classes(sets[0], evenly_spread(factor.held_out, number))
+        for factor in factors
+        if factor.kind == "class"
+    }
     return ImageMeasures(
         features=features.name,
         features_hash=features.hash,
         compared_images=number,
         compared_neighborhoods=min(NUM_NEIGHBORHOODS, number),
-        diversity_of_real_classes={name: diversity_of_classes(sets[0], values) for name, values in labels.items()},
+        diversity_of_real_classes=diversity_of_real_classes,
         **compare_by_frechet(*sets),
         **compare_neighborhoods(*(evenly_spread(of_set, NUM_NEIGHBORHOODS) for of_set in sets)),
     )

@@ -15,7 +15,6 @@ from infogan_tf.distributions import Distribution
 from infogan_tf.evaluation.monotone_fit import fit_monotone
 from infogan_tf.evaluation.schema import Association
 
-BINS = 10
 PERMUTATIONS = 20
 TINY = np.finfo(np.float64).tiny
 # By the kinds of code and factor.
@@ -94,8 +93,7 @@ def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarr
         return Association(measure, unrelated, unrelated, 0.0, note=note)
     if measure == "monotone fit":
         return _of_monotone_fit(code, values)
-    orders = _orders(len(values))
-    measured = np.minimum(_FUNCTIONS[measure](code, values, orders), 1)  # [parts, orders]
+    measured = np.minimum(_measure(measure, code, values), 1)
     strongest = int(measured[:, 0].argmax())
     # Over random orders of the factor; few images, many groups and several parts, of which the best counts, raise it.
     value, chance = float(measured[strongest, 0]), float(measured[:, 1:].max(axis=0).mean())
@@ -116,7 +114,7 @@ def _of_monotone_fit(code: CodePredictions, degrees: np.ndarray) -> Association:
 
 def quantile_bins(values: np.ndarray) -> np.ndarray:
     """Which of ten bins with as many values each a value `[number]` is in, int `[number]`."""
-    return np.digitize(values, np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1]))
+    return np.digitize(values, np.quantile(values, np.linspace(0, 1, 11)[1:-1]))
 
 
 def _cut_at_widest_gap(degrees: np.ndarray) -> np.ndarray:
@@ -142,37 +140,35 @@ def _orders(number: int) -> np.ndarray:
     return np.stack([np.arange(number), *(rng.permutation(number) for _ in range(PERMUTATIONS))])
 
 
-def _spearman(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    return _projections(_unit(code.ranks), _unit(_centered(rankdata(values)[:, None])), orders)
-
-
-def _auc(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """Mann-Whitney's U as a share of all pairs, folded, since a code may as well mean the opposite."""
-    positive = values[:, None] == 1
-    return 0.5 + _projections(code.ranks, positive / (positive.sum() * (~positive).sum()), orders)
-
-
-def _nmi(code: CodePredictions, classes: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """Arithmetic mean of the entropies, as scikit-learn's, which would take ten times as long for so many orders."""
-    values = []
-    for groups in code.groups:
-        shape = (len(orders), groups.max() + 1, classes.max() + 1)
-        cells = np.ravel_multi_index((np.arange(len(orders))[:, None], groups, classes[orders]), shape)
-        joint = np.bincount(cells.ravel(), minlength=np.prod(shape)).reshape(shape) / len(classes)
-        entropies = entr(joint.sum(axis=2)).sum(axis=1) + entr(joint.sum(axis=1)).sum(axis=1)
-        values.append(2 * np.maximum(entropies - entr(joint).sum(axis=(1, 2)), 0) / entropies)
-    return np.stack(values)
-
-
-def _eta(code: CodePredictions, values: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """Correlation ratio (Fisher) of values `[number, columns]`: root of the share of variance that groups explain."""
-    centered = _centered(values)
+def _measure(measure: str, code: CodePredictions, values: np.ndarray) -> np.ndarray:
+    """The measure of each part of the code, in each order of the values: `[parts, orders]`."""
+    orders = _orders(len(values))
+    if measure == "NMI":
+        return _nmi(code.groups, values[orders])
+    if measure == "|Spearman|":
+        return _projections(_unit(code.ranks), _unit(_centered(rankdata(values)[:, None])), orders)
+    if measure == "AUC":
+        # Mann-Whitney's U as a share of all pairs, folded, since a code may as well mean the opposite.
+        positive = values[:, None] == 1
+        return 0.5 + _projections(code.ranks, positive / (positive.sum() * (~positive).sum()), orders)
+    # The correlation ratio (Fisher): root of the share of variance that groups explain, of an angle on the circle.
+    radians = np.deg2rad(values)
+    columns = [np.cos(radians), np.sin(radians)] if measure == "circular eta" else [values]
+    centered = _centered(np.stack(columns, axis=1))
     return _projections(code.indicators, centered / np.linalg.norm(centered), orders)
 
 
-def _circular_eta(code: CodePredictions, degrees: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    radians = np.deg2rad(degrees)
-    return _eta(code, np.stack([np.cos(radians), np.sin(radians)], axis=1), orders)
+def _nmi(groups: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Arithmetic mean of the entropies, as scikit-learn's, which would take ten times as long for so many orders."""
+    values = []
+    orders = np.arange(len(classes))[:, None]
+    for of_part in groups:
+        shape = (len(orders), of_part.max() + 1, classes.max() + 1)
+        cells = np.ravel_multi_index((orders, of_part, classes), shape)
+        joint = np.bincount(cells.ravel(), minlength=np.prod(shape)).reshape(shape) / classes.shape[1]
+        entropies = entr(joint.sum(axis=2)).sum(axis=1) + entr(joint.sum(axis=1)).sum(axis=1)
+        values.append(2 * np.maximum(entropies - entr(joint).sum(axis=(1, 2)), 0) / entropies)
+    return np.stack(values)
 
 
 def _projections(code: np.ndarray, factor: np.ndarray, orders: np.ndarray) -> np.ndarray:
@@ -188,12 +184,3 @@ def _centered(columns: np.ndarray) -> np.ndarray:
 def _unit(columns: np.ndarray) -> np.ndarray:
     """Columns `[..., number, columns]` as unit vectors; zero where one is zero."""
     return columns / np.maximum(np.linalg.norm(columns, axis=-2, keepdims=True), TINY)
-
-
-_FUNCTIONS = {
-    "|Spearman|": _spearman,
-    "AUC": _auc,
-    "NMI": _nmi,
-    "eta": lambda code, values, orders: _eta(code, values[:, None], orders),
-    "circular eta": _circular_eta,
-}

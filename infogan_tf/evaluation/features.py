@@ -33,7 +33,6 @@ LEAST_UPDATES, MOST_UPDATES = 90, 1500
 # Upright images are told from turned ones to 1 % by then.
 UPDATES_OF_ROTATIONS = 300
 BATCH_SIZE = 128
-# Of at least half of the classes, for a classifier to be trained on them.
 LEAST_IMAGES_OF_A_CLASS = 10
 FEATURE_SIZE = 128
 # Larger images are made smaller by the stride of the first convolution, so that an update costs about the same.
@@ -46,13 +45,9 @@ class ImageFeatures:
     """Features of images: the last hidden layer of a small network, after its ReLU.
 
     The same data and version give the same features on the same machine; only numbers measured in features of the same
-    `hash`, SHA-256 of the weights, can be compared.
-
-    Args:
-        network: images `[batch, height, width, channels]` to (features, logits).
-        name: what it was trained for, on which images, and its error rate on held-out ones.
-        held_out: the features of the held-out images, `[number, 128]`.
-        class_names: what the classes are that it tells apart, in order; empty if they are not classes of the images.
+    `hash`, SHA-256 of the weights, can be compared. The name says what the network was trained for, on which images,
+    and its error rate on held-out ones, of which `held_out` are the features, `[number, 128]`. `class_names` is empty
+    if the classes that it tells apart are not classes of the images.
     """
 
     def __init__(self, network: keras.Model, name: str, held_out: np.ndarray, class_names: Sequence[str] = ()):
@@ -84,7 +79,11 @@ def load_features(data: ImageData, factors: Sequence[Factor]) -> ImageFeatures:
     if network is None:
         logger.info(f"training the {task.name} whose features compare images; it is kept in {path.parent}")
         network = _train(task)
-        _keep(network, path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, network.save_weights)
+        except OSError as error:
+            warnings.warn(f"{path} can't be written, so the next evaluation takes longer: {error}", stacklevel=2)
     held_out, predicted = _predict(network, data.held_out)
     seen = min(len(data.training), task.num_updates * task.batches.batch_size)
     name = f"{task.name} (version {VERSION}), trained on {data.name}, {seen:,} images, {FEATURE_SIZE} features, "
@@ -102,7 +101,8 @@ class _Classes:
     kind = "class"
 
     def __init__(self, data: ImageData, factor: Factor):
-        self.data, self._factor = data, factor
+        self._factor = factor
+        self.image_shape = data.image_shape
         self.name = f"classifier of {factor.name}"
         self.num_classes, self.class_names = factor.num_classes, factor.class_names
         self.key = _sha256((data.fingerprint() + _sha256(factor.training.tobytes())).encode())
@@ -128,30 +128,31 @@ class _Rotations:
     class_names = ()
 
     def __init__(self, data: ImageData):
-        self.data = data
+        self._held_out = data.held_out
+        self.image_shape = data.image_shape
         self.key = _sha256(data.fingerprint().encode())
         self.batches = ImageBatches(data.training, min(BATCH_SIZE // ROTATIONS, len(data.training)), SEED)
         self.num_updates = UPDATES_OF_ROTATIONS
 
     def batch(self, step: int) -> tuple[tf.Tensor, tf.Tensor]:
-        images = self.batches(step)
-        turned = tf.concat([tf.image.rot90(images, turns) for turns in range(ROTATIONS)], axis=0)
-        return turned, tf.repeat(tf.range(ROTATIONS), self.batches.batch_size)
+        return _rotated(self.batches(step)), tf.repeat(tf.range(ROTATIONS), self.batches.batch_size)
 
     def held_out_error(self, network: keras.Model, _: np.ndarray) -> float:
-        images = tf.constant(evenly_spread(self.data.held_out, NUM_ROTATED))
-        predicted = [_predict(network, tf.image.rot90(images, turns))[1] for turns in range(ROTATIONS)]
-        return float(np.mean(np.stack(predicted) != np.arange(ROTATIONS)[:, None]))
+        images = tf.constant(evenly_spread(self._held_out, NUM_ROTATED))
+        _, predicted = _predict(network, _rotated(images))
+        return float(np.mean(predicted != np.repeat(np.arange(ROTATIONS), len(images))))
 
 
-_Task = _Classes | _Rotations
+def _rotated(images: tf.Tensor) -> tf.Tensor:
+    """All images, then all of them turned by 90 degrees, and so on."""
+    return tf.concat([tf.image.rot90(images, turns) for turns in range(ROTATIONS)], axis=0)
 
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _restore(task: _Task, path: Path) -> keras.Model | None:
+def _restore(task: _Classes | _Rotations, path: Path) -> keras.Model | None:
     """The network of a file, None if there is none or a damaged one."""
     if not path.exists():
         return None
@@ -164,33 +165,22 @@ def _restore(task: _Task, path: Path) -> keras.Model | None:
     return network
 
 
-def _keep(network: keras.Model, path: Path):
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, network.save_weights)
-    except OSError as error:
-        warnings.warn(f"{path} can't be written, so the next evaluation takes longer: {error}", stacklevel=3)
-
-
-def _network(task: _Task) -> keras.Model:
-    shape = task.data.image_shape
-    seeds = iter(range(SEED, SEED + 4))
-
-    def options() -> dict[str, keras.initializers.Initializer]:
-        return {"kernel_initializer": keras.initializers.HeNormal(seed=next(seeds))}
-
-    stride = max(min(shape[:2]) // FULL_RESOLUTION, 1)
+def _network(task: _Classes | _Rotations) -> keras.Model:
+    stride = max(min(task.image_shape[:2]) // FULL_RESOLUTION, 1)
     width = 3 if stride == 1 else 2 * stride
-    images = keras.Input(shape)
-    x = keras.layers.Conv2D(32, width, strides=stride, padding="same", activation="relu", **options())(images)
+    weights = [keras.initializers.HeNormal(seed=SEED + layer) for layer in range(4)]
+    relu = {"padding": "same", "activation": "relu"}
+    images = keras.Input(task.image_shape)
+    x = keras.layers.Conv2D(32, width, strides=stride, kernel_initializer=weights[0], **relu)(images)
     x = keras.layers.MaxPooling2D()(x)
-    x = keras.layers.Conv2D(64, 3, padding="same", activation="relu", **options())(x)
+    x = keras.layers.Conv2D(64, 3, kernel_initializer=weights[1], **relu)(x)
     x = keras.layers.Flatten()(keras.layers.MaxPooling2D()(x))
-    features = keras.layers.Dense(FEATURE_SIZE, activation="relu", **options())(x)
-    return keras.Model(images, [features, keras.layers.Dense(task.num_classes, **options())(features)])
+    features = keras.layers.Dense(FEATURE_SIZE, activation="relu", kernel_initializer=weights[2])(x)
+    logits = keras.layers.Dense(task.num_classes, kernel_initializer=weights[3])(features)
+    return keras.Model(images, [features, logits])
 
 
-def _train(task: _Task) -> keras.Model:
+def _train(task: _Classes | _Rotations) -> keras.Model:
     network = _network(task)
     optimizer = keras.optimizers.Adam(1e-3)
     optimizer.build(network.trainable_variables)

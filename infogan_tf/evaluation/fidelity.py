@@ -12,15 +12,13 @@ NEIGHBORS_OF_DENSITY = 5
 def compare_by_frechet(held_out: np.ndarray, generated: np.ndarray) -> dict[str, float]:
     """Frechet distances of features `[number, size]`, as many of each kind, and the floor under them.
 
-    The keys are fields of `ImageMeasures`. The floor needs images that the features were not fitted to, as held-out
-    images are.
+    The keys are fields of `ImageMeasures`. The features must not be fitted to the held-out images.
     """
     # Every second image, so that a set sorted by class has the same classes in both halves.
-    half, other_half = held_out[::2], held_out[1::2]
     return {
         "frechet_distance": frechet_distance(held_out, generated),
-        "frechet_distance_halves": frechet_distance(half, generated[::2]),
-        "frechet_floor_halves": frechet_distance(half, other_half),
+        "frechet_distance_halves": frechet_distance(held_out[::2], generated[::2]),
+        "frechet_floor_halves": frechet_distance(held_out[::2], held_out[1::2]),
     }
 
 
@@ -42,19 +40,15 @@ def frechet_distance(features_a: np.ndarray, features_b: np.ndarray) -> float:
 
 
 def _moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    features = np.asarray(features, np.float64)
-    return features.mean(axis=0), np.atleast_2d(np.cov(features, rowvar=False))
+    return features.mean(axis=0, dtype=np.float64), np.cov(features, rowvar=False, dtype=np.float64)
 
 
 def compare_neighborhoods(real_features: np.ndarray, generated_features: np.ndarray) -> dict[str, float]:
     """Improved precision and recall (k = 3), density and coverage (k = 5).
 
-    Kynkaanniemi et al. 2019, equations 1 to 3; Naeem et al. 2020 (arXiv 2002.09797). The ball of an image reaches to
-    its k-th nearest neighbor in its own set.
-
-    Args:
-        real_features: `[number, size]`, more than 5.
-        generated_features: `[number, size]`, as many, since the numbers decide how large the balls are.
+    Kynkaanniemi et al. 2019, equations 1 to 3; Naeem et al. 2020 (arXiv 2002.09797). Features are `[number, size]`, of
+    more than 5 images, as many of each kind, since the numbers decide how large the balls are: that of an image reaches
+    to its k-th nearest neighbor in its own set.
 
     Returns:
         `precision` and `recall`: the shares of generated images within the ball of some real image, and of real images

@@ -1,6 +1,6 @@
 """What the words in the printed tables mean; the report prints the same."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from infogan_tf.evaluation.schema import EvaluatedRun
 
@@ -81,12 +81,11 @@ IMAGE_TERMS = {
     "density": "how many real images are near a generated one, relative to real images, which have about 1",
     "coverage": "share of real images with a generated image among their nearest; other real images have about 0.97",
 }
-HELD_OUT = {"test": "held-out (test) images", "validation": "validation images"}
 
 
 def held_out_images(run: EvaluatedRun) -> str:
     """What the held-out images of a run are called."""
-    return HELD_OUT[run.held_out]
+    return {"test": "held-out (test) images", "validation": "validation images"}[run.held_out]
 
 
 def association_terms(measures: Iterable[str]) -> dict[str, str]:
@@ -97,12 +96,5 @@ def association_terms(measures: Iterable[str]) -> dict[str, str]:
 
 def change_terms(methods: Iterable[str]) -> dict[str, str]:
     """The terms of those methods of changing the class that were measured, and of what was measured."""
-    present = {
-        term: meaning for term, meaning in METHOD_TERMS.items() if any(method.startswith(term) for method in methods)
-    }
-    return present | CHANGE_TERMS
-
-
-def legend(terms: Mapping[str, str]) -> str:
-    """One line for each term."""
-    return "\n".join(f"  {term}: {meaning}" for term, meaning in terms.items())
+    names = " ".join(methods)
+    return {term: meaning for term, meaning in METHOD_TERMS.items() if term in names} | CHANGE_TERMS

@@ -1,17 +1,18 @@
 """An evaluation in the folder of its run: `evaluation.json`, pictures, and scalars for TensorBoard."""
 
 import dataclasses
-import os
 import statistics
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from infogan_tf.console import logger
-from infogan_tf.errors import SettingError
-from infogan_tf.evaluation.drawings import draw
-from infogan_tf.evaluation.evaluate import measure
+from infogan_tf.evaluation.factor_associations import PERMUTATIONS
+from infogan_tf.evaluation.glossary import held_out_images
 from infogan_tf.evaluation.schema import VERSION, Evaluation
+from infogan_tf.evaluation.vector_arithmetic import ONE_CODE, SHOWN, Examples
+from infogan_tf.figures.plots import plot_associations
+from infogan_tf.figures.vector_arithmetic import plot_changes
 from infogan_tf.files import write_json
 from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.tensorboard import TensorBoardWriter
@@ -19,27 +20,14 @@ from infogan_tf.training.tensorboard import TensorBoardWriter
 EVALUATION_FILE = "evaluation.json"
 
 
-def evaluate_and_record(trained: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
-    """Measures a run as `evaluate` does, and draws and writes what was measured into its folder.
-
-    Raises:
-        SettingError: the folder can't be written, or the run can't be evaluated.
-    """
-    if not os.access(trained.run.path, os.W_OK):
-        raise SettingError("run_folder", "a folder that can be written", trained.run.path)
-    logger.info(f"evaluating {trained.run.path} at update {trained.step:,}")
-    evaluation, examples = measure(trained, data_dir, images)
-    evaluation = dataclasses.replace(evaluation, pictures=draw(trained, evaluation, examples))
-    write_evaluation(trained, evaluation)
-    return evaluation
-
-
-def write_evaluation(trained: TrainedRun, evaluation: Evaluation):
-    """Writes `evaluation.json` and TensorBoard's scalars."""
+def record_evaluation(trained: TrainedRun, evaluation: Evaluation, examples: Examples | None) -> Evaluation:
+    """Draws and writes what was measured into the run's folder, and returns it with the names of its pictures."""
+    evaluation = dataclasses.replace(evaluation, pictures=_draw(trained, evaluation, examples))
     write_json(trained.run.path / EVALUATION_FILE, dataclasses.asdict(evaluation))
     writer = TensorBoardWriter(trained.run.path)
     writer.scalars(trained.step, scalars(evaluation))
     writer.close()
+    return evaluation
 
 
 def read_evaluation(path: Path) -> Evaluation | None:
@@ -70,3 +58,31 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
         for method, change in evaluation.vector_arithmetic.changes.items():
             values[f"change_of_class_by_{method.replace(' ', '_')}"] = change.success
     return {f"evaluation/{tag}": value for tag, value in values.items() if value is not None}
+
+
+def _draw(trained: TrainedRun, evaluation: Evaluation, examples: Examples | None) -> list[str]:
+    """Draws codes against factors as a heat map, and changes of class, in place of those of an earlier evaluation."""
+    heat_map, arithmetic = (trained.run.path / file for file in ("codes_and_factors.png", "vector_arithmetic.png"))
+    for path in (heat_map, arithmetic):
+        path.unlink(missing_ok=True)
+    name, update, run = trained.run.path.name, f"update {trained.step:,}", evaluation.run
+    if evaluation.associations:
+        caption = (
+            f"{name}, {update}: {run.held_out_images:,} {held_out_images(run)}; {run.data}; shades from chance (mean "
+            f"over {PERMUTATIONS} permutations of the factor) to 1"
+        )
+        plot_associations(evaluation.associations, heat_map, caption)
+        logger.info(f"  codes against factors are drawn in {heat_map}")
+    if examples:
+        result = evaluation.vector_arithmetic
+        shares = ", ".join(f"{method} {change.success:.1%}" for method, change in result.changes.items())
+        one_code = "One code: the sample with the category that stands for the target class. "
+        caption = (
+            f"Below each result its predicted class. Shown are the samples in the mean of {SHOWN}; larger means are of "
+            f"more than are shown. {one_code if ONE_CODE in result.changes else ''}In the target class: {shares} of "
+            f"{result.samples:,} results, {result.chance:.1%} at chance. {name}, objective "
+            f"{trained.config.objective}, preset {trained.record.preset}, {update}, {run.data}"
+        )
+        plot_changes(examples.images, examples.changes, examples.predicted, SHOWN, arithmetic, caption)
+        logger.info(f"  changes of class are drawn in {arithmetic}")
+    return [path.name for path in (heat_map, arithmetic) if path.exists()]

@@ -26,13 +26,9 @@ class EvaluatedRun:
 class CodeMeasures:
     """What one code means, measured without labels.
 
-    Attributes:
-        prior: the name of its distribution, such as `Uniform(-1, 1)`.
-        mutual_information: L_I, nats (paper, equation 5), with its standard error.
-        entropy: H(c), nats; the bound's ceiling for a discrete code.
-        recovery_measure: `accuracy` of a discrete code, `R^2` of a continuous one.
-        extrapolation: None for a discrete or circular code, which has no values beyond its range.
-        diversity: by value held fixed.
+    Information (L_I; paper, equation 5), its standard error and the entropy H(c) are in nats. `recovery_measure` is
+    `accuracy` of a discrete code, `R^2` of a continuous one. A discrete or circular code has no values beyond its
+    range, so its extrapolation is None. The diversity is by value held fixed.
     """
 
     prior: str
@@ -72,12 +68,10 @@ class MonotoneFit:
 
 @dataclass(frozen=True)
 class Association:
-    """How strongly one code and one factor are associated.
+    """How strongly one code and one factor are associated, by the measure that `factor_associations.MEASURES` names.
 
     Attributes:
-        value: of the measure of that name; `factor_associations.MEASURES` has it for each kind of code and factor.
-        adjusted: the value adjusted for chance, as the adjusted Rand index is: 0 at chance, 1 at best. A value below
-            chance has 0.
+        adjusted: the value adjusted for chance, as the adjusted Rand index is: 0 at or below chance, 1 at best.
         part: the dimension of the code, or the category, that was measured, being the strongest; None where the code
             was measured as a whole.
         note: why nothing was measured, such as a constant code; empty if something was.
@@ -122,14 +116,12 @@ class ImageMeasures:
 
     Attributes:
         features_hash: SHA-256 of the weights: only numbers measured in features of the same hash can be compared.
-        compared_images: how many images of each kind the Frechet distance compares.
-        compared_neighborhoods: how many of each kind the nearest neighbors are taken of.
+        compared_images: how many images of each kind the Frechet distance compares; `compared_neighborhoods` is how
+            many the nearest neighbors are taken of.
         diversity_of_real_classes: by class factor and class, what `CodeMeasures.diversity` is for generated images.
-        frechet_distance: all generated images against all held-out ones. A distance grows as there are fewer images, so
-            only the next two can be compared with each other.
-        frechet_distance_halves: half of the generated images against half of the held-out ones.
-        frechet_floor_halves: the other half of the held-out images against the same half: what a perfect generator
-            would get.
+        frechet_distance: a distance grows as there are fewer images, so only the next two can be compared with each
+            other: of half of the generated images from half of the held-out ones, and the floor, of the other half of
+            the held-out images from the same half: what a perfect generator would get.
     """
 
     features: str
@@ -148,12 +140,10 @@ class ImageMeasures:
 
 @dataclass(frozen=True)
 class ClassChange:
-    """How well one method changes the class.
+    """How well one method changes the class: shares of results in the target class, and still in the source class.
 
-    Attributes:
-        success: share of results in the target class; `unchanged` is that in the source class.
-        slant_kept: it means something for bright strokes on black, such as digits; None if there are fewer than ten
-            results in the target class.
+    `slant_kept` means something for bright strokes on black, such as digits; it is None if there are fewer than ten
+    results in the target class.
     """
 
     success: float
@@ -183,10 +173,8 @@ class VectorArithmetic:
 class Evaluation:
     """Everything that was measured of one run, by code, and what has to do with factors (labels) by code and factor.
 
-    Attributes:
-        version: the `VERSION` that it was made by.
-        vector_arithmetic: None without classes, and if nearly all generated images are of one class.
-        pictures: names of the files that were drawn of it in the run's folder.
+    The version is the `VERSION` that it was made by. There is no vector arithmetic without classes, or if nearly all
+    generated images are of one class. Pictures are the names of files in the run's folder.
     """
 
     version: int

@@ -5,21 +5,10 @@ from collections.abc import Mapping
 
 from infogan_tf.console import text_table
 from infogan_tf.evaluation import glossary
-from infogan_tf.evaluation.glossary import association_terms, change_terms, held_out_images, legend
-from infogan_tf.evaluation.schema import (
-    Association,
-    Classification,
-    CodeMeasures,
-    Confidence,
-    Evaluation,
-    ImageMeasures,
-)
+from infogan_tf.evaluation.schema import Association, Classification, Evaluation, ImageMeasures
 
 # A wider confusion matrix can't be read on a terminal.
 MOST_CLASSES_SHOWN = 20
-# The thresholds of the warning are this project's choice.
-LOW_COVERAGE = 0.1
-LOW_DENSITY = 0.5
 PRECISION_WARNING = (
     "precision is misleading here: the generated images are near a few outlying real images only, as coverage and "
     "density say"
@@ -28,59 +17,63 @@ PRECISION_WARNING = (
 
 def evaluation_table(evaluation: Evaluation) -> str:
     """What `evaluate` measured, as tables with legends: codes alone, against factors, as classifiers; images."""
-    run, held_out = evaluation.run, held_out_images(evaluation.run)
+    run, held_out = evaluation.run, glossary.held_out_images(evaluation.run)
     header = f"{run.folder}: update {run.update:,}, seed {run.seed}, {run.objective}, {run.data}"
-    parts = [header, _codes(evaluation.codes), legend(glossary.CODE_TERMS)]
+    parts = [header, *_codes(evaluation)]
     if evaluation.confidence:
-        parts += [_confidence(evaluation.confidence, held_out), legend(glossary.CONFIDENCE_TERMS)]
+        rows = [("code", "confidence", "balance, nats", "stability")]
+        for name, code in evaluation.confidence.items():
+            rows.append((name, *(f"{value:.3f}" for value in vars(code).values())))
+        parts += [f"categorical codes of {held_out}, without labels:", text_table(rows)]
+        parts.append(_legend(glossary.CONFIDENCE_TERMS))
     parts += _associations(evaluation.associations, held_out)
     if evaluation.classification:
         for name, by_factor in evaluation.classification.items():
             for factor, result in by_factor.items():
                 parts += _classification(f"{name} as a classifier of {factor}, {held_out}", result)
-        parts.append(legend(glossary.CLASSIFICATION_TERMS))
+        parts.append(_legend(glossary.CLASSIFICATION_TERMS))
     if evaluation.vector_arithmetic:
-        parts += [_changes(evaluation), legend(change_terms(evaluation.vector_arithmetic.changes))]
-    return "\n\n".join([*parts, _images(evaluation.images, held_out), legend(glossary.IMAGE_TERMS)])
+        parts += _changes(evaluation)
+    return "\n\n".join([*parts, _images(evaluation.images, held_out), _legend(glossary.IMAGE_TERMS)])
 
 
-def _codes(codes: Mapping[str, CodeMeasures]) -> str:
+def _legend(terms: Mapping[str, str]) -> str:
+    return "\n".join(f"  {term}: {meaning}" for term, meaning in terms.items())
+
+
+def _codes(evaluation: Evaluation) -> list[str]:
     header = ("code", "prior", "verdict", "mutual information, nats", "of at most", "recovery", "extrapolation")
     rows = [(*header, "diversity")]
-    for name, code in codes.items():
+    for name, code in evaluation.codes.items():
         bound = f"{code.mutual_information:.3f} +- {code.standard_error:.3f}"
         # What it can't exceed; that of a continuous code has no limit.
         ceiling = f"{code.entropy:.3f}" if code.is_discrete else "-"
         recovery = f"{code.recovery_measure} {code.recovery:.3f}"
         extrapolation = "-" if code.extrapolation is None else f"{code.extrapolation:.2f}"
         rows.append((name, code.prior, code.verdict, bound, ceiling, recovery, extrapolation, _mean(code.diversity)))
-    return text_table(rows)
+    return [text_table(rows), _legend(glossary.CODE_TERMS)]
 
 
 def _mean(diversity: list[float]) -> str:
     return f"{statistics.fmean(diversity):.2f} (least {min(diversity):.2f})"
 
 
-def _confidence(by_code: Mapping[str, Confidence], held_out: str) -> str:
-    rows = [("code", "confidence", "balance, nats", "stability")]
-    rows += [(name, *(f"{value:.3f}" for value in vars(code).values())) for name, code in by_code.items()]
-    return f"categorical codes of {held_out}, without labels:\n\n{text_table(rows)}"
-
-
 def _associations(table: Mapping[str, Mapping[str, Association]], held_out: str) -> list[str]:
     """Factors down, of which there can be many, and codes across."""
     if not table:
         return ["codes against factors: not measured, since nothing is known of these images but themselves"]
-    factors = list(next(iter(table.values())))
-    rows = [("factor", *table)]
-    rows += [(factor, *(_association(by_factor[factor]) for by_factor in table.values())) for factor in factors]
+    rows, notes, fits = [("factor", *table)], [], []
+    for factor in next(iter(table.values())):
+        cells = {code: by_factor[factor] for code, by_factor in table.items()}
+        rows.append((factor, *map(_association, cells.values())))
+        notes += [f"{code} and {factor}: {cell.note}" for code, cell in cells.items() if cell.note]
+        fits += _best_fit(factor, cells)
     text = f"codes against factors of {held_out}, in parentheses the measure at chance:\n\n{text_table(rows)}"
-    cells = [(code, factor, cell) for code, by_factor in table.items() for factor, cell in by_factor.items()]
-    notes = [f"{code} and {factor}: {cell.note}" for code, factor, cell in cells if cell.note]
-    parts = ["\n".join([text, *notes]), legend(association_terms(cell.measure for _, _, cell in cells))]
-    if fits := [row for factor in factors if (row := _best_fit(table, factor))]:
+    measures = {cell.measure for by_factor in table.values() for cell in by_factor.values()}
+    parts = ["\n".join([text, *notes]), _legend(glossary.association_terms(measures))]
+    if fits:
         header = ("factor", "code", "error after a monotone fit", "without the code", "in the best half turn")
-        parts += [text_table([header, *fits]), legend(glossary.MONOTONE_FIT_TERMS)]
+        parts += [text_table([header, *fits]), _legend(glossary.MONOTONE_FIT_TERMS)]
     return parts
 
 
@@ -89,17 +82,17 @@ def _association(cell: Association) -> str:
     return f"{cell.value:.2f} ({cell.chance:.2f}) {cell.measure}{part}"
 
 
-def _best_fit(table: Mapping[str, Mapping[str, Association]], factor: str) -> tuple[str, ...] | None:
-    """The code from which a factor is predicted with the least error."""
-    fits = {code: by_factor[factor].monotone_fit for code, by_factor in table.items() if by_factor[factor].monotone_fit}
+def _best_fit(factor: str, cells: Mapping[str, Association]) -> list[tuple[str, ...]]:
+    """A row with the code from which a factor is predicted with the least error, if any was fitted."""
+    fits = {code: cell.monotone_fit for code, cell in cells.items() if cell.monotone_fit}
     if not fits:
-        return None
+        return []
     code, fit = min(fits.items(), key=lambda item: item[1].error)
     half_turn = "-"
     if fit.error_in_half_turn is not None:
         constant = f"({fit.error_of_constant_in_half_turn:.3g})"
         half_turn = f"{fit.error_in_half_turn:.3g} from {fit.half_turn_start:.0f} degrees {constant}"
-    return (factor, code, f"{fit.error:.3g}", f"{fit.error_of_constant:.3g}", half_turn)
+    return [(factor, code, f"{fit.error:.3g}", f"{fit.error_of_constant:.3g}", half_turn)]
 
 
 def _classification(title: str, result: Classification) -> list[str]:
@@ -114,14 +107,13 @@ def _classification(title: str, result: Classification) -> list[str]:
     return [text, text_table(rows)]
 
 
-def _changes(evaluation: Evaluation) -> str:
+def _changes(evaluation: Evaluation) -> list[str]:
     arithmetic = evaluation.vector_arithmetic
     rows = [("method", "target class", "source class")]
     rows += [(method, f"{of.success:.1%}", f"{of.unchanged:.1%}") for method, of in arithmetic.changes.items()]
-    return (
-        f"{arithmetic.samples:,} generated images, each changed into another class; in the target class at chance "
-        f"{arithmetic.chance:.1%}:\n\n{text_table(rows)}"
-    )
+    title = f"{arithmetic.samples:,} generated images, each changed into another class; in the target class at chance "
+    title += f"{arithmetic.chance:.1%}:"
+    return [title, text_table(rows), _legend(glossary.change_terms(arithmetic.changes))]
 
 
 def _images(images: ImageMeasures, held_out: str) -> str:
@@ -144,6 +136,6 @@ def precision_misleads(images: ImageMeasures) -> bool:
 
     The features of gray noise all fall on one spot, which the ball of a single outlier can hold: measured on MNIST,
     precision 1.000 with coverage 0.0004 and density 0.4. Good images without variety have a low coverage too, but a
-    density of about their precision.
+    density of about their precision. The thresholds are this project's choice.
     """
-    return images.coverage < LOW_COVERAGE and images.density < LOW_DENSITY * images.precision
+    return images.coverage < 0.1 and images.density < 0.5 * images.precision

@@ -6,7 +6,6 @@ images tells which class a sample is of, and the vector is G's whole input: nois
 from the same samples as the means are made of.
 """
 
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,8 +24,6 @@ ONE_CODE = "one code"
 # A class of which fewer samples are known is neither a source nor a target.
 LEAST_OF_A_CLASS = 10
 NUM_EXAMPLES = 5
-
-Arrays = Mapping[str, np.ndarray]
 
 
 class Examples(NamedTuple):
@@ -58,67 +55,55 @@ class _Samples(NamedTuple):
         return sum(self.vectors[row] for row in indices) / np.float32(len(indices))
 
 
-class _Plan(NamedTuple):
-    """What is changed into what: by means, indices of source and target class by size, and by codes, one by class."""
-
-    classes: np.ndarray
-    known: _Samples
-    sources: _Samples
-    targets: np.ndarray
-    averaged: dict[int, tuple[np.ndarray, np.ndarray]]
-    codes: dict[int, tuple[str, int]]
-
-
 def measure_vector_arithmetic(
     model: BatchedModel, generated: GeneratedImages, features: ImageFeatures, number: int, seed: int = 0
 ) -> tuple[VectorArithmetic, Examples] | None:
-    """Counts how often a sample is changed into its target class.
+    """Counts how often a sample is changed into its target class, and shows the first change of a few classes.
 
-    Means and codes are made of the first half of the generated images; samples of the other half are changed, each into
-    a random other class.
-
-    Args:
-        model: a trained model.
-        generated: its images, with their latents and features.
-        features: of a network that knows the images' classes.
-        number: how many samples are changed at most.
-        seed: decides the target classes and which samples are averaged.
-
-    Returns:
-        The shares, and the first change of each of a few classes; None if nearly all generated images are of one class.
+    Means and codes are made of the first half of the generated images; at most `number` samples of the other half are
+    changed, each into a random other class. The features are of a network that knows the images' classes. Returns None
+    if nearly all generated images are of one class.
     """
-    samples = _Samples(model.spec.join(generated.latents).numpy(), features.classify(generated.features))
-    plan = _plan(model.spec, samples, number, np.random.default_rng(seed))
-    if plan is None:
+    spec, random = model.spec, np.random.default_rng(seed)
+    vectors, of_vectors = spec.join(generated.latents).numpy(), features.classify(generated.features)
+    half = len(vectors) // 2
+    known = _Samples(vectors[:half], of_vectors[:half])
+    counts = np.bincount(known.classes)
+    classes = np.flatnonzero(counts >= LEAST_OF_A_CLASS)
+    rows = half + np.flatnonzero(np.isin(of_vectors[half:], classes))[:number]
+    if len(classes) < 2 or not len(rows):
         return None
-    inputs = _inputs(model.spec, plan)
-    slants, _ = _judge(model, features, plan.sources.vectors)
-    results = {method: _judge(model, features, vectors) for method, vectors in inputs.items()}
-    predicted = {method: classes for method, (_, classes) in results.items()}
-    shares = np.bincount(plan.known.classes) / len(plan.known.classes)
-    return VectorArithmetic(
-        classes=plan.classes.tolist(),
-        samples=len(plan.targets),
-        chance=float(shares[plan.targets].mean()),
-        codes=[f"{name}={category}" for name, category in plan.codes.values()],
-        changes={method: _change(plan, slants, *result) for method, result in results.items()},
-    ), _examples(model, features.class_names, plan, inputs, predicted)
-
-
-def _plan(spec: LatentSpec, samples: _Samples, number: int, random: np.random.Generator) -> _Plan | None:
-    half = len(samples.classes) // 2
-    known = _Samples(samples.vectors[:half], samples.classes[:half])
-    classes = np.flatnonzero(np.bincount(known.classes) >= LEAST_OF_A_CLASS)
-    rows = half + np.flatnonzero(np.isin(samples.classes[half:], classes))[:number]
-    sources = _Samples(samples.vectors[rows], samples.classes[rows])
-    if len(classes) < 2 or not len(sources.classes):
-        return None
-    steps = random.integers(1, len(classes), len(sources.classes))
+    sources = _Samples(vectors[rows], of_vectors[rows])
+    steps = random.integers(1, len(classes), len(rows))
     targets = classes[(np.searchsorted(classes, sources.classes) + steps) % len(classes)]
     averaged = {
-        size: (known.draw(sources.classes, size, random), known.draw(targets, size, random)) for size in AVERAGED
+        size: [known.draw(of_kind, size, random) for of_kind in (sources.classes, targets)] for size in AVERAGED
     }
-    return _Plan(classes, known, sources, targets, averaged, _codes_of_classes(spec, known, classes))
+    inputs = {
+        f"mean of {size}": sources.vectors - known.mean(of_source) + known.mean(of_target)
+        for size, (of_source, of_target) in averaged.items()
+    }
+    codes = _codes_of_classes(spec, known, classes)
+    if codes:
+        inputs[ONE_CODE] = _with_codes(spec, sources.vectors, targets, codes)
+    slants, _ = _judge(model, features, sources.vectors)
+    results = {method: _judge(model, features, changed) for method, changed in inputs.items()}
+    measured = VectorArithmetic(
+        classes=classes.tolist(),
+        samples=len(targets),
+        chance=float((counts / half)[targets].mean()),
+        codes=[f"{name}={category}" for name, category in codes.values()],
+        changes={method: _change(sources.classes, targets, slants, *result) for method, result in results.items()},
+    )
+    shown = np.sort(np.unique(sources.classes, return_index=True)[1][:NUM_EXAMPLES])
+    names = np.array(features.class_names)
+    of_rows = [sources.vectors[shown][:, None], *(known.vectors[indices[:, shown].T] for indices in averaged[SHOWN])]
+    of_rows += [changed[shown][:, None] for changed in inputs.values()]
+    return measured, Examples(
+        list(zip(names[sources.classes[shown]].tolist(), names[targets[shown]].tolist(), strict=True)),
+        _generate(model, np.concatenate(of_rows, axis=1)),
+        {method: names[predicted[shown]].tolist() for method, (_, predicted) in results.items()},
+    )
 
 
 def _codes_of_classes(spec: LatentSpec, known: _Samples, classes: np.ndarray) -> dict[int, tuple[str, int]]:
@@ -133,18 +118,14 @@ def _codes_of_classes(spec: LatentSpec, known: _Samples, classes: np.ndarray) ->
     return {label: categories[np.argmax(shares, axis=0)[label]] for label in classes.tolist() if shares}
 
 
-def _inputs(spec: LatentSpec, plan: _Plan) -> dict[str, np.ndarray]:
-    """By method, the input `[number, size]` that is to give the target class."""
-    inputs = {
-        f"mean of {size}": plan.sources.vectors - plan.known.mean(of_source) + plan.known.mean(of_target)
-        for size, (of_source, of_target) in plan.averaged.items()
-    }
-    if plan.codes:
-        latents = {name: values.numpy() for name, values in spec.split(plan.sources.vectors).items()}
-        for label, (name, category) in plan.codes.items():
-            latents[name][plan.targets == label] = spec.code(name).distribution.encode(category)
-        inputs[ONE_CODE] = spec.join(latents).numpy()
-    return inputs
+def _with_codes(
+    spec: LatentSpec, vectors: np.ndarray, targets: np.ndarray, codes: dict[int, tuple[str, int]]
+) -> np.ndarray:
+    """Inputs with the category that stands for the target class of each."""
+    latents = {name: values.numpy() for name, values in spec.split(vectors).items()}
+    for label, (name, category) in codes.items():
+        latents[name][targets == label] = spec.code(name).distribution.encode(category)
+    return spec.join(latents).numpy()
 
 
 def _judge(model: BatchedModel, features: ImageFeatures, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -152,6 +133,13 @@ def _judge(model: BatchedModel, features: ImageFeatures, vectors: np.ndarray) ->
     latents = model.spec.split(tf.constant(vectors))
     slants, of_images = model.measure_generated(latents, lambda images: (slant(images), features(images)))
     return slants.numpy(), features.classify(of_images.numpy())
+
+
+def _generate(model: BatchedModel, vectors: np.ndarray) -> np.ndarray:
+    """The images of inputs `[rows, columns, size]`."""
+    latents = model.spec.split(tf.constant(vectors.reshape(-1, model.spec.size)))
+    images = model.measure_generated(latents, lambda images: images).numpy()
+    return images.reshape(*vectors.shape[:2], *model.image_shape)
 
 
 def slant(images: tf.Tensor) -> tf.Tensor:
@@ -172,13 +160,15 @@ def slant(images: tf.Tensor) -> tf.Tensor:
     return tf.squeeze(tf.math.divide_no_nan(mean(rows * columns), mean(rows**2)), axis=[1, 2])
 
 
-def _change(plan: _Plan, slants: np.ndarray, slants_of_results: np.ndarray, predicted: np.ndarray) -> ClassChange:
-    succeeded = predicted == plan.targets
-    pairs = np.stack([plan.sources.classes, plan.targets], axis=1)[succeeded]
+def _change(
+    before: np.ndarray, targets: np.ndarray, slants: np.ndarray, slants_after: np.ndarray, after: np.ndarray
+) -> ClassChange:
+    succeeded = after == targets
+    pairs = np.stack([before, targets], axis=1)[succeeded]
     return ClassChange(
         success=float(succeeded.mean()),
-        unchanged=float((predicted == plan.sources.classes).mean()),
-        slant_kept=_correlation_within(pairs, slants[succeeded], slants_of_results[succeeded]),
+        unchanged=float((after == before).mean()),
+        slant_kept=_correlation_within(pairs, slants[succeeded], slants_after[succeeded]),
     )
 
 
@@ -191,17 +181,3 @@ def _correlation_within(groups: np.ndarray, x: np.ndarray, y: np.ndarray) -> flo
     x, y = (values - (np.bincount(members, values) / sizes)[members] for values in (x, y))
     spread = np.sqrt(np.sum(x**2) * np.sum(y**2))
     return float(np.sum(x * y) / spread) if spread > 0 else None
-
-
-def _examples(model: BatchedModel, names: Sequence[str], plan: _Plan, inputs: Arrays, predicted: Arrays) -> Examples:
-    rows = np.sort(np.unique(plan.sources.classes, return_index=True)[1][:NUM_EXAMPLES])
-    of_source, of_target = (plan.known.vectors[indices[:, rows].T] for indices in plan.averaged[SHOWN])
-    results = np.stack([vectors[rows] for vectors in inputs.values()], axis=1)
-    vectors = np.concatenate([plan.sources.vectors[rows][:, None], of_source, of_target, results], axis=1)
-    latents = model.spec.split(tf.constant(vectors.reshape(-1, model.spec.size)))
-    images = model.measure_generated(latents, lambda images: images).numpy()
-    return Examples(
-        [(names[plan.sources.classes[row]], names[plan.targets[row]]) for row in rows],
-        images.reshape(*vectors.shape[:2], *model.image_shape),
-        {method: [names[label] for label in classes[rows]] for method, classes in predicted.items()},
-    )

@@ -25,13 +25,17 @@ def code_verdicts(
     A code is ignored if Q can't recover it from generated images, and redundant with an earlier one if Q's predictions
     of both on the same real images, `[number, event_size]`, determine each other, up to order and sign.
     """
-    verdicts = {}
+    verdicts: dict[str, str] = {}
     for name, distribution in distributions.items():
-        verdicts[name] = "used" if recovery[name].score >= USED_FROM else "ignored"
-        for other in [earlier for earlier in verdicts if verdicts[earlier] == "used" and earlier != name]:
-            pair = (predictions[name], distribution, predictions[other], distributions[other])
-            if verdicts[name] == "used" and redundancy(*pair) >= REDUNDANT_FROM:
+        if recovery[name].score < USED_FROM:
+            verdicts[name] = "ignored"
+            continue
+        used = [other for other, verdict in verdicts.items() if verdict == "used"]
+        verdicts[name] = "used"
+        for other in used:
+            if redundancy(predictions[name], distribution, predictions[other], distributions[other]) >= REDUNDANT_FROM:
                 verdicts[name] = f"redundant with {other}"
+                break
     return verdicts
 
 

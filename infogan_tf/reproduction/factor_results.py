@@ -37,11 +37,11 @@ class MeasuredCode(NamedTuple):
         text = f"{self.association.measure} {self.association.value:.2f} with {self.factor}"
         fit = self.association.monotone_fit
         if fit:
-            error = f"{fit.error:.3g} {self.unit}".rstrip()
-            text += f", error {error} ({fit.error_of_constant:.3g} without the code)"
+            unit = self.unit and f" {self.unit}"
+            text += f", error {fit.error:.3g}{unit} ({fit.error_of_constant:.3g} without the code)"
         if fit and fit.error_in_half_turn is not None:
-            error = f"{fit.error_in_half_turn:.3g} ({fit.error_of_constant_in_half_turn:.3g})"
-            text += f", {error} in the half turn from {fit.half_turn_start:.0f} degrees"
+            text += f", {fit.error_in_half_turn:.3g} ({fit.error_of_constant_in_half_turn:.3g}) in the half turn from "
+            text += f"{fit.half_turn_start:.0f} degrees"
         return text
 
 
@@ -53,12 +53,8 @@ class ShownPanel(NamedTuple):
     """What stands for a panel of the paper.
 
     Attributes:
-        letter: which panel it is; for images without labels the name of the code.
-        file: its picture.
-        panel: the paper's; None for images without labels.
-        run: the run that is drawn.
-        code: the code that is drawn.
-        reason: the number that it was chosen by.
+        letter: which panel it is; for images without labels, of which there is no panel in the paper, the code's name.
+        reason: the number that the run and its code were chosen by.
         best_codes: of each run that has a code for this factor and measure, the best; empty if no factor is known.
     """
 
@@ -116,13 +112,13 @@ class FactorResults:
     def panels(self) -> list[ShownPanel]:
         """The paper's panels; of images without labels every code of the shown run."""
         panels: list[ShownPanel] = []
-        if self.has_factors:
-            for letter, panel in zip("abcd", self.figure.panels, strict=False):
-                panels.append(self._choose(letter, panel, {(shown.run.name, shown.code) for shown in panels}))
-        else:
+        if not self.has_factors:
             for code in self.shown.evaluation.codes:
                 reason = f"diversity {_diversity(self.shown, code):.2f}"
                 panels.append(ShownPanel(code, self._file(f"_{code}"), None, self.shown, code, reason))
+            return panels
+        for letter, panel in zip("abcd", self.figure.panels, strict=False):
+            panels.append(self._choose(letter, panel, {(shown.run.name, shown.code) for shown in panels}))
         return panels
 
     def rows(self, runs: Sequence[ReportedRun]) -> list[list[MeasuredCode]]:
@@ -180,9 +176,8 @@ def _is_for(panel: Panel, measured: MeasuredCode) -> bool:
 
     A circular code has no ends, so it can't run through a number as a continuous one does: it stands for angles only.
     """
-    if not panel.factors or not _is_of_kind(measured.run, measured.code, panel.kind):
-        return False
-    if panel.kind == "continuous" and measured.association.measure == "eta":
+    is_circular = panel.kind == "continuous" and measured.association.measure == "eta"
+    if is_circular or not panel.factors or not _is_of_kind(measured.run, measured.code, panel.kind):
         return False
     return re.search(panel.factors, measured.factor, re.IGNORECASE) is not None
 

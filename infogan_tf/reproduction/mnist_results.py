@@ -11,21 +11,16 @@ from infogan_tf.training.metrics_log import read_curve
 
 # The names of the paper: the 10-way categorical code, and the two continuous codes.
 CATEGORY, CONTINUOUS = "c1", ("c2", "c3")
-# What MNIST calls its digits.
-CLASS = "label"
 # What Q is in a regular GAN, by objective.
 Q_OF_REGULAR_GAN = {"gan": "Q on frozen features of D", "gan_own_q": "Q with its own network"}
 
 
 @dataclasses.dataclass(frozen=True)
 class MnistResults:
-    """Everything that the report is made from.
+    """Everything that the report is made from: InfoGANs of a preset, one for each seed, and the GANs of Figure 1.
 
-    Attributes:
-        preset: the name of the InfoGANs' settings.
-        infogans: one for each seed.
-        gans: the regular GANs of Figure 1; the first has the InfoGANs' settings, is trained as long, and is evaluated.
-        curves: by the name of a run, (update, bound on the mutual information of c1 in nats).
+    The first regular GAN has the InfoGANs' settings, is trained as long, and is evaluated. Curves are by the name of a
+    run, points (update, bound on the mutual information of c1 in nats).
     """
 
     preset: str
@@ -36,12 +31,14 @@ class MnistResults:
     @classmethod
     def of(cls, preset: str, runs: Sequence[ReportedRun]) -> "MnistResults":
         """The results of runs as they were planned; SettingError if one has no curve."""
-        infogans = [run for run in runs if run.config.objective == "infogan"]
-        curves = {run.name: read_curve(run.trained.run.metrics, f"mutual_information/{CATEGORY}") for run in runs}
+        curves = {}
         for run in runs:
+            metrics = run.trained.run.metrics
+            curves[run.name] = read_curve(metrics, f"mutual_information/{CATEGORY}")
             if not curves[run.name]:
-                raise SettingError("folder", "a run with its curves", f"{run.trained.run.metrics} without a point")
-        return cls(preset, infogans, runs[len(infogans) :], curves)
+                raise SettingError("folder", "a run with its curves", f"{metrics} without a point")
+        number = sum(run.config.objective == "infogan" for run in runs)
+        return cls(preset, runs[:number], runs[number:], curves)
 
     @property
     def shown(self) -> ReportedRun:
@@ -51,8 +48,7 @@ class MnistResults:
 
     def classifier(self, run: ReportedRun) -> dict[str, Any]:
         """What was measured of c1 as a classifier of digits, and its confidence without labels."""
-        evaluation = run.evaluation
-        return vars(evaluation.classification[CATEGORY][CLASS]) | vars(evaluation.confidence[CATEGORY])
+        return vars(run.evaluation.classification[CATEGORY]["label"]) | vars(run.evaluation.confidence[CATEGORY])
 
     def measured(self, name: str) -> list[float]:
         """One measure of c1 as a classifier, of each InfoGAN."""

@@ -15,13 +15,10 @@ PASSED_ON = ("images", "dataset", "data_source", "data_dir", "held_out", "max_ep
 
 
 class Panel(NamedTuple):
-    """A panel of the paper's figure.
+    """A panel of the paper's figure: what varies in it, in the paper's words, and the kind of its code.
 
-    Attributes:
-        shows: what varies in it, in the paper's words.
-        kind: of its code, `continuous` or `categorical`.
-        factors: a regular expression for the names of factors that mean the same; None where no data set has one.
-        preset: the preset of the paper's model for it; None where one model has all.
+    `factors` is a regular expression for the names of factors that mean the same, None where no data set has one;
+    `preset` that of the paper's model for it, None where one model has all.
     """
 
     shows: str
@@ -71,25 +68,29 @@ def plan_runs(options: ReproductionOptions) -> list[PlannedRun]:
     """An InfoGAN for each preset and seed; for MNIST also the regular GANs that Figures 1 and 2 show beside them."""
     of_name = presets(options.experiment)
     runs = [
-        _plan(options, "infogan" if name == "best" else name, name, dataclasses.replace(of_name[name], seed=seed))
-        for name in options.preset_names
+        _plan(options, "infogan" if preset == "best" else preset, preset, seed, of_name[preset])
+        for preset in options.preset_names
         for seed in options.seeds
     ]
     if options.experiment == "mnist":
         preset, seed = options.preset, options.seeds[0]
-        gan = dataclasses.replace(without_additions(of_name[preset]), objective="gan", seed=seed)
+        gan = dataclasses.replace(without_additions(of_name[preset]), objective="gan")
         own_q = dataclasses.replace(gan, objective="gan_own_q")
-        runs += [_plan(options, "gan", preset, gan), _plan(options, "gan_own_q", preset, own_q, is_curve=True)]
+        runs.append(_plan(options, "gan", preset, seed, gan))
+        runs.append(_plan(options, "gan_own_q", preset, seed, own_q, is_curve=True))
         if preset != PAPER:
-            gan_paper = dataclasses.replace(of_name[PAPER], objective="gan", seed=seed)
-            runs.append(_plan(options, "gan_paper", PAPER, gan_paper, is_curve=True))
+            gan_of_paper = dataclasses.replace(of_name[PAPER], objective="gan")
+            runs.append(_plan(options, "gan_paper", PAPER, seed, gan_of_paper, is_curve=True))
     return runs
 
 
-def _plan(options: ReproductionOptions, name: str, preset: str, config: Config, is_curve: bool = False) -> PlannedRun:
+def _plan(
+    options: ReproductionOptions, name: str, preset: str, seed: int, config: Config, is_curve: bool = False
+) -> PlannedRun:
     """A run in a folder of that name and its seed; one that is shown only as a curve is no longer than Figure 1."""
-    given = {name: value for name in PASSED_ON if (value := getattr(options, name)) is not None}
-    config = dataclasses.replace(config, run_folder=str(options.path / f"{name}_seed_{config.seed}"), **given)
+    given = {key: value for key in PASSED_ON if (value := getattr(options, key)) is not None}
+    folder = str(options.path / f"{name}_seed_{seed}")
+    config = dataclasses.replace(config, seed=seed, run_folder=folder, **given)
     if is_curve:
         epochs = math.ceil(LAST_UPDATE / config.updates_per_epoch)
         config = dataclasses.replace(config, max_epoch=min(config.max_epoch, epochs))

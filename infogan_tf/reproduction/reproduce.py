@@ -16,8 +16,6 @@ from infogan_tf.reproduction.plan import FIGURES, plan_runs
 from infogan_tf.reproduction.report import report_text, write_report
 from infogan_tf.reproduction.runs import run_plan
 
-GRID_CLASS = 2  # The class that the grid of both codes shows.
-
 
 def reproduce(options: ReproductionOptions) -> bool:
     """Trains what is missing, evaluates, draws and writes `report.html` and `report.md`; errors are `run_plan`'s.
@@ -88,14 +86,12 @@ def _draw_figure2(folder: Path, results: MnistResults, order: list[int]):
 
 
 def _draw_beyond_the_paper(folder: Path, results: MnistResults, order: list[int]):
-    shown, where, seed = results.shown, results.shown.where, results.shown.config.seed
-    model, (across, down), digit = shown.trained.model, CONTINUOUS, order[GRID_CLASS]
-    caption = (
-        f"{CATEGORY} = {digit}; {across} from left to right, {down} from top to bottom, both from -2 to 2; {where}"
-    )
-    save_picture(folder / "two_codes.png", two_code_grid(model, across, down, CATEGORY, digit, seed, caption))
+    model, where, seed = results.shown.trained.model, results.shown.where, results.shown.config.seed
+    (across, down), digit, measured = CONTINUOUS, order[2], results.classifier(results.shown)
+    caption = f"{CATEGORY} = {digit}; {across} from left to right, {down} from top to bottom, both from -2 to 2; "
+    picture = two_code_grid(model, across, down, CATEGORY, digit, seed, caption + where)
+    save_picture(folder / "two_codes.png", picture)
     caption = f"rows {across} and {down}, from -2 to 2 and back; {where}"
     save_animation(folder / "traversal.gif", moving_traversal(model, CONTINUOUS, CATEGORY, order, seed, caption))
-    measured = results.classifier(shown)
     caption = f"error {measured['one_to_one_error']:.2%}, one to one; {where}"
     plot_confusion(measured["confusion"], order, CATEGORY, folder / "confusion.png", caption)

@@ -11,7 +11,8 @@ from infogan_tf.build_model import image_request
 from infogan_tf.config import Config
 from infogan_tf.data.sources import load_images
 from infogan_tf.errors import RunNotFoundError, SettingError
-from infogan_tf.evaluation.record import EVALUATION_FILE, evaluate_and_record, read_evaluation
+from infogan_tf.evaluation.evaluate import evaluate
+from infogan_tf.evaluation.record import EVALUATION_FILE, read_evaluation
 from infogan_tf.evaluation.schema import Evaluation
 from infogan_tf.experiments import presets
 from infogan_tf.options import as_text
@@ -33,13 +34,7 @@ COMPARED_IF_EVALUATED = {
 
 @dataclasses.dataclass(frozen=True)
 class ReportedRun:
-    """A trained run, and what was measured of it.
-
-    Attributes:
-        preset: whose settings it has.
-        trained: the run.
-        evaluation: None of a run that is shown only as a curve.
-    """
+    """A trained run with the settings of a preset, and what was measured of it unless only its curve is shown."""
 
     preset: str
     trained: TrainedRun
@@ -101,9 +96,11 @@ def run_plan(plan: Sequence[PlannedRun], options: ReproductionOptions) -> list[R
     runs = []
     for preset, config, is_curve in plan:
         with _errors_name_flags_of_a_reproduction(config.run_folder):
-            trained = _finished(config) or (load_run(config.run_folder) if train(config) else None)
+            trained = _finished(config)
             if trained is None:
-                return None
+                if not train(config):
+                    return None
+                trained = load_run(config.run_folder)
             runs.append(ReportedRun(preset, trained, None if is_curve else _evaluation(trained, options)))
     check_comparable(runs)
     return runs
@@ -130,10 +127,10 @@ def _finished(config: Config) -> TrainedRun | None:
     if trained.step < config.total_updates:
         return None
     _check_unchanged("precision", trained, config.precision)
-    images = config.images and os.path.abspath(os.path.expanduser(config.images))
-    if images is None:
+    if config.images is None:
         _check_unchanged("images", trained, None)
-    elif images != trained.config.images:  # The same images may be elsewhere now.
+    elif os.path.abspath(os.path.expanduser(config.images)) != trained.config.images:
+        # The same images may be elsewhere now.
         with_recorded_origin(trained.record, load_images(image_request(config, trained.record.data.source)))
     return trained
 
@@ -151,7 +148,7 @@ def _evaluation(trained: TrainedRun, options: ReproductionOptions) -> Evaluation
     is_current = evaluation is not None and evaluation.run.update == trained.step
     if is_current and all((folder / picture).exists() for picture in evaluation.pictures):
         return evaluation
-    return evaluate_and_record(trained, options.data_dir, options.images)
+    return evaluate(trained, options.data_dir, options.images)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import infogan_tf
 from infogan_tf import experiments
 from infogan_tf.evaluation import evaluate as evaluation
 from infogan_tf.evaluation import features
-from infogan_tf.evaluation.record import evaluate_and_record
+from infogan_tf.evaluation.evaluate import evaluate
 from infogan_tf.training.loading import load_run
 
 EXPERIMENT = '''
@@ -79,7 +79,7 @@ def test_a_new_experiment_trains_is_evaluated_and_draws(shapes, labeled_images, 
     monkeypatch.setattr(features, "LEAST_UPDATES", 2)
     trained = load_run(run)
     assert trained.model.generate(codes={"shape": 2, "size": 2.0, "c3": 1}).shape == (1, 16, 16, 1)
-    evaluated = evaluate_and_record(trained)
+    evaluated = evaluate(trained)
     assert evaluated.run.update == 5
     assert list(evaluated.associations) == ["shape", "size", "c3"]
     assert list(evaluated.classification["shape"]) == ["kind"]
