@@ -13,9 +13,8 @@ from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate as module
 from infogan_tf.evaluation import features as features_module
-from infogan_tf.evaluation import record as record_module
 from infogan_tf.evaluation.evaluate import evaluate
-from infogan_tf.evaluation.record import evaluate_and_record, read_evaluation, scalars
+from infogan_tf.evaluation.record import read_evaluation, scalars
 from infogan_tf.evaluation.schema import VERSION, ClassChange, VectorArithmetic
 from infogan_tf.evaluation.table import evaluation_table
 from infogan_tf.evaluation.vector_arithmetic import Examples
@@ -50,7 +49,7 @@ def printed():
 def evaluated(trained, features, printed):
     """The run's folder and its evaluation."""
     with contextlib.redirect_stdout(printed):
-        return trained, evaluate_and_record(load_run(trained))
+        return trained, evaluate(load_run(trained))
 
 
 def test_each_measure_is_announced(evaluated, printed):
@@ -117,7 +116,7 @@ def test_without_labels_only_what_needs_them_is_left_out(trained, tmp_path, monk
     monkeypatch.setattr(module, "load_factors", lambda *_: ())
     monkeypatch.setattr(features_module, "UPDATES_OF_ROTATIONS", 3)
     monkeypatch.setattr(features_module, "NUM_ROTATED", 50)
-    evaluation = evaluate_and_record(load_run(folder))
+    evaluation = evaluate(load_run(folder))
     assert (evaluation.associations, evaluation.classification) == ({}, {})
     assert evaluation.images.diversity_of_real_classes == {}
     assert "classifier of rotations" in evaluation.images.features
@@ -162,7 +161,7 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
     examples = Examples([("1", "2")], rng.random([1, 9, 16, 16, 3]), {method: ["0"] for method in changes})
     arithmetic = VectorArithmetic([1, 2], 40, 0.5, ["shape=0", "shape=1"], changes)
     monkeypatch.setattr(module, "measure_vector_arithmetic", lambda *_: (arithmetic, examples))
-    evaluation = evaluate_and_record(run)
+    evaluation = evaluate(run)
     assert read_evaluation(tmp_path / "run" / "evaluation.json") == evaluation
     assert (evaluation.run.held_out_images, evaluation.images.compared_images) == (40, 40)
     assert evaluation.images.features.startswith("classifier of shape")
@@ -207,6 +206,6 @@ def test_what_cannot_be_evaluated_is_refused_before_anything_is_measured(trained
     expected = f"run_folder: expected a run with at least 1001 held-out images, got {trained} with 1000"
     with pytest.raises(SettingError, match=expected):
         evaluate(run)
-    monkeypatch.setattr(record_module.os, "access", lambda *_: False)
+    monkeypatch.setattr(module.os, "access", lambda *_: False)
     with pytest.raises(SettingError, match=f"run_folder: expected a folder that can be written, got {trained}"):
-        evaluate_and_record(run)
+        evaluate(run)

@@ -23,7 +23,7 @@ class World:
         monkeypatch.setattr(runs, "load_run", self._load)
         monkeypatch.setattr(runs, "check_resumable", lambda *_: None)
         monkeypatch.setattr(runs, "read_evaluation", lambda path: self.evaluations.get(path.parent.name))
-        monkeypatch.setattr(runs, "evaluate_and_record", self._evaluate)
+        monkeypatch.setattr(runs, "evaluate", self._evaluate)
 
     def reproduce(self, **options):
         options = ReproductionOptions(folder=str(self.folder), preset="paper", **options)
