@@ -6,19 +6,14 @@ from scipy.spatial.distance import cdist
 from infogan_tf.evaluation.fidelity import compare_by_frechet, compare_neighborhoods, frechet_distance
 
 
-def test_a_shift_costs_its_square_and_the_same_features_have_no_distance():
-    features = np.random.default_rng(0).normal(size=(500, 3))
-    assert frechet_distance(features, features) == pytest.approx(0, abs=1e-9)
-    assert frechet_distance(features, features + np.array([3, 0, 4])) == pytest.approx(25)
-
-
-def test_covariances_count_as_in_the_formula():
+def test_distances_are_those_of_the_formula():
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(400, 5)) @ rng.normal(size=(5, 5)), rng.normal(size=(300, 5)) @ rng.normal(size=(5, 5))
     covariances = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
     means = np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2)
     expected = means + np.trace(covariances[0] + covariances[1] - 2 * sqrtm(covariances[0] @ covariances[1]).real)
     assert frechet_distance(a, b) == pytest.approx(expected)
+    assert frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
 
 
 def test_collapsed_features_are_measured_too():
@@ -31,10 +26,8 @@ def test_halves_have_a_floor_that_a_perfect_generator_reaches():
     held_out, generated = rng.normal(size=(2000, 40)), rng.normal(size=(2000, 40))
     distances = compare_by_frechet(held_out, generated)
     floor = distances["frechet_floor_halves"]
-    assert distances["frechet_distance"] == pytest.approx(frechet_distance(held_out, generated))
+    assert distances["frechet_distance"] == frechet_distance(held_out, generated)
     assert distances["frechet_distance_halves"] == pytest.approx(floor, rel=0.2)
-    # Half of the images, twice the distance.
-    assert floor == pytest.approx(2 * distances["frechet_distance"], rel=0.2)
     worse = compare_by_frechet(held_out, generated + 1)
     assert worse["frechet_floor_halves"] == floor
     assert worse["frechet_distance_halves"] > 5
@@ -55,9 +48,10 @@ def test_images_from_the_same_source_are_alike(real):
     assert min(result["precision"], result["recall"]) > 0.85
     assert result["density"] == pytest.approx(1, abs=0.1)
     assert result["coverage"] == pytest.approx(0.97, abs=0.03)
-    same = compare_neighborhoods(real, real)
-    assert (same["precision"], same["recall"], same["coverage"]) == (1, 1, 1)
-    assert set(compare_neighborhoods(real, real + 100).values()) == {0}, "images from elsewhere have nothing"
+
+
+def test_images_from_elsewhere_have_nothing(real):
+    assert set(compare_neighborhoods(real, real + 100).values()) == {0}
 
 
 def test_gray_noise_inside_the_ball_of_an_outlier_is_precise_and_covers_nothing(real):

@@ -20,7 +20,7 @@ def test_a_number_that_a_code_tells_up_to_a_monotone_function(rng):
     assert unrelated.error == pytest.approx(unrelated.error_of_constant, rel=0.1)
 
 
-@pytest.mark.parametrize(("start", "sign"), [(0, 1), (100, -1), (180, 1), (250, 1), (359, 1)])
+@pytest.mark.parametrize(("start", "sign"), [(0, 1), (100, -1), (359, 1)])
 def test_an_angle_may_begin_anywhere_and_run_either_way(start, sign, rng):
     degrees = rng.uniform(0, 360, NUMBER)
     code = sign * ((degrees - start) % 360) / 180 + rng.normal(0, 0.05, NUMBER)
@@ -37,15 +37,17 @@ def test_the_half_turn_that_a_code_predicts_best(rng):
     fit = fit_monotone(code, degrees, is_angle=True)
     assert fit.half_turn_start == 60
     assert fit.error_in_half_turn < 2 < 20 < fit.error
-    unrelated = fit_monotone(rng.normal(size=NUMBER), degrees, is_angle=True)
-    assert unrelated.error_of_constant_in_half_turn == pytest.approx(45, rel=0.2)
-    assert unrelated.error_in_half_turn == pytest.approx(unrelated.error_of_constant_in_half_turn, rel=0.2)
-    concentrated = fit_monotone(rng.normal(size=NUMBER), np.rad2deg(rng.vonmises(0, 3, NUMBER)), is_angle=True)
-    assert concentrated.error_in_half_turn == pytest.approx(concentrated.error_of_constant_in_half_turn, rel=0.2)
     assert fit_monotone(code, degrees, is_angle=False).error_in_half_turn is None
 
 
-@pytest.mark.parametrize("offset", range(0, 360, 60))
+@pytest.mark.parametrize("concentration", [0, 3])
+def test_no_half_turn_of_an_unrelated_code_is_better_than_its_constant(concentration, rng):
+    degrees = np.rad2deg(rng.vonmises(0, concentration, NUMBER))
+    fit = fit_monotone(rng.normal(size=NUMBER), degrees, is_angle=True)
+    assert fit.error_in_half_turn == pytest.approx(fit.error_of_constant_in_half_turn, rel=0.2)
+
+
+@pytest.mark.parametrize("offset", [0, 120, 180])
 def test_a_circular_code_of_a_part_of_the_turn_is_not_torn_apart_by_its_cut(offset, rng):
     degrees = rng.uniform(0, 90, NUMBER)
     code = (degrees + offset + rng.normal(0, 5, NUMBER) + 180) % 360 - 180
@@ -53,15 +55,13 @@ def test_a_circular_code_of_a_part_of_the_turn_is_not_torn_apart_by_its_cut(offs
     assert fit.error == pytest.approx(5 * np.sqrt(2 / np.pi), rel=0.3)
 
 
-@pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("offset", [0, 60, 140, 200])
+@pytest.mark.parametrize(("offset", "sign"), [(0, 1), (140, 1), (200, -1)])
 def test_a_circular_code_may_be_cut_anywhere(offset, sign, rng):
     degrees = rng.uniform(0, 360, NUMBER)
     code = (sign * degrees + offset + rng.normal(0, 9, NUMBER) + 180) % 360 - 180
     fit = fit_monotone(code, degrees, is_angle=True, code_is_angle=True)
     expected = pytest.approx(9 * np.sqrt(2 / np.pi), rel=0.4)
-    assert fit.error == expected
-    assert fit.error_in_half_turn == expected
+    assert (fit.error, fit.error_in_half_turn) == (expected, expected)
     assert fit.error_of_constant_in_half_turn == pytest.approx(45, rel=0.1)
 
 
@@ -81,11 +81,16 @@ def test_the_score_is_of_images_that_the_fit_has_not_seen(rng):
     assert few.error > 45, "a fit follows the noise of the images that it is fitted to"
 
 
-def test_degenerate_input(rng):
-    values = rng.normal(size=50)
-    constant = fit_monotone(np.ones(50), values, is_angle=False)
+def test_a_constant_code_is_as_good_as_a_constant(rng):
+    constant = fit_monotone(np.ones(50), rng.normal(size=50), is_angle=False)
     assert constant.error == pytest.approx(constant.error_of_constant, rel=0.2)
-    constant = fit_monotone(values, np.full(50, 7.0), is_angle=True)
+
+
+def test_a_constant_angle_has_no_error(rng):
+    constant = fit_monotone(rng.normal(size=50), np.full(50, 7.0), is_angle=True)
     assert (constant.error, constant.error_of_constant) == (pytest.approx(0, abs=1e-6), 0)
+
+
+def test_too_few_images_have_no_half_turn():
     few = fit_monotone(np.arange(6.0), np.arange(6) * 60.0, is_angle=True)
     assert (few.half_turn_start, few.error_in_half_turn) == (None, None)

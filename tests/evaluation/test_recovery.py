@@ -52,16 +52,21 @@ def test_a_circular_code_is_recovered_by_the_expected_point_on_the_circle():
         assert recovery.value == pytest.approx(length**2, abs=0.02)
 
 
-def test_recovery_of_perfect_and_useless_predictions(small_model):
+def test_a_perfect_q_recovers_every_code(small_model):
     perfect = measure_recovery(small_model.spec, generate(PerfectModel(small_model.spec)))
     assert {name: recovery.value for name, recovery in perfect.items()} == {"c1": 1, "c2": 1, "c3": 1}
-    rng = np.random.default_rng(0)
-    codes = rng.uniform(-1, 1, (2000, 1))
+
+
+def test_r_squared_of_a_continuous_code():
+    codes = np.random.default_rng(0).uniform(-1, 1, (2000, 1))
     assert recovery_of(codes, codes, is_discrete=False) == ("R^2", 1, 1)
     assert recovery_of(codes, np.zeros_like(codes), is_discrete=False).value == pytest.approx(0, abs=0.01)
     worse = recovery_of(codes, -codes, is_discrete=False)
     assert (worse.value, worse.score) == (pytest.approx(-3, abs=0.1), 0)
-    one_hot = np.eye(10)[rng.integers(0, 10, 2000)]
+
+
+def test_accuracy_of_a_discrete_code():
+    one_hot = np.eye(10)[np.random.default_rng(0).integers(0, 10, 2000)]
     assert recovery_of(one_hot, one_hot, is_discrete=True) == ("accuracy", 1, 1)
     constant = recovery_of(one_hot, np.eye(10)[np.zeros(2000, int)], is_discrete=True)
     assert (constant.value, constant.score) == (pytest.approx(0.1, abs=0.03), pytest.approx(0, abs=0.02))

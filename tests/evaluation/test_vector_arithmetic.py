@@ -22,11 +22,7 @@ SPEC = LatentSpec(
 
 
 class Strokes:
-    """A generator of one stroke, whose class is its column and whose slant follows from c3.
-
-    Args:
-        class_of: G's input by name to the class of each image.
-    """
+    """A generator of one stroke, whose class, a function of G's input by name, is its column; c3 is its slant."""
 
     def __init__(self, class_of):
         self.spec, self.image_shape, self.class_of = SPEC, (16, 16, 1), class_of
