@@ -12,7 +12,7 @@ TINY = np.finfo(np.float64).tiny
 
 
 def measure_diversity(
-    model: BatchedModel, features: Callable[[tf.Tensor], np.ndarray], number: int = 200, seed: int = 2
+    model: BatchedModel, features: Callable[[tf.Tensor], np.ndarray], number: int
 ) -> dict[str, list[float]]:
     """Mean squared distance in features among `number` images of one code value, as a share of that among all images.
 
@@ -24,7 +24,7 @@ def measure_diversity(
         By code, one number for each value held fixed: all categories, two of a binary code, five of a continuous one
         over the prior's range.
     """
-    seeds = split_seed(stream_seed(seed, Stream.EVALUATION), 1 + len(model.spec.codes))
+    seeds = split_seed(stream_seed(2, Stream.EVALUATION), 1 + len(model.spec.codes))
 
     def distance(latents: Mapping[str, tf.Tensor]) -> float:
         return mean_squared_distance(model.measure_generated(latents, features).numpy())

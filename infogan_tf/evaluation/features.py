@@ -87,7 +87,7 @@ def load_features(data: ImageData, factors: Sequence[Factor]) -> ImageFeatures:
     held_out, predicted = _predict(network, data.held_out)
     seen = min(len(data.training), task.num_updates * task.batches.batch_size)
     name = f"{task.name} (version {VERSION}), trained on {data.name}, {seen:,} images, {FEATURE_SIZE} features, "
-    name += f"error on held-out images {task.held_out_error(network, predicted):.2%}"
+    name += f"error on held-out images {task.error(network, predicted):.2%}"
     return ImageFeatures(network, name, held_out, task.class_names)
 
 
@@ -114,7 +114,7 @@ class _Classes:
         """Images `[batch, height, width, channels]` in [0, 1] and their classes `[batch]`."""
         return self.batches(step), tf.constant(self._factor.training[self.batches.indices(step)])
 
-    def held_out_error(self, _: keras.Model, predicted: np.ndarray) -> float:
+    def error(self, _: keras.Model, predicted: np.ndarray) -> float:
         """The network's error rate on held-out images, of which it predicts these classes."""
         return float(np.mean(predicted != self._factor.held_out))
 
@@ -137,7 +137,7 @@ class _Rotations:
     def batch(self, step: int) -> tuple[tf.Tensor, tf.Tensor]:
         return _rotated(self.batches(step)), tf.repeat(tf.range(ROTATIONS), self.batches.batch_size)
 
-    def held_out_error(self, network: keras.Model, _: np.ndarray) -> float:
+    def error(self, network: keras.Model, _: np.ndarray) -> float:
         images = tf.constant(evenly_spread(self._held_out, NUM_ROTATED))
         _, predicted = _predict(network, _rotated(images))
         return float(np.mean(predicted != np.repeat(np.arange(ROTATIONS), len(images))))

@@ -66,16 +66,16 @@ def recovery_of(given: np.ndarray, predicted: np.ndarray, is_discrete: bool) -> 
     return Recovery("accuracy", value, max((value - chance) / (1 - chance), 0.0) if chance < 1 else value)
 
 
-def measure_extrapolation(model: BatchedModel, number: int = 200, seed: int = 5) -> dict[str, float]:
+def measure_extrapolation(model: BatchedModel, number: int) -> dict[str, float]:
     """By uniform or Gaussian code, whether Q's prediction goes on changing outside of the prior's range.
 
     As in the paper's Figure 2 (c) and (d): for Uniform(-1, 1) from -2 to -1 and from 1 to 2. A circular code has no
     values there. It is the least-squares slope of what Q predicts from the images of five values of the code, with
-    everything else held fixed; the mean over random samples and both sides. 1 where the prediction changes as much as
-    the code, 0 where the images no longer change or change at random, negative where it changes the other way.
+    everything else held fixed; the mean over `number` random samples and both sides. 1 where the prediction changes as
+    much as the code, 0 where the images no longer change or change at random, negative where it changes the other way.
     """
     codes = [code for code in model.spec.codes if isinstance(code.distribution, ContinuousDistribution)]
-    seeds = split_seed(stream_seed(seed, Stream.EVALUATION), len(codes))
+    seeds = split_seed(stream_seed(5, Stream.EVALUATION), len(codes))
     return {
         code.name: _slope(model, code, model.spec.sample(number, code_seed))
         for code, code_seed in zip(codes, seeds, strict=True)

@@ -56,7 +56,7 @@ class _Samples(NamedTuple):
 
 
 def measure_vector_arithmetic(
-    model: BatchedModel, generated: GeneratedImages, features: ImageFeatures, number: int, seed: int = 0
+    model: BatchedModel, generated: GeneratedImages, features: ImageFeatures, number: int
 ) -> tuple[VectorArithmetic, Examples] | None:
     """Counts how often a sample is changed into its target class, and shows the first change of a few classes.
 
@@ -64,7 +64,7 @@ def measure_vector_arithmetic(
     changed, each into a random other class. The features are of a network that knows the images' classes. Returns None
     if nearly all generated images are of one class.
     """
-    spec, random = model.spec, np.random.default_rng(seed)
+    spec, random = model.spec, np.random.default_rng(0)
     vectors, of_vectors = spec.join(generated.latents).numpy(), features.classify(generated.features)
     half = len(vectors) // 2
     known = _Samples(vectors[:half], of_vectors[:half])

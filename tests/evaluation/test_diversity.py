@@ -10,11 +10,11 @@ from tests.evaluation.perfect_model import PerfectModel
 
 def test_diversity_tells_a_code_that_decides_everything_from_one_that_decides_nothing(small_model):
     model = BatchedModel(PerfectModel(small_model.spec))
-    only_c1 = measure_diversity(model, lambda images: images.numpy()[:, 62:72])
+    only_c1 = measure_diversity(model, lambda images: images.numpy()[:, 62:72], number=200)
     np.testing.assert_allclose(only_c1["c1"], 0, atol=1e-9)
     np.testing.assert_allclose(only_c1["c2"], 1, atol=0.1)
     assert len(only_c1["c1"]) == 10
-    collapsed = measure_diversity(model, lambda images: np.zeros([len(images), 3]))
+    collapsed = measure_diversity(model, lambda images: np.zeros([len(images), 3]), number=5)
     assert collapsed["c2"] == [0] * 5
     assert mean_squared_distance(np.array([[0.0], [2.0]])) == pytest.approx(4)
 
