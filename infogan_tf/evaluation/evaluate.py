@@ -106,10 +106,9 @@ def _load_data(trained: TrainedRun, data_dir: str | None, images: str | None) ->
     if place is not None:
         trained_on = config.images or f"--dataset={config.dataset}"
         raise SettingError(without_effect, f"auto, since {trained.run.path} was trained on {trained_on}", place)
-    config_now = dataclasses.replace(config, data_dir=data_dir or config.data_dir, images=images or config.images)
     try:
-        request = image_request(config_now, source)
-        data = with_recorded_origin(trained.record, load_images(request))
+        moved = dataclasses.replace(config, data_dir=data_dir or config.data_dir, images=images or config.images)
+        data = with_recorded_origin(trained.record, load_images(image_request(moved, source)))
         factors = load_factors(data)
     except SettingError as error:
         # The error may name a setting of the run, which an evaluation can't change.
