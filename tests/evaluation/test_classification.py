@@ -3,9 +3,9 @@ import pytest
 import tensorflow as tf
 
 from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.data.factors import Factor
 from infogan_tf.distributions import Categorical, CategoricalPosterior, Uniform
 from infogan_tf.evaluation.classification import classify, measure_classification, measure_confidence
-from tests.evaluation.factors import factor
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_each_categorical_code_is_a_classifier():
     classes = np.arange(300) % 3
     logits = tf.constant(10 * np.eye(3)[(classes + 1) % 3], tf.float32)
     held_out, training = ({"shape": CategoricalPosterior(of_set), "c1": None} for of_set in (logits, logits[:90]))
-    fruit = factor("fruit", "class", classes, classes[:90], ("apple", "pear", "plum"))
+    fruit = Factor("fruit", "class", classes[:90], classes, ("apple", "pear", "plum"))
     results = measure_classification(spec, training, held_out, [fruit])
     assert {code: list(row) for code, row in results.items()} == {"shape": ["fruit"]}
     result = results["shape"]["fruit"]

@@ -8,6 +8,7 @@ from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_s
 
 from infogan_tf.codes import LatentCode, LatentSpec
 from infogan_tf.distributions import Categorical, CategoricalPosterior, GaussianPosterior, Uniform
+from infogan_tf.data.factors import Factor
 from infogan_tf.evaluation.factor_associations import (
     MEASURES,
     CodePredictions,
@@ -15,7 +16,6 @@ from infogan_tf.evaluation.factor_associations import (
     measure_associations,
     quantile_bins,
 )
-from tests.evaluation.factors import factor
 
 NUMBER = 600
 FEW = 60  # Of 600 of a person's own images so many are held out.
@@ -188,9 +188,8 @@ def test_each_code_is_measured_against_each_factor():
         "shape": CategoricalPosterior(tf.constant(10 * np.eye(3)[number % 3], tf.float32)),
         "c1": GaussianPosterior(means, tf.ones_like(means)),
     }
-    table = measure_associations(
-        spec, posteriors, [factor("fruit", "class", number % 3), factor("age", "ordered", number / 10)]
-    )
+    factors = [Factor("fruit", "class", None, number % 3), Factor("age", "ordered", None, number / 10)]
+    table = measure_associations(spec, posteriors, factors)
     measures = {code: {name: cell.measure for name, cell in row.items()} for code, row in table.items()}
     assert measures == {"shape": {"fruit": "NMI", "age": "eta"}, "c1": {"fruit": "NMI", "age": "|Spearman|"}}
     assert (table["shape"]["fruit"].value, table["c1"]["age"].value) == (pytest.approx(1), pytest.approx(1))

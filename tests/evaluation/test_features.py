@@ -1,12 +1,13 @@
+import dataclasses
 import re
 
 import numpy as np
 import pytest
 
+from infogan_tf.data.factors import Factor
 from infogan_tf.data.image_data import ImageData
 from infogan_tf.evaluation import features as module
 from infogan_tf.evaluation.features import ImageFeatures, load_features
-from tests.evaluation.factors import factor
 
 ROTATIONS = "classifier of rotations by 0, 90, 180 and 270 degrees"
 
@@ -41,7 +42,7 @@ def test_the_trained_network_is_kept(features, embedded_digits, digit, cache_fol
     again = load_features(embedded_digits, [digit])
     np.testing.assert_array_equal(again.held_out, features.held_out)
     assert again.hash == features.hash
-    wrong = factor("label", "class", (digit.held_out + 1) % 10, digit.training, digit.class_names)
+    wrong = dataclasses.replace(digit, held_out=(digit.held_out + 1) % 10)
     assert error_of(load_features(embedded_digits, [wrong])) > 0.9
 
 
@@ -57,7 +58,7 @@ def test_the_hash_is_that_of_the_weights(features):
 def test_images_without_labels_have_features_of_rotations(monkeypatch, capsys):
     monkeypatch.setattr(module, "UPDATES_OF_ROTATIONS", 40)
     data = shades(200, shape=(64, 64, 3))
-    features = load_features(data, [factor("age", "ordered", np.zeros(50), np.zeros(200))])
+    features = load_features(data, [Factor("age", "ordered", np.zeros(200), np.zeros(50))])
     assert error_of(features) < 0.1
     assert f"{ROTATIONS} (version 1), trained on shades, 200" in features.name
     assert features.held_out.shape == (50, 128)
@@ -87,11 +88,11 @@ def test_the_class_factor_with_most_classes_is_learned_if_most_of_them_have_enou
     parity, third, each, rare = (np.arange(80) % number for number in (2, 3, 80, 80))
     rare[:65] = 0
     factors = [
-        factor("parity", "class", parity[:50], parity, ("even", "odd")),
-        factor("third", "class", third[:50], third, ("a", "b", "c", "never seen")),
-        factor("each", "class", each[:50], each, tuple(map(str, each))),
-        factor("rare", "class", rare[:50], rare, tuple(map(str, range(80)))),
-        factor("attribute", "attribute", parity[:50], parity),
+        Factor("parity", "class", parity, parity[:50], ("even", "odd")),
+        Factor("third", "class", third, third[:50], ("a", "b", "c", "never seen")),
+        Factor("each", "class", each, each[:50], tuple(map(str, each))),
+        Factor("rare", "class", rare, rare[:50], tuple(map(str, range(80)))),
+        Factor("attribute", "attribute", parity, parity[:50]),
     ]
     data = shades(80)
     assert load_features(data, factors).name.startswith("classifier of third (version 1), trained on shades, 80 images")
