@@ -7,8 +7,8 @@ from scipy.stats import spearmanr
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score, roc_auc_score
 
 from infogan_tf.codes import LatentCode, LatentSpec
-from infogan_tf.distributions import Categorical, CategoricalPosterior, GaussianPosterior, Uniform
 from infogan_tf.data.factors import Factor
+from infogan_tf.distributions import Categorical, CategoricalPosterior, GaussianPosterior, Uniform
 from infogan_tf.evaluation.factor_associations import (
     MEASURES,
     CodePredictions,
