@@ -49,9 +49,8 @@ class BatchedModel:
     def measure_generated(self, latents: Mapping[str, tf.Tensor], measure: Callable[[tf.Tensor], Any]) -> Any:
         """What a function gives of generated images, which are never all in memory, as tensors `[number, ...]`.
 
-        Args:
-            latents: all latents by name, `[number, event_size]`.
-            measure: images `[batch, height, width, channels]` in [0, 1] to one or more arrays `[batch, ...]`.
+        The latents are all of them by name, `[number, event_size]`. The function takes images `[batch, height, width,
+        channels]` in [0, 1] and returns one or more arrays `[batch, ...]`.
         """
         return in_batches(lambda batch: measure(self._generate(batch)), self.spec.join(latents))
 

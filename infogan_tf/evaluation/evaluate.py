@@ -58,10 +58,8 @@ def measure(
     of each code with each factor; with a class, the error of categorical codes as classifiers, and how often generated
     images change their class by vector arithmetic and by one code. Prints a line for each measure that it begins.
 
-    Args:
-        trained: what `load_run` gave.
-        data_dir: where TFDS keeps prepared data; None for where the run found it.
-        images: where a person's own images are; None for where the run found them.
+    `data_dir` is where TFDS keeps prepared data, `images` where a person's own images are; None for where the run found
+    them.
 
     Raises:
         SettingError: the run's images can't be loaded, or too few are held out.

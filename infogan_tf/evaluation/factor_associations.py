@@ -80,10 +80,8 @@ def measure_associations(
 def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarray) -> Association:
     """The association of one code with one factor of the same images.
 
-    Args:
-        code: Q's predictions.
-        factor_kind: `class`, `attribute`, `ordered` or `angle`.
-        factor_values: `[number]`, finite; classes from 0, attributes 0 or 1, angles in degrees.
+    The factor's kind is one of `Factor`'s, its values are `[number]`, finite: classes from 0, attributes 0 or 1, angles
+    in degrees.
     """
     measure = MEASURES[code.kind][factor_kind]
     values = factor_values % 360 if factor_kind == "angle" else factor_values

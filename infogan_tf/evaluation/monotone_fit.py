@@ -18,13 +18,9 @@ MIN_IMAGES = 4
 def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool, code_is_angle: bool = False) -> MonotoneFit:
     """Predicts a factor from a code by isotonic regression, fitted on one half of the images and scored on the other.
 
-    An angle is fitted around the circle: it may begin anywhere, run either way, and its errors are at most 180 degrees.
-
-    Args:
-        code: a circular code or one dimension of a continuous one, as Q predicts it, finite, `[number]`.
-        values: the factor of the same images, at least four, `[number]`.
-        is_angle: whether it is an angle in degrees, where 360 is 0.
-        code_is_angle: whether the code is one too; then the values are as well.
+    An angle, in degrees, is fitted around the circle: it may begin anywhere, run either way, and its errors are at most
+    180 degrees. The code is one dimension of a continuous one, or a circular one if it is an angle too, as then the
+    factor is; it is finite, `[number]`. There are at least four values of the factor, `[number]`.
     """
     code, values = code.astype(np.float64), values.astype(np.float64)
     # At random, since the images may be sorted, or alternate.
