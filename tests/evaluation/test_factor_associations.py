@@ -153,6 +153,8 @@ def test_a_category_for_each_image_is_perfect_by_chance_alone():
     assert (result.value, result.chance, result.adjusted) == (pytest.approx(1), pytest.approx(1), 0)
 
 
+@pytest.mark.parametrize("code_kind", CODE_KINDS)
+@pytest.mark.parametrize("factor_kind", FACTOR_KINDS)
 def test_degenerate_input_is_not_measured_and_says_why(code_kind, factor_kind, rng):
     code, values = predictions(code_kind, rng, 30), factor_values(factor_kind, rng, 30)
     values[:2] = 0, 1
