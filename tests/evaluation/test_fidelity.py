@@ -50,6 +50,11 @@ def test_images_from_the_same_source_are_alike(real):
     assert result["coverage"] == pytest.approx(0.97, abs=0.03)
 
 
+def test_the_same_images_are_within_each_others_balls(real):
+    same = compare_neighborhoods(real, real)
+    assert (same["precision"], same["recall"], same["coverage"]) == (1, 1, 1)
+
+
 def test_images_from_elsewhere_have_nothing(real):
     assert set(compare_neighborhoods(real, real + 100).values()) == {0}
 
