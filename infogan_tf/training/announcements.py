@@ -53,10 +53,10 @@ def end(run: Run, spec: LatentSpec, step: int, updates: int, seconds: float, sig
         logger.info(f"already trained for {step:,} updates{advice}")
     else:
         logger.info(f"done: {updates:,} updates in {tqdm.format_interval(seconds)}; everything is in {run.path}")
-        lines = [f"pictures  {run.samples}", f"curves    {_tensorboard(run)}", f"use it    {_use(run, spec)}"]
+        lines = [f"  pictures  {run.samples}", f"  curves    {_tensorboard(run)}"]
         if command:
-            lines.insert(2, f"longer    {longer}")
-        terminal.info("\n".join(f"  {line}" for line in lines))
+            lines.append(f"  longer    {longer}")
+        terminal.info("\n".join([*lines, f"  use it    {_use(run, spec)}"]))
 
 
 def _tensorboard(run: Run) -> str:

@@ -45,12 +45,10 @@ class Checkpoints:
     """
 
     def __init__(self, folder: Path, model: InfoGAN, keep_every: int = 0):
-        self.folder = folder
-        self._keep_every = keep_every
+        self._folder, self._keep_every = folder, keep_every
         parts = {"generator": model.generator, "discriminator": model.discriminator}
         if model.averaged_generator is not None:
             parts["averaged_generator"] = model.averaged_generator
-        self._is_compiled = model.compiled
         if model.compiled:
             parts |= {"d_optimizer": model.d_optimizer, "g_optimizer": model.g_optimizer}
         self._variables = [variable for part in parts.values() for variable in part.variables]
@@ -59,21 +57,13 @@ class Checkpoints:
         self._last = tf.train.CheckpointManager(self._checkpoint, folder, KEEP, checkpoint_name="step")
         self._kept = tf.train.CheckpointManager(self._checkpoint, folder / "kept", None, checkpoint_name="step")
 
-    @property
-    def bytes_needed(self) -> int:
-        """Size of one checkpoint on disk, about."""
-        return sum(int(np.prod(v.shape)) * tf.as_dtype(v.dtype).size for v in self._variables)
-
     def bytes_to_come(self, total_updates: int) -> int:
         """Additional disk space that a run needs, about; includes one checkpoint more while it is written."""
-        number = KEEP + 1 - len(_recorded(self.folder)[-KEEP:])
+        number = KEEP + 1 - len(_recorded(self._folder)[-KEEP:])
         if self._keep_every:
-            number += max(0, total_updates // self._keep_every - max(self.steps(), default=0) // self._keep_every)
-        return self.bytes_needed * number
-
-    def steps(self) -> list[int]:
-        """Updates of which there is a checkpoint, oldest first."""
-        return find_steps(self.folder)
+            newest = max(_find(self._folder), default=0)
+            number += max(0, total_updates // self._keep_every - newest // self._keep_every)
+        return number * sum(int(np.prod(v.shape)) * tf.as_dtype(v.dtype).size for v in self._variables)
 
     def save(self, step: int):
         """Writes the checkpoint of an update, then removes the oldest of those that are not kept.
@@ -81,7 +71,7 @@ class Checkpoints:
         Raises:
             TrainingError: a variable is not finite, or it can't be written; older checkpoints stay.
         """
-        if step in self.steps():
+        if step in _find(self._folder):
             return
         for variable in self._variables:
             if not np.isfinite(variable.numpy()).all():
@@ -93,7 +83,7 @@ class Checkpoints:
             manager.save(checkpoint_number=step)
         except (OSError, tf.errors.OpError) as error:
             self._remove_partial()
-            reason = f"{reason_not_written(self.folder.parent, error)}; {self.what_is_left()}"
+            reason = f"{reason_not_written(self._folder.parent, error)}; {self.what_is_left()}"
             raise TrainingError(f"the checkpoint of update {step} could not be written: {reason}") from error
 
     def restore(self, step: int):
@@ -103,17 +93,16 @@ class Checkpoints:
             SettingError: there is none.
             TrainingError: it is damaged.
         """
-        paths = _find(self.folder)
+        paths = _find(self._folder)
         if step not in paths:
             there = ", ".join(map(str, paths)) or "none"
-            raise SettingError("step", f"the update of a checkpoint in {self.folder} (there are: {there})", step)
+            raise SettingError("step", f"the update of a checkpoint in {self._folder} (there are: {there})", step)
         try:
             status = self._checkpoint.read(str(paths[step]))
             status.assert_existing_objects_matched()
         except DAMAGED as error:
             raise TrainingError(f"checkpoint {paths[step]} is damaged ({first_line(error)})") from error
-        if not self._is_compiled:
-            status.expect_partial()
+        status.expect_partial()  # A model that is not compiled leaves the optimizers.
 
     def restore_newest(self) -> tuple[int, list[str]]:
         """Restores the newest undamaged checkpoint.
@@ -124,8 +113,8 @@ class Checkpoints:
         Raises:
             TrainingError: there are checkpoints, and all are damaged.
         """
-        damaged: list[str] = []
-        for step in reversed(self.steps()):
+        damaged = []
+        for step in reversed(_find(self._folder)):
             try:
                 self.restore(step)
                 return step, damaged
@@ -133,18 +122,18 @@ class Checkpoints:
                 damaged.append(str(error))
         if damaged:
             raise TrainingError(f"no checkpoint can be read: {'; '.join(damaged)}")
-        return 0, damaged
+        return 0, []
 
     def set_aside_after(self, step: int):
         """Renames the damaged checkpoints after an update, and removes partial files that kills left."""
-        for newer, path in _find(self.folder).items():
+        for newer, path in _find(self._folder).items():
             if newer > step:
                 for file in path.parent.glob(f"{path.name}.*"):
                     file.replace(file.with_name(f"damaged_{file.name}"))
         self._remove_partial()
 
     def _remove_partial(self):
-        for folder in (self.folder, self.folder / "kept"):
+        for folder in (self._folder, self._folder / "kept"):
             complete = {path.name for path in _recorded(folder)}
             for path in (*folder.glob("step-*"), *folder.glob("checkpoint.tmp*")):
                 if path.name.partition(".")[0] not in complete:
@@ -152,5 +141,5 @@ class Checkpoints:
 
     def what_is_left(self) -> str:
         """The checkpoint that a run can be resumed from, in words."""
-        paths = _find(self.folder)
+        paths = _find(self._folder)
         return f"the last good checkpoint is {paths[max(paths)]}" if paths else "there is no earlier checkpoint"

@@ -6,18 +6,17 @@ limit, so that it does not come and go with a curve along the first. All of it f
 """
 
 import collections
+import dataclasses
 import math
 import statistics
 from collections.abc import Mapping
-from typing import NamedTuple
 
-import tensorflow as tf
 from scipy.optimize import brentq
 from scipy.special import i0e, i1e
 
 from infogan_tf.codes import LatentCode, LatentSpec
 from infogan_tf.config import Config
-from infogan_tf.distributions import Circular, Distribution, Gaussian
+from infogan_tf.distributions import Distribution, Gaussian
 
 WINDOW = 100
 # Where points are rare, the window holds this many.
@@ -40,8 +39,6 @@ UNSTABLE = 150.0, 75.0
 HEAVY_FROM = 1.0
 # The least recovery (0 for chance, 1 for perfect) of a code that is not ignored; this project's choice.
 USED_FROM, USED_AGAIN_FROM = 0.2, 0.3
-# Of a von Mises distribution, of which an expected unit vector has a length of 0.99999.
-MAX_CONCENTRATION = 5e4
 # In nine runs on digits and photographs no code was found later than by update 830; larger networks may take longer.
 FOUND_BY = 1000
 # By how much D's mean output is higher on the images that it is trained on than on held-out ones; at most 0.06 in the
@@ -50,7 +47,8 @@ TRAINING, HELD_OUT = "memorization/training", "memorization/held_out"
 OVERFITTING_FROM = 0.2
 
 
-class Symptom(NamedTuple):
+@dataclasses.dataclass
+class Symptom:
     """What can go wrong: a curve is beyond the limit `begins`, not before `earliest`, until it is back beyond `ends`.
 
     `ends` > `begins` if low values are bad. `over` says that nothing is wrong any more, `advice` what to change.
@@ -63,31 +61,26 @@ class Symptom(NamedTuple):
     ends: float
     earliest: int
     advice: str
-
-    def is_beyond(self, limit: float, value: float) -> bool:
-        """Whether a value is on the bad side of one of the two limits."""
-        return value < limit if self.begins < self.ends else value > limit
+    is_present: bool = False
 
 
 class Health:
     """Watches the curves of a run."""
 
     def __init__(self, config: Config, spec: LatentSpec):
-        won = "D has won", "D no longer wins", D_LOSS, *WON
-        unstable = "training is unstable", "training is stable again", D_GRADIENT, *UNSTABLE
+        won, unstable = _advice_on_winning(config), _advice_on_instability(config, spec)
         self._symptoms = [
-            Symptom(*won, WINDOW, _advice_on_winning(config)),
-            Symptom(*unstable, WINDOW, _advice_on_instability(config, spec)),
+            Symptom("D has won", "D no longer wins", D_LOSS, *WON, WINDOW, won),
+            Symptom("training is unstable", "training is stable again", D_GRADIENT, *UNSTABLE, WINDOW, unstable),
         ]
         for code in spec.codes:
             if code.weight * config.info_reg_coeff > 0 and config.objective == "infogan":  # Otherwise G may ignore it.
                 name, over = f"{code.name} is ignored", f"{code.name} is no longer ignored"
-                limits = (least_information(code.distribution, recovery) for recovery in (USED_FROM, USED_AGAIN_FROM))
-                ignored = name, over, f"mutual_information/{code.name}", *limits
-                self._symptoms.append(Symptom(*ignored, FOUND_BY, _advice_on_ignored(code, config)))
+                limits = [least_information(code.distribution, recovery) for recovery in (USED_FROM, USED_AGAIN_FROM)]
+                curve, advice = f"mutual_information/{code.name}", _advice_on_ignored(code, config)
+                self._symptoms.append(Symptom(name, over, curve, *limits, FOUND_BY, advice))
         self._points: collections.deque[tuple[int, Mapping[str, float]]] = collections.deque()
         self._overfitting = 0.0
-        self._present: set[Symptom] = set()
 
     def update(self, step: int, metrics: Mapping[str, float]) -> list[str]:
         """Takes the point of an update, later than those before; a line for each symptom that now begins or ends."""
@@ -103,15 +96,14 @@ class Health:
         if len(values) < LEAST_POINTS:
             return None
         median = statistics.median(values)
-        told = f"{symptom.curve} is {median:.2f}, the median of the last {len(values)} points"
-        if symptom in self._present:
-            if symptom.is_beyond(symptom.ends, median):
-                return None
-            self._present.remove(symptom)
-            return f"update {step:,}: {symptom.over}: {told}"
-        if step < symptom.earliest or not symptom.is_beyond(symptom.begins, median):
+        limit = symptom.ends if symptom.is_present else symptom.begins
+        is_beyond = median < limit if symptom.begins < symptom.ends else median > limit
+        if is_beyond == symptom.is_present or (is_beyond and step < symptom.earliest):
             return None
-        self._present.add(symptom)
+        symptom.is_present = is_beyond
+        told = f"{symptom.curve} is {median:.2f}, the median of the last {len(values)} points"
+        if not is_beyond:
+            return f"update {step:,}: {symptom.over}: {told}"
         advice = symptom.advice
         if symptom.curve == D_LOSS and self._overfitting >= OVERFITTING_FROM:
             advice = f"raise --max_shift, since D overfits its training images ({TRAINING}); or {advice}"
@@ -128,10 +120,8 @@ def _advice_on_winning(config: Config) -> str:
 
 
 def _advice_on_instability(config: Config, spec: LatentSpec) -> str:
-    advice = (
-        f"lower both learning rates, such as --discriminator_learning_rate={config.discriminator_learning_rate / 2:g}"
-    )
-    advice += f" --generator_learning_rate={config.generator_learning_rate / 2:g}"
+    rates = {name: getattr(config, name) / 2 for name in ("discriminator_learning_rate", "generator_learning_rate")}
+    advice = f"lower both learning rates, such as {' '.join(f'--{name}={rate:g}' for name, rate in rates.items())}"
     continuous = (code for code in spec.codes if not code.distribution.is_discrete)
     heaviest = max(continuous, key=lambda code: code.weight, default=None)
     if heaviest and heaviest.weight * config.info_reg_coeff >= HEAVY_FROM:
@@ -163,10 +153,11 @@ def least_information(prior: Distribution, recovery: float) -> float:
         others = (prior.num_categories or 2) - 1
         unknown = -error * math.log(error / others) - (1 - error) * math.log(1 - error)
         return prior.entropy() - unknown * (1 if prior.num_categories else prior.event_size)
-    if isinstance(prior, Circular):
-        # Of unit vectors it leaves 1 - A^2 of the variance, where A is the length of the expected one.
-        concentration = brentq(lambda kappa: i1e(kappa) / i0e(kappa) - math.sqrt(recovery), 0, MAX_CONCENTRATION)
-        return prior.entropy() - float(prior.posterior(tf.constant([[concentration, 0.0]])).entropy()[0])
+    if prior.is_circular:
+        # A^2 of the variance of unit vectors is recovered, where A = I_1 / I_0 is the length of the expected one.
+        length = math.sqrt(recovery)
+        concentration = brentq(lambda kappa: i1e(kappa) / i0e(kappa) - length, 0, 5e4)  # Up to a length of 0.99999.
+        return concentration * (length - 1) - math.log(i0e(concentration))  # kappa A - ln I_0(kappa)
     std = prior.std if isinstance(prior, Gaussian) else (prior.high - prior.low) / math.sqrt(12)
     remaining = (1 - recovery) * std**2
     posterior_std = prior.posterior_std or max(math.sqrt(remaining), prior.min_std)

@@ -3,7 +3,6 @@
 import contextlib
 import math
 import time
-from collections.abc import Mapping
 
 import tensorflow as tf
 
@@ -50,8 +49,14 @@ def train(config: Config, command: str | None = None) -> bool:
         raise TypeError(f'config: expected a Config, such as presets("mnist")["best"], got {config!r}')
     with Run.create(config).training() as run:
         check_precision(config.precision)
-        data = _load_data(run)
-        max_shift = run.record.data.max_shift if run.record else _choose_max_shift(config, data)
+        record = run.record
+        # A resumed run uses the same source, even if better data has been downloaded since.
+        source = record.data.source if record and config.data_source == "auto" else config.data_source
+        data = load_images(image_request(config, source))
+        check_two_batches(data, config.batch_size)
+        if record:
+            data = with_recorded_origin(record, data)
+        max_shift = record.data.max_shift if record else _choose_max_shift(config, data)
         model = build_model(config, data.image_shape, max_shift)
         compile_model(model, config)
         checkpoints = run.checkpoints(model)
@@ -62,13 +67,12 @@ def train(config: Config, command: str | None = None) -> bool:
             checkpoints.set_aside_after(start)
             for line in damaged:
                 logger.info(f"warning: {line}; it is set aside")
-            if run.record.resumed:
+            if record:
                 why = "" if start else ", since the run ended before its first checkpoint"
                 logger.info(f"resumed: from update {start:,}{why}")
             announcements.start(run, model, data)
-            step, began = start, time.monotonic()
-            if start < config.total_updates:
-                step = _update(run, model, data, checkpoints, start, stop)
+            began = time.monotonic()
+            step = _update(run, model, data, checkpoints, start, stop) if start < config.total_updates else start
             seconds = time.monotonic() - began
             announcements.end(run, model.spec, step, step - start, seconds, stop.signal_name, command)
             return stop.signal_name is None
@@ -85,30 +89,17 @@ def _update(run: Run, model: InfoGAN, data: ImageData, checkpoints: Checkpoints,
     with product_precision(config.precision), recorder as recorder:
         for step in range(start + 1, config.total_updates + 1):
             metrics = {name: float(value) for name, value in update(batches(step - 1)).items()}
-            _check_finite(step, metrics, checkpoints)
+            not_finite = [name for name, value in metrics.items() if not math.isfinite(value)]
+            if not_finite:
+                # A gradient that is not finite follows from a loss that is not.
+                name = min(not_finite, key=lambda name: name.startswith("gradient_norm/"))
+                what = f"{name} became {metrics[name]} at update {step}; {checkpoints.what_is_left()}"
+                raise TrainingError(f"{what}. Lower learning rates or a smaller info_reg_coeff may help.")
             recorder.record(step, metrics)
             if stop.signal_name is not None:
                 recorder.save(step)
                 break
     return step
-
-
-def _check_finite(step: int, metrics: Mapping[str, float], checkpoints: Checkpoints):
-    # Losses first: a gradient that is not finite follows from a loss that is not.
-    for name in sorted(metrics, key=lambda name: name.startswith("gradient_norm/")):
-        if not math.isfinite(metrics[name]):
-            advice = "Lower learning rates or a smaller info_reg_coeff may help."
-            what = f"{name} became {metrics[name]} at update {step}"
-            raise TrainingError(f"{what}; {checkpoints.what_is_left()}. {advice}")
-
-
-def _load_data(run: Run) -> ImageData:
-    config, record = run.config, run.record
-    # A resumed run uses the same source, even if better data has been downloaded since.
-    source = record.data.source if record and config.data_source == "auto" else config.data_source
-    data = load_images(image_request(config, source))
-    check_two_batches(data, config.batch_size)
-    return with_recorded_origin(record, data) if record else data
 
 
 def _choose_max_shift(config: Config, data: ImageData) -> int:

@@ -22,17 +22,15 @@ class MetricsLog:
     """
 
     def __init__(self, path: Path, resumed_at: int):
-        lines, self.dropped = _read(path)
-        kept = [(line, point) for line, point in lines if point["step"] <= resumed_at]
-        self.points = [point for _, point in kept]
-        if path.exists():
-            write_text(path, "".join(line for line, _ in kept))
+        points, self.dropped = _read(path)
+        self.points = [point for point in points if point["step"] <= resumed_at]
+        write_text(path, "".join(map(_line, self.points)))
         self._file = path.open("a", encoding="utf-8", buffering=1)  # A point survives a kill of this process.
         self.close = self._file.close
 
     def append(self, step: int, metrics: Mapping[str, float]):
         """Adds the point of an update."""
-        self._file.write(json.dumps({"step": step, **metrics}) + "\n")
+        self._file.write(_line({"step": step, **metrics}))
 
 
 def read_training_time(path: Path) -> float:
@@ -44,26 +42,25 @@ def read_training_time(path: Path) -> float:
 
 def read_curve(path: Path, tag: str) -> list[tuple[int, float]]:
     """The points (update, value) of one curve in a run's `metrics.jsonl`; none where the file is missing."""
-    return [(point["step"], point[tag]) for point in read_points(path) if tag in point]
-
-
-def read_points(path: Path) -> list[dict[str, Any]]:
-    """The points of a run's `metrics.jsonl` in order, each with its `step`; none where the file is missing."""
-    return [point for _, point in _read(path)[0]]
+    return [(point["step"], point[tag]) for point in _read(path)[0] if tag in point]
 
 
 def newest_update(path: Path) -> int:
     """The last update of which a run's `metrics.jsonl` has a point; 0 where there is none."""
-    return max((point["step"] for point in read_points(path)), default=0)
+    return max((point["step"] for point in _read(path)[0]), default=0)
 
 
-def _read(path: Path) -> tuple[list[tuple[str, dict[str, Any]]], int]:
-    """The complete lines of the file with their points, and the number of truncated or damaged lines."""
+def _line(point: Mapping[str, float]) -> str:
+    return json.dumps(point) + "\n"
+
+
+def _read(path: Path) -> tuple[list[dict[str, Any]], int]:
+    """The points of the complete lines, in order, and the number of truncated or damaged lines."""
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     lines, points = text.splitlines(keepends=True), []
     for line in lines:
         with contextlib.suppress(ValueError):
             point = json.loads(line)
             if line.endswith("\n") and isinstance(point, dict) and isinstance(point.get("step"), int):
-                points.append((line, point))
+                points.append(point)
     return points, len(lines) - len(points)

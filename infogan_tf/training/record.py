@@ -79,8 +79,8 @@ JSON = pydantic.TypeAdapter(Record)
 def new_record(config: Config, data: "ImageData", max_shift: int) -> Record:
     """The record of a new run."""
     described = {name: getattr(data, name) for name in (*ORIGIN, "description", "held_out_fingerprint", "image_shape")}
-    recorded_data = RecordedData(**described, fingerprint=data.fingerprint(), max_shift=max_shift)
-    return Record(2, describe_preset(config), _command(), _movable(config), recorded_data, _versions(), [])
+    recorded = RecordedData(**described, fingerprint=data.fingerprint(), max_shift=max_shift)
+    return Record(2, describe_preset(config), _command(), _movable(config), recorded, _versions(), [])
 
 
 def write_record(folder: Path, record: Record):
@@ -89,11 +89,7 @@ def write_record(folder: Path, record: Record):
 
 
 def read_record(folder: Path) -> Record:
-    """The record of an earlier run.
-
-    Raises:
-        SettingError: naming `run_folder`; there is none, it is damaged, or an earlier version wrote it.
-    """
+    """The record of an earlier run; SettingError if there is none, it is damaged, or an earlier version wrote it."""
     got = f"{folder} without a readable {CONFIG_FILE}"
     try:
         record = JSON.validate_json((folder / CONFIG_FILE).read_bytes())
@@ -101,21 +97,16 @@ def read_record(folder: Path) -> Record:
         return record
     except pydantic.ValidationError as error:
         problems = {".".join(map(str, details["loc"])): details["msg"] for details in error.errors()}
+        problem = ": ".join(filter(None, next(iter(problems.items()))))
         if "format" in problems and "settings" not in problems:
-            got, problem = str(folder), "it was made by an earlier version of infogan_tf"
-        else:
-            problem = ": ".join(next(iter(problems.items()))).removeprefix(": ")
+            got, problem = folder, "it was made by an earlier version of infogan_tf"
     except (OSError, TypeError, ValueError) as error:
         problem = first_line(error)
     raise SettingError("run_folder", "the folder of a run, or a new or empty one", f"{got} ({problem})")
 
 
 def check_resumable(record: Record, config: Config):
-    """Refuses to resume an earlier run with settings other than its own.
-
-    Raises:
-        SettingError: naming the first setting that differs.
-    """
+    """Refuses to resume an earlier run with settings other than its own; SettingError for the first that differs."""
     before = record.config
     if before.experiment != config.experiment:
         raise SettingError("run_folder", f"a run of {config.experiment}", f"a run of {before.experiment}")

@@ -21,7 +21,7 @@ from infogan_tf.model import InfoGAN
 from infogan_tf.networks.layers import frozen_statistics
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.training.checkpoints import Checkpoints
-from infogan_tf.training.health import Health
+from infogan_tf.training.health import HELD_OUT, TRAINING, Health
 from infogan_tf.training.metrics_log import SPEED, MetricsLog
 from infogan_tf.training.record import CONFIG_FILE
 from infogan_tf.training.run import Run
@@ -64,7 +64,10 @@ class Recorder:
         self._progress.update(step, metrics)
         if is_due(config.sample_interval):
             metrics = {**metrics, **self._memorization.metrics()}
-            self._draw(step)
+            pictures = self._preview.pictures(step)
+            self._tensorboard.pictures(step, pictures)
+            for name, picture in pictures.items():
+                save_picture(self._run.samples / f"step_{step:07d}_{name}.png", picture)
         if is_due(config.sample_interval) or is_due(config.summary_interval):
             self._write_point(step, metrics)
         if is_due(config.snapshot_interval) or is_due(config.keep_every):
@@ -82,20 +85,14 @@ class Recorder:
         self._tensorboard.close()
 
     def _write_point(self, step: int, metrics: Mapping[str, float]):
-        last_step, last_time = self._last_point
-        self._last_point = (step, time.monotonic())
-        metrics = {**metrics, SPEED: (step - last_step) / (self._last_point[1] - last_time)}
+        (last_step, last_time), now = self._last_point, time.monotonic()
+        self._last_point = step, now
+        metrics = {**metrics, SPEED: (step - last_step) / (now - last_time)}
         self._log.append(step, metrics)
         self._tensorboard.scalars(step, metrics)
         for line in self._health.update(step, metrics):
             self._tensorboard.note(step, line)
             logger.info(line)
-
-    def _draw(self, step: int):
-        pictures = self._preview.pictures(step)
-        self._tensorboard.pictures(step, pictures)
-        for name, picture in pictures.items():
-            save_picture(self._run.samples / f"step_{step:07d}_{name}.png", picture)
 
 
 class Progress:
@@ -140,14 +137,14 @@ class Memorization:
 
     def __init__(self, model: InfoGAN, data: ImageData):
         number = min(MEMORIZATION_IMAGES, len(data.training), len(data.held_out))
-        parts = {"training": data.training, "held_out": data.held_out} if number else {}
-        self._parts = {name: evenly_spread(images, number) for name, images in parts.items()}
+        parts = {TRAINING: data.training, HELD_OUT: data.held_out} if number else {}
+        self._parts = {tag: evenly_spread(images, number) for tag, images in parts.items()}
         self._model = model
         self._mean_output = tf.function(self._mean_output, autograph=False)
 
     def metrics(self) -> dict[str, float]:
         """`memorization/training` and `memorization/held_out`, if images are held out: mean probabilities of real."""
-        return {f"memorization/{part}": self._mean_over_batches(images) for part, images in self._parts.items()}
+        return {tag: self._mean_over_batches(images) for tag, images in self._parts.items()}
 
     def _mean_over_batches(self, images: np.ndarray) -> float:
         size = min(MEMORIZATION_BATCH, len(images))

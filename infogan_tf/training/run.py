@@ -31,19 +31,14 @@ SPARE_BYTES = 64 * 2**20  # Event files and pictures of a run.
 class Run:
     """A run in a folder of its own; made by `create`, to train it, or by `open`, to read it.
 
+    The folder has `config.json`, from which `record` is read (None of a run that has not begun), `checkpoints/`,
+    `samples/step_*.png`, `metrics.jsonl`, `log.txt` with every line that was announced, and TensorBoard's event files.
     `.lock` is locked while a process trains in the folder. The file stays, since a process that removed it could remove
     the lock that another has just taken.
-
-    Attributes:
-        path: the folder: `config.json` (settings, data, versions), `checkpoints/`, `samples/step_*.png`,
-            `metrics.jsonl`, `log.txt` with every line that was announced, and TensorBoard's event files.
-        config: the settings.
-        record: the content of `config.json`; None of a run that has not begun.
     """
 
-    def __init__(self, path: Path, config: Config | None = None):
-        self.path, self.config = path, config
-        self.record: Record | None = None
+    def __init__(self, path: Path, config: Config, record: Record | None = None):
+        self.path, self.config, self.record = path, config, record
         self.samples, self.metrics = path / "samples", path / "metrics.jsonl"
         self._checkpoints = path / "checkpoints"
         self._lock = filelock.FileLock(path / LOCK_FILE, timeout=0)
@@ -73,12 +68,11 @@ class Run:
             RunNotFoundError: there is none.
             SettingError: the folder holds something else, or the run of an earlier version.
         """
-        run = cls(Path(path).expanduser())
-        run.record = run._read_record()
-        if run.record is None:
-            raise RunNotFoundError(f"run_folder: expected the folder of a run, got {run.path}, where there is none")
-        run.config = run.record.config
-        return run
+        path = Path(path).expanduser()
+        record = _read_record(path)
+        if record is None:
+            raise RunNotFoundError(f"run_folder: expected the folder of a run, got {path}, where there is none")
+        return cls(path, record.config, record)
 
     def checkpoint_steps(self) -> list[int]:
         """Updates of which there is a checkpoint, oldest first."""
@@ -90,22 +84,23 @@ class Run:
 
     @contextlib.contextmanager
     def training(self) -> Iterator["Run"]:
-        """Within it, the run can `begin` and be trained, by no other process.
+        """Within it, the run can `begin` and be trained, by no other process; SettingError if its folder can't be used.
 
         An earlier run is locked before its record is read. A new folder is removed again if the run did not begin. An
         error that ends it is kept in its `log.txt`.
-
-        Raises:
-            SettingError: another process trains in the folder, it holds something else, or settings differ.
         """
         try:
             if (self.path / CONFIG_FILE).exists():
                 self._acquire()
-            self.record = self._read_record()
+            self.record = _read_record(self.path)
             if self.record is not None:
                 check_resumable(self.record, self.config)
                 self._check_checkpoints_are_there()
-            self._check_outside_of_images()
+            if self.config.images is not None:
+                images = find_images(self.config.images).resolve()
+                if self.path.resolve().is_relative_to(images):
+                    expected = f"outside of {images}, whose images the run's pictures would join"
+                    raise _refused(self.path, expected)
             yield self
         except BaseException as error:
             line = "interrupted" if isinstance(error, KeyboardInterrupt) else f"error: {first_line(error, length=1000)}"
@@ -123,16 +118,18 @@ class Run:
     def begin(self, data: ImageData, max_shift: int, bytes_needed: int = 0):
         """Begins or resumes the run on its images, shifted by up to `max_shift`: writes its record, and then its log.
 
-        Raises:
-            SettingError: the folder can't be written, another process took it, or its disk is too full for the bytes
-                that the run's checkpoints will take; nothing was changed.
+        SettingError if the folder can't be written, another process took it, or its disk is too full for the bytes that
+        the run's checkpoints will take; nothing was changed.
         """
-        # Before there is a folder with a lock file, which would have to stay.
-        self._check_space(bytes_needed + SPARE_BYTES)
+        needed = bytes_needed + SPARE_BYTES
+        free = shutil.disk_usage(next(folder for folder in (self.path, *self.path.parents) if folder.exists())).free
+        if free < needed:  # Before there is a folder with a lock file, which would have to stay.
+            expected = f"a disk with at least {needed / 2**20:,.0f} MiB free for checkpoints"
+            raise SettingError("run_folder", expected, f"{free / 2**20:,.0f} MiB free at {self.path}")
         self._make()
         self._acquire()
-        if self._read_record() != self.record:
-            raise self._refused("that is not in use", ", in which another process has started a run")
+        if _read_record(self.path) != self.record:
+            raise _refused(self.path, "that is not in use", ", in which another process has started a run")
         remove_partial(self.path)
         remove_partial(self.samples)
         before = self.record
@@ -149,29 +146,16 @@ class Run:
         except FileExistsError:
             return False
         except (OSError, ValueError) as error:
-            raise self._refused("that can be written", f" ({getattr(error, 'strerror', error)})") from error
+            raise _refused(self.path, "that can be written", f" ({getattr(error, 'strerror', error)})") from error
         return True
 
     def _acquire(self):
         try:
             self._lock.acquire()
         except filelock.Timeout as error:
-            raise self._refused("that is not in use", ", which another process is training") from error
+            raise _refused(self.path, "that is not in use", ", which another process is training") from error
         except OSError as error:
-            raise self._refused("that can be written", f" ({error.strerror})") from error
-
-    def _read_record(self) -> Record | None:
-        if set(PATTERN_CHARACTERS) & set(str(self.path)):
-            raise self._refused(f"without {' '.join(PATTERN_CHARACTERS)} in its path", "")
-        try:
-            names = [path.name for path in self.path.iterdir()]
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise SettingError("run_folder", "a folder", f"{self.path} ({error.strerror})") from error
-        # What may be left if a run is killed before its record is written.
-        is_new = all(name == LOCK_FILE or name.startswith(PARTIAL_PREFIX) for name in names)
-        return None if is_new else read_record(self.path)
+            raise _refused(self.path, "that can be written", f" ({error.strerror})") from error
 
     def _check_checkpoints_are_there(self):
         """Refuses to restart a run whose checkpoints were removed, which would overwrite its curves."""
@@ -182,20 +166,23 @@ class Run:
             expected = f"a checkpoint in {self._checkpoints}, since {self.metrics.name} goes to update {newest:,}"
             raise SettingError("run_folder", expected, "none; a new folder begins a new run")
 
-    def _check_outside_of_images(self):
-        if self.config.images is not None:
-            images = find_images(self.config.images).resolve()
-            if self.path.resolve().is_relative_to(images):
-                raise self._refused(f"outside of {images}, whose images the run's pictures would join", "")
 
-    def _check_space(self, needed: int):
-        free = shutil.disk_usage(next(folder for folder in (self.path, *self.path.parents) if folder.exists())).free
-        if free < needed:
-            expected = f"a disk with at least {needed / 2**20:,.0f} MiB free for checkpoints"
-            raise SettingError("run_folder", expected, f"{free / 2**20:,.0f} MiB free at {self.path}")
+def _read_record(folder: Path) -> Record | None:
+    if set(PATTERN_CHARACTERS) & set(str(folder)):
+        raise _refused(folder, f"without {' '.join(PATTERN_CHARACTERS)} in its path")
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SettingError("run_folder", "a folder", f"{folder} ({error.strerror})") from error
+    # What may be left if a run is killed before its record is written.
+    is_new = all(name == LOCK_FILE or name.startswith(PARTIAL_PREFIX) for name in names)
+    return None if is_new else read_record(folder)
 
-    def _refused(self, what: str, why: str) -> SettingError:
-        return SettingError("run_folder", f"a folder {what}", f"{self.path}{why}")
+
+def _refused(folder: Path, what: str, why: str = "") -> SettingError:
+    return SettingError("run_folder", f"a folder {what}", f"{folder}{why}")
 
 
 class _LogFile(logging.FileHandler):

@@ -8,6 +8,7 @@ import tensorflow as tf
 from infogan_tf.codes import LatentSpec
 from infogan_tf.figures.pictures import Picture
 
+# What curves show, with unit and range, by the beginnings of their tags; the longest that fits counts.
 DESCRIPTIONS = {
     "mutual_information/": "Lower bound L_I on the mutual information of a code and the image, in nats, on the batch; "
     "from below 0 (Q is worse than the prior) up to the code's entropy, ln K for K equally probable categories.",
@@ -42,7 +43,8 @@ class TensorBoardWriter:
         """Adds a point to each curve, by tag."""
         with self._writer.as_default(step):
             for tag, value in metrics.items():
-                tf.summary.scalar(displayed(tag), value, description=describe_curve(tag) or None)
+                known = max(filter(tag.startswith, DESCRIPTIONS), key=len, default="")
+                tf.summary.scalar(displayed(tag), value, description=DESCRIPTIONS.get(known))
 
     def pictures(self, step: int, pictures: Mapping[str, Picture]):
         """Shows pictures by name: `samples`, and traversals by code."""
@@ -61,11 +63,6 @@ class TensorBoardWriter:
             for tag, text in (("latents", str(spec)), ("config", settings)):
                 # Four spaces make Markdown keep lines and columns as they are.
                 tf.summary.text(tag, "\n".join(f"    {line}" for line in text.splitlines()))
-
-
-def describe_curve(tag: str) -> str:
-    """What a curve shows, its unit and its range, in one line; empty for an unknown tag."""
-    return DESCRIPTIONS.get(max(filter(tag.startswith, DESCRIPTIONS), key=len, default=""), "")
 
 
 def displayed(tag: str) -> str:

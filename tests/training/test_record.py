@@ -8,13 +8,7 @@ import tensorflow as tf
 
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
-from infogan_tf.training.record import (
-    check_resumable,
-    new_record,
-    read_record,
-    with_recorded_origin,
-    write_record,
-)
+from infogan_tf.training.record import check_resumable, new_record, read_record, with_recorded_origin, write_record
 
 
 @pytest.fixture
@@ -26,17 +20,14 @@ def test_record_has_settings_data_and_versions(tmp_path, record, embedded_digits
     write_record(tmp_path, record)
     assert read_record(tmp_path) == record
     written = json.loads((tmp_path / "config.json").read_text())
-    assert written["format"] == 2
+    assert (written["format"], written["resumed"], record.config) == (2, [], Config())
     assert written["preset"].startswith("paper")
     assert written["data"]["description"] == embedded_digits.description
-    assert written["data"]["image_shape"] == [28, 28, 1]
-    assert written["data"]["max_shift"] == 2
-    assert written["resumed"] == []
+    assert (written["data"]["image_shape"], written["data"]["max_shift"]) == ([28, 28, 1], 2)
     versions = written["versions"]
     assert set(versions) == {"infogan_tf", "tensorflow", "keras", "python", "TF_ENABLE_ONEDNN_OPTS", "device"}
     assert versions["TF_ENABLE_ONEDNN_OPTS"] == os.environ.get("TF_ENABLE_ONEDNN_OPTS")
     assert versions["device"] == ("GPU" if tf.config.list_physical_devices("GPU") else "CPU")
-    assert record.config == Config()
 
 
 def test_a_command_that_is_not_utf8_can_be_recorded(tmp_path, embedded_digits, monkeypatch):
@@ -91,46 +82,39 @@ def test_the_record_of_an_earlier_version_is_called_so(tmp_path, record, change)
         read_record(tmp_path)
 
 
-def test_a_setting_that_may_change_may_be_missing(tmp_path, record):
+def test_settings_that_change_nothing_computed_may_change_or_be_missing(tmp_path, record):
     del record.settings["keep_every"]
     write_record(tmp_path, record)
-    assert read_record(tmp_path).config.keep_every == Config().keep_every
-
-
-def test_settings_that_change_nothing_computed_may_change(record):
     changes = {"max_epoch": 99, "summary_interval": 1, "sample_interval": 7, "snapshot_interval": 3, "keep_every": 6}
-    check_resumable(record, Config(**changes, data_dir="/elsewhere", run_folder="x"))
+    check_resumable(read_record(tmp_path), Config(**changes, data_dir="/elsewhere", run_folder="x"))
 
 
-@pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        ({"batch_size": 64, "seed": 1}, "seed: expected 0, as this run folder was trained with, got 1"),
-        ({"codes": "uniform"}, r"codes: expected categorical\(10\), 2\*uniform@0.1, as .*, got uniform"),
-        ({"max_shift": 0}, "max_shift: expected auto, as this run folder was trained with, got 0"),
-        ({"experiment": "faces"}, "run_folder: expected a run of faces, got a run of mnist"),
-    ],
-)
+DIFFERENT = [
+    ({"batch_size": 64, "seed": 1}, "seed: expected 0, as this run folder was trained with, got 1"),
+    ({"codes": "uniform"}, r"codes: expected categorical\(10\), 2\*uniform@0.1, as .*, got uniform"),
+    ({"max_shift": 0}, "max_shift: expected auto, as this run folder was trained with, got 0"),
+    ({"experiment": "faces"}, "run_folder: expected a run of faces, got a run of mnist"),
+]
+
+
+@pytest.mark.parametrize(("change", "text"), DIFFERENT)
 def test_the_first_changed_setting_is_refused_by_name(record, change, text):
     with pytest.raises(SettingError, match=text):
         check_resumable(record, Config(**change))
 
 
-@pytest.mark.parametrize(
-    ("part", "text"),
-    [("training_fingerprint", "other images: MNIST"), ("held_out_fingerprint", "other held-out images: MNIST")],
-)
+@pytest.mark.parametrize(("part", "text"), [("training", "other images"), ("held_out", "other held-out images")])
 def test_other_images_are_refused(record, embedded_digits, part, text):
     other = dataclasses.replace(embedded_digits, reason="found now")
     assert with_recorded_origin(record, other).description == embedded_digits.description
-    with pytest.raises(SettingError, match=f"data_source: .*that this run was trained on: .*, got {text}"):
-        with_recorded_origin(record, dataclasses.replace(other, **{part: "another"}))
+    with pytest.raises(SettingError, match=f"data_source: .*that this run was trained on: .*, got {text}: MNIST"):
+        with_recorded_origin(record, dataclasses.replace(other, **{f"{part}_fingerprint": "another"}))
 
 
 def test_resumption_keeps_data_and_versions_and_never_lowers_the_epochs(record):
     after = record.resume(Config(max_epoch=3, sample_interval=7, run_folder="x"))
     assert (after.data, after.versions) == (record.data, record.versions)
-    assert (after.settings["max_epoch"], after.settings["sample_interval"]) == (50, 7)
-    assert after.settings["run_folder"] is None
+    settings = {"max_epoch": 50, "sample_interval": 7, "run_folder": None}
+    assert settings.items() <= after.settings.items()
     (resumption,) = after.resumed
     assert set(resumption) == {"time", "command", *record.versions}
