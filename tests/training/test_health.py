@@ -1,5 +1,4 @@
 import dataclasses
-import itertools
 import math
 
 import numpy as np
@@ -30,8 +29,7 @@ def watched(config=CONFIG, curves=None, updates=2000, interval=10):
     health = Health(config, LatentSpec.parse(config.codes, 2, None if config.posterior_std == "learned" else 1.0))
     lines = []
     for step in range(interval, updates + 1, interval):
-        point = HEALTHY | {tag: curve(step) for tag, curve in (curves or {}).items()}
-        lines += health.update(step, point)
+        lines += health.update(step, HEALTHY | {tag: curve(step) for tag, curve in (curves or {}).items()})
     return lines
 
 
@@ -48,19 +46,16 @@ def spiking(value, otherwise):
 
 
 WON = {"loss/discriminator": falls_at(300, 0.03)}
+UNSTABLE = {"gradient_norm/discriminator": always(180.0)}
+UNINFORMATIVE = {"mutual_information/c1": always(0.01)}
 OVERFITTING = {"memorization/training": always(0.9), "memorization/held_out": always(0.5)}
 HEAVY = {"codes": "categorical(10)@90, uniform@2, uniform@20", "info_reg_coeff": 0.1}
 IGNORED = {f"mutual_information/{name}": always(-0.2) for name in ("c", "c1", "c3")}
 SILENT = {
     "healthy": ({}, {}),
-    "one bad batch": (
-        {},
-        {
-            "loss/discriminator": spiking(0.0, 0.9),
-            "gradient_norm/discriminator": spiking(1e6, 12.0),
-            "mutual_information/c2": spiking(-50.0, 0.9),
-        },
-    ),
+    "a bad batch of D": ({}, {"loss/discriminator": spiking(0.0, 0.9)}),
+    "a bad batch's gradient": ({}, {"gradient_norm/discriminator": spiking(1e6, 12.0)}),
+    "a bad batch of Q": ({}, {"mutual_information/c2": spiking(-50.0, 0.9)}),
     "between both limits": ({}, {"loss/discriminator": falls_at(300, 0.15)}),
     "ten codes of weight 4": ({}, {"gradient_norm/discriminator": always(120.0)}),
     "found late": ({}, {"mutual_information/c2": lambda step: 0.9 if step > 800 else -0.18}),
@@ -107,38 +102,14 @@ def test_that_a_symptom_begins_and_ends_is_said_once(curves, begins, ends):
 
 
 ADVICE = [
-    (
-        {"generator_learning_rate": 1e-4},
-        WON,
-        "or raise --generator_learning_rate (G's is 0.25 times D's; in the paper 5 times): from",
-    ),
-    (
-        {"discriminator_learning_rate": 2e-4, "generator_learning_rate": 1e-3},
-        WON,
-        "lower --discriminator_learning_rate, such as to 0.0001: from",
-    ),
+    ({"generator_learning_rate": 1e-4}, WON, "or raise --generator_learning_rate (G's is 0.25 times D's; in the "),
+    ({"discriminator_learning_rate": 3e-4}, WON, "lower --discriminator_learning_rate, such as to 0.00015: from"),
     ({}, WON | OVERFITTING, "In a new run, raise --max_shift, since D overfits its training images (memorization/trai"),
     ({}, WON | OVERFITTING | {"memorization/held_out": always(0.85)}, "In a new run, lower --discriminator_learning"),
-    (
-        HEAVY,
-        {"gradient_norm/discriminator": always(180.0)},
-        "In a new run, lower the weight of c3 in --codes, such as @2 instead of @20, or lower both learn",
-    ),
-    (
-        HEAVY | {"info_reg_coeff": 0.04},
-        {"gradient_norm/discriminator": always(180.0)},
-        "In a new run, lower both learning rates",
-    ),
-    (
-        {},
-        {"mutual_information/c1": always(0.01)},
-        "@2 instead of @1, or --info_reg_coeff (now 1), or use fewer categories. c1 may",
-    ),
-    (
-        {"code_augmentation": 1.5},
-        {"mutual_information/c1": always(0.01)},
-        "or use fewer categories, or lower --code_augmentation (now 1.5). c1 may",
-    ),
+    (HEAVY, UNSTABLE, "In a new run, lower the weight of c3 in --codes, such as @2 instead of @20, or lower both "),
+    (HEAVY | {"info_reg_coeff": 0.04}, UNSTABLE, "In a new run, lower both learning rates"),
+    ({}, UNINFORMATIVE, "@2 instead of @1, or --info_reg_coeff (now 1), or use fewer categories. c1 may"),
+    ({"code_augmentation": 1.5}, UNINFORMATIVE, "or use fewer categories, or lower --code_augmentation (now 1.5)."),
 ]
 
 
@@ -162,21 +133,7 @@ def test_points_of_an_older_run_without_some_curve_are_passed_over():
     for step in range(10, 501, 10):
         assert health.update(step, {"step": step}) == []
     lines = [line for step in range(510, 801, 10) for line in health.update(step, {"loss/discriminator": 0.01})]
-    assert len(lines) == 1
-    assert lines[0].startswith("warning: update 550: D has won: ")
-
-
-def test_a_resumed_run_knows_what_was_wrong_before():
-    def point(step):
-        return HEALTHY | {"step": step, "loss/discriminator": 0.03 if 300 <= step < 1000 else 0.9}
-
-    whole = Health(CONFIG, SPEC)
-    said = [whole.update(step, point(step)) for step in range(10, 2001, 10)]
-    resumed = Health(CONFIG, SPEC)
-    for step in range(10, 601, 10):
-        resumed.update(step, point(step))
-    assert [resumed.update(step, point(step)) for step in range(610, 2001, 10)] == said[60:]
-    assert [len(list(itertools.chain(*part))) for part in (said[:60], said[60:])] == [1, 1]
+    assert [line.split(": ")[:3] for line in lines] == [["warning", "update 550", "D has won"]]
 
 
 PRIORS = [
@@ -193,11 +150,10 @@ def test_the_limit_is_the_bound_of_a_q_of_that_recovery(prior):
     recovery = 0.3
     if prior.is_discrete:
         # As much as Fano's inequality allows: every wrong answer equally probable.
-        values = np.unique(given, axis=0)
-        frequencies = np.array([np.mean(np.all(given == value, axis=1)) for value in values])
-        error = (1 - recovery) * (1 - frequencies.max())
+        values, indices, counts = np.unique(given, axis=0, return_inverse=True, return_counts=True)
+        error = (1 - recovery) * (1 - counts.max() / len(given))
         bound = prior.entropy() + (1 - error) * math.log(1 - error) + error * math.log(error / (len(values) - 1))
-        others = values[(_index(given, values) + random.integers(1, len(values), len(given))) % len(values)]
+        others = values[(indices.ravel() + random.integers(1, len(values), len(given))) % len(values)]
         answers = np.where(random.random([len(given), 1]) < error, others, given)
     else:
         std = given.std()
@@ -216,10 +172,6 @@ def test_the_limit_of_a_circular_code_is_the_bound_of_a_q_of_that_recovery(recov
     (concentration,) = scipy.optimize.fsolve(lambda kappa: ive(1, kappa) / ive(0, kappa) - math.sqrt(recovery), 1.0)
     bound = Circular().entropy() - scipy.stats.vonmises(concentration).entropy()
     assert least_information(Circular(), recovery) == pytest.approx(bound, abs=1e-4)
-
-
-def _index(codes, values):
-    return (codes[:, None] == values[None]).all(axis=2).argmax(axis=1)
 
 
 def test_dimensions_add_up_and_a_floor_limits_what_q_can_say():

@@ -15,9 +15,8 @@ from infogan_tf.training.recorder import Memorization, Progress
 
 @pytest.fixture
 def few_images(embedded_digits):
-    return dataclasses.replace(
-        embedded_digits, training=embedded_digits.training[::125], held_out=embedded_digits.held_out[::32]
-    )
+    few = {"training": embedded_digits.training[::125], "held_out": embedded_digits.held_out[::32]}
+    return dataclasses.replace(embedded_digits, **few)
 
 
 def test_a_discriminator_that_has_learned_nothing_treats_both_alike(small_model, embedded_digits):
@@ -28,9 +27,9 @@ def test_a_discriminator_that_has_learned_nothing_treats_both_alike(small_model,
 
 def test_a_discriminator_that_overfits_its_images_is_detected(few_images):
     model = build_model(Config(seed=1))
+    discriminator, variables = model.discriminator, model.discriminator.trainable_variables
     real = tf.constant(few_images.training, tf.float32) / 255
     noise = tf.constant(few_images.held_out[:32], tf.float32) / 255
-    discriminator, variables = model.discriminator, model.discriminator.trainable_variables
     optimizer = tf.keras.optimizers.Adam(1e-3)
 
     @tf.function
@@ -39,8 +38,7 @@ def test_a_discriminator_that_overfits_its_images_is_detected(few_images):
             logits = [discriminator(images, training=True).real_logits for images in (real, noise)]
             loss = tf.reduce_mean(tf.nn.softplus(-logits[0])) + tf.reduce_mean(tf.nn.softplus(logits[1]))
         gradients = tape.gradient(loss, [v.value for v in variables])
-        pairs = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
-        optimizer.apply_gradients(pairs)
+        optimizer.apply_gradients((g, v) for g, v in zip(gradients, variables, strict=True) if g is not None)
 
     for _ in range(40):
         step()
@@ -63,9 +61,9 @@ def test_d_of_joint_batches_is_measured_on_them(few_images):
 @pytest.mark.parametrize("discriminator_batches", ["separate", "joint"])
 def test_nothing_of_the_model_is_changed(discriminator_batches, embedded_digits):
     model = build_model(Config(update="simultaneous", discriminator_batches=discriminator_batches))
-    before = [weight.numpy() for weight in model.weights]
+    before = model.get_weights()
     Memorization(model, embedded_digits).metrics()
-    for weight, value in zip(model.weights, before, strict=True):
+    for weight, value in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(weight, value)
 
 
@@ -83,43 +81,35 @@ def test_without_a_terminal_one_plain_line_an_epoch_with_its_means(capsys):
     for step in range(11, 36):
         progress.update(step, {**METRICS, "loss/discriminator": float(step)})
     progress.close()
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[0] for line in lines] == ["epoch 2/4", "epoch 3/4", "epoch 4/4"]
-    assert [line.split("  ")[1] for line in lines] == ["update 20/35", "update 30/35", "update 35/35"]
-    assert "updates/s" in lines[0]
-    assert lines[0].endswith("D 15.50 G 2.00 MI c1 2.25 c2 -0.50")
-    assert "D 33.00 G" in lines[2]
+    second, third, fourth = capsys.readouterr().out.splitlines()
+    assert second.startswith("epoch 2/4  update 20/35  ")
+    assert second.endswith("D 15.50 G 2.00 MI c1 2.25 c2 -0.50")
+    assert "updates/s" in second
+    assert third.startswith("epoch 3/4  update 30/35  ")
+    assert fourth.startswith("epoch 4/4  update 35/35  ")
+    assert "D 33.00 G" in fourth
 
 
-def open_terminal(monkeypatch):
-    """A terminal, and with it what it is sent, in place of stdout."""
-    terminal = io.StringIO()
-    terminal.isatty = lambda: True
-    monkeypatch.setattr(sys, "stdout", terminal)
-    return terminal
-
-
-def shown(terminal):
+def shown(sent):
     """The lines that stand on a terminal at last."""
-    lines = []
-    for line in terminal.getvalue().split("\n"):
+    for line in sent.split("\n"):
         cells = []
         for part in line.split("\r"):
             cells[: len(part)] = part
-        lines.append("".join(cells).rstrip())
-    return lines
+        yield "".join(cells).rstrip()
 
 
 def test_on_a_terminal_a_bar_below_the_lines(monkeypatch):
-    terminal = open_terminal(monkeypatch)
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdout", terminal)
     progress = Progress(["c1", "c2"], start=0, total=20, updates_per_epoch=10)
     for step in range(1, 21):
         progress.update(step, METRICS)
         if step == 15:
             logger.info("warning: update 15")
     progress.close()
-    lines = shown(terminal)
-    assert lines[0] == "warning: update 15"
-    assert lines[1].startswith("epoch 2/2 |")
-    assert lines[1].endswith("/s, D 1.00 G 2.00 MI c1 2.25 c2 -0.50")
-    assert lines[2:] == [""]
+    line, bar, rest = shown(terminal.getvalue())
+    assert (line, rest) == ("warning: update 15", "")
+    assert bar.startswith("epoch 2/2 |")
+    assert bar.endswith("/s, D 1.00 G 2.00 MI c1 2.25 c2 -0.50")

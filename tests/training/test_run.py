@@ -1,9 +1,9 @@
 """Beginning, refusing and leaving alone."""
 
+import concurrent.futures
 import contextlib
 import multiprocessing
 import os
-import queue
 import re
 import shutil
 
@@ -14,6 +14,7 @@ from infogan_tf.console import logger
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError
 from infogan_tf.training import run as run_module
 from infogan_tf.training.run import Run
+from tests.processes import PATIENCE_SECONDS
 
 
 def training(path=None, **settings):
@@ -29,15 +30,23 @@ def begin(data, path=None, bytes_needed=0, error=None):
     return run
 
 
+@pytest.fixture
+def begun(tmp_path, embedded_digits):
+    """A run that has begun, and is in training."""
+    with training(tmp_path / "run") as run:
+        run.begin(embedded_digits, max_shift=2)
+        yield run
+
+
 def names(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
 def test_default_is_a_new_folder_named_after_the_time(tmp_path, monkeypatch, embedded_digits):
     monkeypatch.chdir(tmp_path)
-    paths = [begin(embedded_digits).path for _ in range(3)]
+    paths = {begin(embedded_digits).path for _ in range(3)}
+    assert len(paths) == 3
     assert all(re.fullmatch(r"logs/mnist/mnist_\d{4}(_\d\d){5}(_\d)?", str(path)) for path in paths)
-    assert len(set(paths)) == 3
     assert all(path.is_dir() for path in paths)
 
 
@@ -54,9 +63,7 @@ def test_default_folder_of_a_run_that_did_not_begin_is_removed_but_nothing_else(
 def test_an_existing_run_is_opened_without_a_lock_and_nothing_is_changed(begun):
     before = {path: path.stat().st_mtime_ns for path in begun.path.rglob("*")}
     run = Run.open(str(begun.path))
-    assert run.record == begun.record
-    assert run.config == Config()
-    assert run.checkpoint_steps() == []
+    assert (run.record, run.config, run.checkpoint_steps()) == (begun.record, Config(), [])
     assert {path: path.stat().st_mtime_ns for path in begun.path.rglob("*")} == before
 
 
@@ -69,32 +76,24 @@ def test_what_a_kill_leaves_before_there_is_a_record_is_a_new_folder(tmp_path, e
     assert not list(tmp_path.glob(".partial*"))
 
 
-def make_file(path):
-    path.write_text("important")
-    return path
-
-
+# Beside a file; `~nobody` has no home.
 REFUSALS = {
-    "of something else": (
-        lambda path: make_file(path / "thesis.tex").parent,
-        r"expected the folder of a run, or a new or empty one, got .* without a readable config\.json \(",
-    ),
-    "a file": (lambda path: make_file(path / "file"), r"expected a folder, got .*file \(Not a directory\)"),
-    "below a file": (lambda path: make_file(path / "file") / "run", r"expected a folder.*, got .*run \(Not a dir"),
-    "too long": (lambda path: path / ("a" * 300), r"expected a folder, got .*aaa.* \(File name too long\)"),
-    "of nobody": (lambda path: "~nobody_of_this_name/run", r"expected a folder, got ~nobody_of_this_name/run \("),
-    "a pattern": (lambda path: path / "a[1]", r"expected a folder without \[ \\ \* \? in its path, got .*a\[1\]"),
-    "a pattern of stars": (lambda path: path / "a*", r"expected a folder without .* in its path, got .*a\*"),
+    ".": r"expected the folder of a run, or a new or empty one, got .* without a readable config\.json \(",
+    "thesis.tex": r"expected a folder, got .*thesis\.tex \(Not a directory\)",
+    "thesis.tex/run": r"expected a folder.*, got .*run \(Not a dir",
+    "a" * 300: r"expected a folder, got .*aaa.* \(File name too long\)",
+    "~nobody_of_this_name/run": r"expected a folder, got ~nobody_of_this_name/run \(",
+    "a[1]": r"expected a folder without \[ \\ \* \? in its path, got .*a\[1\]",
+    "a*": r"expected a folder without .* in its path, got .*a\*",
 }
 
 
-@pytest.mark.parametrize(("make", "text"), REFUSALS.values(), ids=REFUSALS)
-def test_a_folder_that_can_not_be_used_is_refused_and_left_alone(tmp_path, embedded_digits, make, text):
-    path = make(tmp_path)
-    before = names(tmp_path)
+@pytest.mark.parametrize(("path", "text"), REFUSALS.items())
+def test_a_folder_that_can_not_be_used_is_refused_and_left_alone(tmp_path, embedded_digits, path, text):
+    (tmp_path / "thesis.tex").write_text("important")
     with pytest.raises(SettingError, match=f"^run_folder: {text}"):
-        begin(embedded_digits, path)
-    assert names(tmp_path) == before
+        begin(embedded_digits, path if path.startswith("~") else tmp_path / path)
+    assert names(tmp_path) == ["thesis.tex"]
 
 
 def test_home_is_expanded(tmp_path, monkeypatch):
@@ -111,10 +110,8 @@ def test_a_default_folder_that_can_not_be_made_is_refused(tmp_path, monkeypatch)
 
 
 def test_a_folder_among_the_images_is_refused(tmp_path):
-    with (
-        pytest.raises(SettingError, match=rf"run_folder: expected a folder outside of {tmp_path}, .*, got .*/run"),
-        training(tmp_path / "run", images=str(tmp_path), dataset=None),
-    ):
+    expected = rf"run_folder: expected a folder outside of {tmp_path}, .*, got .*/run"
+    with pytest.raises(SettingError, match=expected), training(tmp_path / "run", images=str(tmp_path), dataset=None):
         pass
 
 
@@ -126,13 +123,6 @@ def test_disk_that_is_too_small_is_refused_and_nothing_is_left(tmp_path, monkeyp
     with pytest.raises(SettingError, match=expected):
         begin(embedded_digits, path, bytes_needed=300 * 2**20)
     assert not names(tmp_path)
-
-
-def test_real_small_disk_is_refused_before_anything_is_trained(small_disk, embedded_digits):
-    folder = small_disk(50)
-    with pytest.raises(SettingError, match=r"run_folder: expected a disk with .* got \d+ MiB free at "):
-        begin(embedded_digits, folder / "run")
-    assert not names(folder)
 
 
 def test_a_folder_in_training_is_refused_at_once_and_left_alone(begun):
@@ -158,51 +148,43 @@ def test_a_folder_in_which_a_run_began_meanwhile_is_refused(tmp_path, embedded_d
     assert Run.open(tmp_path / "other").record.resumed == []
 
 
-def begin_at_once(barrier, answers, record, requests):
-    """In a process of its own: begins runs at the same moment as the other process, and says how that went."""
-    run_module.new_record, run_module.Record.resume = lambda *_: record, lambda record, _: record
-    for number, (path, bytes_needed) in enumerate(requests):
-        barrier.wait()
+def begin_at_once(paths):
+    """In a process of its own: begins runs at the same moments as the other process; what it gets for each."""
+    answers = []
+    for path in paths:
+        run_module.barrier.wait(PATIENCE_SECONDS)
         with contextlib.ExitStack() as stack:
             try:
                 run = stack.enter_context(training(path))
-                run.begin(None, 0, bytes_needed)
-                answers.put((number, str(run.path), ""))
+                run.begin(None, 0)
+                answers.append(str(run.path))
             except SettingError as error:
-                answers.put((number, "", str(error)))
-            barrier.wait()  # Until both have what they get.
+                answers.append(str(error))
+            run_module.barrier.wait(PATIENCE_SECONDS)  # Until both have what they get.
+    return answers
+
+
+def prepare_to_begin(barrier, record):
+    """Makes runs begin with a given record, which takes no time, in a new process."""
+    run_module.barrier = barrier
+    run_module.new_record, run_module.Record.resume = lambda *_: record, lambda record, _: record
 
 
 @pytest.mark.slow
 def test_two_processes_never_get_the_same_folder(tmp_path, monkeypatch, embedded_digits):
     record = begin(embedded_digits, tmp_path / "record").record
     monkeypatch.chdir(tmp_path)
-    same = [(f"runs/{number // 2}", 0) for number in range(40)]  # Each is new, and then resumed.
-    requests = [[*same, *[(None, 0)] * 20, (None, 0)], [*same, *[(None, 0)] * 20, (None, 10**18)]]
-    context = multiprocessing.get_context("spawn")
-    barrier, answers = context.Barrier(2), context.Queue()
-    started = [
-        context.Process(target=begin_at_once, args=(barrier, answers, record, part), daemon=True) for part in requests
-    ]
-    for process in started:
-        process.start()
-    said = []
-    while len(said) < 2 * len(requests[0]):
-        with contextlib.suppress(queue.Empty):
-            said.append(answers.get(timeout=5))
-        assert not any(process.exitcode for process in started), "a process has failed"
-    said.sort()
-    for process in started:
-        process.join()
-    for number in range(40):
-        (_, _, refused), (_, began, _) = said[2 * number : 2 * number + 2]
-        assert began == f"runs/{number // 2}"
-        assert "run_folder: expected a folder that is not in use, got runs/" in refused
-    default = [path for number, path, _ in said if number >= 40]
-    assert default.count("") == 1, "of the last two, one needed too much space"
-    assert len(set(default)) == 42
-    assert all((tmp_path / path / "config.json").exists() for path in default if path)
-    assert len(list((tmp_path / "logs" / "mnist").iterdir())) == 41
+    same = [f"runs/{number // 2}" for number in range(40)]  # Each is new, and then resumed.
+    paths, context = [*same, *[None] * 20], multiprocessing.get_context("spawn")
+    prepared = {"initializer": prepare_to_begin, "initargs": (context.Barrier(2), record)}
+    with concurrent.futures.ProcessPoolExecutor(2, context, **prepared) as pool:
+        ours, theirs = pool.map(begin_at_once, [paths, paths])
+    for path, *answers in zip(same, ours, theirs, strict=False):
+        (refused,) = set(answers) - {path}
+        assert refused.startswith("run_folder: expected a folder that is not in use, got runs/")
+    default = ours[len(same) :] + theirs[len(same) :]
+    assert len(set(default)) == 40
+    assert all((tmp_path / path / "config.json").exists() for path in default)
 
 
 def test_what_is_logged_is_printed_and_kept_while_the_run_is_open(tmp_path, embedded_digits, capsys):
