@@ -295,38 +295,50 @@ def fail(error):
     return raise_it
 
 
-@pytest.mark.parametrize("emptied", [True, False])
-def test_removed_checkpoints_are_refused_and_nothing_is_changed(finished, tmp_path, emptied):
-    run = without_checkpoints(finished, tmp_path / "run")
-    if emptied:
-        (run / "checkpoints").mkdir()
-    before = written(run)
-    expected = r"run_folder: expected a checkpoint in .*, since metrics.jsonl goes to update 4, got none; a new folder"
-    with pytest.raises(SettingError, match=expected):
-        train(tiny(run, max_epoch=3))
-    assert written(run) == before
+def empty_checkpoints(run, patch):
+    remove_checkpoints(run, patch)
+    (run / "checkpoints").mkdir()
 
 
-FULL_DISK = shutil._ntuple_diskusage(0, 0, 0)
+def remove_checkpoints(run, patch):
+    shutil.rmtree(run / "checkpoints")
+
+
+def damage_checkpoints(run, patch):
+    for index in run.rglob("step-*.index"):
+        index.write_bytes(b"")
+
+
+def lose_data(run, patch):
+    patch.setattr(loop, "load_images", fail(SettingError("data_dir", "data", "none")))
+
+
+def fill_disk(run, patch):
+    patch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, 0))
+
+
+def change_setting(run, patch):
+    (run / "config.json").write_text((run / "config.json").read_text().replace('"batch_size": 8', '"batch_size": 9'))
+
+
+REMOVED = "run_folder: expected a checkpoint in .*, since metrics.jsonl goes to update 4, got none; a new folder begins"
 NOT_RESUMED = [
-    (SettingError, "batch_size: expected 8, as this run folder", None, {"batch_size": 16}),
-    (SettingError, "run_folder: expected a disk with", (shutil, "disk_usage", lambda _: FULL_DISK), {}),
-    (SettingError, "data_dir: expected data", (loop, "load_images", fail(SettingError("data_dir", "data", "no"))), {}),
-    (TrainingError, "no checkpoint can be read", None, {}),
+    (empty_checkpoints, REMOVED),
+    (remove_checkpoints, REMOVED),
+    (damage_checkpoints, "no checkpoint can be read"),
+    (lose_data, "data_dir: expected data, got none"),
+    (fill_disk, "run_folder: expected a disk with"),
+    (change_setting, "batch_size: expected 9, as this run folder was trained with, got 8"),
 ]
 
 
-@pytest.mark.parametrize(("error", "text", "patch", "changes"), NOT_RESUMED)
-def test_refused_resume_changes_nothing(finished, tmp_path, monkeypatch, error, text, patch, changes):
+@pytest.mark.parametrize(("prepare", "text"), NOT_RESUMED)
+def test_refused_resume_changes_nothing(finished, tmp_path, monkeypatch, prepare, text):
     run = shutil.copytree(finished, tmp_path / "run")
-    if error is TrainingError:
-        for index in run.rglob("step-*.index"):
-            index.write_bytes(b"")
+    prepare(run, monkeypatch)
     before = written(run)
-    if patch:
-        monkeypatch.setattr(*patch)
-    with pytest.raises(error, match=text):
-        train(tiny(run, max_epoch=9, **changes))
+    with pytest.raises((SettingError, TrainingError), match=text):
+        train(tiny(run, max_epoch=9))
     assert written(run) == before
 
 
