@@ -206,9 +206,9 @@ def test_a_kill_during_a_save_leaves_complete_checkpoints(tmp_path, trained, mon
     for later in (3, 4, 5):
         resumed.save(later)
     assert find_steps(tmp_path) == ([1, 2, 3, 4, 5] if keep_every else [4, 5])
-    undisturbed = tmp_path.with_name("undisturbed")
-    save(undisturbed, trained, 1, 2, 3, 4, 5, keep_every=keep_every)
-    assert names(tmp_path) == names(undisturbed)
+    left = names(tmp_path)
+    save(tmp_path / "undisturbed", trained, 1, 2, 3, 4, 5, keep_every=keep_every)
+    assert left == names(tmp_path / "undisturbed")
 
 
 @pytest.fixture
