@@ -1,1 +1,1 @@
-"""The command line, one file a command. Files load TensorFlow only where a command runs."""
+"""The command line: flags and commands, which load fast, and a module for the work of each, which loads TensorFlow."""

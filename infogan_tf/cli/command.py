@@ -4,18 +4,20 @@ import contextlib
 import dataclasses
 import importlib.metadata
 import os
+import pkgutil
 import platform
 import shlex
 import sys
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from absl import flags, logging
 
 import infogan_tf
+from infogan_tf.console import logger
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line, printable
 from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals
 from infogan_tf.options import Auto, Options, as_text, parser_of
@@ -33,57 +35,37 @@ class Flag(NamedTuple):
     help: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """What a person can do by typing its name.
 
     Attributes:
         name: as it is typed, such as `generate` or `train mnist`.
         description: what it does, for `--help`; the first line stands alone in lists of commands.
-        options: the options that are its flags.
-        run: does it.
+        flags: its flags, except `--help` and `--version`.
+        read: makes its options from the texts of the flags that were given; raises SettingError.
+        run: the function that does it, as `module:function`; the module is loaded, with TensorFlow, when it runs.
     """
 
     name: str
     description: str
-    options: type[Options]
-    run: Callable[[Any], object]
-
-    @property
-    def flags(self) -> list[Flag]:
-        """Its flags, except `--help` and `--version`."""
-        return flags_of(self.options)
-
-    def read_options(self, given: Mapping[str, str]) -> Options:
-        """The options from the flags that were given.
-
-        Raises:
-            SettingError: a value is wrong.
-        """
-        return self.options(**given)
+    flags: Sequence[Flag]
+    read: Callable[..., Options]
+    run: str
 
 
 def flags_of(defaults: Options | type[Options]) -> list[Flag]:
     """The flags of options, with the defaults of these or of their class."""
-    return [
-        Flag(field.name, _default_text(field, defaults), parser_of(field).syntactic_help, field.metadata["help"])
-        for field in dataclasses.fields(defaults)
-        if field.metadata["is_flag"]
-    ]
-
-
-def _default_text(field: dataclasses.Field, defaults: Options | type[Options]) -> str | None:
-    value = getattr(defaults, field.name)
-    is_required = value is None and not isinstance(parser_of(field), Auto)
-    return None if is_required else as_text(value)
+    flags_ = []
+    for field in dataclasses.fields(defaults):
+        parser, value = parser_of(field), getattr(defaults, field.name)
+        default = None if value is None and not isinstance(parser, Auto) else as_text(value)
+        if field.metadata["is_flag"]:
+            flags_.append(Flag(field.name, default, parser.syntactic_help, field.metadata["help"]))
+    return flags_
 
 
 def run_command(command: Command, arguments: Sequence[str]) -> int:
-    """Runs a command.
-
-    Args:
-        command: the command.
-        arguments: what was typed after its name.
+    """Runs a command with what was typed after its name.
 
     Returns:
         The exit status: 0 done, or training stopped by a signal with everything saved; 1 it could not continue; 2 bad
@@ -97,10 +79,10 @@ def run_command(command: Command, arguments: Sequence[str]) -> int:
         print(help_text(command) if "help" in given else versions())
         return 0
     try:
-        options = command.read_options(given)
+        options = command.read(**given)
         load_tensorflow()
         raise_on_signals()
-        command.run(options)
+        pkgutil.resolve_name(command.run)(options)
         return 0
     except Interrupted as error:
         ignore_signals()
@@ -158,12 +140,7 @@ def versions() -> str:
 
 
 def command_line(*words: str, **given: object) -> str:
-    """A command as it can be pasted into a shell, typed as the present one was.
-
-    Args:
-        words: the command, such as `train`, `mnist`.
-        given: its flags; those that are None are left out.
-    """
+    """A command such as `train`, `mnist` for a shell, typed as this one was; flags that are None are left out."""
     started = Path(sys.argv[0])
     launcher = started.with_name(f"run_{words[1]}_exp.py" if len(words) > 1 else f"{words[0]}.py")
     if started.parts[-2:] == ("infogan_tf", "__main__.py"):
@@ -173,6 +150,11 @@ def command_line(*words: str, **given: object) -> str:
     else:
         typed = ["infogan", *words]
     return shlex.join([*typed, *(f"--{name}={value}" for name, value in given.items() if value is not None)])
+
+
+def say_next(what: str, command: str, **given: object):
+    """Prints a command to type next, with its flags."""
+    logger.info(f"  {what}  {command_line(command, **given)}")
 
 
 @contextlib.contextmanager

@@ -1,53 +1,31 @@
-"""Predicts the codes of images: `infogan encode --run_folder=RUN --images=FOLDER --output=codes.csv`.
-
-It writes a row for each image with every parameter of Q, as .csv or .jsonl, by the ending of --output.
-"""
+"""The work of `infogan encode`."""
 
 import csv
-import dataclasses
 import itertools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from infogan_tf.cli.command import Command
-from infogan_tf.cli.model_options import ModelOptions, OutputPath, code_columns, merged, numbered, say_next
+from infogan_tf.cli.columns import as_columns, plain_values
+from infogan_tf.cli.command import say_next
+from infogan_tf.cli.options import EncodeOptions
+from infogan_tf.codes import LatentSpec
 from infogan_tf.console import logger
-from infogan_tf.data.paths import IMAGES, find_images
+from infogan_tf.data.image_files import Unreadable, describe_skipped
+from infogan_tf.data.paths import find_images
+from infogan_tf.data.preparation import Preparation
+from infogan_tf.data.sources import each_image
 from infogan_tf.errors import SettingError, printable
+from infogan_tf.evaluation.batched_model import BATCH_SIZE, BatchedModel
+from infogan_tf.export import posterior_parameters
 from infogan_tf.files import write_atomically
-from infogan_tf.options import Text, option
-
-if TYPE_CHECKING:
-    from infogan_tf.codes import LatentSpec
-    from infogan_tf.evaluation.batched_model import BatchedModel
-    from infogan_tf.training.loading import LoadedModel
+from infogan_tf.training.loading import LoadedModel, load_model
 
 Row = dict[str, Any]
 MAX_NAMED = 3
-
-
-@dataclasses.dataclass(frozen=True)
-class EncodeOptions(ModelOptions):
-    """Which images are encoded."""
-
-    images: str = option(
-        None,
-        Text(f"an image, {IMAGES}"),
-        "An image, a folder or an archive of images, or an .npz file with `images`; required.",
-    )
-    output: str = option(
-        None,
-        OutputPath("a new file that ends in .csv or .jsonl", ".csv", ".jsonl"),
-        "A new file, .csv or .jsonl (a line of JSON for each image); required.",
-    )
-
-    def __post_init__(self):
-        super().__post_init__()
-        find_images(self.images, or_one=True)
 
 
 def run(options: EncodeOptions):
@@ -58,9 +36,6 @@ def run(options: EncodeOptions):
     Raises:
         SettingError: there are no images that can be read, or the model's are not square.
     """
-    from infogan_tf.evaluation.batched_model import BatchedModel
-    from infogan_tf.training.loading import load_model
-
     loaded = load_model(options.model_path, options.step)
     skipped: list[str] = []
     rows = _rows(BatchedModel(loaded.model), _readable_images(options.images, loaded, skipped))
@@ -74,15 +49,12 @@ def run(options: EncodeOptions):
         more = f" and {len(skipped) - MAX_NAMED:,} more" if len(skipped) > MAX_NAMED else ""
         logger.info(f"  left out, since they can't be read: {'; '.join(skipped[:MAX_NAMED])}{more}")
     codes = ",".join(f"{name}={value}" for name, value in _single_values(loaded.model.spec, first).items())
-    say_next(f"the codes of {printable(first['image'])}:", "generate", options, codes=codes, output="again.png")
+    flags = {"codes": codes, "output": "again.png"}
+    say_next(f"the codes of {printable(first['image'])}:", "generate", **options.model_flags, **flags)
 
 
-def _readable_images(images: str, loaded: "LoadedModel", skipped: list[str]) -> Iterator[tuple[str, np.ndarray]]:
+def _readable_images(images: str, loaded: LoadedModel, skipped: list[str]) -> Iterator[tuple[str, np.ndarray]]:
     """Images by name; files that can't be read are described in `skipped`."""
-    from infogan_tf.data.image_files import Unreadable, describe_skipped
-    from infogan_tf.data.preparation import Preparation
-    from infogan_tf.data.sources import each_image
-
     height, width, channels = loaded.model.image_shape
     if height != width:
         raise SettingError("run_folder", "a model of square images", f"{loaded.caption}, of {height}x{width}")
@@ -94,9 +66,7 @@ def _readable_images(images: str, loaded: "LoadedModel", skipped: list[str]) -> 
             yield name, image
 
 
-def _rows(model: "BatchedModel", images: Iterator[tuple[str, np.ndarray]]) -> Iterator[Row]:
-    from infogan_tf.evaluation.batched_model import BATCH_SIZE
-
+def _rows(model: BatchedModel, images: Iterator[tuple[str, np.ndarray]]) -> Iterator[Row]:
     while batch := list(itertools.islice(images, BATCH_SIZE)):
         names, pixels = zip(*batch, strict=True)
         columns = _columns(model, np.stack(pixels))
@@ -109,16 +79,14 @@ def _plain(value: np.number) -> float:
     return float(str(value)) if isinstance(value, np.floating) else int(value)
 
 
-def _columns(model: "BatchedModel", pixels: np.ndarray) -> dict[str, np.ndarray]:
-    from infogan_tf.export import posterior_parameters
-
-    parts = []
+def _columns(model: BatchedModel, pixels: np.ndarray) -> dict[str, np.ndarray]:
+    named = []
     for name, posterior in model.infer_codes(pixels).items():
         code = model.spec.code(name)
         if code.distribution.is_discrete:
-            parts.append(code_columns(code, posterior.mode))
-        parts += [numbered(*parameter) for parameter in posterior_parameters({name: posterior}).items()]
-    return merged(parts)
+            named.append(plain_values(code, posterior.mode))
+        named += posterior_parameters({name: posterior}).items()
+    return as_columns(named)
 
 
 def _write(path: Path, rows: Iterable[Row]) -> int:
@@ -141,10 +109,7 @@ def _write(path: Path, rows: Iterable[Row]) -> int:
     return number
 
 
-def _single_values(spec: "LatentSpec", row: Row) -> dict[str, float]:
+def _single_values(spec: LatentSpec, row: Row) -> dict[str, float]:
     """The codes of a row that `generate --codes` takes: those of one dimension."""
     candidates = {code.name: (code.name, f"{code.name}_mean", f"{code.name}_angle") for code in spec.codes}
     return {name: row[key] for name, keys in candidates.items() for key in keys if key in row}
-
-
-COMMAND = Command("encode", __doc__, EncodeOptions, run)

@@ -1,37 +1,11 @@
-"""Shows trained runs in the browser, with a knob for each code: `infogan explore --run_folder=logs`.
+"""The work of `infogan explore`."""
 
-Ctrl-C ends it.
-"""
-
-import dataclasses
-
-from infogan_tf.cli.command import Command
+from infogan_tf.cli.options import ExplorerOptions
 from infogan_tf.data.paths import given_path
-from infogan_tf.options import Auto, Integer, Options, Text, option
-
-RUNS = "the folder of a run, a folder with runs in it, or a .keras file"
-
-
-@dataclasses.dataclass(frozen=True)
-class ExplorerOptions(Options):
-    """Which runs are explored, and who can see them."""
-
-    run_folder: str = option(
-        None, Text(RUNS), "The folder of a run, a folder with runs in it, or a .keras file; required."
-    )
-    host: str = option(
-        "127.0.0.1",
-        Text(),
-        "The address to listen at. With any but the default, other machines can use the page: there is no password.",
-    )
-    port: int | None = option(8008, Auto(Integer(1, 65535), "a free one"), "The port to listen at.")
+from infogan_tf.explorer import RUNS
+from infogan_tf.explorer.server import serve
 
 
 def run(options: ExplorerOptions):
     """Serves the page until a signal comes."""
-    from infogan_tf.explorer.server import serve
-
     serve(given_path("run_folder", options.run_folder, RUNS), options.host, options.port)
-
-
-COMMAND = Command("explore", __doc__, ExplorerOptions, run)

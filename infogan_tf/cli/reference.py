@@ -4,7 +4,7 @@ import dataclasses
 import re
 
 from infogan_tf.cli.command import Command
-from infogan_tf.cli.main import COMMANDS, find_command
+from infogan_tf.cli.commands import COMMANDS
 from infogan_tf.config import Config
 from infogan_tf.experiments import experiment_names, presets
 from infogan_tf.options import as_text
@@ -20,7 +20,7 @@ versions."""
 
 def reference() -> str:
     """Every command, with each flag, its default, what it expects and what it does."""
-    return "\n\n".join([INTRODUCTION, *map(_section, map(find_command, COMMANDS)), _presets()]) + "\n"
+    return "\n\n".join([INTRODUCTION, *map(_section, COMMANDS.values()), _presets()]) + "\n"
 
 
 def _section(command: Command) -> str:

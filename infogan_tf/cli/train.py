@@ -4,6 +4,7 @@
 """
 
 import dataclasses
+import functools
 import importlib
 import json
 import os
@@ -19,45 +20,17 @@ from infogan_tf.options import Choice, parsed
 CONFIG_FILE = "config.json"  # Of a run; importing it from `training` would load TensorFlow.
 
 
-@dataclasses.dataclass(frozen=True)
-class TrainCommand(Command):
-    """The training of one experiment.
-
-    Attributes:
-        presets: its configs by name; the first gives the defaults.
-    """
-
-    presets: Mapping[str, Config]
-
-    @property
-    def flags(self) -> list[Flag]:
-        first, config = next(iter(self.presets.items()))
-        help_ = "Which defaults to start from; any flag given beside it wins."
-        preset = [Flag("preset", first, self._preset_parser.syntactic_help, help_)] if len(self.presets) > 1 else []
-        return flags_of(config) + preset
-
-    def read_options(self, given: Mapping[str, str]) -> Config:
-        """The config: given flags first, then the preset's or, if only `run_folder` is given, the recorded run's."""
-        first = next(iter(self.presets))
-        defaults = self.presets[parsed("preset", given.get("preset", first), self._preset_parser)]
-        if "preset" not in given and "run_folder" in given:
-            defaults = _recorded(given["run_folder"], defaults.experiment) or defaults
-        if "images" in given and "dataset" in given and "auto" not in (given["images"], given["dataset"]):
-            raise SettingError("dataset", f"nothing beside --images={given['images']}", given["dataset"])
-        config = dataclasses.replace(defaults, **{name: text for name, text in given.items() if name != "preset"})
-        if config.run_folder is None or "images" in given:
-            config.check_images()  # Before what takes seconds.
-        return config
-
-    @property
-    def _preset_parser(self) -> Choice:
-        return Choice(*self.presets)
-
-
-def find_command(experiment: str) -> TrainCommand:
+def train_command(experiment: str) -> Command:
     """The command that trains an experiment."""
     about = importlib.import_module(f"infogan_tf.experiments.{experiment}").__doc__
-    return TrainCommand(f"train {experiment}", f"{about}\n{__doc__}", Config, run, presets(experiment))
+    configs = presets(experiment)
+    first = next(iter(configs))
+    flags = flags_of(configs[first])
+    if len(configs) > 1:
+        help_ = "Which defaults to start from; any flag given beside it wins."
+        flags.append(Flag("preset", first, Choice(*configs).syntactic_help, help_))
+    read = functools.partial(_read, configs)
+    return Command(f"train {experiment}", f"{about}\n{__doc__}", flags, read, f"{__name__}:run")
 
 
 def run(config: Config):
@@ -65,6 +38,19 @@ def run(config: Config):
     from infogan_tf.training.loop import train
 
     train(config, command_line("train", config.experiment))
+
+
+def _read(configs: Mapping[str, Config], preset: str | None = None, **given: str) -> Config:
+    """The config: given flags first, then the preset's or, if only `run_folder` is given, the recorded run's."""
+    defaults = configs[parsed("preset", next(iter(configs)) if preset is None else preset, Choice(*configs))]
+    if preset is None and "run_folder" in given:
+        defaults = _recorded(given["run_folder"], defaults.experiment) or defaults
+    if "images" in given and "dataset" in given and "auto" not in (given["images"], given["dataset"]):
+        raise SettingError("dataset", f"nothing beside --images={given['images']}", given["dataset"])
+    config = dataclasses.replace(defaults, **given)
+    if config.run_folder is None or "images" in given:
+        config.check_images()  # Before what takes seconds.
+    return config
 
 
 def _recorded(run_folder: str, experiment: str) -> Config | None:
@@ -75,6 +61,3 @@ def _recorded(run_folder: str, experiment: str) -> Config | None:
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
     return config if config.experiment == experiment else None
-
-
-COMMAND = Command("train", __doc__, Config, run)

@@ -1,55 +1,22 @@
-"""Varies codes: `infogan traverse --run_folder=RUN --codes=c2 --output=c2.png`.
-
-It writes a sheet (.png) or an animation (.gif), by the ending of --output.
-"""
+"""The work of `infogan traverse`."""
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING
 
 import numpy as np
+import tensorflow as tf
 
-from infogan_tf.cli.command import Command
-from infogan_tf.cli.model_options import ModelOptions, OutputPath, say_next
+from infogan_tf.cli.command import say_next
+from infogan_tf.cli.options import ALL_CODES, ROWS, TraverseOptions
 from infogan_tf.console import logger
 from infogan_tf.errors import SettingError
 from infogan_tf.figures.pictures import Picture, save_animation, save_picture, side_by_side, stack, tile, with_caption
-from infogan_tf.options import Auto, Integer, Number, Text, option
+from infogan_tf.figures.traversals import FRAMES, describe_traversal, move, num_columns, vary, vary_two
+from infogan_tf.model import InfoGAN
+from infogan_tf.randomness import Stream, stream_seed
+from infogan_tf.training.loading import LoadedModel, load_model
 
-if TYPE_CHECKING:
-    import tensorflow as tf
-
-    from infogan_tf.model import InfoGAN
-    from infogan_tf.training.loading import LoadedModel
-
-    Samples = dict[str, tf.Tensor]  # All latents by name, [number, event_size].
-
-ALL_CODES = "all"
-ROWS = 5  # As in the paper's figures.
-
-
-@dataclasses.dataclass(frozen=True)
-class TraverseOptions(ModelOptions):
-    """Which codes are varied."""
-
-    output: str = option(
-        None,
-        OutputPath("a new file that ends in .png or .gif", ".png", ".gif"),
-        "A new file: .png for a sheet, .gif for an animation; required.",
-    )
-    codes: str = option(
-        ALL_CODES,
-        Text("names of codes, separated by commas, or all"),
-        "A code; two codes, such as c2,c3, for a plane: the first across, the second down or, in a .gif, over time; "
-        "three or more; or all.",
-    )
-    number: int | None = option(
-        None, Auto(Integer(1, 50), f"1 for a plane, else {ROWS}"), "Random samples that are shown."
-    )
-    scale: float = option(
-        2.0, Number(positive=True), "Continuous codes vary over so many times the range that they have in training."
-    )
-    seed: int = option(0, Integer(0, 2**31 - 1), "Decides noise and the other codes of each sample.")
+Samples = dict[str, tf.Tensor]  # All latents by name, [number, event_size].
 
 
 def run(options: TraverseOptions):
@@ -58,9 +25,6 @@ def run(options: TraverseOptions):
     Raises:
         SettingError: the model has no such codes.
     """
-    from infogan_tf.randomness import Stream, stream_seed
-    from infogan_tf.training.loading import load_model
-
     loaded = load_model(options.model_path, options.step)
     names, path = _names(loaded.model, options.codes), options.output_path
     is_plane = len(names) == 2 and options.codes != ALL_CODES
@@ -79,7 +43,7 @@ def run(options: TraverseOptions):
     say_next(f"the same as {other}:", "traverse", **given | {"output": path.with_suffix(other)})
 
 
-def _names(model: "InfoGAN", codes: str) -> list[str]:
+def _names(model: InfoGAN, codes: str) -> list[str]:
     known = [code.name for code in model.spec.codes]
     names = known if codes == ALL_CODES else [name.strip() for name in codes.split(",")]
     if any(name not in known or names.count(name) > 1 for name in names):
@@ -87,31 +51,27 @@ def _names(model: "InfoGAN", codes: str) -> list[str]:
     return names
 
 
-def _sheet(loaded: "LoadedModel", names: list[str], samples: "Samples", scale: float, is_plane: bool) -> Picture:
+def _sheet(loaded: LoadedModel, names: list[str], samples: Samples, scale: float, is_plane: bool) -> Picture:
     """A plane of two codes for each sample, side by side, or a panel for each code, one below the other."""
-    from infogan_tf.figures.traversals import describe_traversal, num_columns, vary
-
     model = loaded.model
     described = [describe_traversal(model, name, scale) for name in names]
     if is_plane:
         pictures = [functools.reduce(side_by_side, map(tile, _planes(model, names, samples, scale)))]
         captions = [f"across {described[0]}; down {described[1]}"]
     else:
-        priors = {name: model.spec.code(name).distribution for name in names}
-        values = {name: prior.traversal(num_columns(prior), scale) for name, prior in priors.items()}
-        pictures = [tile(vary(model, name, samples, values[name]).numpy()) for name in names]
+        pictures = []
+        for name in names:
+            prior = model.spec.code(name).distribution
+            pictures.append(tile(vary(model, name, samples, prior.traversal(num_columns(prior), scale)).numpy()))
         captions = [f"{text}; one random sample a row" for text in described]
-    lines = [f"{caption}; {loaded.caption}" for caption in captions]
-    return stack(list(map(with_caption, pictures, lines)))
+    return stack(list(map(with_caption, pictures, [f"{caption}; {loaded.caption}" for caption in captions])))
 
 
-def _frames(loaded: "LoadedModel", names: list[str], samples: "Samples", scale: float, is_plane: bool) -> list[Picture]:
+def _frames(loaded: LoadedModel, names: list[str], samples: Samples, scale: float, is_plane: bool) -> list[Picture]:
     """Frames in which each code runs from end to end, a row for each code and a column for each sample.
 
     Of a plane the second code runs while the first varies across, with a row for each sample.
     """
-    from infogan_tf.figures.traversals import FRAMES, describe_traversal, move
-
     described = [describe_traversal(loaded.model, name, scale) for name in names]
     if is_plane:
         frames = _planes(loaded.model, names, samples, scale, FRAMES).swapaxes(0, 1)
@@ -122,18 +82,12 @@ def _frames(loaded: "LoadedModel", names: list[str], samples: "Samples", scale: 
     return [with_caption(tile(frame), f"{caption}; {loaded.caption}") for frame in frames]
 
 
-def _planes(
-    model: "InfoGAN", names: list[str], samples: "Samples", scale: float, steps: int | None = None
-) -> np.ndarray:
-    from infogan_tf.figures.traversals import num_columns, vary_two
-
+def _planes(model: InfoGAN, names: list[str], samples: Samples, scale: float, steps: int | None = None) -> np.ndarray:
     across, down = (model.spec.code(name).distribution for name in names)
     across_values = across.traversal(num_columns(across), scale)
     down_values = down.traversal(steps or num_columns(down), scale)
-    joined = model.spec.join(samples)
-    # One by one: each has hundreds of images.
-    each = [model.spec.split(joined[index : index + 1]) for index in range(len(joined))]
-    return np.concatenate([vary_two(model, *names, sample, across_values, down_values) for sample in each])
-
-
-COMMAND = Command("traverse", __doc__, TraverseOptions, run)
+    planes = []
+    for index in range(len(samples[names[0]])):  # One by one: each has hundreds of images.
+        sample = {name: latent[index : index + 1] for name, latent in samples.items()}
+        planes.append(vary_two(model, *names, sample, across_values, down_values))
+    return np.concatenate(planes)

@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from infogan_tf.cli import command, main
+from infogan_tf.cli import command, commands
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def infogan(monkeypatch, capsys):
 
     def run(*typed):
         capsys.readouterr()  # What the test itself has printed.
-        status = main.run([str(word) for word in typed])
+        status = commands.run([str(word) for word in typed])
         shown = capsys.readouterr()
         return status, shown.out, shown.err
 

@@ -11,13 +11,13 @@ import sys
 import pytest
 
 from infogan_tf.cli import command, main, train
-from infogan_tf.cli.command import Command, command_line, run_command
+from infogan_tf.cli.command import command_line
+from infogan_tf.cli.commands import COMMANDS
 from infogan_tf.config import Config
 from infogan_tf.data.paths import IMAGES
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError
 from infogan_tf.experiments import experiment_names
 from infogan_tf.interruption import Interrupted
-from infogan_tf.options import Integer, Options, option
 from tests import processes
 from tests.conftest import MNIST_LAUNCHER, ROOT
 
@@ -59,7 +59,7 @@ def test_unknown_commands_and_experiments_are_refused_with_the_known_ones(refuse
 
 def test_help_lists_commands_and_experiments_a_line_each(do):
     out = do("--help")
-    assert all(f"\n  {name} " in out for name in main.COMMANDS)
+    assert all(f"\n  {name} " in out for name in COMMANDS)
     out = do("train", "--help")
     assert all(f"\n  {name} " in out for name in experiment_names())
 
@@ -84,8 +84,8 @@ def test_versions_are_printed(do, typed):
 
 def read(*flags):
     """The config that flags of MNIST's training give."""
-    mnist = train.find_command("mnist")
-    return mnist.read_options(command.parse(mnist, flags))
+    mnist = train.train_command("mnist")
+    return mnist.read(**command.parse(mnist, flags))
 
 
 def test_flags_win_over_the_preset():
@@ -133,25 +133,21 @@ ENDINGS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Some(Options):
-    batch_size: int = option(1, Integer(1), "Images.")
-
-
 @pytest.mark.parametrize("name", ENDINGS)
-def test_an_error_ends_with_one_line_and_its_status(infogan, capsys, name):
+def test_an_error_ends_with_one_line_and_its_status(infogan, monkeypatch, name):
     error, status, line = ENDINGS[name]
 
-    def fail(options):
+    def fail(config):
         raise error
 
-    assert run_command(Command("some", "Does something.", Some, fail), []) == status
-    assert capsys.readouterr().err == line
+    monkeypatch.setattr(train, "run", fail)
+    assert infogan("train", "mnist") == (status, "", line)
 
 
-def test_a_bug_in_the_program_keeps_its_traceback(infogan):
+def test_a_bug_in_the_program_keeps_its_traceback(infogan, monkeypatch):
+    monkeypatch.setattr(train, "run", lambda config: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        run_command(Command("some", "Does something.", Some, lambda options: 1 / 0), [])
+        infogan("train", "mnist")
 
 
 def test_commands_are_suggested_as_this_one_was_typed(monkeypatch):
@@ -174,7 +170,7 @@ def test_every_command_has_a_launcher_of_at_most_eight_lines(monkeypatch):
         assert len(launcher.read_text().splitlines()) <= 8
         monkeypatch.setattr(sys, "argv", [str(launcher)])
         assert command_line(*started[-1]) == f"python {launcher}"
-    commands = {(name,) for name in main.COMMANDS if name != "train"}
+    commands = {(name,) for name in COMMANDS if name != "train"}
     assert set(started) == commands | {("train", name) for name in experiment_names()}
 
 
@@ -187,7 +183,7 @@ def python(code, **variables):
 
 def test_a_mistyped_flag_is_answered_without_loading_tensorflow():
     code = (
-        "import sys; from infogan_tf.cli.main import COMMANDS, run\n"
+        "import sys; from infogan_tf.cli.commands import COMMANDS, run\n"
         "for name in COMMANDS: assert run([name, *['mnist'] * (name == 'train'), '--bad']) == 2\n"
         "print('tensorflow' in sys.modules)"
     )

@@ -12,7 +12,7 @@ from PIL import Image
 
 import infogan_tf
 from infogan_tf.build_model import build_model
-from infogan_tf.cli import generate
+from infogan_tf.cli import encode, generate
 from infogan_tf.cli.generate import check_size, generate_images
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
@@ -48,7 +48,8 @@ def model(place):
 @pytest.fixture(autouse=True)
 def _small_batches(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(batched_model, "BATCH_SIZE", 5)
+    for module in (batched_model, encode):
+        monkeypatch.setattr(module, "BATCH_SIZE", 5)
     monkeypatch.setattr(exported_page, "STEPS", (3,))
     monkeypatch.setattr(exported_page, "WALL", 2)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from infogan_tf.cli import main
-from infogan_tf.cli.generate import CodeValues, GenerateOptions
+from infogan_tf.cli.commands import COMMANDS
+from infogan_tf.cli.options import CodeValues, ExportOptions, GenerateOptions
 from infogan_tf.errors import SettingError
 from infogan_tf.options import parsed
 
@@ -68,15 +68,13 @@ def test_what_is_wrong_or_missing_is_refused_before_anything_is_loaded(refused, 
 def test_new_outputs_are_accepted(typed):
     name, *flags = typed.split(" ")
     given = dict(flag.removeprefix("--").split("=", 1) for flag in flags)
-    assert main.find_command(name).read_options({"run_folder": "run"} | given).output == given["output"]
+    assert COMMANDS[name].read(run_folder="run", **given).output == given["output"]
 
 
-def test_missing_onnx_packages_are_named_with_the_command_that_installs_them(refused, monkeypatch):
+def test_missing_onnx_packages_are_named_with_the_command_that_installs_them(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "tf2onnx" else name)
-    # Found before, since everything else is imported by now.
-    options = main.find_command("export")
     with pytest.raises(SettingError, match="one of keras, saved_model, html, or first: pip install tf2onnx onnx, got"):
-        options.read_options({"run_folder": "run", "output": "a", "format": "onnx"})
+        ExportOptions(run_folder="run", output="a", format="onnx")
 
 
 def test_values_of_codes_are_read():
