@@ -18,8 +18,6 @@ from infogan_tf.training.record import CONFIG_FILE
 
 MAX_DEPTH = 4  # Of folders between the given one and a run.
 MAX_LOADED = 4
-RESCAN_SECONDS = 3.0
-RESCAN_REST = 20  # Looking for runs takes at most one part of so many of the time.
 
 
 class DamagedError(RequestError):
@@ -35,10 +33,7 @@ class Run(NamedTuple):
 
 
 class Catalog:
-    """All runs below a folder, the one trained last first, by number.
-
-    Args:
-        root: the folder of a run, a folder with runs in it, or a .keras file.
+    """All runs below a folder, the one trained last first, by number; `root` may also be a run or a .keras file.
 
     Raises:
         SettingError: it is something else.
@@ -74,7 +69,8 @@ class Catalog:
             started = time.monotonic()
             with contextlib.suppress(OSError):  # A folder may vanish meanwhile.
                 self.rescan()
-            time.sleep(max(RESCAN_SECONDS, RESCAN_REST * (time.monotonic() - started)))
+            # Looking for runs takes at most a twentieth of the time.
+            time.sleep(max(3.0, 20 * (time.monotonic() - started)))
 
     def model(self, number: int, step: int) -> ExplorerModel:
         """The model of a run at a checkpoint; those used last stay loaded.
@@ -112,19 +108,20 @@ class Catalog:
             yield self._root
         for folder, names, files in os.walk(self._root):
             path = Path(folder)
-            is_run = CONFIG_FILE in files and "checkpoints" in names
-            if is_run:
+            if CONFIG_FILE in files and "checkpoints" in names:
                 yield path
-            depth = len(path.relative_to(self._root).parts)
-            names[:] = [] if is_run or depth >= MAX_DEPTH else sorted(n for n in names if not n.startswith("."))
+                names.clear()
+            is_deepest = len(path.relative_to(self._root).parts) == MAX_DEPTH
+            names[:] = [] if is_deepest else sorted(name for name in names if not name.startswith("."))
 
     def _load(self, path: Path, name: str, step: int) -> ExplorerModel:
         try:
             with self._loading:  # One at a time; meanwhile, models that are loaded answer.
                 loaded = load_model(path, None if path.is_file() else step)
-        except (SettingError, RunNotFoundError, TrainingError) as error:
-            kind = DamagedError if isinstance(error, TrainingError) else RequestError
-            raise kind(f"{name}, update {step}: {first_line(error)}") from error
+        except TrainingError as error:
+            raise DamagedError(f"{name}, update {step}: {first_line(error)}") from error
+        except (SettingError, RunNotFoundError) as error:
+            raise RequestError(f"{name}, update {step}: {first_line(error)}") from error
         return ExplorerModel(loaded.model, loaded.crop)
 
 

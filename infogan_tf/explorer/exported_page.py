@@ -108,10 +108,7 @@ def _knobs(codes: Sequence[dict[str, Any]], steps: int) -> list[Knob]:
 def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
     """Writes the page atomically; returns lines that say which images were computed.
 
-    Args:
-        loaded: the model.
-        path: the file; it ends in `.html`.
-        seed: decides the noise of the samples, as in `InfoGAN.generate`.
+    The seed decides the noise of the samples, as in `InfoGAN.generate`.
 
     Raises:
         SettingError: the images are too large for such a page, or neither gray nor in color.
@@ -160,11 +157,10 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
 def _sheets(model: ExplorerModel, plan: Plan, seed: int, columns: int) -> Iterator[Image.Image]:
     """For each sample on the wall its images, row by row."""
     defaults = {code["name"]: [code["default"]] * code["dimensions"] for code in model.describe()["codes"]}
-    changes = list(plan.images(defaults))
     for sample in range(WALL):
+        changes = [(sample, codes) for codes in plan.images(defaults)]
         batches = (changes[start : start + MAX_IMAGES] for start in range(0, len(changes), MAX_IMAGES))
-        latents = (model.latents(seed, defaults, [(sample, codes) for codes in batch]) for batch in batches)
-        images = np.concatenate([model.generate(batch) for batch in latents])
+        images = np.concatenate([model.generate(model.latents(seed, defaults, batch)) for batch in batches])
         images = np.pad(images, [(0, -len(images) % columns), (0, 0), (0, 0), (0, 0)])
         yield Image.fromarray(tile(images.reshape(-1, columns, *images.shape[1:]) / np.float32(255), 1))
 
@@ -176,13 +172,13 @@ def _encode_sheets(sheets: Iterator[Image.Image], number: int) -> tuple[list[byt
     # No bar where stdout is no terminal.
     bar = tqdm(range(number), file=sys.stdout, disable=None, leave=False, bar_format="  |{bar:40}| {remaining} left")
     for _, sheet in zip(bar, sheets, strict=False):
-        file = _webp(sheet, options)
-        if not encoded and number * len(file) > SHEETS_BYTES:
+        image = _webp(sheet, options)
+        if not encoded and number * len(image) > SHEETS_BYTES:
             options = {"quality": QUALITY}
-            file = _webp(sheet, options)
-        if sum(map(len, encoded)) + len(file) > SHEETS_BYTES:
+            image = _webp(sheet, options)
+        if sum(map(len, encoded)) + len(image) > SHEETS_BYTES:
             break
-        encoded.append(file)
+        encoded.append(image)
     return encoded, "lossless" if "lossless" in options else f"compressed with loss, quality {QUALITY}"
 
 
@@ -231,12 +227,12 @@ def _page(data: dict[str, Any]) -> str:
     folder = importlib.resources.files(__package__)
     files = ("page.html", "page.css", "exported_page.js", "page.js")
     html, css, images, page = ((folder / name).read_text(encoding="utf-8") for name in files)
-    json_text = json.dumps(data).replace("<", "\\u003c")
-    json_element = f'<script id="precomputed" type="application/json">{json_text}</script>'
+    text = json.dumps(data).replace("<", "\\u003c")
+    element = f'<script id="precomputed" type="application/json">{text}</script>'
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     inside = {
         '<link rel="stylesheet" href="page.css">': f"<style>\n{css}</style>",
-        '<script src="server.js"></script>': f"{json_element}\n<script>\n{images}</script>",
+        '<script src="server.js"></script>': f"{element}\n<script>\n{images}</script>",
         '<script src="page.js" type="module"></script>': f'<script type="module">\n{page}</script>',
         '<meta charset="utf-8">': f'<meta charset="utf-8">\n  {policy}',
     }

@@ -56,24 +56,21 @@ class ExplorerModel:
         return {"image_shape": self._image_shape, "codes": list(map(describe_code, self._spec.codes)), **SIZES}
 
     def latents(self, seed: int, codes: Codes, images: Sequence[tuple[int, Codes]]) -> np.ndarray:
-        """The generator's input `[number, size]` for several images.
+        """The generator's input `[number, size]` for several images, given by sample and changes of `codes`.
 
-        Args:
-            seed: decides the noise of all samples on the wall.
-            codes: the values of every code.
-            images: for each image its sample on the wall, and the codes that it changes: `[(0, {"c1": [3]})]`.
+        The seed decides the noise of all samples on the wall; `[(0, {"c1": [3]})]` is an image of the first.
 
         Raises:
             RequestError: a code is unknown or missing, or its values are out of range or of the wrong length.
         """
         names = {code.name for code in self._spec.codes}  # Those of other models would be ignored.
-        if set(codes) != names or any(set(changes) - names for _, changes in images):
+        if set(codes) != names or any(changed.keys() - names for _, changed in images):
             raise RequestError(f"every code must have values, and no other: {', '.join(sorted(names))}")
         noise = self._spec.sample(WALL, stream_seed(seed, Stream.GENERATE))
-        samples = [sample for sample, _ in images]
+        samples, changes = zip(*images, strict=True)
         latents = {latent.name: tf.gather(noise[latent.name], samples) for latent in self._spec.noise}
         for code in self._spec.codes:
-            latents[code.name] = _encoded(code, [changes.get(code.name, codes[code.name]) for _, changes in images])
+            latents[code.name] = _encoded(code, [changed.get(code.name, codes[code.name]) for changed in changes])
         return self._spec.join(latents).numpy()
 
     def generate(self, latents: np.ndarray) -> np.ndarray:

@@ -28,11 +28,9 @@ class RequestQueue:
         self._waiting: list[object] = []  # The first one uses the model.
 
     def run(self, view: str, calls: Iterable[Callable[[], Result]]) -> list[Result]:
-        """Makes the calls of one request; those of others come between them, so that nobody waits for all.
+        """Makes the short calls of one request; those of others come between them, so that nobody waits for all.
 
-        Args:
-            view: the place on a page that shows the results; a newer request ends this one with `SupersededError`.
-            calls: each uses the model for a short time, such as for a batch of images.
+        `view` is the place on a page that shows the results; a newer request for it raises `SupersededError` here.
         """
         request = object()
         with self._changed:
@@ -49,10 +47,9 @@ class RequestQueue:
         def is_superseded() -> bool:
             return self._newest.get(view) is not request
 
-        with self._changed:
-            self._waiting.append(request)
         try:
             with self._changed:
+                self._waiting.append(request)
                 self._changed.wait_for(lambda: is_superseded() or self._waiting[0] is request)
                 if is_superseded():
                     raise SupersededError
