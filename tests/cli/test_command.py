@@ -23,18 +23,11 @@ from tests.conftest import MNIST_LAUNCHER, ROOT
 
 LAUNCHERS = sorted((ROOT / "launchers").glob("*.py"))
 
+# What parsers refuse is tested with them.
 BAD_FLAGS = {
     "--batch_size=0": "flag --batch_size: expected an integer >= 2, got '0'",
-    "--discriminator_learning_rate=nan": "flag --discriminator_learning_rate: expected a number > 0, got 'nan'",
-    "--codes=categorical(10), 2*unifrm": "flag --codes: expected codes such as categorical(10), 2*uniform@0.1, each "
-    "[name=][count*]kind[(numbers)][@weight], got the unknown kind 'unifrm' (known: categorical, uniform, gaussian, "
-    "circular, bernoulli) in term 2 of 2, '2*unifrm'",
-    "--max_shift=99": "flag --max_shift: expected an integer from 0 to 16, or auto (0 from 20,000 images on; for fewer "
-    "2, or an eighth of the size of photographs), got '99'",
     "--max_epoch=\n": "flag --max_epoch: expected an integer >= 1, got '\\n'",
     "--preset=worst": "flag --preset: expected one of best, paper, original, got 'worst'",
-    "--run_folder=": "flag --run_folder: expected a non-empty UTF-8 text, or auto (a new folder named after the time), "
-    "got ''",
     "--bach_size=3": "Unknown command line flag 'bach_size'. Did you mean: batch_size ?",
     "--batch_size": "Missing value for flag --batch_size",
     "stray": "expected flags only, such as --run_folder=..., got stray",
@@ -46,8 +39,7 @@ BAD_FLAGS = {
 
 @pytest.mark.parametrize("typed", BAD_FLAGS)
 def test_a_bad_flag_is_refused_in_one_line(refused, typed):
-    words = typed.split(" ") if typed.startswith("--images") else [typed]
-    assert refused("train", "mnist", *words) == BAD_FLAGS[typed]
+    assert refused("train", "mnist", *typed.split(" ")) == BAD_FLAGS[typed]
 
 
 def test_unknown_commands_and_experiments_are_refused_with_the_known_ones(refused):
@@ -58,10 +50,9 @@ def test_unknown_commands_and_experiments_are_refused_with_the_known_ones(refuse
 
 
 def test_help_lists_commands_and_experiments_a_line_each(do):
-    out = do("--help")
-    assert all(f"\n  {name} " in out for name in COMMANDS)
-    out = do("train", "--help")
-    assert all(f"\n  {name} " in out for name in experiment_names())
+    for typed, names in (("--help", COMMANDS), ("train --help", experiment_names())):
+        out = do(*typed.split())
+        assert all(f"\n  {name} " in out for name in names)
 
 
 def test_help_documents_every_flag(do):
@@ -89,13 +80,8 @@ def read(*flags):
 
 
 def test_flags_win_over_the_preset():
-    config = read("--preset=original", "--leaky_slope=0.2", "--codes", "2*uniform", "--max_shift=auto")
-    assert (config.posterior_std, config.leaky_slope, config.codes, config.max_shift) == (
-        "fixed",
-        0.2,
-        "2*uniform",
-        None,
-    )
+    config = read("--preset=original", "--leaky_slope=0.2", "--codes", "2*uniform")
+    assert (config.posterior_std, config.leaky_slope, config.codes) == ("fixed", 0.2, "2*uniform")
 
 
 def test_a_run_folder_alone_resumes_with_its_settings_and_flags_beside_it_win(tmp_path):
@@ -124,11 +110,6 @@ ENDINGS = {
     "TrainingError": (TrainingError("no\n"), 1, "error: no\\n\n"),
     "OSError": (OSError(28, "No space left on device"), 1, "error: disk full ([Errno 28] No space left on device)\n"),
     "MemoryError": (MemoryError(), 1, "error: out of memory (MemoryError); a smaller --batch_size may help\n"),
-    "TensorFlow's": (
-        RuntimeError("OOM when allocating tensor"),
-        1,
-        "error: out of memory (OOM when allocating tensor); a smaller --batch_size may help\n",
-    ),
     "Interrupted": (Interrupted(15), 143, "terminated; start the same command again\n"),
 }
 
@@ -212,36 +193,22 @@ def test_two_launchers_run_in_one_notebook_whose_kernel_keeps_its_signals():
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def shell(command, **variables):
-    """Runs MNIST's launcher, called `launch` in the command, in a real shell."""
-    functions = f'launch() {{ {shlex.quote(sys.executable)} {shlex.quote(str(MNIST_LAUNCHER))} "$@"; }}\n'
-    return processes.run(["bash", "-o", "pipefail", "-c", functions + command], env=os.environ | variables)
-
-
+STRAY = "error: expected flags only, such as --run_folder=..., got"
 STREAMS = {
     "launch --help | true": (0, ""),
-    "PYTHONUNBUFFERED=1 launch --help | head -1 >&2": (
-        0,
-        "MNIST (paper, section 7.1, Figures 1 and 2, appendix C.1 with Table 1).\n",
-    ),
+    "PYTHONUNBUFFERED=1 launch --help | head -c 13 >&2": (0, "MNIST (paper,"),
     "launch --version >&-": (0, ""),
     "launch --bad >&- 2>&-": (2, ""),
     "launch --help > /dev/full": (1, "error: disk full ([Errno 28] No space left on device)\n"),
-    "PYTHONIOENCODING=ascii launch --max_epoch=\u00f6": (
-        2,
-        "error: flag --max_epoch: expected an integer >= 1, got '\\xf6'\n",
-    ),
-    "launch --run_folder=$'b\\xff'": (
-        2,
-        "error: flag --run_folder: expected a non-empty UTF-8 text, or auto (a new folder named after the time), got "
-        "'b\\udcff'\n",
-    ),
+    "PYTHONIOENCODING=ascii launch \u00f6": (2, f"{STRAY} \\xf6\n"),
+    "launch $'b\\xff'": (2, f"{STRAY} b\\udcff\n"),
 }
 
 
 @pytest.mark.parametrize("typed", STREAMS)
 def test_streams_that_are_closed_full_or_ascii(typed):
-    result = shell(typed)
+    launch = f'launch() {{ {shlex.join([sys.executable, str(MNIST_LAUNCHER)])} "$@"; }}\n'
+    result = processes.run(["bash", "-o", "pipefail", "-c", launch + typed])
     assert (result.returncode, result.stderr) == STREAMS[typed]
 
 

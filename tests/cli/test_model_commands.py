@@ -70,7 +70,7 @@ def run(do):
 
 
 BAD = {
-    "encode --run_folder=run --images=empty --output=new.csv": "flag --images: expected a folder of images (.png,",
+    "encode --run_folder=run --images=empty --output=new.csv": "flag --images: expected",
     "encode --run_folder=run --images=text.png --output=new.csv": "got text.png (text.png: not a file of PNG, JPEG",
     "traverse --run_folder=text.png --output=new.png": "flag --run_folder: expected the folder of a trained run, or a",
     "traverse --run_folder=empty --output=new.png": "flag --run_folder: expected the folder of a run, got empty, where",

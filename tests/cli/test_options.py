@@ -4,17 +4,18 @@ import pytest
 
 from infogan_tf.cli.commands import COMMANDS
 from infogan_tf.cli.options import CodeValues, ExportOptions, GenerateOptions
+from infogan_tf.data.paths import IMAGES
 from infogan_tf.errors import SettingError
 from infogan_tf.options import parsed
 
 MODEL = "the folder of a trained run, or a .keras file"
-IMAGES = "an image, a folder of images, a .zip or .tar archive of them, or an .npz file"
+ONE_OR_MORE = f"an image, {IMAGES}"
 NEW = "a new path, since nothing is overwritten"
 REFUSED = {
     "generate": f"run_folder: expected {MODEL}, got none",
-    "encode --run_folder=run": f"images: expected {IMAGES}, got none",
-    "encode --run_folder=run --images=nowhere --output=a.csv": f"images: expected {IMAGES}, got nowhere, which does "
-    "not exist",
+    "encode --run_folder=run": f"images: expected {ONE_OR_MORE}, got none",
+    "encode --run_folder=run --images=nowhere --output=a.csv": f"images: expected {ONE_OR_MORE}, got nowhere, "
+    "which does not exist",
     "traverse --run_folder=run": "output: expected a new file that ends in .png or .gif, got none",
     "traverse --run_folder=nowhere --output=a.png": f"run_folder: expected {MODEL}, got nowhere, where there is none",
     "traverse --run_folder=run --output=old.png": f"output: expected {NEW}, got old.png, which exists",
@@ -94,16 +95,9 @@ def test_values_of_codes_are_read():
     ("text", "problem"),
     [
         ("", "the term ''"),
-        ("c1", "the term 'c1'"),
-        ("=3", "the term '=3'"),
         ("c1=3,", "the term ''"),
-        ("c1=three", "the term 'c1=three'"),
-        ("c2=-2:2", "the term 'c2=-2:2'"),
-        ("c2=-2:2:0", "the term 'c2=-2:2:0'"),
-        ("c2=-2:2:1.5", "the term 'c2=-2:2:1.5'"),
-        ("c2=-2:2:3:4", "the term 'c2=-2:2:3:4'"),
-        ("c2=0:1:100001", "the term 'c2=0:1:100001'"),
-        ("c2=0:inf:3", "the term 'c2=0:inf:3'"),
+        *((text, f"the term {text!r}") for text in ("c1", "=3", "c1=three", "c2=-2:2", "c2=-2:2:0", "c2=-2:2:1.5")),
+        *((text, f"the term {text!r}") for text in ("c2=-2:2:3:4", "c2=0:1:100001", "c2=0:inf:3")),
         ("c1=1,c1=2", "the code 'c1' for the second time"),
     ],
 )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from infogan_tf.data.paths import IMAGES
 from infogan_tf.data.sources import rendered
 from infogan_tf.evaluation import evaluate, features
 from tests.data.archives import prepare_as_tfds, write_celeba, write_chairs
@@ -14,7 +15,7 @@ from tests.small_networks import make_thin
 
 TINY = ("--max_epoch=1", "--updates_per_epoch=2", "--batch_size=8", "--run_folder=run")
 OWN = ("train", "images", *TINY, "--image_size=16")
-NEITHER = "flag --images: expected a folder of images, a .zip or .tar archive of them, or an .npz file, got"
+NEITHER = f"flag --images: expected {IMAGES}, got"
 
 
 @pytest.fixture
