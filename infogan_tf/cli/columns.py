@@ -19,17 +19,13 @@ def plain_values(code: LatentCode, values: tf.Tensor) -> tuple[str, tf.Tensor]:
 
 
 def as_columns(named: Iterable[tuple[str, tf.Tensor]]) -> dict[str, np.ndarray]:
-    """Values `[batch, size]` with their names as columns by name, numbered from 0 where `size` is more than 1.
-
-    Raises:
-        SettingError: two columns have the same name, as those of codes `a`, of two dimensions, and `a_0`.
-    """
+    """Values `[batch, size]` with their names as columns by name, numbered from 0 where `size` is more than 1."""
     columns: dict[str, np.ndarray] = {}
     for name, values in named:
         of_name = np.transpose(values)
         for index, column in enumerate(of_name):
             title = name if len(of_name) == 1 else f"{name}_{index}"
-            if title in columns:
+            if title in columns:  # As of codes `a`, of two dimensions, and `a_0`.
                 expected = "a model whose codes make columns of different names"
                 raise SettingError("run_folder", expected, f"{title} twice")
             columns[title] = column

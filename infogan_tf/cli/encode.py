@@ -32,9 +32,6 @@ def run(options: EncodeOptions):
     """Predicts the codes of images and writes a row for each: its name, its discrete codes, every parameter of Q.
 
     Images are prepared as those were that the model was trained on. Files that can't be read are left out and named.
-
-    Raises:
-        SettingError: there are no images that can be read, or the model's are not square.
     """
     loaded = load_model(options.model_path, options.step)
     skipped: list[str] = []
@@ -42,14 +39,12 @@ def run(options: EncodeOptions):
     first = next(rows, None)
     if first is None:
         raise SettingError("images", "images that can be read", f"{options.images} ({skipped[0]})")
-    path = options.output_path
-    number = _write(path, itertools.chain([first], rows))
-    logger.info(f"codes of {number:,} images by {loaded.caption}: {path}")
+    number = _write(options.output_path, itertools.chain([first], rows))
+    logger.info(f"codes of {number:,} images by {loaded.caption}: {options.output_path}")
     if skipped:
         more = f" and {len(skipped) - MAX_NAMED:,} more" if len(skipped) > MAX_NAMED else ""
         logger.info(f"  left out, since they can't be read: {'; '.join(skipped[:MAX_NAMED])}{more}")
-    codes = ",".join(f"{name}={value}" for name, value in _single_values(loaded.model.spec, first).items())
-    flags = {"codes": codes, "output": "again.png"}
+    flags = {"codes": _as_flag(loaded.model.spec, first), "output": "again.png"}
     say_next(f"the codes of {printable(first['image'])}:", "generate", **options.model_flags, **flags)
 
 
@@ -109,7 +104,7 @@ def _write(path: Path, rows: Iterable[Row]) -> int:
     return number
 
 
-def _single_values(spec: LatentSpec, row: Row) -> dict[str, float]:
-    """The codes of a row that `generate --codes` takes: those of one dimension."""
-    candidates = {code.name: (code.name, f"{code.name}_mean", f"{code.name}_angle") for code in spec.codes}
-    return {name: row[key] for name, keys in candidates.items() for key in keys if key in row}
+def _as_flag(spec: LatentSpec, row: Row) -> str:
+    """The codes of a row as `generate --codes` takes them: those of one dimension."""
+    columns = {f"{code.name}{ending}": code.name for code in spec.codes for ending in ("", "_mean", "_angle")}
+    return ",".join(f"{name}={row[column]}" for column, name in columns.items() if column in row)

@@ -11,13 +11,9 @@ from infogan_tf.training.loading import load_model
 
 
 def run(options: ExportOptions):
-    """Writes a trained model in the format asked for.
-
-    Raises:
-        SettingError: there is no such model, or its images don't fit into a page.
-    """
+    """Writes a trained model in the format asked for."""
     loaded, path = load_model(options.model_path, options.step), options.output_path
-    details: list[str] = []
+    details = []
     if options.format == "keras":
         export_keras(loaded.model, path)
     elif options.format == "saved_model":

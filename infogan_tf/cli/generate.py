@@ -28,11 +28,7 @@ MAX_SHEET_PIXELS = 50_000_000
 
 
 def run(options: GenerateOptions):
-    """Generates images and writes them as the ending of `output` says.
-
-    Raises:
-        SettingError: the model has no such codes, they don't take such values, or the images don't fit into a sheet.
-    """
+    """Generates images and writes them as the ending of `output` says."""
     loaded = load_model(options.model_path, options.step)
     model, values, path, kind = loaded.model, options.codes or {}, options.output_path, ending(options.output)
     check_size(model.image_shape, options.num_images, is_sheet=kind == ".png")
@@ -62,9 +58,6 @@ def generate_images(
 
     Returns:
         The latents by name, `[images, event_size]`, and the images, uint8 `[images, height, width, channels]`.
-
-    Raises:
-        SettingError: a name or value is wrong.
     """
     latents = model.spec.sample(number, stream_seed(seed, Stream.GENERATE))
     for name, of_code in values.items():

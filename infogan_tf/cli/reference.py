@@ -34,13 +34,13 @@ def _section(command: Command) -> str:
 
 def _presets() -> str:
     """The presets of all experiments, by the flags that they set."""
-    defaults = Config()
+    defaults = dataclasses.asdict(Config())
     rows = ["| experiment | preset | flags |", "| --- | --- | --- |"]
     for experiment in experiment_names():
+        defaults["experiment"] = experiment
         for name, config in presets(experiment).items():
-            values = {field.name: getattr(config, field.name) for field in dataclasses.fields(Config)[1:]}
-            changed = {key: value for key, value in values.items() if value != getattr(defaults, key)}
-            flags = " ".join(f"`--{key}={as_text(value)}`" for key, value in changed.items())
+            values = dataclasses.asdict(config).items()
+            flags = " ".join(f"`--{key}={as_text(value)}`" for key, value in values if value != defaults[key])
             rows.append(f"| `{experiment}` | `{name}` | {flags} |")
     text = "`--preset` of `infogan train EXPERIMENT` sets these flags; the first of an experiment is its default."
     return "\n\n".join(["## Presets", text, "\n".join(rows)])

@@ -20,11 +20,7 @@ Samples = dict[str, tf.Tensor]  # All latents by name, [number, event_size].
 
 
 def run(options: TraverseOptions):
-    """Varies one code, two together, or each of several, and writes a picture or an animation.
-
-    Raises:
-        SettingError: the model has no such codes.
-    """
+    """Varies one code, two together, or each of several, and writes a picture or an animation."""
     loaded = load_model(options.model_path, options.step)
     names, path = _names(loaded.model, options.codes), options.output_path
     is_plane = len(names) == 2 and options.codes != ALL_CODES

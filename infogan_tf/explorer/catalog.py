@@ -73,22 +73,14 @@ class Catalog:
             time.sleep(max(3.0, 20 * (time.monotonic() - started)))
 
     def model(self, number: int, step: int) -> ExplorerModel:
-        """The model of a run at a checkpoint; those used last stay loaded.
-
-        Raises:
-            RequestError: there is no such run or checkpoint, or it can't be read.
-        """
+        """The model of a run at a checkpoint, or `RequestError`; those used last stay loaded."""
         run = self._run(number)
         if step not in run.steps:
             raise RequestError("this run has no checkpoint of this update")
         return self._loaded(run.path, run.name, step)
 
     def newest(self, number: int) -> tuple[int, list[str]]:
-        """The newest update of a run whose checkpoint can be read, and a line on each later one, which is damaged.
-
-        Raises:
-            RequestError: there is no such run, or nothing of it can be read.
-        """
+        """The newest update of a run whose checkpoint can be read, and a line on each later one, which is damaged."""
         damaged = []
         for step in reversed(self._run(number).steps):
             try:

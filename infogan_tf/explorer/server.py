@@ -6,6 +6,7 @@ machine (DNS rebinding) is not one of its own.
 """
 
 import base64
+import contextlib
 import errno
 import functools
 import getpass
@@ -61,11 +62,11 @@ Images = Annotated[list[tuple[Annotated[int, Field(ge=0, lt=WALL)], Codes]], Fie
 
 
 class ExplorerApp:
-    """The application; `names` are those of this machine, in lower case."""
+    """The application; `host` is the address or name that it is asked for, besides those that this machine has."""
 
-    def __init__(self, catalog: Catalog, names: set[str]):
+    def __init__(self, catalog: Catalog, host: str):
         self.catalog = catalog
-        self._names = names
+        self._names = {"localhost", host.lower(), socket.gethostname().lower()}
         self._queue = RequestQueue()
         answers = {"/describe": self._describe, "/generate": self._generate, "/animate": self._animate}
         # Each is called with the members of a JSON object as arguments, which pydantic checks.
@@ -164,14 +165,15 @@ def make_explorer(catalog: Catalog, host: str, port: int) -> BaseWSGIServer:
     Raises:
         SettingError: the address or port can't be had.
     """
-    app = ExplorerApp(catalog, {"localhost", host.lower(), socket.gethostname().lower()})
     try:
         family = select_address_family(host, port)
         address = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)[0][4]
         is_dual = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
         # Not by Werkzeug, which ends the process if it can't.
         with socket.create_server(address, family=family, backlog=LISTEN_QUEUE, dualstack_ipv6=is_dual) as listening:
-            return make_server(address[0], port, app, True, request_handler=_QuietHandler, fd=listening.fileno())
+            return make_server(
+                address[0], port, ExplorerApp(catalog, host), True, request_handler=_QuietHandler, fd=listening.fileno()
+            )
     except (OSError, UnicodeError) as error:
         if isinstance(error, socket.gaierror | UnicodeError) or error.errno == errno.EADDRNOTAVAIL:
             raise SettingError("host", "an address of this machine", host) from error
@@ -183,8 +185,7 @@ def serve(root: Path, host: str, port: int | None):
     """Serves the page for a `Catalog` at an address and a port, a free one if it is None, until a signal comes.
 
     Raises:
-        SettingError: the runs can't be loaded, or the address or port not be had.
-        RunNotFoundError: there is no run with a checkpoint.
+        SettingError: the runs can't be loaded, or the address or port not be had; others as `Catalog`.
     """
     catalog = Catalog(root)
     try:
@@ -207,10 +208,9 @@ def _announce(server: BaseWSGIServer, num_runs: int):
     if address.is_loopback:
         connection = os.environ.get("SSH_CONNECTION", "").split()
         machine = connection[2] if len(connection) == 4 else socket.gethostname()
-        try:
+        user = "user"
+        with contextlib.suppress(ImportError, KeyError, OSError):  # It has no name.
             user = getpass.getuser()
-        except (ImportError, KeyError, OSError):  # The user has no name.
-            user = "user"
         tunnel = f"ssh -N -L {server.port}:{shown}:{server.port} {shlex.quote(f'{user}@{machine}')}"
         logger.info(f"from another machine: {tunnel}, then open the same address")
     else:

@@ -28,13 +28,10 @@ SILENCE = {"TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 class Launchers:
-    """Runs launchers as a user does, by name and flags; made by `loaded`.
+    """Runs launchers as a user does, made by `loaded`.
 
-    Both methods take:
-        script: a launcher's name, or the path of another script from the root of the project.
-        flags: its flags.
-        cwd: the folder to start it in; by default the root.
-        setup: Python code to run first, such as to measure fewer images.
+    A script is a launcher's name, or the path of another script from the root of the project; `setup` is Python code
+    to run first, such as to measure fewer images.
     """
 
     def __init__(self, server: socket.socket):
@@ -133,7 +130,10 @@ def _become(out: int, err: int, command: list[str], cwd: str, setup: str):
         runpy.run_path(command[1], run_name="__main__")
         status = 0
     except SystemExit as end:
-        status = _status(end.code)
+        status = end.code or 0
+        if isinstance(status, str):
+            print(status, file=sys.stderr)
+            status = 1
     except BaseException:
         traceback.print_exc()
     finally:
@@ -142,13 +142,6 @@ def _become(out: int, err: int, command: list[str], cwd: str, setup: str):
         except OSError:
             status = 120  # As Python ends.
         os._exit(status)
-
-
-def _status(code: int | str | None) -> int:
-    if isinstance(code, str):
-        print(code, file=sys.stderr)
-        return 1
-    return code or 0
 
 
 if __name__ == "__main__":
