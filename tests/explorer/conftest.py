@@ -148,10 +148,15 @@ def tile(number):
     return f"#wall button:nth-child({number}) canvas"
 
 
+def slider(page, name):
+    """The slider of a code."""
+    return page.get_by_role("slider", name=name, exact=True)
+
+
 def turn(page, name, value):
     """Turns the knob of a code, as a hand does that holds a slider."""
-    slider = page.get_by_role("slider", name=name, exact=True)
-    slider.evaluate("(s, v) => { s.value = v; s.dispatchEvent(new Event('input', { bubbles: true })); }", str(value))
+    script = "(s, v) => { s.value = v; s.dispatchEvent(new Event('input', { bubbles: true })); }"
+    slider(page, name).evaluate(script, str(value))
 
 
 def downloaded(page, button):

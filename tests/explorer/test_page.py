@@ -18,6 +18,7 @@ from tests.explorer.conftest import (
     expect_pixels,
     opening,
     save_checkpoints,
+    slider,
     tile,
     turn,
 )
@@ -36,12 +37,12 @@ def test_the_wall_follows_the_knobs(open_page, logs):
     page, model = open_page(), logs[1]["digits/plain"]
     turn(page, "c2", 150)  # Of 200 steps from -2 to 2.
     page.get_by_role("radio", name="c1 7").click()
-    page.get_by_role("slider", name="c3", exact=True).press("ArrowRight")
+    slider(page, "c3").press("ArrowRight")
     images = model.generate({"c1": 7, "c2": 1.0, "c3": 0.02}, num_images=WALL, seed=0)
     for number in (1, 13, 25):
         expect_pixels(page, tile(number), images[number - 1])
     expect_pixels(page, "#large", images[0])
-    expect(page.get_by_role("slider", name="c2", exact=True)).to_have_attribute("aria-valuetext", "1.00")
+    expect(slider(page, "c2")).to_have_attribute("aria-valuetext", "1.00")
     page.get_by_role("radio", name="Sample 3").click()
     expect_pixels(page, "#large", images[2])
     thumbnail = model.generate({"c1": 4, "c2": 1.0, "c3": 0.02}, num_images=WALL, seed=0)[2]
@@ -57,7 +58,7 @@ def test_locked_codes_stay_and_a_link_is_a_place(open_page, logs):
     page.get_by_role("button", name="New noise").click()
     page.get_by_role("button", name="Random").click()
     page.keyboard.press("r")
-    expect(page.get_by_role("slider", name="c2", exact=True)).to_have_attribute("aria-valuetext", f"{MINUS}2.00")
+    expect(slider(page, "c2")).to_have_attribute("aria-valuetext", f"{MINUS}2.00")
     turn(page, "c3", 175)
     page.get_by_role("radio", name="Sample 9").click()
     page.wait_for_url("**&sample=9&**&code.c3=1.5&**")
@@ -71,7 +72,7 @@ def test_locked_codes_stay_and_a_link_is_a_place(open_page, logs):
     again.wait_for_timeout(300)  # Until it would have written another address.
     assert again.url == page.url
     expect(again.get_by_role("button", name="Lock c2")).to_have_attribute("aria-pressed", "true")
-    expect(again.get_by_role("slider", name="c3", exact=True)).to_have_attribute("aria-valuetext", "1.50")
+    expect(slider(again, "c3")).to_have_attribute("aria-valuetext", "1.50")
 
 
 def test_the_plane_sets_two_codes(open_page):
@@ -82,9 +83,9 @@ def test_the_plane_sets_two_codes(open_page):
     page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 2)
     page.mouse.up()
     for name in ("c2", "c3"):
-        expect(page.get_by_role("slider", name=name, exact=True)).to_have_attribute("aria-valuetext", "2.00")
+        expect(slider(page, name)).to_have_attribute("aria-valuetext", "2.00")
     page.locator("#plane").press("ArrowLeft")
-    expect(page.get_by_role("slider", name="c2", exact=True)).to_have_attribute("aria-valuetext", "1.90")
+    expect(slider(page, "c2")).to_have_attribute("aria-valuetext", "1.90")
 
 
 def drop_picture(page, image):
@@ -115,7 +116,7 @@ def test_a_dropped_picture_shows_its_codes(open_page, logs):
     expect(rows.nth(0)).to_have_text(f"{category} ({probability:.0%})".replace("%", " %"))
     expect(rows.nth(1)).to_have_text(f"{c2:.2f} ± {std:.2f}".replace("-", MINUS))
     expect(page.get_by_role("radio", name=f"c1 {category}")).to_have_attribute("aria-checked", "true")
-    expect(page.get_by_role("slider", name="c3", exact=True)).to_have_attribute("aria-valuetext", "0.00")
+    expect(slider(page, "c3")).to_have_attribute("aria-valuetext", "0.00")
     codes = {name: posterior[name].mean.numpy() for name in ("c2", "c3")} | {"c1": category}
     made = np.concatenate(list(model.generate(codes, num_images=WALL, seed=0)[:5]), axis=1)
     expect_pixels(page, "#made", made)
@@ -154,15 +155,15 @@ def test_another_run_has_other_knobs(open_page, logs):
 
 def test_an_angle_goes_around(open_page, logs):
     page, model = open_page("#run=mixed&code.view=270"), logs[1]["mixed"]
-    slider = page.get_by_role("slider", name="view", exact=True)
-    expect(slider).to_have_attribute("aria-valuetext", f"{MINUS}90°")
+    view = slider(page, "view")
+    expect(view).to_have_attribute("aria-valuetext", f"{MINUS}90°")
     codes = {"kind": 0, "on": [[0, 0]], "width": 1.5, "style": [[2, 2]], "view": -90}
     expect_pixels(page, "#large", model.generate(codes, num_images=WALL, seed=0)[0])
     page.get_by_label("across").select_option("view")
     turn(page, "view", 200)
-    expect(slider).to_have_attribute("aria-valuetext", "180°")
+    expect(view).to_have_attribute("aria-valuetext", "180°")
     page.locator("#plane").press("ArrowRight")
-    expect(slider).to_have_attribute("aria-valuetext", f"{MINUS}171°")
+    expect(view).to_have_attribute("aria-valuetext", f"{MINUS}171°")
 
 
 def test_the_posterior_of_an_angle_goes_on_at_the_other_end(open_page):
