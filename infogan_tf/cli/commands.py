@@ -3,8 +3,16 @@
 import inspect
 from collections.abc import Callable, Sequence
 
-from infogan_tf.cli import options, train
+from infogan_tf.cli import train
 from infogan_tf.cli.command import Command, fail, flags_of, run_command, versions
+from infogan_tf.cli.options import (
+    EncodeOptions,
+    EvaluationOptions,
+    ExplorerOptions,
+    ExportOptions,
+    GenerateOptions,
+    TraverseOptions,
+)
 from infogan_tf.config import Config
 from infogan_tf.experiments import experiment_names
 from infogan_tf.options import Options
@@ -16,19 +24,19 @@ It trains the runs that are missing, measures and draws them, and writes report.
 interruption, it resumes."""
 
 
-def _command(name: str, options_: type[Options], description: str | None = None, run: str | None = None) -> Command:
-    description = description or inspect.getdoc(options_)
-    return Command(name, description, flags_of(options_), options_, run or f"infogan_tf.cli.{name}:run")
+def _command(name: str, options: type[Options], description: str | None = None, run: str | None = None) -> Command:
+    description = description or inspect.getdoc(options)
+    return Command(name, description, flags_of(options), options, run or f"infogan_tf.cli.{name}:run")
 
 
 ALL = (
     _command("train", Config, train.__doc__),
-    _command("evaluate", options.EvaluationOptions),
-    _command("generate", options.GenerateOptions),
-    _command("encode", options.EncodeOptions),
-    _command("traverse", options.TraverseOptions),
-    _command("export", options.ExportOptions),
-    _command("explore", options.ExplorerOptions),
+    _command("evaluate", EvaluationOptions),
+    _command("generate", GenerateOptions),
+    _command("encode", EncodeOptions),
+    _command("traverse", TraverseOptions),
+    _command("export", ExportOptions),
+    _command("explore", ExplorerOptions),
     _command("reproduce", ReproductionOptions, REPRODUCE, "infogan_tf.reproduction.reproduce:reproduce"),
 )
 COMMANDS = {command.name: command for command in ALL}
