@@ -60,7 +60,6 @@ BAD = {
     "images --images=odd\n'name'": "got 2 from odd\\n'name' (read from odd\\n'name')",
     "images --dataset=nonesuch": "flag --dataset: expected the name of a TFDS data set, got nonesuch (",
     "images --images=good --run_folder=good/run": "flag --run_folder: expected a folder outside of",
-    "images --images=good --run_folder=run[1]": "flag --run_folder: expected a folder without [ \\ * ? in its path, ",
     "celeba --images=celeba/img_align_celeba": "which has 0 images, and 20 according to its first line",
     "svhn --image_size=64": "flag --image_size: expected auto (32, which the networks of svhn take), got 64",
 }
