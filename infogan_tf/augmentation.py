@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from infogan_tf.checks import check_number
@@ -40,17 +41,13 @@ GRAY = 0.5  # Fills what was shifted in or cut out of a photograph, as in DiffAu
 class Augmentation(abc.ABC):
     """Random changes that keep the meaning of a kind of images.
 
-    It is used in two ways. D sees augmented images, real and fake, in place of the images themselves, which prevents
-    overfitting; what D sees too often, G learns to generate. Q predicts some codes from augmented images, so that these
-    codes can only mean what augmentation does not change.
+    D sees augmented images, real and fake, which prevents overfitting. Q predicts some codes from augmented images, so
+    that these codes can only mean what augmentation does not change.
 
     Attributes:
-        probability: the share of images that are changed for D, in (0, 1]. Where all are, no change is likelier than
-            another, and G makes changed images; below 1, an unchanged image is the likeliest (Karras et al. 2020,
-            "Training generative adversarial networks with limited data", section 2.2).
-
-    Raises:
-        ValueError: `probability` is out of its range.
+        probability: the share of images that are changed for D, in (0, 1]. Where all are, G makes changed images; below
+            1, an unchanged image is the likeliest (Karras et al. 2020, "Training generative adversarial networks with
+            limited data", section 2.2).
     """
 
     probability: float = 0.5
@@ -69,13 +66,7 @@ class Augmentation(abc.ABC):
         return tf.where(_some(images, self.probability, choice_seed), changed, images)
 
     def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
-        """Images from which Q predicts categorical codes.
-
-        Args:
-            images: `[batch, height, width, channels]`, in [0, 1].
-            strength: a factor on all changes, >= 0; 0 returns the images as they are.
-            seed: integers `[2]`.
-        """
+        """Images from which Q predicts categorical codes; `strength` >= 0 is a factor on all changes."""
         return self._varied(images, strength, seed) if strength else images
 
     def describe(self, max_shift: int) -> str:
@@ -131,12 +122,11 @@ class DigitAugmentation(Augmentation):
 @keras.saving.register_keras_serializable("infogan_tf")
 @dataclasses.dataclass(frozen=True)
 class PhotographAugmentation(Augmentation):
-    """Photographs: for D those of DiffAugment (Zhao et al. 2020), for Q `random_view`.
+    """Photographs: `diff_augment` for D, `random_view` for Q.
 
     Attributes:
         flips: whether Q's images are mirrored too, at random. Turn it off where left and right differ in meaning, such
-            as in text, or if a code should capture the direction of a pose: a code that Q predicts from mirrored images
-            cannot represent it.
+            as in text or in the direction of a pose.
     """
 
     flips: bool = True
@@ -176,11 +166,10 @@ def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tenso
 
 
 def random_view(images: tf.Tensor, strength: float, flips: bool, seed: tf.Tensor) -> tf.Tensor:
-    """Crops a part of each image and enlarges it to the whole, changes its colors a little, and mirrors half of them.
+    """Enlarges a part of each image to the whole, changes its colors and, with `flips`, mirrors half of the images.
 
     At strength 1 a crop has 70 % to 100 % of each side, at any at least a tenth; brightness changes by up to 0.1,
-    contrast and saturation by a fifth. Values may leave [0, 1]: clipping would cut gradients off. `flips` is whether
-    half of the images are mirrored, left to right.
+    contrast and saturation by a fifth. Values may leave [0, 1], as in `diff_augment`.
     """
     crop_seed, color_seed, flip_seed = split_seed(seed, 3)
     images = _random_crop(images, min(CROP * strength, 0.9), crop_seed)
@@ -218,9 +207,9 @@ def random_deformation(images: tf.Tensor, strength: float, seed: tf.Tensor) -> t
     batch_size = tf.shape(images)[0]
     height, width = images.shape[1:3]
     matrices, shifts = _random_affine(batch_size, strength, affine_seed)
-    rows, columns = tf.meshgrid(_centered(height), _centered(width), indexing="ij")
-    places = tf.stack([tf.reshape(rows, [-1]), tf.reshape(columns, [-1])])  # [2, height * width]
-    sources = matrices @ places + shifts * [[height], [width]] + [[(height - 1) / 2], [(width - 1) / 2]]
+    center = [[(height - 1) / 2], [(width - 1) / 2]]
+    places = tf.constant(np.indices([height, width]).reshape(2, -1) - center, tf.float32)
+    sources = matrices @ places + shifts * [[height], [width]] + center
     return tf.reshape(_interpolate(images, sources[:, 0], sources[:, 1]), tf.shape(images))
 
 
@@ -256,11 +245,8 @@ def _random_crop(images: tf.Tensor, most: float, seed: tf.Tensor) -> tf.Tensor:
     height, width = images.shape[1:3]
     uniform = tf.random.stateless_uniform([3, tf.shape(images)[0], 1], seed)
     removed = most * uniform[0]
-    starts = [
-        removed * place * (size - 1) for place, size in zip(tf.unstack(uniform[1:]), (height, width), strict=True)
-    ]
-    rows = starts[0] + (1 - removed) * tf.range(height, dtype=tf.float32)
-    columns = starts[1] + (1 - removed) * tf.range(width, dtype=tf.float32)
+    rows = removed * uniform[1] * (height - 1) + (1 - removed) * tf.range(height, dtype=tf.float32)
+    columns = removed * uniform[2] * (width - 1) + (1 - removed) * tf.range(width, dtype=tf.float32)
     rows, columns = tf.repeat(rows, width, axis=1), tf.tile(columns, [1, height])
     return tf.reshape(_interpolate(images, rows, columns), tf.shape(images))
 
@@ -311,11 +297,5 @@ def _neighbors(positions: tf.Tensor, size: int) -> list[tuple[tf.Tensor, tf.Tens
     below = tf.floor(positions)
     fraction = positions - below
     first = tf.cast(below, tf.int32) + 1
-    return [
-        (tf.clip_by_value(first, 0, size + 1), 1 - fraction),
-        (tf.clip_by_value(first + 1, 0, size + 1), fraction),
-    ]
-
-
-def _centered(size: int) -> tf.Tensor:
-    return tf.range(size, dtype=tf.float32) - (size - 1) / 2
+    first, second = (tf.clip_by_value(pixel, 0, size + 1) for pixel in (first, first + 1))
+    return [(first, 1 - fraction), (second, fraction)]

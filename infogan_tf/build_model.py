@@ -16,16 +16,9 @@ from infogan_tf.networks.discriminator import Discriminator
 from infogan_tf.networks.generator import Generator
 from infogan_tf.optimizers import FusedAdam
 
-DEFAULT_IMAGE_SIZE = 32
-Q_FEATURES_OF_OBJECTIVE = {"infogan": "shared", "gan": "detached", "gan_own_q": "own"}
-
 
 def image_request(config: Config, data_source: str) -> ImageRequest:
-    """The request for a config's images.
-
-    Args:
-        config: the settings.
-        data_source: replaces the config's own, such as by the source that was found before.
+    """The request for a config's images, from `data_source`, such as the one that was found before.
 
     Raises:
         SettingError: no images are given, or a shape that does not fit the experiment's networks.
@@ -42,7 +35,7 @@ def image_request(config: Config, data_source: str) -> ImageRequest:
         data_source=data_source,
         data_dir=config.data_dir,
         image_shape=image_shape,
-        image_size=config.image_size or DEFAULT_IMAGE_SIZE,
+        image_size=config.image_size or 32,
         channels=config.channels,
         crop=config.crop,
         held_out=config.held_out,
@@ -71,23 +64,18 @@ def build_model(
     Args:
         config: the settings.
         image_shape: (height, width, channels) of the images; the experiment's own by default.
-        max_shift: D and Q see images shifted by up to this many pixels; the config's own by default, `auto` being 0.
+        max_shift: D sees images shifted by up to this many pixels; the config's own by default, `auto` being 0.
     """
     experiment = find_experiment(config.experiment)
     image_shape = image_shape or experiment.image_shape
     generator, discriminator = experiment.networks(image_shape)
     spec = build_latents(config)
+    q_features = {"infogan": "shared", "gan": "detached", "gan_own_q": "own"}[config.objective]
     with _initial_weights_from(config.seed):
         return InfoGAN(
-            generator=Generator(generator, spec.size, image_shape),
-            discriminator=Discriminator(
-                discriminator,
-                image_shape,
-                spec.posterior_size,
-                config.leaky_slope,
-                q_features=Q_FEATURES_OF_OBJECTIVE[config.objective],
-            ),
-            spec=spec,
+            Generator(generator, spec.size, image_shape),
+            Discriminator(discriminator, image_shape, spec.posterior_size, config.leaky_slope, q_features),
+            spec,
             info_reg_coeff=config.info_reg_coeff,
             augmentation=build_augmentation(config),
             max_shift=(config.max_shift or 0) if max_shift is None else max_shift,

@@ -29,7 +29,6 @@ NOISE_NAME = "z"
 RESERVED_NAMES = ("total", "samples")
 MAX_CODES = 100
 MAX_SIZE = 10_000
-MAX_QUOTED = 70
 TERM = re.compile(
     r"(?:(?P<name>\w{1,50})\s*=\s*)?(?:(?P<count>\d{1,9})\s*\*\s*)?(?P<kind>[A-Za-z_]\w*)\s*"
     r"(?:\((?P<numbers>[^()=]*?)(?:,?\s*size\s*=\s*(?P<size>\d{1,9}))?\s*\))?\s*(?:@\s*(?P<weight>\S+))?",
@@ -79,10 +78,7 @@ class CodesParser(flags.ArgumentParser):
 
 
 def parse_codes(text: str) -> tuple[CodeTerm, ...]:
-    """Reads codes from a text.
-
-    Raises:
-        MalformedError: the text has another form; the message quotes the wrong term and says what is wrong with it.
+    """Reads codes from a text; a MalformedError quotes the wrong term and says what is wrong with it.
 
     >>> [code.name for code in parse_codes("shape=categorical(3), 2*uniform@0.1")]
     ['shape', 'c2', 'c3']
@@ -135,7 +131,7 @@ def _number(text: str) -> float:
 
 
 def _quoted(text: str) -> str:
-    return repr(text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}...")
+    return repr(text if len(text) <= 70 else f"{text[:70]}...")
 
 
 def _check_together(codes: list[CodeTerm]):

@@ -27,9 +27,6 @@ class LatentCode:
         regularized: True for a code, whose mutual information with the image is maximized; False for noise.
         weight: weight of its mutual information in the objective, a factor on lambda, >= 0.
 
-    Raises:
-        ValueError: an argument is not of this form.
-
     >>> LatentCode("c1", Categorical(10)).weight
     1.0
     """
@@ -60,10 +57,9 @@ class LatentCode:
 @keras.saving.register_keras_serializable("infogan_tf")
 @dataclasses.dataclass(frozen=True)
 class LatentSpec:
-    """The generator's whole input, in order. `print(spec)` shows it as a table.
+    """The generator's whole input, in order: latents of different names, at least one of them a code.
 
-    Raises:
-        ValueError: its latents are not `LatentCode`s, there is no code among them, or two have the same name.
+    `print(spec)` shows it as a table.
 
     >>> spec = LatentSpec((LatentCode("z", Uniform(size=62), regularized=False), LatentCode("c1", Categorical(10))))
     >>> spec.size, spec.posterior_size
@@ -90,8 +86,7 @@ class LatentSpec:
         Args:
             codes: such as `categorical(10), 2*uniform@0.1`; see `code_text`, whose ValueError names a wrong term.
             noise_size: number of noise dimensions, >= 0.
-            posterior_std: fixed standard deviation of Q for every uniform or Gaussian code; learned if None.
-            min_std: lower bound of a learned one.
+            posterior_std, min_std: of every uniform or Gaussian code, see `ContinuousDistribution`.
 
         >>> LatentSpec.parse("categorical(10), 2*uniform@0.1", noise_size=62).size
         74
@@ -133,10 +128,10 @@ class LatentSpec:
 
     def code(self, name: str) -> LatentCode:
         """The code of that name; ValueError if there is none."""
-        codes = {code.name: code for code in self.codes}
-        if name not in codes:
-            raise ValueError(f"no code is named {name!r}; the codes are {', '.join(codes)}")
-        return codes[name]
+        for code in self.codes:
+            if code.name == name:
+                return code
+        raise ValueError(f"no code is named {name!r}; the codes are {', '.join(code.name for code in self.codes)}")
 
     def sample(self, batch_size: int, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Draws every latent from its prior: `[batch_size, event_size]` by name; the seed has shape `[2]`."""

@@ -13,8 +13,6 @@ from infogan_tf.data.rendered import RENDERED_DATASETS
 from infogan_tf.errors import SettingError
 from infogan_tf.options import Auto, Choice, Integer, MultipleOf, Name, Number, Options, Text, as_text, option
 
-MAX_DECAY = 0.9999  # Averages over about 10,000 updates, twice as many as a run of MNIST has by default.
-MAX_RUN_NAME = 60
 MODEL = "the folder of a trained run, or a .keras file"
 
 
@@ -23,10 +21,8 @@ class Config(Options):
     """Settings of a run. Defaults are the paper's for MNIST; `infogan_tf.presets(experiment)` has those of others.
 
     Names are the original code's where it had them, and so are the lengths and learning rates of its MNIST launcher;
-    its checkpoints come every 10,000 updates, here every 500.
-
-    Raises:
-        SettingError: a value is of the wrong kind, out of range, or does not go with another one.
+    its checkpoints come every 10,000 updates, here every 500. SettingError if a value is wrong or does not go with
+    another one.
 
     >>> Config(max_epoch=2).total_updates
     200
@@ -127,7 +123,7 @@ class Config(Options):
     )
     average_decay: float = option(
         0.0,
-        Number(upper_bound=MAX_DECAY),
+        Number(upper_bound=0.9999),
         "Decay per update of a moving average of G's weights, which then makes the images; 0 uses the last update's.",
     )
 
@@ -197,14 +193,10 @@ class Config(Options):
         name = path.name
         for ending in (".npz", *ARCHIVE_ENDINGS):
             name = name[: -len(ending)] if name.lower().endswith(ending) else name
-        return re.sub(r"[^\w.-]+", "_", name)[:MAX_RUN_NAME] or self.experiment
+        return re.sub(r"[^\w.-]+", "_", name)[:60] or self.experiment
 
     def check_images(self):
-        """Refuses a config that names no images, or some that are not there; nothing is loaded.
-
-        Raises:
-            SettingError: naming `images`.
-        """
+        """Refuses a config that names no images, or some that are not there, by a SettingError; nothing is loaded."""
         if self.images is not None:
             find_images(self.images)
         elif self.dataset is None:

@@ -47,11 +47,6 @@ def text_table(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
-def _set_up():
-    logger.setLevel(logging.DEBUG)
-    logger.propagate = False
-    handler = TerminalHandler(logging.INFO)
-    logger.addHandler(handler)
-
-
-_set_up()
+logger.setLevel(logging.DEBUG)
+logger.propagate = False
+logger.addHandler(TerminalHandler(logging.INFO))

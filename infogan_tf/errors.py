@@ -37,19 +37,11 @@ def printable(text: str) -> str:
 
 
 class SettingError(ValueError):
-    """A setting is wrong, or does not go with the data or the run folder.
-
-    Args:
-        name: the setting's name; a launcher shows it as a flag.
-        expected: what would have been right, in words.
-        got: the value given, in words.
-    """
+    """A setting, which a launcher shows as a flag, is wrong, or does not go with the data or the run folder."""
 
     def __init__(self, name: str, expected: str, got: Any):
         super().__init__(f"{name}: expected {expected}, got {got}")
-        self.name = name
-        self.expected = expected
-        self.got = got
+        self.name, self.expected, self.got = name, expected, got
 
 
 class RunNotFoundError(FileNotFoundError):

@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 import infogan_tf
-from infogan_tf.files import write_atomically
+from infogan_tf.files import write_atomically, write_json
 from infogan_tf.model import InfoGAN
 
 # Of a SavedModel; `assets.extra` is where TensorFlow leaves room for files of others.
@@ -20,28 +20,19 @@ METADATA_KEY = "infogan_tf"  # Of the properties of an ONNX file.
 def posterior_parameters(posteriors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
     """Q's parameters by name.
 
-    `c1_probs` of categorical and binary codes, `c2_mean` and `c2_std` of uniform and Gaussian ones, `c3_angle` in
-    degrees and `c3_concentration` of circular ones.
-
-    Args:
-        posteriors: by code, as `InfoGAN.infer_codes` gives them.
-
-    Returns:
-        Tensors `[batch, size]`.
+    From posteriors as `InfoGAN.infer_codes` gives them, tensors `[batch, size]`: `c1_probs` of categorical and binary
+    codes, `c2_mean` and `c2_std` of uniform and Gaussian ones, `c3_angle` in degrees and `c3_concentration` of circular
+    ones.
     """
-    parameters = {}
-    for name, posterior in posteriors.items():
-        parameters |= {f"{name}_{parameter}": getattr(posterior, parameter) for parameter in posterior.parameters}
-    return parameters
+    return {
+        f"{name}_{parameter}": getattr(posterior, parameter)
+        for name, posterior in posteriors.items()
+        for parameter in posterior.parameters
+    }
 
 
 def metadata(model: InfoGAN, origin: str) -> dict[str, Any]:
-    """What one must know to use an exported model: the latents in order, and the images.
-
-    Args:
-        model: a trained model.
-        origin: where it comes from, such as the name of the run and the update.
-    """
+    """What one must know to use an exported model: the latents in order, the images, and where it comes from."""
     return {
         "infogan_tf": infogan_tf.__version__,
         "origin": origin,
@@ -64,27 +55,17 @@ def metadata(model: InfoGAN, origin: str) -> dict[str, Any]:
 
 
 def export_keras(model: InfoGAN, path: Path):
-    """Writes a file that `infogan_tf.load` and `keras.saving.load_model` read, atomically.
-
-    Args:
-        model: a model.
-        path: the file; it ends in `.keras`.
-    """
+    """Writes a `.keras` file that `infogan_tf.load` and `keras.saving.load_model` read, atomically."""
     write_atomically(path, model.save)
 
 
 def export_saved_model(model: InfoGAN, path: Path, origin: str):
-    """Writes a SavedModel with the signatures `generate` and `encode`, atomically.
+    """Writes a SavedModel, a new folder, with the signatures `generate` and `encode`, atomically.
 
     `generate` takes all latents by name, float32 `[batch, size]`, categories as one-hot rows and angles as (cos, sin),
     and gives `images`, `[batch, height, width, channels]` in [0, 1]. `encode` takes such `images` and gives what
     `posterior_parameters` names. The weights of G are the averaged ones, if there are any. `METADATA_FILE` holds the
     metadata.
-
-    Args:
-        model: a trained model.
-        path: a new folder.
-        origin: as in `metadata`.
     """
 
     def write(partial: Path):
@@ -93,20 +74,15 @@ def export_saved_model(model: InfoGAN, path: Path, origin: str):
             archive.add_endpoint(name, function, input_signature=inputs)
         archive.write_out(str(partial), verbose=False)
         (partial / METADATA_FILE).parent.mkdir()
-        (partial / METADATA_FILE).write_text(json.dumps(metadata(model, origin), indent=2) + "\n", encoding="utf-8")
+        write_json(partial / METADATA_FILE, metadata(model, origin))
 
     write_atomically(path, write)
 
 
 def export_onnx(model: InfoGAN, path: Path, origin: str):
-    """Writes `generate.onnx` and `encode.onnx`, with the inputs and outputs of `export_saved_model`, atomically.
+    """Writes a new folder of `generate.onnx` and `encode.onnx`, as `export_saved_model` has them, atomically.
 
     The properties of both files hold the metadata as JSON, under `METADATA_KEY`. Needs tf2onnx and onnx.
-
-    Args:
-        model: a trained model.
-        path: a new folder.
-        origin: as in `metadata`.
     """
     import onnx
     import tf2onnx
@@ -125,7 +101,6 @@ def export_onnx(model: InfoGAN, path: Path, origin: str):
 
 def _endpoints(model: InfoGAN) -> dict[str, tuple[Callable, list]]:
     """By name, functions of named arrays and the signatures of their inputs."""
-    sizes = {latent.name: latent.distribution.event_size for latent in model.spec.latents}
 
     def generate(latents: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         return {"images": model(model.spec.join(latents))}
@@ -134,6 +109,9 @@ def _endpoints(model: InfoGAN) -> dict[str, tuple[Callable, list]]:
         _, posterior = model.discriminator(images, training=False)
         return posterior_parameters(model.spec.split_posterior(posterior))
 
-    latents = {name: tf.TensorSpec([None, size], tf.float32, name) for name, size in sizes.items()}
+    latents = {
+        latent.name: tf.TensorSpec([None, latent.distribution.event_size], tf.float32, latent.name)
+        for latent in model.spec.latents
+    }
     images = tf.TensorSpec([None, *model.image_shape], tf.float32, "images")
     return {"generate": (generate, [latents]), "encode": (encode, [images])}

@@ -14,11 +14,9 @@ PARTIAL_PREFIX = ".partial-"
 
 
 def write_atomically(path: Path, write: Callable[[Path], Any]):
-    """Writes a file or folder beside its final path and moves it there once it is complete.
+    """Lets `write` make a file or folder beside its final path, and moves it there once it is complete.
 
-    Args:
-        path: its final path; a file there is replaced, a folder must not be there yet.
-        write: makes the file or folder at the path that it is given.
+    A file that is at the path is replaced; a folder must not be there yet.
     """
     partial = path.with_name(f"{PARTIAL_PREFIX}{os.getpid()}-{path.name}")
     try:
@@ -39,9 +37,7 @@ def reason_not_written(folder: Path, error: BaseException) -> str:
 def make_folder(path: Path) -> list[Path]:
     """Makes a folder and the missing ones above it; returns those that were made, the innermost first.
 
-    Raises:
-        FileExistsError: it is there already, perhaps because another process has just made it.
-        OSError: it can't be made.
+    FileExistsError if it is there already, perhaps because another process has just made it.
     """
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     path.mkdir(parents=True)

@@ -21,12 +21,7 @@ _last_request = -SAME_REQUEST_SECONDS
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal ended the process with nothing saved.
-
-    Args:
-        number: the signal.
-        advice: what is lost, or what to do next.
-    """
+    """A signal ended the process with nothing saved; `advice` says what is lost, or what to do next."""
 
     def __init__(self, number: int, advice: str = "start the same command again"):
         super().__init__(f"{SIGNALS[number]}; {advice}")
@@ -38,7 +33,7 @@ def exit_on_signals():
 
     For the time in which modules are imported, which do not expect exceptions.
     """
-    stderr = None
+    stderr = -1
     with contextlib.suppress(OSError):  # It is closed.
         stderr = os.dup(2)  # While TensorFlow is loaded, output to the original is suppressed.
 
@@ -70,16 +65,11 @@ def ignore_signals():
 
 
 class StopRequest:
-    """While entered, records the first signal and prints a message; another one, a second or more later, raises
-    `Interrupted`.
+    """While entered, records the first signal as `signal_name`, and says so.
+
+    Another one, a second or more later, raises `Interrupted`, whose message says `what_is_left`.
 
     Outside the main thread, where Python can't handle signals, it records nothing.
-
-    Args:
-        what_is_left: describes the last checkpoint, for the message of an abort.
-
-    Attributes:
-        signal_name: the signal received, or None.
     """
 
     def __init__(self, what_is_left: Callable[[], str]):
@@ -101,7 +91,11 @@ class StopRequest:
         if self.signal_name is not None:
             raise Interrupted(number, f"aborted without saving; {self._what_is_left()}")
         self.signal_name = signal.Signals(number).name
-        _tell("stopping: saving after this update; press Ctrl-C again to abort without saving")
+        line = "stopping: saving after this update; press Ctrl-C again to abort without saving"
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # There is no stdout, or it was closed.
+            stdout = sys.__stdout__.fileno()
+            # Below a progress bar, if there is one.
+            _write(stdout, f"\n{line}\n" if os.isatty(stdout) else f"{line}\n")
 
 
 def _handle(handler: Callable[[int, FrameType | None], None]) -> dict[int, object]:
@@ -123,17 +117,7 @@ def _is_new_request() -> bool:
     return True
 
 
-def _tell(line: str):
-    """Prints a line on the terminal, below a progress bar if there is one."""
-    if sys.__stdout__ is None:
-        return
-    with contextlib.suppress(OSError, ValueError):
-        stdout = sys.__stdout__.fileno()
-        _write(stdout, f"\n{line}\n" if os.isatty(stdout) else f"{line}\n")
-
-
-def _write(file: int | None, text: str):
+def _write(file: int, text: str):
     # Not `print`: a handler may run in the middle of one.
-    if file is not None:
-        with contextlib.suppress(OSError):
-            os.write(file, text.encode(errors="backslashreplace"))
+    with contextlib.suppress(OSError):
+        os.write(file, text.encode(errors="backslashreplace"))

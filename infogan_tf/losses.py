@@ -12,15 +12,10 @@ from infogan_tf.codes import LatentSpec
 
 
 class MutualInformation(NamedTuple):
-    """The bound on one code's mutual information with the image, estimated on a batch.
+    """The bound on one code's mutual information with the image, estimated on a batch; in nats."""
 
-    Attributes:
-        bound: L_I = H(c) + E[log Q(c|x)], nats; never above H(c) for a discrete code.
-        cross_entropy: -E[log Q(c|x)], nats.
-    """
-
-    bound: tf.Tensor
-    cross_entropy: tf.Tensor
+    bound: tf.Tensor  # L_I = H(c) + E[log Q(c|x)], never above H(c) for a discrete code.
+    cross_entropy: tf.Tensor  # -E[log Q(c|x)].
 
 
 def discriminator_loss(real_logits: tf.Tensor, fake_logits: tf.Tensor) -> tf.Tensor:
@@ -40,15 +35,9 @@ def generator_loss(fake_logits: tf.Tensor) -> tf.Tensor:
 def mutual_information(
     spec: LatentSpec, codes: Mapping[str, tf.Tensor], posteriors: Mapping[str, Any]
 ) -> dict[str, MutualInformation]:
-    """The variational bound L_I(G, Q) of each code (paper, equation 5), with the true prior's entropy.
+    """The variational bound L_I(G, Q) of each code by name (paper, equation 5), with the true prior's entropy.
 
-    Args:
-        spec: the latents.
-        codes: by name, the codes `[batch, event_size]` that went into the generator.
-        posteriors: by name, what Q predicts from the images that came out.
-
-    Returns:
-        By name, for each regularized code.
+    `codes` `[batch, event_size]` went into the generator; `posteriors` are what Q predicts from the images.
     """
     estimates = {}
     for code in spec.codes:
@@ -63,14 +52,8 @@ def predicted_information(probs: tf.Tensor, other_probs: tf.Tensor) -> tf.Tensor
 
     Ji et al. 2019, "Invariant Information Clustering", equations 2 and 3: with the joint distribution
     P = mean of p(x) p(x')^T, made symmetric, I(P) = sum of P log(P / (rows x columns)). It is largest, log K, where
-    both predictions agree, are confident, and use every category equally often.
-
-    Args:
-        probs: predicted from the images, `[batch, K]`.
-        other_probs: predicted from the other views of the same images, `[batch, K]`.
-
-    Returns:
-        A scalar in [0, log K], nats.
+    both predictions agree, are confident, and use every category equally often. Both are `[batch, K]`; the result is a
+    scalar in [0, log K], nats.
     """
     joint = tf.matmul(probs, other_probs, transpose_a=True) / tf.cast(tf.shape(probs)[0], probs.dtype)
     joint = (joint + tf.transpose(joint)) / 2

@@ -19,6 +19,12 @@ from infogan_tf.networks.contract import check_networks
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.update import alternating_update, simultaneous_update
 
+# The arguments that Keras saves as objects, and as they are.
+PARTS = ("generator", "discriminator", "spec", "augmentation")
+SETTINGS = (
+    *("info_reg_coeff", "max_shift", "code_augmentation", "consistency"),
+    *("average_decay", "seed", "update", "discriminator_batches"),
+)
 UPDATES = {"alternating": alternating_update, "simultaneous": simultaneous_update}
 OUT_OF_RANGE = "images must be floats in [0, 1], got values from {} to {}; divide uint8 images by 255"
 NO_VALIDATION = "a GAN has no validation loss; launchers/evaluate.py measures a trained run"
@@ -40,9 +46,7 @@ class InfoGAN(keras.Model):
     minimized by `discriminator_penalty` and `generator_penalty` (docs/extending.md).
 
     Args:
-        generator: G.
-        discriminator: D and Q, which share its body.
-        spec: the codes and the noise.
+        generator, discriminator, spec: G; D and Q, which share their body; the codes and the noise.
         info_reg_coeff: lambda, the weight of the mutual information, >= 0; multiplied by each code's own weight.
         augmentation: the kind of images, and so what they may be changed by; `DigitAugmentation()` by default.
         max_shift: D sees images, real and fake, augmented, with shifts of up to this many pixels; 0: as they are.
@@ -57,9 +61,8 @@ class InfoGAN(keras.Model):
         seed: an integer >= 0; with the number of the update, decides all randomness of training.
         update: `alternating` or `simultaneous`, as in `update.py`.
         discriminator_batches: `separate` passes real and generated images through D one after the other, as in the
-            original code. Its batch norm then takes from each the brightness and the contrast that its images have in
-            common, so that D can't see by how much both differ, nor G learn it. `joint` passes them as one batch, which
-            shows it; only where `update` is `simultaneous`.
+            original code; its batch norm then hides by how much they differ in brightness and contrast. `joint` passes
+            them as one batch, which shows it; only where `update` is `simultaneous`.
 
     Raises:
         ValueError: the seed or the update is not of this form, or the networks do not keep the contract.
@@ -92,12 +95,10 @@ class InfoGAN(keras.Model):
             raise ValueError(f"update must be one of {', '.join(UPDATES)}, got {update!r}")
         self.image_shape = check_networks(generator, discriminator, spec)
         self.augmented_codes = [code.name for code in spec.categorical_codes] if code_augmentation else []
-        # `Config` refuses these combinations, and says so in words.
-        assert self.augmented_codes or not code_augmentation, "code_augmentation needs a categorical code"
-        assert code_augmentation or not consistency, "consistency needs code_augmentation"
-        assert discriminator_batches == "separate" or update == "simultaneous", (
-            "joint batches need simultaneous updates"
-        )
+        # `Config` refuses other combinations, and says so in words.
+        assert bool(self.augmented_codes) == bool(code_augmentation)
+        assert code_augmentation or not consistency
+        assert discriminator_batches == "separate" or update == "simultaneous"
         self.generator = generator
         self.discriminator = discriminator
         self.spec = spec
@@ -138,27 +139,12 @@ class InfoGAN(keras.Model):
         self.g_optimizer = g_optimizer
 
     def get_config(self) -> dict[str, Any]:
-        serialize = keras.saving.serialize_keras_object
-        return {
-            "generator": serialize(self.generator),
-            "discriminator": serialize(self.discriminator),
-            "spec": serialize(self.spec),
-            "info_reg_coeff": self.info_reg_coeff,
-            "augmentation": serialize(self.augmentation),
-            "max_shift": self.max_shift,
-            "code_augmentation": self.code_augmentation,
-            "consistency": self.consistency,
-            "average_decay": self.average_decay,
-            "seed": self.seed,
-            "update": self.update,
-            "discriminator_batches": self.discriminator_batches,
-        }
+        parts = {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in PARTS}
+        return parts | {name: getattr(self, name) for name in SETTINGS}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "InfoGAN":
-        deserialize = keras.saving.deserialize_keras_object
-        parts = {name: deserialize(config[name]) for name in ("generator", "discriminator", "spec", "augmentation")}
-        return cls(**config | parts)
+        return cls(**config | {name: keras.saving.deserialize_keras_object(config[name]) for name in PARTS})
 
     def get_compile_config(self) -> dict[str, Any] | None:
         if not self.compiled:
@@ -177,8 +163,7 @@ class InfoGAN(keras.Model):
         Args:
             x: images, float in [0, 1], as an array or in any form of data set that Keras takes. Labels and weights
                 beside them are ignored.
-            *args: as Keras takes them.
-            **kwargs: as Keras takes them.
+            *args, **kwargs: as Keras takes them.
 
         Raises:
             ValueError: images have another type, shape or range, or a validation is asked for.
@@ -196,7 +181,7 @@ class InfoGAN(keras.Model):
             raise ValueError(refusal) from None
 
     def _refusal_of(self, error: tf.errors.InvalidArgumentError) -> str | None:
-        """What a check of the images said inside a graph, out of the many lines that TensorFlow adds to it."""
+        """What a check of the images said inside a graph, without the lines that TensorFlow adds to it."""
         out_of_range = re.search(re.escape(OUT_OF_RANGE).replace(r"\{\}", r"\S+"), error.message)
         if out_of_range:
             return out_of_range[0]
@@ -204,14 +189,7 @@ class InfoGAN(keras.Model):
         return f"{self._expected_images}, got {shape[1]}" if shape else None
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """One update in Keras' form: checks the range of the images and returns what `fit` shows.
-
-        Args:
-            data: real images, or a tuple of them and labels, which are ignored.
-
-        Returns:
-            Of what `apply_update` returns, the losses and the mutual information.
-        """
+        """One update in Keras' form: checks the range of the images and returns what `fit` shows."""
         real_images = self._checked_images(keras.utils.unpack_x_y_sample_weight(data)[0])
         with tf.control_dependencies(_range_checks(real_images)):
             metrics = self.apply_update(real_images)
@@ -222,7 +200,7 @@ class InfoGAN(keras.Model):
         raise NotImplementedError(f"evaluate is not supported: {NO_VALIDATION}")
 
     def apply_update(self, real_images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """One update of D, Q and G; `update.py` has it.
+        """One update of D, Q and G; `update.py` has it, and says what comes back.
 
         On several devices (`tf.distribute.MirroredStrategy`) each has its part of the batch, draws noise and codes of
         its own, and normalizes its part by itself; gradients are averaged over the devices. Metrics are those of the
@@ -230,9 +208,6 @@ class InfoGAN(keras.Model):
 
         Args:
             real_images: `[batch, height, width, channels]`, float in [0, 1]; their range is not checked.
-
-        Returns:
-            Scalars by TensorBoard tag, each computed before the variables it concerns were updated.
 
         Raises:
             ValueError: the images have another type or shape.
@@ -260,19 +235,12 @@ class InfoGAN(keras.Model):
     def discriminator_penalty(self, real_images: tf.Tensor, fake_images: tf.Tensor) -> tf.Tensor | None:
         """A scalar that is added to what D and Q minimize, such as R1; None for none.
 
-        Args:
-            real_images: `[batch, height, width, channels]`, as D saw them.
-            fake_images: the same of generated ones.
+        Both are `[batch, height, width, channels]`, as D saw them.
         """
         return None
 
     def generator_penalty(self, latents: Mapping[str, tf.Tensor], fake_images: tf.Tensor) -> tf.Tensor | None:
-        """A scalar that is added to what G minimizes; None for none.
-
-        Args:
-            latents: noise and codes by name, `[batch, event_size]`.
-            fake_images: what G made of them, `[batch, height, width, channels]`.
-        """
+        """The same for G; noise and codes by name are `[batch, event_size]`."""
         return None
 
     def generate(
@@ -298,13 +266,10 @@ class InfoGAN(keras.Model):
         Raises:
             ValueError: a name, value, shape or number is wrong, or lengths do not agree.
         """
-        if num_images is not None:
-            check_integer("num_images", num_images, 1)
         given = self.spec.encode({} if codes is None else codes)
         if noise is not None:
             given |= self.spec.encode_noise(noise)
-        batch_size = _common_length({name: len(values) for name, values in given.items()}, num_images)
-        latents = self.spec.sample(batch_size, _generation_seed(seed))
+        latents = self.spec.sample(_common_length(given, num_images), _generation_seed(seed))
         for name, values in given.items():
             latents[name] = tf.broadcast_to(values, latents[name].shape)
         return self(self.spec.join(latents))
@@ -338,24 +303,17 @@ class InfoGAN(keras.Model):
     def to_grid(self, images: Any, scale: int = 2) -> Image.Image:
         """Images as one picture, which a notebook shows and `save("grid.png")` writes; see `figures.pictures.as_grid`.
 
-        Raises:
-            ValueError: `images` are not floats of rank 4 or 5, or `scale` is not an integer >= 1.
+        ValueError if `images` are not floats of rank 4 or 5, or `scale` is not an integer >= 1.
         """
         check_integer("scale", scale, 1)
         return Image.fromarray(pictures.as_grid(images, scale))
 
     def infer_codes(self, images: Any) -> dict[str, Any]:
-        """Q's posterior of each code given images, by name.
+        """Q's posterior of each code by name, given images `[batch, height, width, channels]`, float in [0, 1].
 
-        Args:
-            images: `[batch, height, width, channels]`, float in [0, 1].
-
-        Returns:
-            Distributions with `mean`, `mode` and `std` `[batch, event_size]`, `log_prob(codes)` and `entropy()`; those
-            of categorical and binary codes also have `logits` and `probs`, those of circular ones `angle`, degrees.
-
-        Raises:
-            ValueError: the images have another shape, type or range.
+        Posteriors have `mean`, `mode` and `std` `[batch, event_size]`, `log_prob(codes)` and `entropy()`; those of
+        categorical and binary codes also have `logits` and `probs`, those of circular ones `angle`, degrees. ValueError
+        if the images have another shape, type or range.
         """
         images = self._checked_images(images)
         with tf.control_dependencies(_range_checks(images)):
@@ -379,30 +337,26 @@ class InfoGAN(keras.Model):
 
 def _generation_seed(seed: int | None) -> tf.Tensor:
     if seed is None:
-        return stream_seed(int(np.random.default_rng().integers(2**31)), Stream.GENERATE)
-    check_integer("seed", seed, 0)
-    return stream_seed(seed, Stream.GENERATE)
-
-
-def _in_range(images: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_all((images >= 0) & (images <= 1))
+        seed = int(np.random.default_rng().integers(2**31))
+    return stream_seed(check_integer("seed", seed, 0), Stream.GENERATE)
 
 
 def _range_checks(images: tf.Tensor) -> list[tf.Operation]:
     """What a graph must run before it uses images that may lie outside [0, 1]; raises at once when run eagerly."""
+    are_in_range = tf.reduce_all((images >= 0) & (images <= 1))
     refusal = tf.strings.format(OUT_OF_RANGE, (tf.reduce_min(images), tf.reduce_max(images)))
     if not tf.executing_eagerly():
-        return [tf.debugging.Assert(_in_range(images), [refusal])]
-    if not _in_range(images):
+        return [tf.debugging.Assert(are_in_range, [refusal])]
+    if not are_in_range:
         raise ValueError(refusal.numpy().decode())
     return []
 
 
-def _common_length(lengths: Mapping[str, int], num_images: int | None) -> int:
-    several = {name: length for name, length in lengths.items() if length > 1}
+def _common_length(given: Mapping[str, tf.Tensor], num_images: int | None) -> int:
+    lengths = {name: len(values) for name, values in given.items() if len(values) > 1}
     if num_images is not None:
-        several["num_images"] = num_images
-    if len(set(several.values())) > 1:
-        listed = ", ".join(f"{name} {length}" for name, length in several.items())
+        lengths["num_images"] = check_integer("num_images", num_images, 1)
+    if len(set(lengths.values())) > 1:
+        listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise ValueError(f"codes, noise and num_images must agree in length, got {listed}")
-    return next(iter(several.values()), 1)
+    return next(iter(lengths.values()), 1)

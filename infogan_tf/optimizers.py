@@ -16,13 +16,9 @@ class FusedAdam(keras.optimizers.Adam):
 
     Args:
         learning_rate: a number >= 0, a Keras schedule, or a callable without arguments.
-        beta_1: decay of the first moment, in [0, 1). Original code: 0.5.
-        beta_2: decay of the second moment, likewise.
+        beta_1, beta_2: decays of the first and the second moment, in [0, 1). Original code: 0.5 for the first.
         epsilon: added to the root of the second moment, > 0. Original code: 1e-8.
-        **kwargs: other arguments of `keras.optimizers.Adam`, except `amsgrad=True`.
-
-    Raises:
-        ValueError: the learning rate is none of these, or `amsgrad` is set.
+        **kwargs: other arguments of `keras.optimizers.Adam`, except `amsgrad=True`, which raises a ValueError.
 
     >>> FusedAdam.from_config(FusedAdam(1e-3).get_config()).beta_1
     0.5

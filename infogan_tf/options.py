@@ -21,9 +21,8 @@ class Integer(flags.IntegerParser):
 
     def __init__(self, lower_bound: int, upper_bound: int | None = None):
         super().__init__(lower_bound, upper_bound)
-        self.syntactic_help = (
-            f"an integer >= {lower_bound}" if upper_bound is None else f"an integer from {lower_bound} to {upper_bound}"
-        )
+        bounds = f">= {lower_bound}" if upper_bound is None else f"from {lower_bound} to {upper_bound}"
+        self.syntactic_help = f"an integer {bounds}"
 
 
 class Number(flags.FloatParser):
@@ -85,10 +84,10 @@ class Text(flags.ArgumentParser):
         self.syntactic_help = syntactic_help
 
     def parse(self, argument: str) -> str:
-        text = super().parse(argument)
-        if not text.strip() or any("\ud800" <= character <= "\udfff" for character in text):
+        if not super().parse(argument).strip():
             raise ValueError
-        return text
+        argument.encode()  # UnicodeEncodeError is a ValueError.
+        return argument
 
 
 class Name(flags.ArgumentParser):
@@ -124,10 +123,7 @@ class MalformedError(ValueError):
 class Options:
     """Options of a command: each field is a flag of the same name, parsed and checked when the object is made.
 
-    NumPy's numbers are kept as Python's, and paths as text.
-
-    Raises:
-        SettingError: a value is of the wrong kind or out of range, or a required one is missing.
+    NumPy's numbers are kept as Python's, and paths as text. SettingError if a value is wrong or a required one missing.
     """
 
     def __post_init__(self):
@@ -157,11 +153,7 @@ def parser_of(field: dataclasses.Field) -> flags.ArgumentParser:
 
 
 def parsed(name: str, value: Any, parser: flags.ArgumentParser) -> Any:
-    """A value as its parser reads it, whether it is a text from a command line or a value from Python.
-
-    Raises:
-        SettingError: the parser refuses it.
-    """
+    """A value as its parser reads it, from a command line or from Python; SettingError if the parser refuses it."""
     value = plain(value)
     try:
         return parser.parse(value)

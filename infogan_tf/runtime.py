@@ -33,10 +33,8 @@ def set_up():
     """Makes TensorFlow the backend of Keras, and turns on TensorFlow's oneDNN kernels unless the user decided.
 
     By itself TensorFlow chooses oneDNN only on processors with AVX512-VNNI, BF16 or AMX, and on all others slower
-    kernels (docs/performance.md). It reads the variable once, while it is loaded.
-
-    Raises:
-        ImportError: Keras is already loaded with another backend.
+    kernels (docs/performance.md). It reads the variable once, while it is loaded. ImportError if Keras is already
+    loaded with another backend.
     """
     keras = sys.modules.get("keras")
     if keras is not None and keras.backend.backend() != "tensorflow":
@@ -77,11 +75,7 @@ def onednn_is_on() -> bool:
 
 
 def check_precision(precision: str):
-    """Refuses bfloat16 where the processor has no instructions for it, and so would be slow.
-
-    Raises:
-        SettingError: naming `precision`.
-    """
+    """Refuses bfloat16 where the processor has no instructions for it, and so would be slow, by a SettingError."""
     if precision == "bfloat16" and (obstacle := bfloat16_obstacle()):
         raise SettingError("precision", f"float32, since {obstacle}", precision)
 
@@ -103,9 +97,6 @@ def product_precision(precision: str) -> Iterator[None]:
 
     With bfloat16 what they multiply is rounded to 8 significant bits, summed in float32, and rounded again; variables,
     optimizers and everything else stay float32.
-
-    Args:
-        precision: `float32` or `bfloat16`.
     """
     import tensorflow as tf
 

@@ -1,14 +1,13 @@
 """One update of InfoGAN, the page to read: sample, generate, discriminate, losses, gradients.
 
-`alternating_update` is the original code's: D and Q take a step, then G takes one against them. `simultaneous_update`
-lets one pass through all networks serve both steps. The equations are in `losses.py`.
+`alternating_update` is the original code's; `simultaneous_update` lets one pass through all networks serve both steps.
+The equations are in `losses.py`. `model` is an `InfoGAN`: G is `model.generator`; D and Q are `model.discriminator`,
+one body with two heads, which D's optimizer trains; `model.spec` has the noise z and the codes c.
 
-In both, `model` is an `InfoGAN`: G is `model.generator`; D and Q are `model.discriminator`, one body with two heads,
-which D's optimizer trains; `model.spec` has the noise z and the codes c. Batch norm uses the batch's statistics in
-every pass. The losses and penalties are methods of `InfoGAN`, which a subclass may override. What departs from the
-paper stands below the two updates, and the preset `paper` has none of it: D may see augmented images, Q may predict
-categorical codes from augmented images, and what it predicts from a real image and from an augmented copy may be asked
-to agree.
+Batch norm uses the batch's statistics in every pass. The losses and penalties are methods of `InfoGAN`, which a
+subclass may override. What departs from the paper stands below the two updates, and the preset `paper` has none of it:
+D may see augmented images, Q may predict categorical codes from augmented images, and what it predicts from a real
+image and from an augmented copy may be asked to agree.
 """
 
 from collections.abc import Mapping
@@ -18,7 +17,6 @@ import keras
 import tensorflow as tf
 
 from infogan_tf.losses import MutualInformation, information_loss, mutual_information, predicted_information
-from infogan_tf.networks.discriminator import DiscriminatorOutput
 from infogan_tf.networks.layers import frozen_statistics
 from infogan_tf.randomness import Stream, replica_seed, split_seed, stream_seed
 
@@ -29,12 +27,8 @@ Latents = Mapping[str, tf.Tensor]
 def alternating_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
     """D and Q take a step on real and generated images; then G takes one, on fresh noise and codes.
 
-    Args:
-        model: an `InfoGAN`, compiled.
-        real_images: `[batch, height, width, channels]`, in [0, 1].
-
-    Returns:
-        Scalars by TensorBoard tag, each computed before the weights that it concerns were updated.
+    Takes images `[batch, height, width, channels]` in [0, 1], and returns scalars by TensorBoard tag, each computed
+    before the weights that it concerns were updated.
     """
     batch_size = tf.shape(real_images)[0]
     d_seed, g_seed = (_seed(model, stream) for stream in (Stream.DISCRIMINATOR_UPDATE, Stream.GENERATOR_UPDATE))
@@ -64,10 +58,7 @@ def alternating_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
 
 
 def simultaneous_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
-    """D and Q, and G, take their steps from the same noise, codes and weights: a sixth of the arithmetic less.
-
-    Takes and returns what `alternating_update` does.
-    """
+    """As `alternating_update`, but from the same noise, codes and weights for both: a sixth of the arithmetic less."""
     latent_seed, real_seed, fake_seed = split_seed(_seed(model, Stream.DISCRIMINATOR_UPDATE), 3)
     with tf.GradientTape(persistent=True) as tape:
         latents, fake_images = generate(model, tf.shape(real_images)[0], latent_seed)
@@ -90,21 +81,13 @@ def generate(model: keras.Model, batch_size: tf.Tensor, seed: tf.Tensor) -> tupl
 
 
 class Judged(NamedTuple):
-    """Images and what D and Q say of them.
-
-    Attributes:
-        images: `[batch, height, width, channels]`.
-        seen: the same as D saw them, augmented if the model says so.
-        real_logits: D's log-odds that an image is real, `[batch, 1]`.
-        posterior: Q's raw output, `[batch, spec.posterior_size]`.
-        seed: of the augmentation of the images that Q sees.
-    """
+    """Images and what D and Q say of them."""
 
     images: tf.Tensor
-    seen: tf.Tensor
-    real_logits: tf.Tensor
-    posterior: tf.Tensor
-    seed: tf.Tensor
+    seen: tf.Tensor  # The images as D saw them, augmented if the model says so.
+    real_logits: tf.Tensor  # D's log-odds that an image is real, [batch, 1].
+    posterior: tf.Tensor  # Q's raw output, [batch, spec.posterior_size].
+    seed: tf.Tensor  # Of the augmentation of the images that Q sees.
 
 
 def discriminate(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) -> Judged:
@@ -123,29 +106,21 @@ def discriminate_both(
     """
     if model.discriminator_batches == "separate":
         return discriminate(model, real_images, real_seed), discriminate(model, fake_images, fake_seed)
-    (seen_real, real_q_seed), (seen_fake, fake_q_seed) = (
-        _as_seen(model, real_images, real_seed),
-        _as_seen(model, fake_images, fake_seed),
-    )
-    both = model.discriminator(tf.concat([seen_real, seen_fake], axis=0), training=True)
-    real, fake = map(DiscriminatorOutput, *(tf.split(part, 2) for part in both))
-    return (
-        Judged(real_images, seen_real, *real, real_q_seed),
-        Judged(fake_images, seen_fake, *fake, fake_q_seed),
-    )
+    seen_real, real_q_seed = _as_seen(model, real_images, real_seed)
+    seen_fake, fake_q_seed = _as_seen(model, fake_images, fake_seed)
+    logits, posteriors = model.discriminator(tf.concat([seen_real, seen_fake], axis=0), training=True)
+    (real_logits, fake_logits), (real_posterior, fake_posterior) = tf.split(logits, 2), tf.split(posteriors, 2)
+    real = Judged(real_images, seen_real, real_logits, real_posterior, real_q_seed)
+    return real, Judged(fake_images, seen_fake, fake_logits, fake_posterior, fake_q_seed)
 
 
 class Information(NamedTuple):
-    """The bound on each code's mutual information with the images (paper, equation 5), by name.
+    """The bound on each code's mutual information with the images (paper, equation 5), by name."""
 
-    Attributes:
-        measured: from the images as D saw them.
-        trained: what the objective takes: the same or, where the model says so, of categorical codes from augmented
-            images.
-    """
-
-    measured: dict[str, MutualInformation]
-    trained: dict[str, MutualInformation]
+    measured: dict[str, MutualInformation]  # From the images as D saw them.
+    trained: dict[
+        str, MutualInformation
+    ]  # The same or, if the model says so, of categorical codes from augmented ones.
 
 
 def information_of(model: keras.Model, latents: Latents, fake: Judged) -> Information:

@@ -44,12 +44,7 @@ class BernoulliPosterior(NamedTuple):
 class Bernoulli(Distribution):
     """`size` independent codes, each 1 with probability `prob` and 0 otherwise. Q gives log-odds.
 
-    Args:
-        prob: the prior's probability of a 1, strictly between 0 and 1.
-        size: how many codes, >= 1.
-
-    Raises:
-        ValueError: an argument is out of its range.
+    ValueError if `prob` is not strictly between 0 and 1, or `size` is not an integer >= 1.
 
     >>> Bernoulli(0.25, size=3)
     Bernoulli(prob=0.25, size=3)

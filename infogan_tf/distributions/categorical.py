@@ -46,10 +46,7 @@ class Categorical(Distribution):
 
     Args:
         num_categories: K, an integer >= 2.
-        probs: the prior's K probabilities; uniform by default. As an attribute they are always given, an array.
-
-    Raises:
-        ValueError: fewer than two categories, or `probs` are not K non-negative numbers that sum to 1.
+        probs: the prior's K probabilities, which sum to 1; uniform by default. The attribute is always an array.
 
     >>> Categorical(3, probs=[0.5, 0.25, 0.25])
     Categorical(num_categories=3, probs=[0.5, 0.25, 0.25])
@@ -67,10 +64,10 @@ class Categorical(Distribution):
         self.event_size = self.param_size = self.num_categories
         self.expected_value = f"a category from 0 to {num_categories - 1}"
         self.prior_name = f"Categorical({num_categories}{'' if probs is None else ', given probabilities'})"
-        self._given_probs = None if probs is None else _checked_probs(probs, self.num_categories)
         if probs is None:
-            self.probs = np.full([num_categories], 1 / num_categories)
+            self._given_probs, self.probs = None, np.full([num_categories], 1 / num_categories)
         else:
+            self._given_probs = _checked_probs(probs, self.num_categories)
             self.probs = self._given_probs / np.sum(self._given_probs)
         with np.errstate(divide="ignore"):
             self._log_probs = tf.constant(np.log(self.probs), tf.float32)

@@ -14,12 +14,7 @@ DEFAULT_MIN_STD = 0.05
 
 
 class GaussianPosterior(NamedTuple):
-    """Q(c|x) of a continuous code, see `Distribution.posterior`: a diagonal Gaussian.
-
-    Attributes:
-        mean: `[batch, size]`.
-        std: standard deviation `[batch, size]`, positive.
-    """
+    """Q(c|x) of a continuous code, see `Distribution.posterior`: a diagonal Gaussian, `[batch, size]`."""
 
     mean: tf.Tensor
     std: tf.Tensor

@@ -13,13 +13,7 @@ from infogan_tf.distributions.continuous import DEFAULT_MIN_STD, LOG_SQRT_2PI, C
 class Gaussian(ContinuousDistribution):
     """`size` independent codes, each N(mean, std) a priori. Q gives a diagonal Gaussian.
 
-    Args:
-        mean: the prior's mean.
-        std: the prior's standard deviation, positive.
-        size, posterior_std, min_std: see `ContinuousDistribution`.
-
-    Raises:
-        ValueError: an argument is out of its range.
+    `size`, `posterior_std` and `min_std` are those of `ContinuousDistribution`.
 
     >>> Gaussian(2, 0.5, posterior_std=1)
     Gaussian(mean=2.0, std=0.5, posterior_std=1.0)

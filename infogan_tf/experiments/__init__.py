@@ -50,21 +50,14 @@ def experiment_names() -> list[str]:
 
 
 def find_experiment(name: str) -> Experiment:
-    """The experiment of that name.
-
-    Raises:
-        ValueError: there is none.
-    """
+    """The experiment of that name; ValueError if there is none."""
     if name not in experiment_names():
         raise ValueError(f"experiment: expected one of {', '.join(experiment_names())}, got {name!r}")
     return importlib.import_module(f"{__name__}.{name}").EXPERIMENT
 
 
 def presets(name: str) -> dict[str, Config]:
-    """An experiment's presets by name; the first is the default.
-
-    Raises:
-        ValueError: there is no experiment of that name.
+    """An experiment's presets by name, the first being the default; ValueError if there is no such experiment.
 
     >>> presets("mnist")["paper"].codes
     'categorical(10), 2*uniform@0.1'

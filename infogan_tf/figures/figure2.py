@@ -1,4 +1,7 @@
-"""The panels of the paper's Figure 2; also two codes at once, and animations."""
+"""The panels of the paper's Figure 2; also two codes at once, and animations.
+
+The seed decides the random samples; a caption stands below.
+"""
 
 from collections.abc import Sequence
 
@@ -18,15 +21,7 @@ def matched_order(matching: Sequence[int]) -> list[int]:
 
 
 def category_panel(model: InfoGAN, name: str, order: Sequence[int], seed: int, caption: str) -> Picture:
-    """Figure 2 (a) and (b): each column one category, each row one random sample.
-
-    Args:
-        model: a trained model.
-        name: a categorical code.
-        order: the categories from left to right.
-        seed: decides the samples.
-        caption: stands below.
-    """
+    """Figure 2 (a) and (b): each column one category, in the given order, each row one random sample."""
     samples = model.spec.sample(ROWS, _seeds(seed)[0])
     return with_caption(tile(vary(model, name, samples, _one_hot(model, name, order)).numpy()), caption)
 
@@ -36,13 +31,7 @@ def continuous_panel(
 ) -> Picture:
     """Figure 2 (c) and (d): a continuous code from -2 to 2, on samples that are the same for every code.
 
-    Args:
-        model: a trained model.
-        name: the continuous code.
-        category: the categorical code that decides which digit a row shows.
-        digits: its value in each row.
-        seed: decides the samples.
-        caption: stands below.
+    `digits` are the values of the code `category`, one a row.
     """
     samples = samples_of(model, category, digits, seed)
     values = model.spec.code(name).distribution.traversal(COLUMNS, SCALE)
@@ -62,16 +51,7 @@ def two_code_grid(
 def moving_traversal(
     model: InfoGAN, names: Sequence[str], category: str, order: Sequence[int], seed: int, caption: str
 ) -> list[Picture]:
-    """Frames in which continuous codes run from -2 to 2: a row for each code, a column for each category.
-
-    Args:
-        model: a trained model.
-        names: the continuous codes.
-        category: the categorical code.
-        order: its values from left to right.
-        seed: decides the samples.
-        caption: stands below.
-    """
+    """Frames in which continuous codes run from -2 to 2: a row for each code, a column for each category in order."""
     samples = samples_of(model, category, order, seed)
     return [with_caption(tile(frame), caption) for frame in move(model, names, samples, SCALE).numpy()]
 

@@ -20,11 +20,9 @@ MILLISECONDS = 80  # Of a frame.
 
 
 def tile(images: np.ndarray, scale: int = SCALE) -> Picture:
-    """Lays images out as a grid without gaps, as in the paper.
+    """Lays images out as a grid without gaps, as in the paper; a pixel is drawn `scale` pixels wide.
 
-    Args:
-        images: `[rows, columns, height, width, channels]` in [0, 1]; one channel or three.
-        scale: how many pixels wide a pixel is drawn.
+    Images are `[rows, columns, height, width, channels]` in [0, 1], of one channel or three.
     """
     rows, columns, height, width, channels = np.shape(images)
     grid = np.asarray(images).transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
@@ -33,14 +31,9 @@ def tile(images: np.ndarray, scale: int = SCALE) -> Picture:
 
 
 def as_grid(images: np.ndarray, scale: int = SCALE) -> Picture:
-    """Lays images out as a grid: as they are, or a batch of them nearly as a square, filled up with white.
+    """As `tile`, but takes a batch `[batch, height, width, channels]` too: nearly a square, filled up with white.
 
-    Args:
-        images: `[batch, height, width, channels]` or `[rows, columns, height, width, channels]` in [0, 1].
-        scale: how many pixels wide a pixel is drawn.
-
-    Raises:
-        ValueError: the images have another shape, or are not floats.
+    ValueError if the images have another shape, or are not floats.
     """
     images = np.asarray(images)
     if images.ndim not in (4, 5) or images.shape[-1] not in (1, 3) or not np.issubdtype(images.dtype, np.floating):
@@ -89,13 +82,7 @@ def save_picture(path: Path, picture: Picture):
 
 
 def save_animation(path: Path, frames: list[Picture], and_back: bool = True):
-    """Writes a GIF that loops through the frames.
-
-    Args:
-        path: the file.
-        frames: pictures of one size.
-        and_back: whether it runs back to the first, instead of starting again after the last.
-    """
+    """Writes a GIF, atomically, that loops through the frames, or runs back before it starts again."""
     images = [Image.fromarray(frame) for frame in frames]
     write_atomically(path, lambda partial: write_animation(partial, images, and_back))
 
@@ -110,8 +97,8 @@ def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if font.getlength(longer) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
+        if font.getlength(longer) > width and lines[-1]:
             lines.append(word)
+        else:
+            lines[-1] = longer
     return lines

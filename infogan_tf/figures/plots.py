@@ -4,7 +4,7 @@ import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -27,14 +27,9 @@ def plot_information(
     caption: str,
     last_update: int = LAST_UPDATE,
 ):
-    """Draws L_I against updates as a PNG, with the ceiling H(c); axes as in the paper's Figure 1.
+    """Draws L_I against updates as a PNG, with the ceiling H(c) in nats; axes as in the paper's Figure 1.
 
-    Args:
-        curves: by legend, points (update, nats) in order.
-        ceiling: H(c), nats.
-        path: the file.
-        caption: stands below.
-        last_update: right end of the plot.
+    Curves are by legend, points (update, nats) in order; the plot ends at `last_update`.
     """
     figure = Figure(figsize=(6.4, 5.0), layout="constrained")
     axes = figure.add_subplot()
@@ -51,43 +46,22 @@ def plot_information(
     save_figure(figure, path, caption)
 
 
-class _Cells(NamedTuple):
-    """What is drawn: shades in [0, 1] and texts, both `[rows, columns]`."""
-
-    shades: np.ndarray
-    texts: Sequence[Sequence[str]]
-
-
 def plot_associations(table: Mapping[str, Mapping[str, Any]], path: Path, caption: str):
-    """Draws codes down and factors across: in each cell the value, its measure, and which part of the code.
-
-    Args:
-        table: by code and factor, an `Association`; at least one of each.
-        path: the PNG file.
-        caption: stands below.
-    """
+    """Draws codes down and factors across as a PNG: the value of an `Association`, its measure, and the code's part."""
     shades = np.array([[cell.adjusted for cell in row.values()] for row in table.values()])
     texts = [[_association_text(cell) for cell in row.values()] for row in table.values()]
     factors = next(iter(table.values()))
     if any(cell.part is not None for row in table.values() for cell in row.values()):
         caption += "; [n] is the category or dimension of the code that was measured, the strongest"
-    _plot(_Cells(shades, texts), ("code", list(table)), ("factor", list(factors)), path, caption)
+    _plot(shades, texts, ("code", list(table)), ("factor", list(factors)), path, caption)
 
 
 def plot_confusion(confusion: np.ndarray, categories: Sequence[int], code: str, path: Path, caption: str):
-    """Draws images by category and class, rows in the order of the classes that they are matched to.
-
-    Args:
-        confusion: counts `[num_categories, num_classes]`.
-        categories: which category each row shows, top down.
-        code: the code's name.
-        path: the PNG file.
-        caption: stands below.
-    """
+    """Draws counts `[num_categories, num_classes]` as a PNG, with a row for each of the categories, top down."""
     counts = np.asarray(confusion)[list(categories)]
-    cells = _Cells(np.sqrt(counts / max(counts.max(), 1)), counts.astype(str).tolist())  # The root shows small errors.
+    shades = np.sqrt(counts / max(counts.max(), 1))  # The root shows small errors.
     rows = ("category, in the order of its matched class", [f"{code}={category}" for category in categories])
-    _plot(cells, rows, ("true class", list(map(str, range(counts.shape[1])))), path, caption)
+    _plot(shades, counts.astype(str), rows, ("true class", list(map(str, range(counts.shape[1])))), path, caption)
 
 
 def _association_text(cell: Any) -> str:
@@ -95,16 +69,23 @@ def _association_text(cell: Any) -> str:
     return f"{cell.value:.2f}{part}\n{cell.measure}"
 
 
-def _plot(cells: _Cells, rows: tuple[str, list[str]], columns: tuple[str, list[str]], path: Path, caption: str):
-    """Draws cells with a title and a label for each row, and for each column."""
+def _plot(
+    shades: np.ndarray,
+    texts: Sequence[Sequence[str]],
+    rows: tuple[str, list[str]],
+    columns: tuple[str, list[str]],
+    path: Path,
+    caption: str,
+):
+    """Draws cells of shades in [0, 1] with texts; rows and columns are a title and a label for each."""
     width = max(INCHES_BESIDE + INCHES_PER_CELL[0] * len(columns[1]), LEAST_WIDTH)
     height = INCHES_BELOW + INCHES_PER_CELL[1] * len(rows[1])
     figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.add_subplot()
-    axes.imshow(cells.shades, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    for (row, column), shade in np.ndenumerate(cells.shades):
+    axes.imshow(shades, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for (row, column), shade in np.ndenumerate(shades):
         color = "white" if shade > 0.55 else "black"
-        axes.text(column, row, cells.texts[row][column], ha="center", va="center", fontsize=8, color=color)
+        axes.text(column, row, texts[row][column], ha="center", va="center", fontsize=8, color=color)
     labels = [_shortened(label) for label in columns[1]]
     is_long = max(map(len, labels)) > 6
     turned = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if is_long else {}

@@ -1,4 +1,7 @@
-"""One code varied, everything else held fixed: the panels of the paper's Figures 2 to 6."""
+"""One code varied, everything else held fixed: the panels of the paper's Figures 2 to 6.
+
+Models are `InfoGAN`s, images `[rows, columns, height, width, channels]` in [0, 1].
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,18 +21,11 @@ def traverse(model: keras.Model, name: str, seed: tf.Tensor, rows: int = ROWS, s
     """Generates images that differ from left to right in one code alone; each row is another random sample.
 
     Args:
-        model: an `InfoGAN`, trained.
         name: the code that varies: over its categories, ten of them if there are more than 20, or over ten values.
         seed: integers `[2]`; decides noise and the other codes of each row.
         rows: random samples.
         scale: a continuous code varies over so many times the range that it has in training, a circular one over the
             full turn.
-
-    Returns:
-        Images `[rows, columns, height, width, channels]` in [0, 1].
-
-    Raises:
-        ValueError: no code has that name.
     """
     distribution = model.spec.code(name).distribution
     values = distribution.traversal(num_columns(distribution), scale)
@@ -43,16 +39,9 @@ def num_columns(distribution: Distribution) -> int:
 
 
 def vary(model: keras.Model, name: str, samples: Mapping[str, tf.Tensor], values: tf.Tensor) -> tf.Tensor:
-    """Generates every sample with every value of one code.
+    """Generates every sample, all latents by name `[rows, event_size]`, with every value of one code.
 
-    Args:
-        model: an `InfoGAN`, trained.
-        name: the code that varies.
-        samples: all latents by name, `[rows, event_size]`, one sample a row.
-        values: codes `[columns, event_size]`.
-
-    Returns:
-        Images `[rows, columns, height, width, channels]` in [0, 1].
+    The values are `[columns, event_size]`.
     """
     images = model(model.spec.join(model.spec.vary(name, samples, values)))
     return tf.reshape(images, [samples[name].shape[0], values.shape[0], *model.image_shape])
@@ -66,35 +55,13 @@ def vary_two(
     across_values: tf.Tensor,
     down_values: tf.Tensor,
 ) -> tf.Tensor:
-    """Generates every sample under two codes at once: a plane for each.
-
-    Args:
-        model: an `InfoGAN`, trained.
-        across: the code that varies from left to right.
-        down: the code that varies from top to bottom.
-        samples: all latents by name, `[number, event_size]`.
-        across_values: codes `[columns, event_size]`.
-        down_values: codes `[rows, event_size]`.
-
-    Returns:
-        Images `[number, rows, columns, height, width, channels]` in [0, 1].
-    """
+    """As `vary`, but with two codes, one from left to right and one from top to bottom: images for each sample."""
     images = vary(model, across, model.spec.vary(down, samples, down_values), across_values)
     return tf.reshape(images, [-1, down_values.shape[0], *images.shape[1:]])
 
 
 def move(model: keras.Model, names: Sequence[str], samples: Mapping[str, tf.Tensor], scale: float) -> tf.Tensor:
-    """Lets each of some codes run from one end to the other on the same samples.
-
-    Args:
-        model: an `InfoGAN`, trained.
-        names: the codes, one a row.
-        samples: all latents by name, `[columns, event_size]`.
-        scale: as in `traverse`.
-
-    Returns:
-        Images `[frames, rows, columns, height, width, channels]` in [0, 1].
-    """
+    """Images for each frame, in which codes, one a row, run from one end to the other on the samples of the columns."""
     priors = {name: model.spec.code(name).distribution for name in names}
     moving = [vary(model, name, samples, prior.traversal(FRAMES, scale)) for name, prior in priors.items()]
     return tf.transpose(tf.stack(moving), [2, 0, 1, 3, 4, 5])
@@ -113,15 +80,11 @@ def interpolate(
     They run along a straight line; a circular code turns, the shorter way.
 
     Args:
-        model: an `InfoGAN`, trained.
         codes_a: the codes of the first column, as `InfoGAN.generate` takes them, one value or one a row.
         codes_b: those of the last column. A code that only one side gives is a row's sampled value on the other.
         seed: integers `[2]`; decides noise and the other codes of each row.
         rows: random samples.
         columns: images from one end to the other, both ends included.
-
-    Returns:
-        Images `[rows, columns, height, width, channels]` in [0, 1].
 
     Raises:
         ValueError: a name or value is wrong, or there are neither one nor `rows` values.

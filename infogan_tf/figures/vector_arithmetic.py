@@ -31,8 +31,7 @@ def plot_changes(
         changes: by row, the source class and the target class.
         predicted: by method, the predicted classes of the results, one for each row.
         averaged: how many samples of a mean are in the images.
-        path: the PNG file.
-        caption: stands below.
+        path, caption: the PNG file, and what stands below.
     """
     columns = ["", MINUS, *[""] * averaged, "+", *[""] * averaged, "=", *[""] * len(predicted)]
     widths = [SIGN_WIDTH if sign else 1 for sign in columns]

@@ -12,15 +12,10 @@ from infogan_tf.networks.specs import DiscriminatorSpec
 
 
 class DiscriminatorOutput(NamedTuple):
-    """What D and Q, which share their body, predict from images.
+    """What D and Q, which share their body, predict from images."""
 
-    Attributes:
-        real_logits: log-odds that an image is real, `[batch, 1]`.
-        posterior: Q's raw output `[batch, posterior_size]`, split by `LatentSpec.split_posterior`.
-    """
-
-    real_logits: tf.Tensor
-    posterior: tf.Tensor
+    real_logits: tf.Tensor  # Log-odds that an image is real, `[batch, 1]`.
+    posterior: tf.Tensor  # Q's raw output `[batch, posterior_size]`, split by `LatentSpec.split_posterior`.
 
 
 @keras.saving.register_keras_serializable("infogan_tf")
@@ -36,9 +31,6 @@ class Discriminator(keras.Model):
             InfoGAN. The others make a regular GAN with an auxiliary Q, the paper's baseline (Figures 1 and 2b), where
             Q's loss has no gradient to D's body or to the images, and so none to G. `detached`: the features of D's
             body; `own`: those of a second body with the same layers, which learns from Q alone.
-
-    Raises:
-        ValueError: an argument is not of this form.
 
     >>> from infogan_tf.networks.specs import Conv
     >>> mnist = DiscriminatorSpec(convs=(Conv(64), Conv(128, bn=True)), dense=(1024,), code_hidden=128)

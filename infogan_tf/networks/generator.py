@@ -16,13 +16,7 @@ from infogan_tf.networks.specs import GeneratorSpec, Up
 class Generator(keras.Model):
     """G: latents `[batch, latent_size]` to images `[batch, height, width, channels]` in [0, 1].
 
-    Args:
-        spec: the layers.
-        latent_size: width of the input, an integer >= 1.
-        image_shape: (height, width, channels).
-
-    Raises:
-        ValueError: an argument is not of this form, or the layers make images of another size.
+    ValueError if the layers make images of another size than `image_shape`, (height, width, channels).
 
     >>> mnist = GeneratorSpec(dense=(1024,), grid=(7, 7, 128), ups=(Up(64, bn=True),))
     >>> Generator(mnist, latent_size=74, image_shape=(28, 28, 1))(tf.zeros([2, 74])).shape

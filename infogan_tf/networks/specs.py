@@ -7,9 +7,6 @@ from typing import Any
 from infogan_tf.checks import check_integer, check_sizes
 
 SIZES = range(16, 129, 8)  # Of the images that `specs_for` has networks for.
-SMALLEST_HALVED = 8  # Sizes are halved down to a grid of 4x4 to 7x7, or to an odd one up to 15x15.
-# Larger images get half the channels: 64x64 would otherwise cost 8 times as much as MNIST, and not twice.
-MAX_WIDE_SIZE = 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,11 +97,7 @@ def specs_for(image_shape: tuple[int, int, int]) -> tuple[GeneratorSpec, Discrim
     multiply-adds for one image and has 0.41, 1.2, 1.2 and 3.9 million parameters; so does D to 2 %. For comparison,
     those of MNIST: 13 and 6.7 million.
 
-    Args:
-        image_shape: (height, width, channels).
-
-    Raises:
-        ValueError: the images have another shape.
+    ValueError if the shape, (height, width, channels), is another one.
 
     >>> generator, discriminator = specs_for((32, 32, 3))
     >>> generator.grid, [conv.filters for conv in discriminator.convs]
@@ -114,8 +107,9 @@ def specs_for(image_shape: tuple[int, int, int]) -> tuple[GeneratorSpec, Discrim
     if height != size or size not in SIZES or channels not in (1, 3):
         expected = f"a size from {SIZES[0]} to {SIZES[-1]} that is a multiple of {SIZES.step} and 1 or 3 channels"
         raise ValueError(f"image_shape must be (size, size, channels) with {expected}, got {image_shape!r}")
-    grid, width, filters = size, 64 if size <= MAX_WIDE_SIZE else 32, []
-    while grid >= SMALLEST_HALVED and grid % 2 == 0:
+    # Larger images get half the channels: 64x64 would otherwise cost 8 times as much as MNIST, and not twice.
+    grid, width, filters = size, 64 if size <= 32 else 32, []
+    while grid >= 8 and grid % 2 == 0:
         filters.append(width)
         grid, width = grid // 2, 2 * width
     ups = tuple(Up(width, bn=True) for width in reversed(filters[:-1]))
