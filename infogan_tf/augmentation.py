@@ -72,23 +72,23 @@ class Augmentation(abc.ABC):
     def describe(self, max_shift: int) -> str:
         """Describes `for_discriminator`, to be announced after "D sees images "."""
         share = "" if self.probability == 1 else f" with a probability of {self.probability:g}"
-        return f"{self._describe(max_shift)}{share}"
+        return self._description.format(max_shift) + share
 
-    @abc.abstractmethod
     def default_max_shift(self, num_images: int, image_size: int) -> int:
         """The largest shift for D that suits a data set; 0 from 20,000 images on."""
+        return self._shift_for(image_size) if num_images < FEW_IMAGES else 0
+
+    @abc.abstractmethod
+    def _shift_for(self, image_size: int) -> int:
+        """The largest shift for D that suits few images."""
 
     @abc.abstractmethod
     def _changed(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
-        """All images changed for D."""
+        """All images changed for D, as `_description` says."""
 
     @abc.abstractmethod
     def _varied(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
         """All images changed for Q."""
-
-    @abc.abstractmethod
-    def _describe(self, max_shift: int) -> str:
-        """What `_changed` does."""
 
     def get_config(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -103,8 +103,10 @@ class Augmentation(abc.ABC):
 class DigitAugmentation(Augmentation):
     """Bright strokes on black: `random_shift` for D; for Q `random_deformation`, and then a rectangle is cut out."""
 
-    def default_max_shift(self, num_images: int, image_size: int) -> int:
-        return 2 if num_images < FEW_IMAGES else 0
+    _description = "shifted by up to {} pixels"
+
+    def _shift_for(self, image_size: int) -> int:
+        return 2
 
     def _changed(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
         return random_shift(images, max_shift, seed)
@@ -114,9 +116,6 @@ class DigitAugmentation(Augmentation):
         images = random_deformation(images, strength, deformation_seed)
         sides = tf.random.stateless_uniform([2, tf.shape(images)[0], 1], sides_seed, 0.0, min(CUTOUT * strength, 1.0))
         return _random_cutout(images, sides, cutout_seed)
-
-    def _describe(self, max_shift: int) -> str:
-        return f"shifted by up to {max_shift} pixels"
 
 
 @keras.saving.register_keras_serializable("infogan_tf")
@@ -131,17 +130,16 @@ class PhotographAugmentation(Augmentation):
 
     flips: bool = True
 
-    def default_max_shift(self, num_images: int, image_size: int) -> int:
-        return round(DIFF_SHIFT * image_size) if num_images < FEW_IMAGES else 0
+    _description = "with other colors, shifted by up to {} pixels and with a part cut out"
+
+    def _shift_for(self, image_size: int) -> int:
+        return round(DIFF_SHIFT * image_size)
 
     def _changed(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
         return diff_augment(images, max_shift, seed)
 
     def _varied(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
         return random_view(images, strength, self.flips, seed)
-
-    def _describe(self, max_shift: int) -> str:
-        return f"with other colors, shifted by up to {max_shift} pixels and with a part cut out"
 
 
 # By the names that `Config` and experiments have for them.

@@ -91,8 +91,7 @@ def build_model(
 def compile_model(model: InfoGAN, config: Config):
     """Compiles a model with the optimizers of its config. Original code: Adam with beta1 0.5."""
     model.compile(
-        d_optimizer=FusedAdam(config.discriminator_learning_rate),
-        g_optimizer=FusedAdam(config.generator_learning_rate),
+        d_optimizer=FusedAdam(config.discriminator_learning_rate), g_optimizer=FusedAdam(config.generator_learning_rate)
     )
 
 

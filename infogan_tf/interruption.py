@@ -60,8 +60,7 @@ def raise_on_signals():
 def ignore_signals():
     """Ignores signals from now on: the process is about to end."""
     if not _is_notebook():
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        _handle(signal.SIG_IGN)
 
 
 class StopRequest:
@@ -98,7 +97,7 @@ class StopRequest:
             _write(stdout, f"\n{line}\n" if os.isatty(stdout) else f"{line}\n")
 
 
-def _handle(handler: Callable[[int, FrameType | None], None]) -> dict[int, object]:
+def _handle(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> dict[int, object]:
     """Installs a handler and returns the previous ones. An ignored hangup, as under `nohup`, stays ignored."""
     numbers = [n for n in SIGNALS if n != signal.SIGHUP or signal.getsignal(n) != signal.SIG_IGN]
     return {number: signal.signal(number, handler) for number in numbers}

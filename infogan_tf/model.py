@@ -46,16 +46,15 @@ class InfoGAN(keras.Model):
     minimized by `discriminator_penalty` and `generator_penalty` (docs/extending.md).
 
     Args:
-        generator, discriminator, spec: G; D and Q, which share their body; the codes and the noise.
+        generator, discriminator, spec: G; D and Q; the codes and the noise.
         info_reg_coeff: lambda, the weight of the mutual information, >= 0; multiplied by each code's own weight.
         augmentation: the kind of images, and so what they may be changed by; `DigitAugmentation()` by default.
         max_shift: D sees images, real and fake, augmented, with shifts of up to this many pixels; 0: as they are.
         code_augmentation: strength of the augmentation of images from which Q predicts the categorical codes; 0: none.
             The bound on their mutual information is then looser than the paper's: it is one on I(c; T(x)) of augmented
             images T(x), which is at most I(c; x).
-        consistency: weight, >= 0, of an addition to the paper's objective, which D and Q maximize: the mutual
-            information of what Q predicts, for each categorical code, from real images and from augmented copies of
-            them (`losses.predicted_information`). Half of the augmented images are then real.
+        consistency: weight, >= 0, of what D and Q maximize besides: `losses.predicted_information` of Q's predictions
+            from real images and from augmented copies of them. Half of the augmented images are then real.
         average_decay: `generate` and the model itself use an exponential moving average of G's weights with this
             decay, from 0 to 0.9999; 0 makes them use the weights of the last update.
         seed: an integer >= 0; with the number of the update, decides all randomness of training.
@@ -64,8 +63,7 @@ class InfoGAN(keras.Model):
             original code; its batch norm then hides by how much they differ in brightness and contrast. `joint` passes
             them as one batch, which shows it; only where `update` is `simultaneous`.
 
-    Raises:
-        ValueError: the seed or the update is not of this form, or the networks do not keep the contract.
+    ValueError if the networks do not keep the contract, or the seed or the update is another one.
 
     >>> from infogan_tf.build_model import build_model
     >>> from infogan_tf.config import Config
@@ -121,11 +119,7 @@ class InfoGAN(keras.Model):
         return self.averaged_generator(latents)
 
     def compile(self, d_optimizer: keras.optimizers.Optimizer, g_optimizer: keras.optimizers.Optimizer):
-        """Sets the optimizers of D (with Q) and of G and makes their state.
-
-        Raises:
-            ValueError: one is not an optimizer, or both are the same object, whose state could not be told apart.
-        """
+        """Sets the optimizers of D (with Q) and of G, two different objects, and makes their state."""
         for name, optimizer in (("d_optimizer", d_optimizer), ("g_optimizer", g_optimizer)):
             if not isinstance(optimizer, keras.optimizers.Optimizer):
                 raise ValueError(f"{name} must be a keras.optimizers.Optimizer, got {optimizer!r}")
@@ -165,8 +159,7 @@ class InfoGAN(keras.Model):
                 beside them are ignored.
             *args, **kwargs: as Keras takes them.
 
-        Raises:
-            ValueError: images have another type, shape or range, or a validation is asked for.
+        ValueError if images have another type, shape or range, or a validation is asked for.
         """
         if x is None:
             raise ValueError("fit needs images or a data set of images, got none")
@@ -204,14 +197,7 @@ class InfoGAN(keras.Model):
 
         On several devices (`tf.distribute.MirroredStrategy`) each has its part of the batch, draws noise and codes of
         its own, and normalizes its part by itself; gradients are averaged over the devices. Metrics are those of the
-        device's own part.
-
-        Args:
-            real_images: `[batch, height, width, channels]`, float in [0, 1]; their range is not checked.
-
-        Raises:
-            ValueError: the images have another type or shape.
-            RuntimeError: the model is not compiled, or several devices are not run by `strategy.run`.
+        device's own part. The range of the images is not checked.
         """
         if not self.compiled:
             raise RuntimeError("compile(d_optimizer, g_optimizer) must be called before the first update")
@@ -261,10 +247,7 @@ class InfoGAN(keras.Model):
             seed: an integer >= 0, decides what is sampled; a new draw each time when None.
 
         Returns:
-            Images `[batch, height, width, channels]` in [0, 1].
-
-        Raises:
-            ValueError: a name, value, shape or number is wrong, or lengths do not agree.
+            Images `[batch, height, width, channels]` in [0, 1]. ValueError if an argument is wrong, or lengths differ.
         """
         given = self.spec.encode({} if codes is None else codes)
         if noise is not None:

@@ -4,8 +4,6 @@ import enum
 
 import tensorflow as tf
 
-MAX_SEED = 2**63 - 1  # Of the seeds that people give, which are >= 0.
-
 
 class Stream(enum.IntEnum):
     """Independent sources of randomness; values of a release must not change."""

@@ -4,9 +4,7 @@ from infogan_tf.distributions.base import Distribution
 from infogan_tf.distributions.bernoulli import Bernoulli, BernoulliPosterior
 from infogan_tf.distributions.categorical import Categorical, CategoricalPosterior
 from infogan_tf.distributions.circular import Circular, VonMisesPosterior
-from infogan_tf.distributions.continuous import GaussianPosterior
-from infogan_tf.distributions.gaussian import Gaussian
-from infogan_tf.distributions.uniform import Uniform
+from infogan_tf.distributions.continuous import Gaussian, GaussianPosterior, Uniform
 
 __all__ = [
     "Bernoulli",

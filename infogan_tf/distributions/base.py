@@ -14,30 +14,18 @@ class Distribution(abc.ABC):
     Codes are float32 tensors `[batch, event_size]`, as the generator takes them. Log-probabilities and entropies are in
     nats, summed over the event. `repr` is the call that makes a distribution. The arguments of a constructor are
     attributes too, as Keras saves them.
-
-    Attributes:
-        event_size: width of one code in the generator's input.
-        value_size: how many numbers a plain value has, such as 1 for a category.
-        encoding: how a code represents its value, where it isn't the value itself: `one-hot` or `(cos, sin)`.
-        param_size: width of Q's output for this code.
-        prior_name: the prior in words, such as `Categorical(10)`.
-        posterior_name: the posterior's family in words.
-        expected_value: what a value must be, in words.
-        is_discrete: whether codes come from a finite set.
-        is_circular: whether values go around, as angles do.
-        num_categories: number of categories of a categorical code; None for any other code.
     """
 
-    event_size: int
-    value_size: int
-    encoding: str | None = None
-    param_size: int
-    prior_name: str
-    posterior_name: str
-    expected_value: str = "a number"
-    is_discrete: bool = False
-    is_circular: bool = False
-    num_categories: int | None = None
+    event_size: int  # Width of one code in the generator's input.
+    value_size: int  # How many numbers a plain value has, such as 1 for a category.
+    encoding: str | None = None  # How a code represents its value, if not as it is: `one-hot` or `(cos, sin)`.
+    param_size: int  # Width of Q's output for this code.
+    prior_name: str  # The prior in words, such as `Categorical(10)`.
+    posterior_name: str  # The posterior's family in words.
+    expected_value: str = "a number"  # What a value must be, in words.
+    is_discrete: bool = False  # Whether codes come from a finite set.
+    is_circular: bool = False  # Whether values go around, as angles do.
+    num_categories: int | None = None  # Of a categorical code.
 
     @abc.abstractmethod
     def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:

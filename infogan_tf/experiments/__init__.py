@@ -15,21 +15,12 @@ from infogan_tf.networks.specs import DiscriminatorSpec, GeneratorSpec, specs_fo
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """What an experiment is made of.
+    """What an experiment is made of; without networks and shape, these follow from the images and the settings."""
 
-    Attributes:
-        presets: by name, how settings differ from the defaults of `Config`; the first is the launcher's default.
-        augmentation: the kind of its images, a name in `infogan_tf.augmentation.AUGMENTATIONS`.
-        image_shape: (height, width, channels) of its images; None if it follows from the settings and the images.
-        traversal_scale: in pictures, continuous codes vary over so many times the range that they have in training.
-        generator: the layers of G; None for networks that follow from the size of the images.
-        discriminator: the layers of D and Q, likewise.
-    """
-
-    presets: Mapping[str, Mapping[str, Any]]
-    augmentation: str
-    image_shape: tuple[int, int, int] | None = None
-    traversal_scale: float = 1.0
+    presets: Mapping[str, Mapping[str, Any]]  # How settings differ from `Config`'s defaults; the first is the default.
+    augmentation: str  # The kind of its images, a name in `infogan_tf.augmentation.AUGMENTATIONS`.
+    image_shape: tuple[int, int, int] | None = None  # (height, width, channels).
+    traversal_scale: float = 1.0  # In pictures, codes vary over so many times the range that they have in training.
     generator: GeneratorSpec | None = None
     discriminator: DiscriminatorSpec | None = None
 

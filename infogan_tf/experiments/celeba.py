@@ -6,10 +6,9 @@ beside it, then has the attributes that an evaluation compares codes with.
 
 The preset `paper` has the paper's table, learning rates and lambda.
 
-`best` has what serves photographs in the experiment `images`: Q predicts the codes from augmented images, D and G are
-updated at once, and images come from averaged weights. The codes weigh four times as much as in the paper: more of them
-are used, and images are more varied. That was chosen on photographs that stand in for CelebA, without labels;
-docs/lab has what else was tried, and what was found.
+`best` has what serves photographs in the experiment `images`, and codes that weigh four times as much as in the paper:
+more of them are used, and images are more varied. That was chosen on photographs that stand in for CelebA, without
+labels; docs/lab has what was found.
 """
 
 from infogan_tf.experiments import Experiment

@@ -8,13 +8,11 @@ The paper trains a model for each factor that it shows, and gives the weights of
 codes in each: presets `paper_rotation` and `paper_width`. Its table has 3 categorical codes, its main text 4.
 
 `best` has a circular code, since chairs turn all the way around, and two on intervals for what else varies, but no
-categories: on the chairs that the package renders, heavy ones took the rotation, and light ones were ignored. On
-renders of 57 real models `--codes="3*categorical(20)@0.4, circular@0.3, uniform@0.2"` did better. D sees real and
-generated images in one batch: in separate ones batch norm hides from it how bright a batch is, and G doesn't learn the
-white background for hundreds of updates. D learns at half the paper's rate, with which chairs have legs, and codes
-weigh far less than in the paper, since with heavy ones G's images stayed noise. It is trained for 2,000 updates: with
-6,000, `--max_epoch=60`, chairs were clearer, but Q knew less of the rotation of held-out ones. docs/lab has what
-else was tried.
+categories: on the chairs that the package renders, heavy ones took the rotation, and light ones were ignored. D sees
+real and generated images in one batch: in separate ones batch norm hides from it how bright a batch is, and G doesn't
+learn the white background for hundreds of updates. D learns at half the paper's rate, with which chairs have legs, and
+codes weigh far less than in the paper, since with heavy ones G's images stayed noise. docs/results.md has what longer
+training and real models change.
 """
 
 from infogan_tf.experiments import Experiment

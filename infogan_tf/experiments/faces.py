@@ -14,12 +14,7 @@ from infogan_tf.experiments import Experiment
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 
 CODES = {"dataset": "rendered_heads", "codes": "5*uniform", "noise_size": 128}
-AZIMUTH = {
-    **CODES,
-    "discriminator_learning_rate": 2e-4,
-    "generator_learning_rate": 5e-4,
-    "info_reg_coeff": 0.2,
-}
+AZIMUTH = {**CODES, "discriminator_learning_rate": 2e-4, "generator_learning_rate": 5e-4, "info_reg_coeff": 0.2}
 
 EXPERIMENT = Experiment(
     augmentation="photographs_without_flips",

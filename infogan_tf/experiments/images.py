@@ -16,8 +16,5 @@ SHARED = {
 
 EXPERIMENT = Experiment(
     augmentation="photographs",
-    presets={
-        "photographs": {**SHARED, "noise_size": 128},
-        "digits": {**SHARED, "augmentation": "digits"},
-    },
+    presets={"photographs": {**SHARED, "noise_size": 128}, "digits": {**SHARED, "augmentation": "digits"}},
 )

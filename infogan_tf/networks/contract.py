@@ -11,12 +11,9 @@ from infogan_tf.randomness import Stream, stream_seed
 
 
 def check_networks(generator: Any, discriminator: Any, spec: LatentSpec) -> tuple[int, ...]:
-    """Holds two networks to InfoGAN's contract and returns the shape of an image.
+    """Returns the shape of an image; ValueError if the networks don't keep InfoGAN's contract.
 
     The pass also makes every weight, so that a model can be saved, restored and counted before it is trained.
-
-    Raises:
-        ValueError: they don't keep it.
     """
     if not isinstance(spec, LatentSpec):
         raise ValueError(f"spec must be a LatentSpec, got {spec!r}")

@@ -32,20 +32,12 @@ class Conv(ConvolutionRow):
 
 @dataclasses.dataclass(frozen=True)
 class GeneratorSpec:
-    """The layers of a generator; the last up-convolution, to the image's channels, is left out.
+    """The layers of a generator, without the up-convolution of stride 2 that makes the image; batch norm follows FC."""
 
-    Attributes:
-        grid: height, width and channels of the FC layer that the up-convolutions start from; batch norm and ReLU
-            follow it.
-        ups: the up-convolutions. One more of stride 2, without batch norm, makes the image.
-        dense: widths of FC layers before the grid, each with batch norm and ReLU.
-        output: `sigmoid`, or `tanh`, whose values are mapped from [-1, 1] to [0, 1].
-    """
-
-    grid: tuple[int, int, int]
+    grid: tuple[int, int, int]  # Height, width and channels of the FC layer that the up-convolutions start from.
     ups: tuple[Up, ...]
-    dense: tuple[int, ...] = ()
-    output: str = "sigmoid"
+    dense: tuple[int, ...] = ()  # Widths of FC layers before the grid.
+    output: str = "sigmoid"  # Or `tanh`, whose values are mapped from [-1, 1] to [0, 1].
 
     def __post_init__(self):
         object.__setattr__(self, "grid", check_sizes("grid of GeneratorSpec", self.grid, number=3))
@@ -63,20 +55,12 @@ class GeneratorSpec:
 
 @dataclasses.dataclass(frozen=True)
 class DiscriminatorSpec:
-    """The layers of D and Q; their last FC layers, one for each, are left out.
-
-    Attributes:
-        convs: the convolutions.
-        dense: widths of FC layers after them, each with batch norm and leaky ReLU.
-        code_hidden: width of an FC layer of Q's own, with batch norm and leaky ReLU; None if D and Q differ only in
-            their last layers.
-        signed_input: whether images are mapped from [0, 1] to [-1, 1] first, as for a generator with a tanh.
-    """
+    """The layers of D and Q, without the last FC layer of each; batch norm and leaky ReLU follow the others."""
 
     convs: tuple[Conv, ...]
-    dense: tuple[int, ...] = ()
-    code_hidden: int | None = None
-    signed_input: bool = False
+    dense: tuple[int, ...] = ()  # Widths of FC layers after the convolutions.
+    code_hidden: int | None = None  # Width of an FC layer of Q's own; None if only their last layers differ.
+    signed_input: bool = False  # Whether images are mapped from [0, 1] to [-1, 1], as for a generator with a tanh.
 
     def __post_init__(self):
         object.__setattr__(self, "convs", _rows("convs of DiscriminatorSpec", self.convs, Conv))
