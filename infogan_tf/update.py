@@ -108,8 +108,8 @@ def discriminate_both(
         return discriminate(model, real_images, real_seed), discriminate(model, fake_images, fake_seed)
     seen_real, real_q_seed = _as_seen(model, real_images, real_seed)
     seen_fake, fake_q_seed = _as_seen(model, fake_images, fake_seed)
-    logits, posteriors = model.discriminator(tf.concat([seen_real, seen_fake], axis=0), training=True)
-    (real_logits, fake_logits), (real_posterior, fake_posterior) = tf.split(logits, 2), tf.split(posteriors, 2)
+    both = model.discriminator(tf.concat([seen_real, seen_fake], axis=0), training=True)
+    (real_logits, fake_logits), (real_posterior, fake_posterior) = (tf.split(part, 2) for part in both)
     real = Judged(real_images, seen_real, real_logits, real_posterior, real_q_seed)
     return real, Judged(fake_images, seen_fake, fake_logits, fake_posterior, fake_q_seed)
 
@@ -118,9 +118,7 @@ class Information(NamedTuple):
     """The bound on each code's mutual information with the images (paper, equation 5), by name."""
 
     measured: dict[str, MutualInformation]  # From the images as D saw them.
-    trained: dict[
-        str, MutualInformation
-    ]  # The same or, if the model says so, of categorical codes from augmented ones.
+    trained: dict[str, MutualInformation]  # The same, but of categorical codes from augmented images if Q sees such.
 
 
 def information_of(model: keras.Model, latents: Latents, fake: Judged) -> Information:
