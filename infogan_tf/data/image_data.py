@@ -81,6 +81,11 @@ class ImageData:
         return self.training.shape[1:]
 
     @property
+    def is_own(self) -> bool:
+        """Whether they are a person's own images, given as `images`, and not a data set."""
+        return self.source in ("folder", "archive", "npz")
+
+    @property
     def description(self) -> str:
         """One line: what, how many, why."""
         counts = f"{len(self.training):,} training and {len(self.held_out):,} held-out images"
@@ -100,7 +105,7 @@ class ImageData:
 def check_two_batches(data: ImageData, batch_size: int):
     """Raises a SettingError if a user's own images don't make two batches, or a data set not even one."""
     number = len(data.training)
-    if data.source in ("folder", "archive", "npz") and number < 2 * batch_size:
+    if data.is_own and number < 2 * batch_size:
         expected = f"at least {2 * batch_size} training images, two batches of {batch_size}"
         raise SettingError("images", expected, f"{number} from {data.name} ({data.reason})")
     if batch_size > number:

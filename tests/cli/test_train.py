@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from infogan_tf.data import sources
 from infogan_tf.data.paths import IMAGES
-from infogan_tf.data.sources import rendered
 from infogan_tf.evaluation import evaluate, features
 from tests.data.archives import prepare_as_tfds, write_celeba, write_chairs
 from tests.small_networks import make_thin
@@ -140,7 +140,7 @@ def test_labels_of_an_npz_file_are_measured_and_drawn_whatever_their_names(do, f
 @pytest.fixture
 def thin(monkeypatch):
     """The paper's experiments with few channels, and few rendered images."""
-    monkeypatch.setattr(rendered, "NUM_RENDERED", 130)
+    monkeypatch.setattr(sources, "NUM_RENDERED", 130)
     for name in ("svhn", "celeba", "faces", "chairs"):
         module = importlib.import_module(f"infogan_tf.experiments.{name}")
         monkeypatch.setattr(module, "EXPERIMENT", module.EXPERIMENT)  # So that it comes back.
