@@ -1,3 +1,6 @@
+import pytest
+
+pytestmark = pytest.mark.slow
 OFF = """
 from infogan_tf import runtime
 from tests import small_networks

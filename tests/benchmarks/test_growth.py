@@ -1,7 +1,11 @@
 import sys
 
+import pytest
+
 from tests import processes
 from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
 
 
 def test_each_batch_and_number_of_threads_has_its_row(monkeypatch):

@@ -1,5 +1,9 @@
 import re
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_each_size_has_its_row(launchers):
     finished = launchers.run("benchmarks/image_sizes.py", "--sizes=16,24", "--batch_size=2", "--rounds=1")

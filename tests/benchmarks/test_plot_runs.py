@@ -1,8 +1,12 @@
 import json
 import sys
 
+import pytest
+
 from tests import processes
 from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
 
 
 def test_curves_of_runs_are_drawn(tmp_path):

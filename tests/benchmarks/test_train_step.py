@@ -21,6 +21,8 @@ from infogan_tf.runtime import bfloat16_obstacle
 from tests import processes
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 BATCH_SIZE = 16
 SHARPNESS = 50.0
 # Of a gradient's norm. Ours, in float32, was found up to 1e-4 away from float64 over several seeds.

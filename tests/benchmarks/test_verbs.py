@@ -8,6 +8,8 @@ from absl.testing import flagsaver
 from infogan_tf.cli import generate
 from infogan_tf.explorer import exported_page as precomputed
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_explorer_the_verbs_and_the_exports_are_measured(small_model, tmp_path, monkeypatch, capsys):
     small_model.save(tmp_path / "small.keras")

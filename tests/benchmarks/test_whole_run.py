@@ -8,6 +8,8 @@ import whole_run
 from absl import flags
 from absl.testing import flagsaver
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _tiny():
