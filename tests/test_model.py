@@ -32,6 +32,7 @@ def fitted():
     return model
 
 
+@pytest.mark.slow
 def test_fit_trains_on_any_data_set_and_ignores_labels():
     images = tiny_images(32)
     fits = []

@@ -67,6 +67,7 @@ def test_the_tutorial_edits_digits(load_small_model):
     assert np.any(shown["wider"] != shown["same"])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.shuffle=True. was passed:UserWarning")  # Keras', of every tf.data set.
 def test_every_extension_shown_works(capsys):
     shown = {}

@@ -247,6 +247,7 @@ def test_consistency_is_maximized_by_d_and_q_alone_on_real_images(real_images):
         np.testing.assert_allclose(plain - ours, 2 * expected, rtol=2e-2, atol=2e-6)
 
 
+@pytest.mark.slow
 def test_averaged_weights_make_images_and_are_not_trained(real_images):
     model, plain = (made(average_decay=decay, update="simultaneous") for decay in (0.9, 0.0))
     for either in (model, plain):

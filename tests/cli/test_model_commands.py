@@ -190,6 +190,7 @@ def test_files_that_cant_be_read_are_left_out_and_named(do, place):
     assert len(read_csv("codes.csv")) == 1
 
 
+@pytest.mark.slow
 def test_a_circular_code_is_an_angle_in_degrees_and_turns_without_end(run):
     infogan_tf.train(Config(run_folder="run", codes="view=circular, c2=uniform", **TINY))
     model = infogan_tf.load("run")
@@ -256,6 +257,7 @@ def test_each_code_moves_in_an_animation(run, place):
         assert abs(first - last)[row * SIDE : (row + 1) * SIDE].max() > 0
 
 
+@pytest.mark.slow
 def test_a_run_is_exported_in_every_format(do, run, place, model, tmp_path):
     typed = ["export", f"--run_folder={place / 'run'}"]
     assert run(*typed, "--output=a.keras", try_next=True) == "run, update 5 as keras: a.keras"

@@ -89,6 +89,7 @@ def mixed(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_own_images_from_training_to_evaluation(do, infogan, refused, few, mixed, tmp_path, monkeypatch):
     out = do(*OWN, "--images=photos", "--summary_interval=1")
     description = "photos, 117 training and 12 held-out images"
@@ -125,6 +126,7 @@ def test_own_images_from_training_to_evaluation(do, infogan, refused, few, mixed
     assert "already trained for " in do("train", "images", run, f"--images={moved}")
 
 
+@pytest.mark.slow
 def test_labels_of_an_npz_file_are_measured_and_drawn_whatever_their_names(do, few, tmp_path):
     name = "$_{$"  # No formula, though it looks like the beginning of one.
     labels = np.array([name, "a b", "c\nd"])[np.arange(130) % 3]
@@ -154,6 +156,7 @@ def measures(code):
     return {factor: result["measure"] for factor, result in associations[code].items()}
 
 
+@pytest.mark.slow
 def test_svhn_of_tfds(do, thin, few, tmp_path):
     prepare_as_tfds("svhn_cropped", tmp_path / "tfds", 30)
     out = do("train", "svhn", *TINY, "--data_dir=tfds", "--codes=categorical(10), uniform")
@@ -163,6 +166,7 @@ def test_svhn_of_tfds(do, thin, few, tmp_path):
         assert json.load(file)["classification"]["c1"]["label"]["class_names"] == list("0123456789")
 
 
+@pytest.mark.slow
 def test_celeba_of_tfds_is_resized_and_its_attributes_are_labels(do, thin, few, tmp_path):
     prepare_as_tfds("celeb_a", tmp_path / "tfds", 30)
     do("train", "celeba", *TINY, "--data_dir=tfds", "--codes=categorical(10)")
@@ -172,12 +176,14 @@ def test_celeba_of_tfds_is_resized_and_its_attributes_are_labels(do, thin, few, 
     assert (kinds["Smiling"], kinds["lefteye_x"]) == ("AUC", "eta")
 
 
+@pytest.mark.slow
 def test_celeba_of_its_archive(do, thin, tmp_path):
     write_celeba(tmp_path / "celeba", 20)
     flags = ["--images=celeba/img_align_celeba", "--codes=categorical(10)", "--preset=paper"]
     assert "data: img_align_celeba, 18 training and 2 held-out images" in do("train", "celeba", *TINY, *flags)
 
 
+@pytest.mark.slow
 def test_chairs_of_their_archive(do, thin, few, tmp_path):
     write_chairs(tmp_path / "rendered_chairs", range(0, 360, 12))
     flags = ["--images=rendered_chairs", "--codes=categorical(20), uniform@10, circular"]
@@ -188,6 +194,7 @@ def test_chairs_of_their_archive(do, thin, few, tmp_path):
     assert measures("c3") == {"azimuth": "monotone fit", "elevation": "eta", "chair": "NMI"}
 
 
+@pytest.mark.slow
 def test_faces_that_are_rendered_need_no_flag(do, thin):
     out = do("train", "faces", *TINY)
     assert "preset: best with " in out

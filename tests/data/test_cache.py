@@ -154,6 +154,7 @@ def test_a_partial_set_that_vanishes_while_room_is_made_is_no_error(digits):
     assert isinstance(digits.stored().training, np.memmap)
 
 
+@pytest.mark.slow
 def test_neither_writing_nor_reading_a_large_set_holds_it_in_memory(launchers, tmp_path):
     code = """
 import re, time

@@ -42,6 +42,7 @@ class Unread:
     __getitem__ = __getattr__
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_networks")
 def test_training_never_reads_labels(embedded_digits, tmp_path, monkeypatch):
     assert embedded_digits.labels.names == ("label",)

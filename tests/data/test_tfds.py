@@ -128,6 +128,7 @@ def test_images_of_any_size_and_under_any_name_are_resized_where_no_shape_is_dem
     np.testing.assert_allclose(data.held_out[:, 8, 8, 0], [20, 30])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SHARED.exists(), reason="needs MNIST and Fashion-MNIST prepared by TFDS beside the project")
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
 def test_reads_the_real_sets(name):

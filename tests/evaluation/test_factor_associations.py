@@ -49,6 +49,7 @@ def factor_values(kind, rng, number=NUMBER):
     return rng.uniform(0, 360, number)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code_kind", CODE_KINDS)
 @pytest.mark.parametrize("factor_kind", FACTOR_KINDS)
 def test_unrelated_codes_of_several_parts_are_at_chance_on_few_images(code_kind, factor_kind, rng):

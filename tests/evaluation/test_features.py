@@ -55,6 +55,7 @@ def test_the_hash_is_that_of_the_weights(features):
     assert ImageFeatures(features._network, "digits", features.held_out).hash == features.hash
 
 
+@pytest.mark.slow
 def test_images_without_labels_have_features_of_rotations(monkeypatch, capsys):
     monkeypatch.setattr(module, "UPDATES_OF_ROTATIONS", 40)
     data = shades(200, shape=(64, 64, 3))

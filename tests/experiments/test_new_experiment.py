@@ -60,6 +60,7 @@ def read_picture(path):
         return np.asarray(picture)
 
 
+@pytest.mark.slow
 def test_a_new_experiment_trains_is_evaluated_and_draws(shapes, labeled_images, tmp_path, monkeypatch):
     assert shapes in experiments.experiment_names()
     small = infogan_tf.presets(shapes)["small"]

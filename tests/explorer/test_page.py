@@ -51,6 +51,7 @@ def test_the_wall_follows_the_knobs(open_page, logs):
     expect_pixels(page, "#large", model.generate({"c1": 7, "c2": -2.0, "c3": 0.02}, num_images=WALL, seed=0)[2])
 
 
+@pytest.mark.slow
 def test_locked_codes_stay_and_a_link_is_a_place(open_page, logs):
     page = open_page()
     turn(page, "c2", 0)
@@ -104,6 +105,7 @@ def drop_picture(page, image):
     expect_pixels(page, "#seen", image / 255)
 
 
+@pytest.mark.slow
 def test_a_dropped_picture_shows_its_codes(open_page, logs):
     page, model = open_page(), logs[1]["digits/plain"]
     page.get_by_role("button", name="Lock c3").click()
@@ -185,6 +187,7 @@ def test_the_posterior_of_an_angle_goes_on_at_the_other_end(open_page):
     assert [pair.round(2).tolist() for pair in shown] == [[0, 0.06], [0.89, 1], [1, 1]]
 
 
+@pytest.mark.slow
 def test_a_run_in_training_is_refreshed(open_page, server, logs, embedded_digits):
     page = open_page("#run=mixed")
     expect(page.locator("#status")).to_contain_text("update 1, ")

@@ -98,6 +98,7 @@ sys.addaudithook(kill_when_there)
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_resumes_to_the_same_bits(reference, run, tmp_path):
     folder = tmp_path / "run"
     for moment, (there, not_yet) in KILLS.items():
@@ -112,6 +113,7 @@ def test_killed_at_any_moment_resumes_to_the_same_bits(reference, run, tmp_path)
     assert not list(folder.rglob(".partial-*"))
 
 
+@pytest.mark.slow
 def test_signals_save_and_end_and_the_folder_alone_resumes(launchers, reference, start, tmp_path):
     folder = tmp_path / "run"
     flag = f"--run_folder={folder}"
@@ -154,6 +156,7 @@ def test_signals_save_and_end_and_the_folder_alone_resumes(launchers, reference,
     assert record["resumed"][-1]["command"] == shlex.join([sys.executable, str(MNIST_LAUNCHER), flag])
 
 
+@pytest.mark.slow
 def test_under_nohup_a_hangup_does_not_stop_a_run(start, tmp_path):
     ignored = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)"
     log = tmp_path / "run" / "log.txt"
@@ -165,6 +168,7 @@ def test_under_nohup_a_hangup_does_not_stop_a_run(start, tmp_path):
     assert "done: 6 updates" in out
 
 
+@pytest.mark.slow
 def test_a_terminal_of_80_columns_shows_a_bar_with_everything(reference, start):
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
@@ -181,6 +185,7 @@ def test_a_terminal_of_80_columns_shows_a_bar_with_everything(reference, start):
     assert re.search(r"left +\d+\.\d\d/s, D \d\.\d\d G \d\.\d\d MI c1 -?\d\.\d\d c2 -?\d\.\d\d c3 -?\d\.\d\d", bar)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "kilobytes", "text"),
     [
@@ -198,6 +203,7 @@ def test_a_run_that_cannot_continue_ends_with_one_line(run, tmp_path, flags, kil
     assert err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_closed_stdout_does_not_stop_a_run(start, tmp_path):
     reader, writer = os.pipe()
     with start(f"--run_folder={tmp_path}/run", stdout=writer) as process:

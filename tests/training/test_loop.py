@@ -124,6 +124,7 @@ def test_what_goes_wrong_is_said_once_and_again_in_tensorboard(tmp_path, monkeyp
     assert all(f" update {step}: " in note for step, note in notes)
 
 
+@pytest.mark.slow
 def test_two_updates_and_two_more_are_four_to_the_bit(finished, tmp_path):
     train(tiny(tmp_path / "run", max_epoch=1))
     # A run's last update is drawn and measured, which its longer twin's is not.
@@ -148,6 +149,7 @@ def test_a_run_on_photographs_resumes_to_the_same_bits(tmp_path, random_images):
     assert_same_tensors(tmp_path / "whole", tmp_path / "stopped")
 
 
+@pytest.mark.slow
 def test_seed_matters(finished, tmp_path):
     train(tiny(tmp_path / "run", seed=1, max_epoch=1))
     assert points(tmp_path / "run")[0] != points(finished)[0]
@@ -160,6 +162,7 @@ def test_finished_run_is_left_alone(finished, capsys):
     assert (written(finished / "checkpoints"), points(finished)) == before
 
 
+@pytest.mark.slow
 def test_a_signal_is_reported_to_the_caller_even_during_the_last_update(tmp_path, monkeypatch):
     record = loop.Recorder.record
 
@@ -174,6 +177,7 @@ def test_a_signal_is_reported_to_the_caller_even_during_the_last_update(tmp_path
     assert train(tiny(tmp_path / "run")) is True
 
 
+@pytest.mark.slow
 def test_damaged_newest_checkpoint_is_named_and_the_run_reaches_the_same_bits(finished, tmp_path, capsys):
     shutil.copytree(finished, tmp_path / "run")
     data = tmp_path / "run" / "checkpoints" / "step-4.data-00000-of-00001"
@@ -199,6 +203,7 @@ def test_labels_never_reach_training_and_other_images_are_refused(tmp_path, embe
         train(tiny(tmp_path / "zeros" / "run", data_dir=str(tmp_path / "others"), **changes | {"max_epoch": 2}))
 
 
+@pytest.mark.slow
 def test_auto_resumes_on_the_source_that_it_began_with(tmp_path, monkeypatch):
     monkeypatch.setattr("infogan_tf.data.sources.tfds.DOWNLOAD_HOST", "http://127.0.0.1:9")
     monkeypatch.setattr("tensorflow_datasets.core.constants.DATA_DIR", str(tmp_path / "nothing"))
@@ -342,6 +347,7 @@ def test_refused_resume_changes_nothing(finished, tmp_path, monkeypatch, prepare
     assert written(run) == before
 
 
+@pytest.mark.slow
 def test_a_run_killed_before_its_first_checkpoint_restarts_and_announces_it(finished, tmp_path):
     run = without_checkpoints(finished, tmp_path / "run")
     # As a kill leaves it while the checkpoint of update 2 is written.

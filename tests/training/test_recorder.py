@@ -26,6 +26,7 @@ def test_a_discriminator_that_has_learned_nothing_treats_both_alike(small_model,
     assert metrics["memorization/training"] == pytest.approx(metrics["memorization/held_out"], abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_discriminator_that_overfits_its_images_is_detected(few_images):
     model = build_model(Config(seed=1))
     discriminator, variables = model.discriminator, model.discriminator.trainable_variables
@@ -48,6 +49,7 @@ def test_a_discriminator_that_overfits_its_images_is_detected(few_images):
     assert metrics["memorization/held_out"] < 0.1
 
 
+@pytest.mark.slow
 def test_d_of_joint_batches_is_measured_on_them(few_images):
     """It learns to tell bright images from G's gray ones, which it can't by the bright ones alone."""
     model = build_model(Config(seed=1, update="simultaneous", discriminator_batches="joint"))
