@@ -1,4 +1,4 @@
-"""How fast the explorer answers on a trained run, how fast the verbs are, and how large its exports are."""
+"""How fast the explorer answers on a trained run, how fast commands are, and how large its exports are."""
 
 import contextlib
 import http.client
@@ -51,7 +51,7 @@ def _rows(run: Path, folder: Path) -> Iterator[tuple[str, str]]:
     yield f"a wall of 25 of {run.name}", _wall_latency(run)
     build_model(next(iter(presets("images").values())), LARGE).save(folder / "large.keras")
     yield f"a wall of 25 of {'x'.join(map(str, LARGE))}, untrained", _wall_latency(folder / "large.keras")
-    yield from _verbs(str(run), folder)
+    yield from _commands(str(run), folder)
     yield from _exports(str(run), folder)
 
 
@@ -100,7 +100,7 @@ def _post(port: int, body: dict):
         sys.exit(f"error: the explorer answered {response.status}: {content.decode(errors='replace')}")
 
 
-def _verbs(run: str, folder: Path) -> Iterator[tuple[str, str]]:
+def _commands(run: str, folder: Path) -> Iterator[tuple[str, str]]:
     from infogan_tf.cli import encode, generate, traverse
     from infogan_tf.cli.options import EncodeOptions, GenerateOptions, TraverseOptions
 
@@ -116,8 +116,8 @@ def _verbs(run: str, folder: Path) -> Iterator[tuple[str, str]]:
         yield f"traverse of all codes, .{ending}", f"{_seconds(partial(traverse.run, options)):.1f} s"
 
 
-def _speed(verb: Callable[[], None], number: int) -> str:
-    seconds = _seconds(verb)
+def _speed(command: Callable[[], None], number: int) -> str:
+    seconds = _seconds(command)
     return f"{number / seconds:,.0f} images/s, with loading the model: {number:,} in {seconds:.1f} s"
 
 
