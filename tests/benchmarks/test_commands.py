@@ -1,7 +1,7 @@
 import re
 
-import pytest
 import commands
+import pytest
 from absl import flags
 from absl.testing import flagsaver
 
