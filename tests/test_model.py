@@ -48,6 +48,7 @@ def test_fit_trains_on_any_data_set_and_ignores_labels():
         np.testing.assert_allclose(with_labels, without_labels, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_fit_shows_a_part_of_what_an_update_reports():
     images = tiny_images(8)
     history = compiled_tiny_model().fit(images, batch_size=8, verbose=0, shuffle=False).history
@@ -91,6 +92,7 @@ def test_a_first_fit_refuses_images_of_another_form():
     fit_refused(model, None, "fit needs images or a data set of images, got none")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", OF_ANOTHER_FORM)
 def test_a_later_fit_refuses_images_of_another_form(fitted, form):
     """Keras then has a graph for images of any shape, or makes one."""
@@ -111,6 +113,7 @@ def test_fit_refuses_images_out_of_range(fitted, images, text):
     fit_refused(fitted, images, rf"images must be floats in \[0, 1\], got values {text}")
 
 
+@pytest.mark.slow
 def test_fit_checks_every_batch(fitted):
     with pytest.raises(ValueError, match="got values from nan to nan"):
         fitted.fit(with_value(np.nan, 12), batch_size=8, verbose=0, shuffle=False)
@@ -122,6 +125,7 @@ def test_other_errors_of_a_fit_stay_as_they_are(fitted):
         fitted.fit(broken, verbose=0, shuffle=False)
 
 
+@pytest.mark.slow
 def test_an_experiment_hands_its_augmentation_to_the_model():
     assert build_model(Config()).augmentation == DigitAugmentation()
     assert build_model(Config(augmentation="photographs")).augmentation == PhotographAugmentation()

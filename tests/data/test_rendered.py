@@ -61,6 +61,7 @@ def center(weights):
     return weights.sum(axis=1) @ rows / weights.sum(), weights.sum(axis=0) @ columns / weights.sum()
 
 
+@pytest.mark.slow
 def test_pictures_are_those_of_every_release(heads, chairs):
     """A run that began under one release resumes under the next, on any processor."""
     sums = [24461, 48861, 37758, 57915, 30016, 33063], [949415, 868661, 917508, 911825, 864166, 841277]

@@ -113,6 +113,7 @@ def test_a_missing_or_damaged_evaluation_and_that_of_another_version_are_none(tm
     assert read_evaluation(tmp_path / "evaluation.json") is None
 
 
+@pytest.mark.slow
 def test_without_labels_only_what_needs_them_is_left_out(trained, tmp_path, monkeypatch, capsys):
     folder = shutil.copytree(trained, tmp_path / "unlabeled")
     for file in ("codes_and_factors.png", "vector_arithmetic.png"):

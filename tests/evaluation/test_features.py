@@ -24,6 +24,7 @@ def shades(number, seed=0, shape=(16, 16, 1)):
     return ImageData(images[50:], images[:50], "npz", "shades", "found")
 
 
+@pytest.mark.slow
 def test_features_of_classes_know_digits(features, embedded_digits, digit):
     assert error_of(features) < 0.06
     assert features.name == (

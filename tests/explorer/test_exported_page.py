@@ -121,6 +121,7 @@ def images_of(data, sample):
     return rows.transpose(0, 2, 1, 3, 4).reshape(-1, height, width, 3)
 
 
+@pytest.mark.slow
 def test_the_images_are_the_models_own(file, run):
     data, model = data_of(file), run[1]
     images = images_of(data, 2)
@@ -202,6 +203,7 @@ def value(page, name):
     return page.get_by_role("slider", name=name, exact=True).get_attribute("aria-valuetext")
 
 
+@pytest.mark.slow
 def test_the_images_follow_the_knobs(open_file, run):
     page, model = open_file(), run[1]
     codes = {"kind": 7, "on": [[0, 0]], "width": 3.0, "style": [[4, 2, 2]], "view": 0}

@@ -124,6 +124,7 @@ def test_a_dropped_picture_shows_its_codes(open_page, logs):
     expect_pixels(page, "#made", made)
 
 
+@pytest.mark.slow
 def test_saves_the_wall_an_animation_and_the_codes(open_page, logs):
     page = open_page("#run=digits/plain&seed=4&code.c1=2&code.c2=0.5")
     name, content = downloaded(page, page.get_by_role("button", name="PNG"))
@@ -144,6 +145,7 @@ def test_saves_the_wall_an_animation_and_the_codes(open_page, logs):
     np.testing.assert_array_equal(again, images)
 
 
+@pytest.mark.slow
 def test_another_run_has_other_knobs(open_page, logs):
     page = open_page()
     page.get_by_label("Run").select_option("mixed")
@@ -168,6 +170,7 @@ def test_an_angle_goes_around(open_page, logs):
     expect(view).to_have_attribute("aria-valuetext", f"{MINUS}171°")
 
 
+@pytest.mark.slow
 def test_the_posterior_of_an_angle_goes_on_at_the_other_end(open_page):
     page = open_page("#run=mixed")
 
@@ -209,6 +212,7 @@ def test_everything_that_can_be_used_has_a_name(open_page):
     assert open_page("#run=mixed").evaluate(UNNAMED) == []
 
 
+@pytest.mark.slow
 def test_a_damaged_newest_checkpoint_is_skipped_and_named(open_page, server, logs):
     save_checkpoints(logs[0] / "digits" / "plain", logs[1]["digits/plain"], [7])
     damage_checkpoint(logs[0] / "digits" / "plain", 7)

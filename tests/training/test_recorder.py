@@ -61,6 +61,7 @@ def test_d_of_joint_batches_is_measured_on_them(few_images):
     assert Memorization(model, few_images).metrics()["memorization/training"] == pytest.approx(float(seen), abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("discriminator_batches", ["separate", "joint"])
 def test_nothing_of_the_model_is_changed(discriminator_batches, embedded_digits):
     model = build_model(Config(update="simultaneous", discriminator_batches=discriminator_batches))
