@@ -1,6 +1,7 @@
 """Checks of numbers that a person gives to constructors and methods. Nothing here loads TensorFlow."""
 
 import numbers
+from collections.abc import Collection
 from typing import Any
 
 FLOAT32_TINY, FLOAT32_MAX = 1.2e-38, 3.4e38
@@ -26,6 +27,13 @@ def check_integer(name: str, value: Any, minimum: int, maximum: int | None = Non
         return int(value)
     bounds = f">= {minimum}" if maximum is None else f"from {minimum} to {maximum}"
     raise ValueError(f"{name} must be an integer {bounds}, got {value!r}")
+
+
+def check_choice(name: str, value: Any, options: Collection[str]) -> str:
+    """One of a few words; ValueError naming it if it is anything else."""
+    if value not in options:
+        raise ValueError(f"{name} must be one of {', '.join(options)}, got {value!r}")
+    return value
 
 
 def check_sizes(name: str, sizes: Any, number: int | None = None) -> tuple[int, ...]:

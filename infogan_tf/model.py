@@ -11,7 +11,7 @@ from PIL import Image
 
 from infogan_tf import losses
 from infogan_tf.augmentation import Augmentation, DigitAugmentation
-from infogan_tf.checks import check_integer, check_number
+from infogan_tf.checks import check_choice, check_integer, check_number
 from infogan_tf.codes import LatentSpec
 from infogan_tf.figures import pictures, traversals
 from infogan_tf.networks.averaged import AveragedNetwork
@@ -88,27 +88,28 @@ class InfoGAN(keras.Model):
         discriminator_batches: str = "separate",
     ):
         super().__init__(name="infogan")
-        check_integer("seed", seed, 0)
-        if update not in UPDATES:
-            raise ValueError(f"update must be one of {', '.join(UPDATES)}, got {update!r}")
         self.image_shape = check_networks(generator, discriminator, spec)
-        self.augmented_codes = [code.name for code in spec.categorical_codes] if code_augmentation else []
-        # `Config` refuses other combinations, and says so in words.
-        assert bool(self.augmented_codes) == bool(code_augmentation)
-        assert code_augmentation or not consistency
-        assert discriminator_batches == "separate" or update == "simultaneous"
         self.generator = generator
         self.discriminator = discriminator
         self.spec = spec
-        self.info_reg_coeff = info_reg_coeff
+        self.info_reg_coeff = check_number("info_reg_coeff", info_reg_coeff)
         self.augmentation = DigitAugmentation() if augmentation is None else augmentation
-        self.max_shift = max_shift
-        self.code_augmentation = code_augmentation
-        self.consistency = consistency
-        self.average_decay = average_decay
-        self.seed = seed
-        self.update = update
-        self.discriminator_batches = discriminator_batches
+        if not isinstance(self.augmentation, Augmentation):
+            raise ValueError(f"augmentation must be an Augmentation, got {augmentation!r}")
+        self.max_shift = check_integer("max_shift", max_shift, 0)
+        self.code_augmentation = check_number("code_augmentation", code_augmentation)
+        self.consistency = check_number("consistency", consistency)
+        self.average_decay = check_number("average_decay", average_decay, maximum=0.9999)
+        self.seed = check_integer("seed", seed, 0)
+        self.update = check_choice("update", update, UPDATES)
+        self.discriminator_batches = check_choice("discriminator_batches", discriminator_batches, ("separate", "joint"))
+        self.augmented_codes = [code.name for code in spec.categorical_codes] if code_augmentation else []
+        if code_augmentation and not self.augmented_codes:
+            raise ValueError(f"code_augmentation must be 0 where no code is categorical, got {code_augmentation!r}")
+        if consistency and not code_augmentation:
+            raise ValueError(f"consistency must be 0 where code_augmentation is 0, got {consistency!r}")
+        if discriminator_batches == "joint" and update != "simultaneous":
+            raise ValueError(f"discriminator_batches must be separate where update is {update}, got 'joint'")
         self.averaged_generator = AveragedNetwork(generator, average_decay) if average_decay else None
         self.built = True
 

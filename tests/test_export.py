@@ -19,6 +19,8 @@ from infogan_tf.networks.discriminator import Discriminator
 from infogan_tf.networks.generator import Generator
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 
+pytestmark = pytest.mark.slow
+
 SPEC = LatentSpec(
     (
         LatentCode("z", Gaussian(size=4), regularized=False),

@@ -272,6 +272,12 @@ def test_called_and_asked_to_predict_it_is_the_generator(small_model):
     [
         ({"seed": 1.5}, "seed must be an integer >= 0, got 1.5"),
         ({"update": "both"}, "update must be one of alternating, simultaneous, got 'both'"),
+        ({"discriminator_batches": "seperate"}, "discriminator_batches must be one of separate, joint, got 'seperate'"),
+        ({"discriminator_batches": "joint"}, "discriminator_batches must be separate where update is alternating, got"),
+        ({"consistency": 1.0}, "consistency must be 0 where code_augmentation is 0, got 1.0"),
+        ({"info_reg_coeff": -1.0}, "info_reg_coeff must be a number >= 0, got -1.0"),
+        ({"average_decay": 1.0}, "average_decay must be a number >= 0 and <= 0.9999, got 1.0"),
+        ({"augmentation": "digits"}, "augmentation must be an Augmentation, got 'digits'"),
         ({"spec": None}, "spec must be a LatentSpec, got None"),
         ({"generator": None}, "generator must be a Keras model, got None"),
         ({"discriminator": len}, "discriminator must be a Keras model, got <built-in"),

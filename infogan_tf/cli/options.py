@@ -96,7 +96,7 @@ class EvaluationOptions(Options):
     )
     data_dir: str | None = option(None, Auto(Text(), "where the run found its data"), "Where TFDS keeps prepared data.")
     images: str | None = option(
-        None, Auto(Text(), "where the run found them"), "The folder or .npz file of the run's images, if moved."
+        None, Auto(Text(), "where the run found them"), "The run's own images, if they were moved."
     )
 
 

@@ -228,7 +228,7 @@ def _list_members(archive: zipfile.ZipFile | tarfile.TarFile) -> dict[str, Membe
 def _content(archive: zipfile.ZipFile | tarfile.TarFile, member: Member) -> BytesIO | None:
     if isinstance(archive, zipfile.ZipFile):
         return BytesIO(archive.read(member))
-    return BytesIO(archive.extractfile(member).read()) if member.isfile() else None
+    return BytesIO(archive.extractfile(member).read()) if member.isfile() or member.islnk() else None
 
 
 def describe_skipped(name: str, reason: Unreadable) -> str:

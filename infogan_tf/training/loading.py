@@ -11,6 +11,7 @@ import keras
 
 from infogan_tf.build_model import build_model
 from infogan_tf.config import MODEL, Config
+from infogan_tf.data.paths import given_path
 from infogan_tf.errors import RunNotFoundError, SettingError, first_line
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.record import Record
@@ -59,7 +60,7 @@ def load(path: str | os.PathLike, step: int | None = None) -> InfoGAN:
         SettingError: the folder or file holds something else, or no checkpoint of this update; a `ValueError`.
         TrainingError: the checkpoint of this update is damaged or, without `step`, every checkpoint.
     """
-    path = Path(path).expanduser()
+    path = given_path("run_folder", os.fspath(path), MODEL)
     return _load_file(path, step) if path.suffix == ".keras" and not path.is_dir() else load_run(path, step).model
 
 

@@ -88,7 +88,7 @@ def write_record(folder: Path, record: Record):
     write_text(folder / CONFIG_FILE, JSON.dump_json(record, indent=2).decode() + "\n")
 
 
-def read_record(folder: Path) -> Record:
+def read_record(folder: Path, expected: str = "the folder of a run") -> Record:
     """The record of an earlier run; SettingError if there is none, it is damaged, or an earlier version wrote it."""
     got = f"{folder} without a readable {CONFIG_FILE}"
     try:
@@ -102,7 +102,7 @@ def read_record(folder: Path) -> Record:
             got, problem = folder, "it was made by an earlier version of infogan_tf"
     except (OSError, TypeError, ValueError) as error:
         problem = first_line(error)
-    raise SettingError("run_folder", "the folder of a run, or a new or empty one", f"{got} ({problem})")
+    raise SettingError("run_folder", expected, f"{got} ({problem})")
 
 
 def check_resumable(record: Record, config: Config):

@@ -68,8 +68,8 @@ class Run:
             RunNotFoundError: there is none.
             SettingError: the folder holds something else, or the run of an earlier version.
         """
-        path = Path(path).expanduser()
-        record = _read_record(path)
+        path = given_path("run_folder", os.fspath(path), "the folder of a run")
+        record = _read_record(path, "the folder of a run")
         if record is None:
             raise RunNotFoundError(f"run_folder: expected the folder of a run, got {path}, where there is none")
         return cls(path, record.config, record)
@@ -167,7 +167,7 @@ class Run:
             raise SettingError("run_folder", expected, "none; a new folder begins a new run")
 
 
-def _read_record(folder: Path) -> Record | None:
+def _read_record(folder: Path, expected: str = "the folder of a run, or a new or empty one") -> Record | None:
     if set(PATTERN_CHARACTERS) & set(str(folder)):
         raise _refused(folder, f"without {' '.join(PATTERN_CHARACTERS)} in its path")
     try:
@@ -178,7 +178,7 @@ def _read_record(folder: Path) -> Record | None:
         raise SettingError("run_folder", "a folder", f"{folder} ({error.strerror})") from error
     # What may be left if a run is killed before its record is written.
     is_new = all(name == LOCK_FILE or name.startswith(PARTIAL_PREFIX) for name in names)
-    return None if is_new else read_record(folder)
+    return None if is_new else read_record(folder, expected)
 
 
 def _refused(folder: Path, what: str, why: str = "") -> SettingError:

@@ -231,6 +231,7 @@ def test_codes_are_varied_in_a_sheet(run, place, model):
     np.testing.assert_array_equal(pixels("all.png")[len(picture) : 2 * len(picture)], picture)
 
 
+@pytest.mark.slow
 def test_two_codes_are_varied_as_a_plane_and_over_time(run, place, model):
     typed = ["traverse", f"--run_folder={place / 'model.keras'}", "--seed=2", "--codes=c2,c1"]
     assert run(*typed, "--output=plane.png") == "c2, c1 of model.keras: plane.png"

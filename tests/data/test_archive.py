@@ -87,7 +87,7 @@ def test_an_encrypted_archive_is_refused(tmp_path):
         load_own(path)
 
 
-def test_links_in_a_tar_are_left_out_and_named(tmp_path):
+def test_symbolic_links_in_a_tar_are_left_out_and_named_and_hard_links_are_read(tmp_path):
     path = tmp_path / "photos.tar"
     with tarfile.open(path, "w") as archive:
         for index in range(10):
@@ -100,6 +100,9 @@ def test_links_in_a_tar_are_left_out_and_named(tmp_path):
         link = tarfile.TarInfo("link.png")
         link.type, link.linkname = tarfile.SYMTYPE, "0.png"
         archive.addfile(link)
+        same = tarfile.TarInfo("5_again.png")  # As tar packs a second name of a file.
+        same.type, same.linkname = tarfile.LNKTYPE, "5.png"
+        archive.addfile(same)
     data = load_own(path)
     assert data.skipped == ("link.png: not a file, or a broken link",)
-    assert data.training[:, 0, 0, 0].tolist() == list(range(9))
+    assert data.training[:, 0, 0, 0].tolist() == [0, 1, 2, 3, 4, 5, 5, 6, 7, 9]

@@ -9,6 +9,8 @@ from infogan_tf.data.image_data import ImageData
 from infogan_tf.evaluation import features as module
 from infogan_tf.evaluation.features import ImageFeatures, load_features
 
+pytestmark = pytest.mark.slow
+
 ROTATIONS = "classifier of rotations by 0, 90, 180 and 270 degrees"
 
 
@@ -24,7 +26,6 @@ def shades(number, seed=0, shape=(16, 16, 1)):
     return ImageData(images[50:], images[:50], "npz", "shades", "found")
 
 
-@pytest.mark.slow
 def test_features_of_classes_know_digits(features, embedded_digits, digit):
     assert error_of(features) < 0.06
     assert features.name == (
@@ -56,7 +57,6 @@ def test_the_hash_is_that_of_the_weights(features):
     assert ImageFeatures(features._network, "digits", features.held_out).hash == features.hash
 
 
-@pytest.mark.slow
 def test_images_without_labels_have_features_of_rotations(monkeypatch, capsys):
     monkeypatch.setattr(module, "UPDATES_OF_ROTATIONS", 40)
     data = shades(200, shape=(64, 64, 3))

@@ -149,6 +149,7 @@ def test_the_file_names_no_host_and_has_everything_inside(file):
     assert text.count("</script>") == 3
 
 
+@pytest.mark.slow
 def test_noise_fits_too(tmp_path, monkeypatch):
     """Nearly black and white at random: nothing is harder to compress with loss, and without loss it doesn't fit.
 
@@ -221,6 +222,7 @@ def test_the_images_follow_the_knobs(open_file, run):
     expect_pixels(page, "#large", model.generate({**codes, "width": -1.5}, num_images=WALL, seed=SEED)[2])
 
 
+@pytest.mark.slow
 def test_a_code_that_varies_alone_puts_the_others_back(open_file, run):
     page = open_file()
     page.get_by_role("radio", name="kind 4").click()

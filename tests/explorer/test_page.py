@@ -157,6 +157,7 @@ def test_another_run_has_other_knobs(open_page, logs):
     expect_pixels(page, tile(6), logs[1]["mixed"].generate(codes, num_images=WALL, seed=0)[5])
 
 
+@pytest.mark.slow
 def test_an_angle_goes_around(open_page, logs):
     page, model = open_page("#run=mixed&code.view=270"), logs[1]["mixed"]
     view = slider(page, "view")

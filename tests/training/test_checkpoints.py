@@ -174,6 +174,7 @@ class KilledError(Exception):
     """Stands for the end of the process."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", range(4))
 @pytest.mark.parametrize("keep_every", [0, 1])
 def test_a_kill_during_a_save_leaves_complete_checkpoints(tmp_path, trained, monkeypatch, moment, keep_every):

@@ -96,6 +96,14 @@ def test_a_folder_that_can_not_be_used_is_refused_and_left_alone(tmp_path, embed
     assert names(tmp_path) == ["thesis.tex"]
 
 
+def test_what_is_no_run_is_refused_where_one_is_read(tmp_path):
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(SettingError, match=r"^run_folder: expected the folder of a run, got .* without a read"):
+        Run.open(tmp_path)
+    with pytest.raises(SettingError, match=r"^run_folder: expected the folder of a run, got ~nobody_of_this_name"):
+        Run.open("~nobody_of_this_name/run")
+
+
 def test_home_is_expanded(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     with training("~/runs/a") as run:
