@@ -1,3 +1,4 @@
+import logging
 import sys
 
 import pytest
@@ -12,6 +13,8 @@ def infogan(monkeypatch, capsys):
         monkeypatch.setattr(command, name, lambda: None)
 
     monkeypatch.setattr(sys, "argv", ["infogan"])
+    # It warns of functions that are traced again and again, since one process makes many models here.
+    monkeypatch.setattr(logging.getLogger("tensorflow"), "disabled", True)
 
     def run(*typed):
         capsys.readouterr()  # What the test itself has printed.
