@@ -63,7 +63,7 @@ class InfoGAN(keras.Model):
             original code; its batch norm then hides by how much they differ in brightness and contrast. `joint` passes
             them as one batch, which shows it; only where `update` is `simultaneous`.
 
-    ValueError if the networks do not keep the contract, the seed is not an integer >= 0, or the update is unknown.
+    ValueError if the networks do not keep the contract, or naming the argument that is none of these.
 
     >>> from infogan_tf.build_model import build_model
     >>> from infogan_tf.config import Config
