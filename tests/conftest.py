@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 import infogan_tf  # noqa: F401 - before TensorFlow, which reads only while it is loaded that oneDNN is to be on.
 from tests import processes
 from tests.launchers import forked
+from tests.small_networks import small_experiment
 
 ROOT = Path(__file__).parent.parent
 MNIST_LAUNCHER = ROOT / "launchers" / "run_mnist_exp.py"
@@ -56,7 +56,6 @@ def small_model():
     """An untrained MNIST model of small networks; tests must leave it as it is."""
     from infogan_tf.build_model import build_model
     from infogan_tf.config import Config
-    from tests.small_networks import small_experiment
 
     with small_experiment():
         return build_model(Config(seed=1))
@@ -65,29 +64,8 @@ def small_model():
 @pytest.fixture(scope="module")
 def small_networks():
     """Makes all models of a module of small networks."""
-    from tests.small_networks import small_experiment
-
     with small_experiment():
         yield
-
-
-@pytest.fixture
-def full_networks():
-    """Makes the models of one test of the paper's networks, in a module of small ones."""
-    from tests.small_networks import full_experiment
-
-    with full_experiment():
-        yield
-
-
-@pytest.fixture
-def run_mnist():
-    """Runs the MNIST launcher as a user would and returns the finished process."""
-
-    def run(*flags, **kwargs):
-        return processes.run([sys.executable, str(MNIST_LAUNCHER), *flags], **kwargs)
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -25,22 +25,11 @@ def keep_ignored_signals_to_ourselves():
 
 
 class Process:
-    """A process in a group of its own, made by `started`.
+    """A process, made by `started`; `process` has the interface of `subprocess.Popen`."""
 
-    Args:
-        command: program and arguments.
-        out: a file for its stdout.
-        err: a file for its stderr.
-        start: what starts it, in a group of its own; it must have the interface of `subprocess.Popen`.
-        kwargs: what `start` takes besides.
-    """
-
-    def __init__(
-        self, command: list[str], out: BinaryIO, err: BinaryIO, start: Callable[..., Any] = NEW_PROCESS, **kwargs: Any
-    ):
-        self._out, self._err = out, err
-        outputs = {"stdout": out, "stderr": err} | kwargs
-        self._process = start(command, **outputs)
+    def __init__(self, process: Any, out: BinaryIO, err: BinaryIO):
+        self._process, self._out, self._err = process, out, err
+        self.send_signal = process.send_signal  # Nothing that the process has started receives it.
 
     @property
     def returncode(self) -> int | None:
@@ -52,19 +41,10 @@ class Process:
         """What it has written to stdout."""
         return _read(self._out)
 
-    @property
-    def err(self) -> str:
-        """What it has written to stderr."""
-        return _read(self._err)
-
-    def send_signal(self, number: signal.Signals):
-        """Sends the process, and nothing that it has started, a signal."""
-        self._process.send_signal(number)
-
     def wait(self) -> tuple[str, str]:
         """Waits for its end; returns (stdout, stderr)."""
         self._wait_until(lambda: self.returncode is not None, 0.02)
-        return self.out, self.err
+        return self.out, _read(self._err)
 
     def wait_for(self, condition: Callable[[], bool]):
         """Waits until a condition holds, polling as fast as it can; fails if the process ends before."""
@@ -72,21 +52,15 @@ class Process:
         def reached() -> bool:
             if condition():
                 return True
-            assert self.returncode is None, f"ended with {self.returncode} before: {self.out}{self.err}"
+            assert self.returncode is None, f"ended with {self.returncode} before: {self.out}{_read(self._err)}"
             return False
 
         self._wait_until(reached, 0.0005)
 
-    def end(self):
-        """Kills the process and whatever it has started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-
     def _wait_until(self, condition: Callable[[], bool], interval: float):
         began = time.monotonic()
         while not condition():
-            assert time.monotonic() - began < PATIENCE_SECONDS, f"took too long: {self.out}{self.err}"
+            assert time.monotonic() - began < PATIENCE_SECONDS, f"took too long: {self.out}{_read(self._err)}"
             time.sleep(interval)
 
 
@@ -96,14 +70,19 @@ def _read(file: BinaryIO) -> str:
 
 
 @contextlib.contextmanager
-def started(command: list[str], **kwargs: Any) -> Iterator[Process]:
-    """A process that is killed, with all that it has started, at the end of the block if it still runs."""
+def started(command: list[str], start: Callable[..., Any] = NEW_PROCESS, **kwargs: Any) -> Iterator[Process]:
+    """A process that is killed, with all that it has started, at the end of the block if it still runs.
+
+    `start` makes it, as the leader of a group; `kwargs` are what it takes besides.
+    """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = Process(command, out, err, **kwargs)
+        process = start(command, **{"stdout": out, "stderr": err} | kwargs)
         try:
-            yield process
+            yield Process(process, out, err)
         finally:
-            process.end()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def run(command: list[str], **kwargs: Any) -> subprocess.CompletedProcess:

@@ -263,7 +263,6 @@ def test_averaged_weights_make_images_and_are_not_trained(real_images):
     assert not np.allclose(images, plain.generate(codes={"c1": [3, 4]}, seed=1), rtol=0, atol=1e-5)
 
 
-@pytest.mark.usefixtures("full_networks")
 def test_in_a_regular_gan_q_learns_to_read_and_nothing_else_learns_from_it(real_images):
     """The paper's baseline: G's and the body's gradients are those of lambda 0, Q's head's those of InfoGAN."""
     gradients = {}
