@@ -273,14 +273,17 @@ class Hinge(infogan_tf.InfoGAN):
         return -tf.reduce_mean(fake_logits)
 
 
-class R1(infogan_tf.InfoGAN):
-    """R1 (Mescheder et al. 2018): D's gradient at real images is kept small."""
+class Penalized(infogan_tf.InfoGAN):
+    """R1 (Mescheder et al. 2018): D's gradient at real images is kept small; and G is to make bright images."""
 
     def discriminator_penalty(self, real_images, fake_images):
         with tf.GradientTape() as tape:
             tape.watch(real_images)
             real_logits, _ = self.discriminator(real_images, training=True)
         return 5 * tf.reduce_mean(tf.reduce_sum(tape.gradient(real_logits, real_images) ** 2, axis=[1, 2, 3]))
+
+    def generator_penalty(self, latents, fake_images):
+        return tf.reduce_mean(1 - fake_images)
 
 
 @both_updates
@@ -298,57 +301,35 @@ def test_a_subclass_changes_the_adversarial_loss(update):
 
 
 @both_updates
-def test_a_subclass_adds_a_penalty_whose_gradient_reaches_d(update):
+def test_a_subclass_adds_penalties_whose_gradients_reach_d_and_g(update):
     images = tiny_images(8)
-    model = compiled_tiny_model(R1, update=update)
-    with tf.GradientTape() as tape:
-        penalty = model.discriminator_penalty(tf.constant(images), None)
-    expected = tape.gradient(penalty, of(model.discriminator), unconnected_gradients="zero")
-    (_, without, _), (metrics, with_penalty, _) = (
-        applied(either, images) for either in (compiled_tiny_model(update=update), model)
+    (_, d_without, g_without), (metrics, d_gradients, g_gradients) = (
+        applied(compiled_tiny_model(kind, update=update), images) for kind in (infogan_tf.InfoGAN, Penalized)
     )
-    assert float(metrics["penalty/discriminator"]) == pytest.approx(float(penalty), rel=1e-5)
-    differences = [ours - plain for ours, plain in zip(with_penalty, without, strict=True)]
-    assert_close(differences, expected, atol=1e-5)
-    assert any(np.any(gradient) for gradient in expected)
+    model = tiny_model(Penalized, update=update)
+    stream, count = (Stream.GENERATOR_UPDATE, 2) if update == "alternating" else (Stream.DISCRIMINATOR_UPDATE, 3)
+    with tf.GradientTape(persistent=True) as tape:
+        d_penalty = model.discriminator_penalty(tf.constant(images), None)
+        g_penalty = model.generator_penalty(None, model.generator(model.spec.join(latents_of(model, stream, count))))
+    for name, network, penalty, without, gradients in (
+        ("discriminator", model.discriminator, d_penalty, d_without, d_gradients),
+        ("generator", model.generator, g_penalty, g_without, g_gradients),
+    ):
+        assert float(metrics[f"penalty/{name}"]) == pytest.approx(float(penalty), rel=1e-5)
+        expected = tape.gradient(penalty, of(network), unconnected_gradients="zero")
+        assert_close([ours - plain for ours, plain in zip(gradients, without, strict=True)], expected, atol=1e-5)
+        assert any(np.any(gradient) for gradient in expected)
 
 
-def test_a_penalty_of_g_is_added_to_its_loss():
-    class Brighter(infogan_tf.InfoGAN):
-        def generator_penalty(self, latents, fake_images):
-            return tf.reduce_mean(1 - fake_images)
-
-    (_, _, without), (metrics, _, with_penalty) = (
-        applied(compiled_tiny_model(kind, update="simultaneous"), tiny_images(8))
-        for kind in (infogan_tf.InfoGAN, Brighter)
-    )
-    model = tiny_model(Brighter)
-    with tf.GradientTape() as tape:
-        penalty = tf.reduce_mean(1 - model.generator(model.spec.join(latents_of(model))))
-    assert float(metrics["penalty/generator"]) == pytest.approx(float(penalty), rel=1e-5)
-    differences = [ours - plain for ours, plain in zip(with_penalty, without, strict=True)]
-    assert_close(differences, tape.gradient(penalty, of(model.generator)))
-
-
-def test_own_codes_and_networks(real_images):
-    """Nothing in an update asks what kind a code is, or what the networks look like."""
-
+def test_a_network_may_be_a_subclass_of_keras_model():
     class Small(keras.Model):
-        def __init__(self, posterior_size):
+        def __init__(self):
             super().__init__()
-            self.body = keras.layers.Flatten()
-            self.heads = [keras.layers.Dense(1), keras.layers.Dense(posterior_size)]
+            self.heads = [keras.layers.Dense(size) for size in (1, TINY_SPEC.posterior_size)]
 
         def call(self, images, training=False):
-            features = self.body(images)
+            features = tf.reshape(images, [-1, 64])
             return DiscriminatorOutput(*(head(features) for head in self.heads))
 
-    spec = infogan_tf.LatentSpec.parse("kind=categorical(0.5, 0.3, 0.2), flags=bernoulli(0.3, size=2)", noise_size=0)
-    generator = keras.Sequential(
-        [keras.Input([spec.size]), keras.layers.Dense(784, "sigmoid"), keras.layers.Reshape([28, 28, 1])]
-    )
-    model = infogan_tf.InfoGAN(generator, Small(spec.posterior_size), spec, max_shift=1)
-    model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
-    metrics = model.apply_update(real_images)
+    metrics = compiled_tiny_model(discriminator=Small()).apply_update(tiny_images())
     assert np.isfinite([float(value) for value in metrics.values()]).all()
-    assert model.generate(codes={"kind": 2, "flags": [[1, 0]]}, num_images=2).shape == (2, 28, 28, 1)
