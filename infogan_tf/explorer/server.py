@@ -6,10 +6,8 @@ machine (DNS rebinding) is not one of its own.
 """
 
 import base64
-import contextlib
 import errno
 import functools
-import getpass
 import importlib.resources
 import ipaddress
 import json
@@ -20,21 +18,21 @@ import sys
 import threading
 import traceback
 import webbrowser
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import numpy as np
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from werkzeug import Request, Response
-from werkzeug.exceptions import HTTPException, abort
+from werkzeug.exceptions import Conflict, HTTPException, abort
 from werkzeug.serving import LISTEN_QUEUE, BaseWSGIServer, WSGIRequestHandler, make_server, select_address_family
 
 from infogan_tf.console import logger
 from infogan_tf.errors import SettingError, first_line
 from infogan_tf.explorer.catalog import Catalog
 from infogan_tf.explorer.models import MAX_IMAGES, WALL, Codes, ExplorerModel, RequestError, animation
-from infogan_tf.explorer.request_queue import RequestQueue
 
 PAGE_FILES = {
     "/": ("page.html", "text/html"),
@@ -54,11 +52,44 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
+Result = TypeVar("Result")
 Index = Annotated[int, Field(ge=0)]
 View = Annotated[str, Field(max_length=64)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 # For each image a sample, and the codes that it changes.
 Images = Annotated[list[tuple[Annotated[int, Field(ge=0, lt=WALL)], Codes]], Field(min_length=1, max_length=MAX_IMAGES)]
+
+
+class RequestQueue:
+    """Lets many threads use a model one after the other, in order, and of what a view asks for only the latest.
+
+    >>> RequestQueue().run("wall", [lambda: 1, lambda: 2])
+    [1, 2]
+    """
+
+    def __init__(self):
+        self._model, self._next = threading.Lock(), threading.Lock()
+        self._newest: dict[str, object] = {}
+
+    def run(self, view: str, calls: Iterable[Callable[[], Result]]) -> list[Result]:
+        """Makes the short calls of one request; those of others come between them, so that nobody waits for all.
+
+        `view` is the place on a page that shows the results; a newer request for it raises `Conflict` here.
+        """
+        request = self._newest[view] = object()
+        results = []
+        for call in calls:
+            with (
+                self._next
+            ):  # Who waits for the model holds this, or the thread that had the model would be first again.
+                self._model.acquire()
+            try:
+                if self._newest[view] is not request:
+                    raise Conflict("a newer request for this view has come")
+                results.append(call())
+            finally:
+                self._model.release()
+        return results
 
 
 class ExplorerApp:
@@ -208,9 +239,7 @@ def _announce(server: BaseWSGIServer, num_runs: int):
     if address.is_loopback:
         connection = os.environ.get("SSH_CONNECTION", "").split()
         machine = connection[2] if len(connection) == 4 else socket.gethostname()
-        user = "user"
-        with contextlib.suppress(ImportError, KeyError, OSError):  # It has no name.
-            user = getpass.getuser()
+        user = os.environ.get("USER", "user")
         tunnel = f"ssh -N -L {server.port}:{shown}:{server.port} {shlex.quote(f'{user}@{machine}')}"
         logger.info(f"from another machine: {tunnel}, then open the same address")
     else:

@@ -4,8 +4,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from werkzeug.exceptions import Conflict
 
-from infogan_tf.explorer.request_queue import RequestQueue, SupersededError
+from infogan_tf.explorer.server import RequestQueue
 
 MANY = 100_000
 
@@ -21,16 +22,17 @@ def pool():
         yield pool
 
 
-def test_one_call_at_a_time(queue, pool):
+def test_one_call_at_a_time_and_in_order(queue, pool):
     inside, most = [], []
 
-    def call():
+    def call(number):
         inside.append(None)
         most.append(len(inside))
         inside.pop()
+        return number
 
-    for request in [pool.submit(queue.run, f"view {i}", [call] * 20) for i in range(8)]:
-        request.result()
+    requests = [pool.submit(queue.run, f"view {i}", [lambda n=n: call(n) for n in range(20)]) for i in range(8)]
+    assert [request.result() for request in requests] == 8 * [list(range(20))]
     assert most == [1] * 160
 
 
@@ -53,29 +55,19 @@ def test_a_newer_request_takes_the_place_of_an_older_one_that_waits(queue, pool)
 
     def older_calls():
         is_asked.set()
-        yield lambda: "older"
+        yield lambda: pytest.fail("called for an older request")
 
     working = pool.submit(queue.run, "strips", [lambda: is_busy.set() or may_end.wait()])
     is_busy.wait()
     older = pool.submit(queue.run, "wall", older_calls())
     is_asked.wait()
     newer = pool.submit(queue.run, "wall", [lambda: "newer"])
-    try:
-        assert isinstance(older.exception(timeout=60), SupersededError)  # While the model is still busy.
-    finally:
-        may_end.set()
+    while not newer.running():
+        pass
+    may_end.set()
+    assert isinstance(older.exception(), Conflict)
     assert newer.result() == ["newer"]
     assert working.result() == [True]
-
-
-def test_a_request_of_many_calls_ends_when_a_newer_one_comes(queue):
-    def calls():
-        yield lambda: "older"
-        assert queue.run("wall", [lambda: "newer"]) == ["newer"]
-        yield lambda: pytest.fail("called for an older request")
-
-    with pytest.raises(SupersededError):
-        queue.run("wall", calls())
 
 
 def test_calls_go_on_after_an_error(queue):
