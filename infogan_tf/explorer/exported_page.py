@@ -5,7 +5,6 @@ other one varies alone, or together with the first.
 """
 
 import base64
-import functools
 import importlib.resources
 import io
 import itertools
@@ -132,7 +131,7 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
         code["axes"] = sum(plan.knobs[i].code == code["name"] for i in plan.tables[0])
     vectors = f"each of {len(sheets)} noise vectors" if len(sheets) > 1 else "one noise vector"
     number = f"{len(sheets) * plan.num_images:,} images, {plan.num_images:,} of {vectors}"
-    images = [("Computed", f"{number} (seed {seed}), {quality}"), *_describe_plan(plan, codes)]
+    images = [("Computed", f"{number} (seed {seed}), {quality}"), *_describe_plan(plan)]
     described |= {
         "wall": len(sheets),
         "strip": plan.steps,
@@ -200,7 +199,7 @@ def _describe_run(loaded: LoadedModel) -> Iterator[tuple[str, str]]:
     yield "Preset", f"{record.preset}, of {record.settings['experiment']}"
 
 
-def _describe_plan(plan: Plan, codes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def _describe_plan(plan: Plan) -> Iterator[tuple[str, str]]:
     """Which codes vary, as terms and texts."""
     main, *others = ([plan.knobs[i] for i in table] for table in plan.tables)
     yield "Together", _name_knobs(main)
@@ -208,8 +207,6 @@ def _describe_plan(plan: Plan, codes: Sequence[dict[str, Any]]) -> Iterator[tupl
         beside = f" but {others[0][0].title}" if len(others[0]) > 1 else ""
         meaning = f"while all others{beside} are at their middle or first value, to which they return"
         yield "Alone", f"{_name_knobs([knobs[-1] for knobs in others])}; each {meaning}"
-    if fixed := [code["name"] for code in codes if code["knobs"] < code["dimensions"]]:
-        yield "Fixed", f"what else there is of {', '.join(fixed)}, which has no knob"
 
 
 def _name_knobs(knobs: Sequence[Knob]) -> str:
@@ -230,10 +227,11 @@ def _page(data: dict[str, Any]) -> str:
     text = json.dumps(data).replace("<", "\\u003c")
     element = f'<script id="precomputed" type="application/json">{text}</script>'
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    inside = {
-        '<link rel="stylesheet" href="page.css">': f"<style>\n{css}</style>",
-        '<script src="server.js"></script>': f"{element}\n<script>\n{images}</script>",
-        '<script src="page.js" type="module"></script>': f'<script type="module">\n{page}</script>',
-        '<meta charset="utf-8">': f'<meta charset="utf-8">\n  {policy}',
-    }
-    return functools.reduce(lambda text, replacement: text.replace(*replacement), inside.items(), html)
+    for outside, inside in (
+        ('<link rel="stylesheet" href="page.css">', f"<style>\n{css}</style>"),
+        ('<script src="server.js"></script>', f"{element}\n<script>\n{images}</script>"),
+        ('<script src="page.js" type="module"></script>', f'<script type="module">\n{page}</script>'),
+        ('<meta charset="utf-8">', f'<meta charset="utf-8">\n  {policy}'),
+    ):
+        html = html.replace(outside, inside)
+    return html

@@ -102,7 +102,6 @@ def file(run, few_images, tmp_path_factory):
         "style[0]: 5 values from 0 to 4",
         "Alone: on[0], on[1]: 0, 1; style[1]: 5 values from 0 to 4; view: 5 values from -180 to 180; each while all "
         "others but kind are at their middle or first value, to which they return",
-        "Fixed: what else there is of style, which has no knob",
     ]
     return path
 
