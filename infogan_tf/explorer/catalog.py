@@ -20,10 +20,6 @@ MAX_DEPTH = 4  # Of folders between the given one and a run.
 MAX_LOADED = 4
 
 
-class DamagedError(RequestError):
-    """A checkpoint is damaged."""
-
-
 class Run(NamedTuple):
     """A run, or a file with a model; `steps` are the updates of its checkpoints, oldest first, only 0 for a file."""
 
@@ -35,9 +31,7 @@ class Run(NamedTuple):
 class Catalog:
     """All runs below a folder, the one trained last first, by number; `root` may also be a run or a .keras file.
 
-    Raises:
-        SettingError: it is something else.
-        RunNotFoundError: there is no run with a checkpoint.
+    RunNotFoundError if there is no run with a checkpoint.
     """
 
     def __init__(self, root: Path):
@@ -45,13 +39,9 @@ class Catalog:
         self.runs: list[Run] = []
         self._loading = threading.Lock()
         self._loaded = functools.lru_cache(MAX_LOADED)(self._load)
-        if not root.exists():
-            raise RunNotFoundError(f"run_folder: expected {RUNS}, got {root}, where there is none")
-        if root.is_file() and root.suffix != ".keras":
-            raise SettingError("run_folder", RUNS, f"{root}, which is another file")
         self.rescan()
         if not self.runs:
-            raise RunNotFoundError(f"run_folder: expected runs with a checkpoint, got {root} without any")
+            raise RunNotFoundError(f"run_folder: expected {RUNS}, got {root}, where there is no run with a checkpoint")
 
     def rescan(self):
         """Looks for new runs and checkpoints. A run keeps its number, and new ones get the next."""
@@ -80,15 +70,15 @@ class Catalog:
         return self._loaded(run.path, run.name, step)
 
     def newest(self, number: int) -> tuple[int, list[str]]:
-        """The newest update of a run whose checkpoint can be read, and a line on each later one, which is damaged."""
-        damaged = []
+        """The newest update of a run whose checkpoint can be read, and why each later one can't."""
+        problems = []
         for step in reversed(self._run(number).steps):
             try:
                 self.model(number, step)
-                return step, damaged
-            except DamagedError as error:
-                damaged.append(error.description)
-        raise RequestError("; ".join(damaged))
+                return step, problems
+            except RequestError as error:
+                problems.append(error.description)
+        raise RequestError("; ".join(problems))
 
     def _run(self, number: int) -> Run:
         if number >= len(self.runs):
@@ -96,23 +86,21 @@ class Catalog:
         return self.runs[number]
 
     def _find(self) -> Iterator[Path]:
-        if self._root.is_file():
+        if self._root.is_file() and self._root.suffix == ".keras":
             yield self._root
         for folder, names, files in os.walk(self._root):
             path = Path(folder)
-            if CONFIG_FILE in files and "checkpoints" in names:
+            is_run = CONFIG_FILE in files and "checkpoints" in names
+            if is_run:
                 yield path
-                names.clear()
-            is_deepest = len(path.relative_to(self._root).parts) == MAX_DEPTH
-            names[:] = [] if is_deepest else sorted(name for name in names if not name.startswith("."))
+            is_deepest = is_run or len(path.relative_to(self._root).parts) == MAX_DEPTH
+            names[:] = [] if is_deepest else [name for name in names if not name.startswith(".")]
 
     def _load(self, path: Path, name: str, step: int) -> ExplorerModel:
         try:
             with self._loading:  # One at a time; meanwhile, models that are loaded answer.
                 loaded = load_model(path, None if path.is_file() else step)
-        except TrainingError as error:
-            raise DamagedError(f"{name}, update {step}: {first_line(error)}") from error
-        except (SettingError, RunNotFoundError) as error:
+        except (TrainingError, SettingError, RunNotFoundError) as error:
             raise RequestError(f"{name}, update {step}: {first_line(error)}") from error
         return ExplorerModel(loaded.model, loaded.crop)
 

@@ -26,7 +26,6 @@ MAX_IMAGES = 128  # Of one request.
 SIZES = {"wall": WALL, "num_images": WALL, "max_images": MAX_IMAGES, "strip": 9, "plane": 7, "slider_steps": 200}
 MAX_KNOBS = 8  # Of the dimensions of one code.
 SLIDER_SCALE = 2.0  # A slider covers so many times the range that its code has in training.
-MAX_PIXELS = 32_000_000
 FRAMES = 17
 ANIMATION_PIXELS = 300  # Width of an animation, about.
 
@@ -64,14 +63,17 @@ class ExplorerModel:
             RequestError: a code is unknown or missing, or its values are out of range or of the wrong length.
         """
         names = {code.name for code in self._spec.codes}  # Those of other models would be ignored.
-        if set(codes) != names or any(changed.keys() - names for _, changed in images):
-            raise RequestError(f"every code must have values, and no other: {', '.join(sorted(names))}")
-        noise = self._spec.sample(WALL, stream_seed(seed, Stream.GENERATE))
         samples, changes = zip(*images, strict=True)
-        latents = {latent.name: tf.gather(noise[latent.name], samples) for latent in self._spec.noise}
-        for code in self._spec.codes:
-            latents[code.name] = _encoded(code, [changed.get(code.name, codes[code.name]) for changed in changes])
-        return self._spec.join(latents).numpy()
+        if set(codes) != names or names.union(*changes) != names:
+            raise RequestError(f"every code must have values, and no other: {', '.join(sorted(names))}")
+        columns = {name: [changed.get(name, values) for changed in changes] for name, values in codes.items()}
+        try:
+            encoded = self._spec.encode(columns)
+        except ValueError as error:
+            raise RequestError(first_line(error)) from error
+        sampled = self._spec.sample(WALL, stream_seed(seed, Stream.GENERATE))
+        noise = {latent.name: tf.gather(sampled[latent.name], samples) for latent in self._spec.noise}
+        return self._spec.join(noise | encoded).numpy()
 
     def generate(self, latents: np.ndarray) -> np.ndarray:
         """Images of latents `[batch, size]`: uint8 `[batch, height, width, channels]`."""
@@ -93,12 +95,8 @@ class ExplorerModel:
         """A picture file as an image of the model's size, uint8 `[height, width, channels]`, or `RequestError`."""
         try:
             with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-                if picture.width * picture.height > MAX_PIXELS:
-                    raise RequestError(f"the picture has more than {MAX_PIXELS // 10**6} million pixels")
                 picture.draft(None, (DRAFT_FACTOR * self._preparation.size,) * 2)
                 return self._preparation(ImageOps.exif_transpose(picture))
-        except RequestError:
-            raise
         except Exception as error:  # Pillow's decoders raise many kinds of errors on damaged files.
             raise RequestError(f"not a picture that can be read ({', '.join(FORMATS)})") from error
 
@@ -133,17 +131,6 @@ def describe_code(code: LatentCode) -> dict[str, Any]:
     low, high = prior.range
     described |= {"is_circular": prior.is_circular, "trained": [low, high], "default": (low + high) / 2}
     return {**described, "range": prior.scaled_range(SLIDER_SCALE)}
-
-
-def _encoded(code: LatentCode, column: list[list[int | float]]) -> tf.Tensor:
-    """The values of one code for each image, as the generator takes them."""
-    prior = code.distribution
-    if any(len(values) != prior.value_size for values in column):
-        raise RequestError(f"values of {code.name} must be a list of {prior.value_size}")
-    try:
-        return prior.encode(column)
-    except ValueError as error:
-        raise RequestError(f"code {code.name}: {first_line(error)}") from error
 
 
 def _describe_posterior(code: LatentCode, posterior: Any) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def test_a_picture_gets_the_posteriors_of_q(server, logs):
     assert len(post(server, "/generate", request)) == WALL * 28 * 28
 
 
-@pytest.mark.parametrize(("name", "frames"), [("kind", 22), ("on", 2), ("width", 32), ("style", 32), ("view", 17)])
+@pytest.mark.parametrize(("name", "frames"), [("kind", 22), ("style", 32), ("view", 17)])
 def test_animates_a_code(server, name, frames):
     request = {name: GENERATE[name] for name in ("view", "seed")}
     content = post(server, "/animate", {**request, "run": MIXED, "step": 1, "codes": MIXED_CODES, "code": name})
@@ -176,8 +176,7 @@ def changed(**changes):
 
 BAD_VALUES = [None, True, "1", -1, 1.5, 99, 10**400, [], {}, [0]]
 BAD_JSON = [
-    *(changed(run=value) for value in BAD_VALUES),
-    *(changed(step=value) for value in BAD_VALUES),
+    *(changed(**{name: value}) for name in ("run", "step") for value in BAD_VALUES),
     *(changed(seed=value) for value in (None, True, "1", -1, 1.5, 2**31, 10**400, [])),
     *(changed(view=value) for value in (None, 1, [], "x" * 65)),
     *(changed(codes=value) for value in (None, [], "c1", {}, {"c1": [1]}, {**CODES, "c9": [1]}, {**CODES, "z": [1]})),
@@ -188,13 +187,20 @@ BAD_JSON = [
     *(changed(images=[[0, value]]) for value in ([], None, {"c9": [1]}, {"c1": [11]}, {"c2": "x"})),
     changed(images=[[0, {}]] * (MAX_IMAGES + 1)),
     changed(path="/etc/passwd"),
-    *({}, [], "text", 5),
-    *(b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 50_000, b"NaN", b"null", b"9" * 10_000),
+    *({}, [], "text", 5, b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 50_000, b"NaN", b"null", b"9" * 10_000),
 ]
 BAD_PATHS = ["/../../etc/passwd", "/..%2f..%2fetc/passwd", "//etc/passwd", "/page.js/../server.py", "/server.py"]
+OUR_HOSTS = ["localhost", "LOCALHOST:9", "127.0.0.1", "[::1]:80", "192.168.0.7:1234"]
 BAD_HOSTS = ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", "", "[", "127.1"]
-BAD_PICTURES = [b"", b"no picture", picture()[:60], picture(name="TIFF"), picture((6000, 6000)), b"GIF89a" + bytes(99)]
+BAD_PICTURES = [b"", b"no picture", picture()[:60], picture(name="TIFF"), b"GIF89a" + bytes(99)]
 QUERIES = ["", "?run=0", "?run=x&step=2", "?run=0&step=-1", f"?run=0&step={'9' * 4000}", "?run=../..&step=2"]
+HEAD = b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+BAD_BODIES = [
+    "\r\n",
+    "Transfer-Encoding: chunked\r\n\r\n?",
+    "Content-Length: -5\r\n\r\n",
+    "Content-Length: 100\r\n\r\n{}",
+]
 
 
 @pytest.fixture
@@ -219,11 +225,9 @@ class TestBadRequests:
             assert ask(server, "POST", path, b"")[0] == 404
 
     def test_names_that_point_here(self, server):
-        for host in BAD_HOSTS:
-            assert ask(server, "GET", "/runs", Host=host)[0] == 403, host
+        statuses = {host: ask(server, "GET", "/runs", Host=host)[0] for host in (*OUR_HOSTS, *BAD_HOSTS)}
+        assert statuses == dict.fromkeys(OUR_HOSTS, 200) | dict.fromkeys(BAD_HOSTS, 403)
         assert ask(server, "GET", "http://evil.example/runs")[0] == 403
-        for host in ("localhost", "LOCALHOST:9", "127.0.0.1", "[::1]:80", "192.168.0.7:1234"):
-            assert ask(server, "GET", "/runs", Host=host)[0] == 200, host
 
     def test_contents_that_a_page_of_another_site_can_send(self, server):
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
@@ -241,26 +245,19 @@ class TestBadRequests:
         assert refusal(server, "/generate", bytes(2**18 + 1))[0] == 413
         assert refusal(server, "/encode?run=0&step=2", bytes(2**24 + 1), BYTES)[0] == 413
 
-    def test_bodies_that_do_not_come(self, server):
-        head = b"POST /generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-        for rest, status in (
-            (b"\r\n", b"400"),
-            (b"Transfer-Encoding: chunked\r\n\r\nnot chunked", b"400"),
-            (b"Content-Length: -5\r\n\r\n", b"400"),
-            (b"Content-Length: 100\r\n\r\n{}", b"400"),
-        ):
-            with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
-                connection.sendall(head + rest)
-                connection.shutdown(socket.SHUT_WR)
-                assert connection.makefile("rb").readline().split()[1] == status, rest
+    @pytest.mark.parametrize("body", BAD_BODIES)
+    def test_bodies_that_do_not_come(self, server, body):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+            connection.sendall(HEAD + body.encode())
+            connection.shutdown(socket.SHUT_WR)
+            assert connection.makefile("rb").readline().split()[1] == b"400"
 
     def test_clients_that_hang(self, server):
-        connections = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(50)]
-        for connection in connections[::2]:
-            connection.sendall(b"POST /generate HTTP/1.1\r\n")
-        post(server, "/generate", GENERATE)
-        for connection in connections:
-            connection.close()
+        with contextlib.ExitStack() as stack:
+            for _ in range(25):
+                connection = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+                connection.sendall(b"POST /generate HTTP/1.1\r\n")
+            post(server, "/generate", GENERATE)
 
 
 # The command
@@ -269,9 +266,7 @@ class TestBadRequests:
 @pytest.mark.parametrize(
     ("root", "error", "text"),
     [
-        ("nowhere", RunNotFoundError, "got nowhere, where there is none"),
-        ("empty", RunNotFoundError, "expected runs with a checkpoint, got empty without any"),
-        ("file.txt", SettingError, "got file.txt, which is another file"),
+        *((name, RunNotFoundError, f"got {name}, where there is no run") for name in ("nowhere", "empty", "file.txt")),
         ("file.keras", SettingError, "expected a run that can be loaded, got file.keras, update 0"),
         ("other", SettingError, "run_folder: expected a run that can be loaded, got other, update 1"),
     ],
