@@ -12,7 +12,6 @@ from infogan_tf.distributions.base import Distribution
 HALF_TURN = 180.0
 LOG_2PI = math.log(2 * math.pi)
 TINY = 1e-12  # Keeps the gradient of a length finite at zero.
-UNIT_TOLERANCE = 1e-3
 
 
 class VonMisesPosterior(NamedTuple):
@@ -106,7 +105,7 @@ class Circular(Distribution):
         return _codes_of(tf.constant(values)).numpy()
 
     def _are_codes(self, codes: np.ndarray) -> bool:
-        return np.allclose(np.linalg.norm(codes, axis=1), 1, atol=UNIT_TOLERANCE)
+        return np.allclose(np.linalg.norm(codes, axis=1), 1, atol=1e-3)
 
     def decode(self, codes: tf.Tensor) -> np.ndarray:
         return _angles_of(codes).numpy()
