@@ -64,11 +64,9 @@ class Categorical(Distribution):
         self.event_size = self.param_size = self.num_categories
         self.expected_value = f"a category from 0 to {num_categories - 1}"
         self.prior_name = f"Categorical({num_categories}{'' if probs is None else ', given probabilities'})"
-        if probs is None:
-            self._given_probs, self.probs = None, np.full([num_categories], 1 / num_categories)
-        else:
-            self._given_probs = _checked_probs(probs, self.num_categories)
-            self.probs = self._given_probs / np.sum(self._given_probs)
+        self._given_probs = None if probs is None else _checked_probs(probs, self.num_categories)
+        weights = self._given_probs or np.ones([self.num_categories])
+        self.probs = weights / np.sum(weights)
         with np.errstate(divide="ignore"):
             self._log_probs = tf.constant(np.log(self.probs), tf.float32)
 

@@ -1,4 +1,4 @@
-"""Priors against scipy, and how codes vary in traversals."""
+"""Priors and posteriors against scipy, where their numbers become extreme, and how codes vary in traversals."""
 
 import math
 
@@ -7,7 +7,15 @@ import pytest
 import scipy.stats
 import tensorflow as tf
 
-from infogan_tf.distributions import Bernoulli, Categorical, Gaussian, Uniform
+from infogan_tf.distributions import (
+    Bernoulli,
+    BernoulliPosterior,
+    Categorical,
+    CategoricalPosterior,
+    Circular,
+    Gaussian,
+    Uniform,
+)
 
 SEED = tf.constant([1, 2], tf.int64)
 
@@ -34,11 +42,36 @@ def test_categories_have_their_probabilities():
     probs = [0.6, 0.3, 0, 0.1]
     prior = Categorical(4, probs)
     assert prior.entropy() == pytest.approx(scipy.stats.entropy(probs), abs=1e-12)
-    assert Categorical(10).entropy() == pytest.approx(math.log(10), abs=1e-12)
     np.testing.assert_allclose(np.exp(prior.log_prob(tf.eye(4))), probs, rtol=1e-6)
     shares = prior.sample(20_000, SEED).numpy().mean(axis=0)
     np.testing.assert_allclose(shares, probs, atol=0.015)
     assert shares[2] == 0
+    posterior = CategoricalPosterior(tf.math.log([[0.7, 0.2, 0.1], [2.0, 1.0, 1.0]]))
+    np.testing.assert_allclose(posterior.probs, [[0.7, 0.2, 0.1], [0.5, 0.25, 0.25]], rtol=1e-6)
+    extreme = CategoricalPosterior(tf.constant([[3.0, -1.0, 0.5, 100.0]]))
+    assert np.exp(extreme.log_prob(tf.eye(4))).sum() == pytest.approx(1, abs=1e-6)
+
+
+def test_a_binary_posterior_stays_finite_for_large_logits():
+    posterior = BernoulliPosterior(tf.constant([[1000.0], [-1000.0]]))
+    np.testing.assert_allclose(posterior.log_prob(tf.constant([[1.0], [1.0]])), [0, -1000])
+    np.testing.assert_allclose(posterior.entropy(), [0, 0])
+
+
+def test_a_learned_std_is_the_exponential_above_the_floor_and_a_fixed_one_is_not_predicted():
+    learned = Uniform(min_std=0.05).posterior(tf.constant([[0.3, 0.0], [0.3, -1000.0], [0.3, 2.0]]))
+    np.testing.assert_allclose(learned.mean[:, 0], [0.3, 0.3, 0.3])
+    np.testing.assert_allclose(learned.std[:, 0], [1.05, 0.05, 0.05 + math.exp(2)], rtol=1e-6)
+    fixed = Gaussian(size=2, posterior_std=0.5).posterior(tf.constant([[0.3, -0.4]]))
+    np.testing.assert_allclose(fixed.mean, [[0.3, -0.4]])
+    np.testing.assert_allclose(fixed.std, [[0.5, 0.5]])
+
+
+def test_best_bound_with_fixed_std_is_negative():
+    # Why a fixed std can't show a positive bound: log 2 - log sqrt(2 pi).
+    prior, codes = Uniform(posterior_std=1.0), tf.constant([[0.7]])
+    best = prior.entropy() + float(prior.posterior(codes).log_prob(codes)[0])
+    assert best == pytest.approx(-0.2258, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +83,10 @@ def test_categories_have_their_probabilities():
         (Bernoulli(), 4, 2, [[0], [0], [1], [1]], "values 0, 0, 1, 1"),
         (Categorical(3), 3, 2, np.eye(3), "categories 0, 1, 2"),
         (Categorical(20), 10, 2, np.eye(20)[::2], "categories 0, 2, 4, 6, 8, 10, 12, 14, 16, 18"),
+        (Circular(), 4, 2, [[-1, 0], [0, -1], [1, 0], [0, 1]], "once around, from -180 degrees"),
     ],
     ids=str,
 )
 def test_traversals_are_even(prior, n, scale, codes, text):
-    np.testing.assert_allclose(prior.traversal(n, scale), codes)
+    np.testing.assert_allclose(prior.traversal(n, scale), codes, atol=1e-6)
     assert prior.describe_traversal(n, scale) == text
