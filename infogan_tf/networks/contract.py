@@ -22,22 +22,16 @@ def check_networks(generator: Any, discriminator: Any, spec: LatentSpec) -> tupl
             raise ValueError(f"{name} must be a Keras model, got {network!r}")
     images = _outputs("generator", generator, spec.join(spec.sample(1, stream_seed(0, Stream.GENERATE))))
     if not (tf.is_tensor(images) and images.shape.rank == 4 and images.dtype.is_floating):
-        raise ValueError(
-            f"generator must map latents [batch, {spec.size}] to float images [batch, height, width, channels], got "
-            f"{_described(images)}"
-        )
+        expected = f"latents [batch, {spec.size}] to float images [batch, height, width, channels]"
+        raise ValueError(f"generator must map {expected}, got {_described(images)}")
     if not tf.reduce_all((images >= 0) & (images <= 1)):
-        raise ValueError(
-            "generator must give images in [0, 1], as a sigmoid does, got values from "
-            f"{np.min(images):g} to {np.max(images):g}"
-        )
+        got = f"values from {np.min(images):g} to {np.max(images):g}"
+        raise ValueError(f"generator must give images in [0, 1], as a sigmoid does, got {got}")
     outputs = _outputs("discriminator", discriminator, images)
     shapes = [part.shape for part in outputs] if isinstance(outputs, tuple | list) else []
     if shapes != [(1, 1), (1, spec.posterior_size)]:
-        raise ValueError(
-            "discriminator must map images to DiscriminatorOutput(real_logits [batch, 1], posterior [batch, "
-            f"{spec.posterior_size}]), got {_described(outputs)}"
-        )
+        expected = f"DiscriminatorOutput(real_logits [batch, 1], posterior [batch, {spec.posterior_size}])"
+        raise ValueError(f"discriminator must map images to {expected}, got {_described(outputs)}")
     return tuple(images.shape[1:])
 
 

@@ -1,6 +1,7 @@
 """A discriminator, with Q on the same body, as a row of the paper's tables."""
 
 import dataclasses
+import functools
 from typing import Any, NamedTuple
 
 import keras
@@ -53,6 +54,7 @@ class Discriminator(keras.Model):
         self.image_shape = check_sizes("image_shape", image_shape, number=3)
         self.posterior_size = check_integer("posterior_size", posterior_size, 1)
         self.leaky_slope = check_number("leaky_slope", leaky_slope)
+        self._leaky_relu = functools.partial(keras.layers.LeakyReLU, negative_slope=self.leaky_slope)
         self.body = self._make_body("body")
         features = keras.Input(self.body.output_shape[1:])
         self.real_head = keras.Sequential([features, dense(1)], name="real_head")
@@ -86,6 +88,3 @@ class Discriminator(keras.Model):
         layers.append(keras.layers.Flatten())
         layers += [layer for units in self.spec.dense for layer in dense_block(units, self._leaky_relu())]
         return keras.Sequential([keras.Input(self.image_shape), *layers], name=name)
-
-    def _leaky_relu(self) -> keras.layers.Layer:
-        return keras.layers.LeakyReLU(negative_slope=self.leaky_slope)
