@@ -19,13 +19,13 @@ def with_same_weights(ours, plain, input_shape):
     return ours, plain
 
 
-def pair(inputs):
+def batch_norms(input_shape):
     plain = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
-    return with_same_weights(BatchNorm(), plain, inputs.shape)
+    return with_same_weights(BatchNorm(), plain, input_shape)
 
 
 def test_batch_norm_agrees_with_keras_in_training_and_inference(inputs):
-    ours, plain = pair(inputs)
+    ours, plain = batch_norms(inputs.shape)
     np.testing.assert_allclose(ours(inputs, training=True), plain(inputs, training=True), atol=2e-5)
     number = inputs.shape.num_elements() // inputs.shape[-1]
     np.testing.assert_allclose(ours.moving_mean, plain.moving_mean, rtol=1e-4)
@@ -37,7 +37,7 @@ def test_batch_norm_agrees_with_keras_in_training_and_inference(inputs):
 
 
 def test_gradients_of_batch_norm_agree_with_keras(inputs):
-    ours, plain = pair(inputs)
+    ours, plain = batch_norms(inputs.shape)
     weights = tf.random.stateless_normal(inputs.shape, [1, 2])
     gradients = []
     for layer in (ours, plain):
