@@ -24,15 +24,11 @@ class Experiment:
     generator: GeneratorSpec | None = None
     discriminator: DiscriminatorSpec | None = None
 
-    def __post_init__(self):
-        if (self.generator is None) != (self.discriminator is None):
-            raise ValueError("an Experiment must have both a generator and a discriminator, or neither")
-
     def networks(self, image_shape: tuple[int, int, int]) -> tuple[GeneratorSpec, DiscriminatorSpec]:
         """The layers of G, and those of D and Q, for images of a shape."""
-        if self.generator is None:
-            return specs_for(image_shape)
-        return self.generator, self.discriminator
+        if self.generator or self.discriminator:
+            return self.generator, self.discriminator
+        return specs_for(image_shape)
 
 
 def experiment_names() -> list[str]:

@@ -15,6 +15,7 @@ from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 
 CODES = {"dataset": "rendered_heads", "codes": "5*uniform", "noise_size": 128}
 AZIMUTH = {**CODES, "discriminator_learning_rate": 2e-4, "generator_learning_rate": 5e-4, "info_reg_coeff": 0.2}
+OTHERS = {**CODES, "generator_learning_rate": 3e-4, "info_reg_coeff": 0.1}
 
 EXPERIMENT = Experiment(
     augmentation="photographs_without_flips",
@@ -24,17 +25,7 @@ EXPERIMENT = Experiment(
     presets={
         "best": {**AZIMUTH, "update": "simultaneous", "batch_size": 64, "average_decay": 0.99, "max_shift": 0},
         "paper_azimuth": AZIMUTH,
-        "paper_elevation": {
-            **CODES,
-            "discriminator_learning_rate": 4e-4,
-            "generator_learning_rate": 3e-4,
-            "info_reg_coeff": 0.1,
-        },
-        "paper_lighting_and_width": {
-            **CODES,
-            "discriminator_learning_rate": 8e-4,
-            "generator_learning_rate": 3e-4,
-            "info_reg_coeff": 0.1,
-        },
+        "paper_elevation": {**OTHERS, "discriminator_learning_rate": 4e-4},
+        "paper_lighting_and_width": {**OTHERS, "discriminator_learning_rate": 8e-4},
     },
 )

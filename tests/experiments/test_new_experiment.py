@@ -28,7 +28,6 @@ EXPERIMENT = Experiment(
     discriminator=DiscriminatorSpec(convs=(Conv(4),), dense=(16,), code_hidden=8),
     presets={
         "small": {"codes": "shape=categorical(3), size=uniform@0.1, bernoulli", "noise_size": 4, "batch_size": 8},
-        "without_noise": {"codes": "shape=categorical(3)", "noise_size": 0},
     },
 )
 '''
@@ -85,10 +84,3 @@ def test_a_new_experiment_trains_is_evaluated_and_draws(shapes, labeled_images, 
     assert list(evaluated.associations) == ["shape", "size", "c3"]
     assert list(evaluated.classification["shape"]) == ["kind"]
     assert (run / "codes_and_factors.png").exists()
-
-
-def test_an_experiment_that_is_no_longer_there_is_named(shapes, tmp_path):
-    config = infogan_tf.presets(shapes)["without_noise"]
-    assert config.experiment == shapes
-    with pytest.raises(ValueError, match=r"experiment: expected one of .*images, mnist.*, got 'shape'"):
-        infogan_tf.presets("shape")
