@@ -11,8 +11,7 @@ from infogan_tf.evaluation.factor_associations import PERMUTATIONS
 from infogan_tf.evaluation.glossary import held_out_images
 from infogan_tf.evaluation.schema import VERSION, Evaluation
 from infogan_tf.evaluation.vector_arithmetic import ONE_CODE, SHOWN, Examples
-from infogan_tf.figures.plots import plot_associations
-from infogan_tf.figures.vector_arithmetic import plot_changes
+from infogan_tf.figures.plots import plot_associations, plot_changes
 from infogan_tf.files import write_json
 from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.tensorboard import TensorBoardWriter
