@@ -37,7 +37,7 @@ ALL = (
     _command("traverse", TraverseOptions),
     _command("export", ExportOptions),
     _command("explore", ExplorerOptions),
-    _command("reproduce", ReproductionOptions, REPRODUCE, "infogan_tf.reproduction.reproduce:reproduce"),
+    _command("reproduce", ReproductionOptions, REPRODUCE, "infogan_tf.reproduction.report:reproduce"),
 )
 COMMANDS = {command.name: command for command in ALL}
 

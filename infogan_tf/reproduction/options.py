@@ -11,11 +11,13 @@ from infogan_tf.options import Auto, Choice, Integers, Options, Text, option, pa
 
 # As `preset`, the paper's settings; of faces and chairs, where the paper has several models, those of all of them.
 PAPER = "paper"
+# Options of a reproduction that its runs have too.
+PASSED_ON = ("images", "dataset", "data_source", "data_dir", "held_out", "max_epoch", "precision")
 
 
 def _of_runs(name: str, preset_decides: bool = False) -> dataclasses.Field:
     """An option of `Config` that is passed on to the runs; if the preset decides, only where it is given."""
-    (field,) = (field for field in dataclasses.fields(Config) if field.name == name)
+    field = Config.__dataclass_fields__[name]
     parser, default = parser_of(field), field.default
     if preset_decides:
         parser, default = Auto(getattr(parser, "parser", parser), "the preset's"), None

@@ -1,4 +1,4 @@
-"""A report in Markdown, from a template, and the same as one HTML file with its pictures inside."""
+"""The paper's evidence of one experiment, from nothing to a report in Markdown, and as one HTML file with pictures."""
 
 import base64
 import dataclasses
@@ -15,11 +15,14 @@ from markupsafe import Markup
 
 from infogan_tf.build_model import build_augmentation
 from infogan_tf.config import Config, added_to_the_objective
+from infogan_tf.console import logger
 from infogan_tf.evaluation import glossary, table
 from infogan_tf.experiments import presets
 from infogan_tf.files import write_text
-from infogan_tf.reproduction.factor_results import FactorResults
-from infogan_tf.reproduction.mnist_results import MnistResults, median_and_range
+from infogan_tf.reproduction.factors import FIGURES, FactorResults, draw_panels
+from infogan_tf.reproduction.mnist import MnistResults, draw_mnist, median_and_range
+from infogan_tf.reproduction.options import ReproductionOptions
+from infogan_tf.reproduction.runs import plan_runs, run_plan
 
 # A picture in the folder of a report or of one of its runs.
 PICTURE = re.compile(r'src="((?:\w+/)?\w+\.(?:png|gif))"')
@@ -27,6 +30,29 @@ PICTURE = re.compile(r'src="((?:\w+/)?\w+\.(?:png|gif))"')
 MARKUP = re.compile(r"[\\`*\[\]|]|(?<![^\W_])_|_(?![^\W_])")
 # Settings that identify a run, not how it is trained.
 NOT_OF_A_PRESET = ("images", "dataset", "data_source", "held_out", "objective")
+
+
+def reproduce(options: ReproductionOptions) -> bool:
+    """Trains what is missing, evaluates, draws and writes `report.html` and `report.md`; errors are `run_plan`'s.
+
+    Finished runs are used as they are; an interrupted one is resumed.
+
+    Returns:
+        False if a signal stopped training; everything is saved, and the same call resumes.
+    """
+    runs = run_plan(plan_runs(options), options)
+    if runs is None:
+        logger.info("stopped; the same command resumes")
+        return False
+    if options.experiment == "mnist":
+        results = MnistResults(runs)
+        draw_mnist(options.path, results)
+    else:
+        results = FactorResults(FIGURES[options.experiment], runs)
+        draw_panels(options.path, results)
+    write_report(options.path, report_text(options.experiment, results))
+    logger.info(f"report: {options.path / 'report.html'}")
+    return True
 
 
 def report_text(experiment: str, results: FactorResults | MnistResults) -> str:
@@ -45,10 +71,10 @@ def _rendered(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    of_numbers = (statistics.mean, statistics.median, statistics.stdev, median_and_range)
-    environment.filters |= {"code": _code_span, "form": format} | {each.__name__: each for each in of_numbers}
-    of_configs = (added_to_the_objective, build_augmentation, departures)
-    environment.globals |= {"terms": glossary, "table": table} | {each.__name__: each for each in of_configs}
+    filters = (statistics.mean, statistics.median, statistics.stdev, median_and_range)
+    environment.filters |= {"code": _code_span, "form": format} | {each.__name__: each for each in filters}
+    functions = (added_to_the_objective, build_augmentation, departures)
+    environment.globals |= {"terms": glossary, "table": table} | {each.__name__: each for each in functions}
     return environment.get_template(template).render(values)
 
 

@@ -1,35 +1,36 @@
-"""The runs of a report: trained or resumed where they are not finished, measured where they are not yet."""
+"""The runs of a report: which ones; trained or resumed where they are not finished, measured where they are not yet."""
 
-import contextlib
 import dataclasses
+import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from infogan_tf.build_model import image_request
-from infogan_tf.config import Config
+from infogan_tf.config import Config, without_additions
 from infogan_tf.data.sources import load_images
 from infogan_tf.errors import RunNotFoundError, SettingError
 from infogan_tf.evaluation.evaluate import evaluate
 from infogan_tf.evaluation.record import EVALUATION_FILE, read_evaluation
 from infogan_tf.evaluation.schema import Evaluation
 from infogan_tf.experiments import presets
+from infogan_tf.figures.plots import LAST_UPDATE
 from infogan_tf.options import as_text
-from infogan_tf.reproduction.options import ReproductionOptions
-from infogan_tf.reproduction.plan import PASSED_ON, PlannedRun
+from infogan_tf.reproduction.options import PAPER, PASSED_ON, ReproductionOptions
 from infogan_tf.training.loading import TrainedRun, load_run
 from infogan_tf.training.loop import train
 from infogan_tf.training.metrics_log import read_training_time
 from infogan_tf.training.record import check_resumable, with_recorded_origin
 
-# What runs must have in common to be reported together, and what those that are more than a curve must.
-COMPARED = {"images": attrgetter("trained.record.data.fingerprint"), "precisions": attrgetter("config.precision")}
-COMPARED_IF_EVALUATED = {
-    "updates": attrgetter("trained.step"),
-    "held-out images": attrgetter("evaluation.run.held_out"),
-    "features": attrgetter("evaluation.images.features_hash"),
-}
+
+class PlannedRun(NamedTuple):
+    """A run that a report needs: whose settings it has, its settings, and whether only its curve is shown."""
+
+    preset: str
+    config: Config
+    is_curve: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,6 +83,35 @@ class ReportedRun:
         return presets(self.config.experiment)[self.preset]
 
 
+def plan_runs(options: ReproductionOptions) -> list[PlannedRun]:
+    """An InfoGAN for each preset and seed; for MNIST also the regular GANs that Figures 1 and 2 show beside them."""
+    settings = presets(options.experiment)
+    given = {name: value for name in PASSED_ON if (value := getattr(options, name)) is not None}
+
+    def plan(name: str, preset: str, seed: int, config: Config, is_curve: bool = False) -> PlannedRun:
+        folder = str(options.path / f"{name}_seed_{seed}")
+        config = dataclasses.replace(config, seed=seed, run_folder=folder, **given)
+        if is_curve:  # No longer than Figure 1.
+            epochs = math.ceil(LAST_UPDATE / config.updates_per_epoch)
+            config = dataclasses.replace(config, max_epoch=min(config.max_epoch, epochs))
+        return PlannedRun(preset, config, is_curve)
+
+    runs = [
+        plan("infogan" if preset == "best" else preset, preset, seed, settings[preset])
+        for preset in options.preset_names
+        for seed in options.seeds
+    ]
+    if options.experiment == "mnist":
+        preset, seed = options.preset, options.seeds[0]
+        gan = dataclasses.replace(without_additions(settings[preset]), objective="gan")
+        runs.append(plan("gan", preset, seed, gan))
+        runs.append(plan("gan_own_q", preset, seed, dataclasses.replace(gan, objective="gan_own_q"), is_curve=True))
+        if preset != PAPER:
+            gan_of_paper = dataclasses.replace(settings[PAPER], objective="gan")
+            runs.append(plan("gan_paper", PAPER, seed, gan_of_paper, is_curve=True))
+    return runs
+
+
 def run_plan(plan: Sequence[PlannedRun], options: ReproductionOptions) -> list[ReportedRun] | None:
     """Trains, resumes and evaluates what is missing of a plan; None if a signal stopped training.
 
@@ -95,24 +125,37 @@ def run_plan(plan: Sequence[PlannedRun], options: ReproductionOptions) -> list[R
             raise SettingError("folder", f"a new folder, or one of runs with --preset={options.preset}", folder)
     runs = []
     for preset, config, is_curve in plan:
-        with _errors_name_flags_of_a_reproduction(config.run_folder):
+        try:
             trained = _finished(config)
             if trained is None:
                 if not train(config):
                     return None
                 trained = load_run(config.run_folder)
             runs.append(ReportedRun(preset, trained, None if is_curve else _evaluation(trained, options)))
+        except SettingError as error:
+            if error.name in PASSED_ON:
+                raise
+            # A flag of a reproduction must be named, which has one folder for all of its runs.
+            expected, got = error.expected, error.got
+            if error.name != "run_folder":
+                expected, got = "a new folder, or one of runs with these settings", f"{config.run_folder} ({error})"
+            raise SettingError("folder", expected, got) from error
     check_comparable(runs)
     return runs
 
 
 def check_comparable(runs: Sequence[ReportedRun]):
     """Refuses, by a SettingError, runs that differ in their images, or in how long or in what they are measured."""
-    for run in runs:
-        for what, value in (COMPARED | (COMPARED_IF_EVALUATED if run.evaluation else {})).items():
+    evaluated = [run for run in runs if run.evaluation]
+    for what, compared, value in (
+        ("images", runs, attrgetter("trained.record.data.fingerprint")),
+        ("updates", evaluated, attrgetter("trained.step")),
+        ("features", evaluated, attrgetter("evaluation.images.features_hash")),
+    ):
+        for run in compared:
             if value(run) != value(runs[0]):
                 again = "where evaluation.json is missing, a run is measured again"
-                expected = f"runs of the same images, precision, updates and features ({again})"
+                expected = f"runs of the same images, updates and features ({again})"
                 paths = f"{runs[0].trained.run.path} and {run.trained.run.path}"
                 raise SettingError("folder", expected, f"{paths}, whose {what} differ")
 
@@ -126,19 +169,14 @@ def _finished(config: Config) -> TrainedRun | None:
     check_resumable(trained.record, config)
     if trained.step < config.total_updates:
         return None
-    _check_unchanged("precision", trained, config.precision)
-    if config.images is None:
-        _check_unchanged("images", trained, None)
-    elif os.path.abspath(os.path.expanduser(config.images)) != trained.config.images:
-        # The same images may be elsewhere now.
+    images = config.images and os.path.abspath(os.path.expanduser(config.images))
+    for name in ("precision",) if images else ("precision", "images"):
+        recorded, given = getattr(trained.config, name), getattr(config, name)
+        if recorded != given:
+            raise SettingError(name, f"{recorded}, as {trained.run.path} was trained with", as_text(given))
+    if images != trained.config.images:  # The same images may be elsewhere now.
         with_recorded_origin(trained.record, load_images(image_request(config, trained.record.data.source)))
     return trained
-
-
-def _check_unchanged(name: str, trained: TrainedRun, value: str | None):
-    recorded = getattr(trained.config, name)
-    if recorded != value:
-        raise SettingError(name, f"{recorded}, as {trained.run.path} was trained with", as_text(value))
 
 
 def _evaluation(trained: TrainedRun, options: ReproductionOptions) -> Evaluation:
@@ -149,17 +187,3 @@ def _evaluation(trained: TrainedRun, options: ReproductionOptions) -> Evaluation
     if is_current and all((folder / picture).exists() for picture in evaluation.pictures):
         return evaluation
     return evaluate(trained, options.data_dir, options.images)
-
-
-@contextlib.contextmanager
-def _errors_name_flags_of_a_reproduction(run_folder: str) -> Iterator[None]:
-    """A run's error names the flag of a reproduction, which has one folder for all of its runs."""
-    try:
-        yield
-    except SettingError as error:
-        if error.name in (*PASSED_ON, "folder"):
-            raise
-        expected, got = error.expected, error.got
-        if error.name != "run_folder":
-            expected, got = "a new folder, or one of runs with these settings", f"{run_folder} ({error})"
-        raise SettingError("folder", expected, got) from error

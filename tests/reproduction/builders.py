@@ -2,12 +2,12 @@
 
 import dataclasses
 import json
-import types
+from types import SimpleNamespace
 
 from infogan_tf.config import without_additions
 from infogan_tf.evaluation import schema
 from infogan_tf.experiments import presets
-from infogan_tf.reproduction.mnist_results import MnistResults
+from infogan_tf.reproduction.mnist import MnistResults
 from infogan_tf.reproduction.runs import ReportedRun
 
 IMAGES = schema.ImageMeasures("digit classifier", "a hash", 1000, 500, {}, 4.0, 5.0, 0.9, 0.8, 0.6, 0.7, 0.9)
@@ -37,17 +37,20 @@ def evaluated(codes, data="views, 90 images", images=IMAGES, vector_arithmetic=N
     return schema.Evaluation(11, run, codes, images=images, vector_arithmetic=vector_arithmetic, pictures=[], **by_code)
 
 
-def run_of(folder, preset, config, evaluation, step=None, points=(), model=None, **data):
+def run_of(folder, preset, config, evaluation, step=None, points=(), **data):
     """A run in a folder, at its last update unless another one is given, with points of its curves."""
     folder.mkdir(exist_ok=True)
     metrics = folder / "metrics.jsonl"
     metrics.write_text("".join(json.dumps(point) + "\n" for point in points))
     data = {"fingerprint": "views", "source": "npz", "name": "views", "max_shift": 0, **data}
-    named = types.SimpleNamespace
-    command = f"train --seed={config.seed}"
-    record = named(versions={"tensorflow": "2.99"}, data=named(**data), preset="best", command=command)
-    step = step or config.total_updates
-    trained = named(run=named(path=folder, metrics=metrics), config=config, step=step, record=record, model=model)
+    record = SimpleNamespace(
+        versions={"tensorflow": "2.99"},
+        data=SimpleNamespace(**data),
+        preset="best",
+        command=f"train --seed={config.seed}",
+    )
+    run = SimpleNamespace(path=folder, metrics=metrics)
+    trained = SimpleNamespace(run=run, config=config, step=step or config.total_updates, record=record, model=None)
     return ReportedRun(preset, trained, evaluation)
 
 
@@ -69,11 +72,9 @@ def mnist_run(
     )
     # The point at an update is off by the noise of its batch; the mean of five is not.
     values = {step: level + (0.04 if step % 50 == 0 else -0.01) for step in range(10, last + 1, 10)}
-    tag, speed = "mutual_information/c1", {"speed/updates_per_second": 2.0}
-    points = [{"step": step, tag: value, **speed} for step, value in values.items()]
-    name = f"{objective}_seed_{seed}" if objective != "gan" or preset == "best" else f"gan_{preset}_seed_{seed}"
-    data = {"source": "tfds", **data}
-    return run_of(folder / name, preset, config, evaluation, step, points, f"the model of {name}", **data)
+    points = [{"step": at, "mutual_information/c1": values[at], "speed/updates_per_second": 2.0} for at in values]
+    name = f"{objective}_seed_{seed}" if preset == "best" else f"{objective}_{preset}_seed_{seed}"
+    return run_of(folder / name, preset, config, evaluation, step, points, **{"source": "tfds", **data})
 
 
 def mnist_results(folder, *infogans, gan=None):
@@ -81,13 +82,11 @@ def mnist_results(folder, *infogans, gan=None):
     gan = gan or mnist_run(folder, 0, error=0.9, level=0.25, objective="gan")
     own_q = mnist_run(folder, 0, level=0.95, objective="gan_own_q")
     of_paper = mnist_run(folder, 0, level=0.05, objective="gan", preset="paper")
-    curves = [dataclasses.replace(run, evaluation=None) for run in (own_q, of_paper)]
-    return MnistResults.of("best", [*infogans, gan, *curves])
+    return MnistResults([*infogans, gan, *(dataclasses.replace(run, evaluation=None) for run in (own_q, of_paper))])
 
 
 def measured(reported, images=None, run=None, **changes):
     """The same run with another evaluation; `images` and `run` are changes of these parts."""
-    parts = {"images": images or {}, "run": run or {}}
-    for name, of_part in parts.items():
+    for name, of_part in {"images": images or {}, "run": run or {}}.items():
         changes[name] = dataclasses.replace(getattr(reported.evaluation, name), **of_part)
     return dataclasses.replace(reported, evaluation=dataclasses.replace(reported.evaluation, **changes))

@@ -8,8 +8,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from infogan_tf.experiments import presets
-from infogan_tf.reproduction.factor_results import FactorResults
-from infogan_tf.reproduction.plan import FIGURES
+from infogan_tf.reproduction.factors import FIGURES, FactorResults
 from infogan_tf.reproduction.report import report_text, write_report
 from tests.reproduction.builders import association, classification, code, evaluated, measured, run_of
 
@@ -133,8 +132,8 @@ def test_a_category_is_named_by_its_number_and_a_constant_by_its_note(make_run):
     constant = {name: association("AUC", 0.5, note=note) for name in (*attributes, "Young")}
     run = make_run(0, {"c1": {**constant, **of_c1}, "c2": constant}, "celeba")
     _, glasses, hair, _ = results_of(run, experiment="celeba").panels
-    assert (glasses.best.association.part, glasses.verdict) == (7, "found")
-    assert (hair.best.factor, hair.verdict) == ("Wavy_Hair", "not found")
+    assert (glasses.best_codes[0].association.part, glasses.verdict) == (7, "found")
+    assert (hair.best_codes[0].factor, hair.verdict) == ("Wavy_Hair", "not found")
     text = report_of(run, experiment="celeba")
     assert "| Eyeglasses | AUC | 0.95 c1 \\[7\\] | 0.95 | 0.95 |\n" in text
     assert f"| Young | AUC | 0.50 c1 ({note}) | 0.50 | 0.50 |\n" in text

@@ -1,12 +1,16 @@
-import dataclasses
 import re
+from unittest import mock
 
+import numpy as np
 import pytest
 
 from infogan_tf.errors import SettingError
 from infogan_tf.experiments import presets
+from infogan_tf.figures.traversals import FRAMES
+from infogan_tf.randomness import Stream, split_seed, stream_seed
+from infogan_tf.reproduction import mnist
 from infogan_tf.reproduction.report import report_text
-from tests.reproduction.builders import measured, mnist_results, mnist_run
+from tests.reproduction.builders import TEN, measured, mnist_results, mnist_run
 
 GAN = "settings of preset best, Q on frozen features of D"
 
@@ -46,11 +50,10 @@ def test_each_claim_stands_beside_our_number(report):
         assert row in text
 
 
-def test_the_level_is_the_mean_of_the_last_fifty_updates(tmp_path):
+def test_information_is_the_mean_of_the_last_updates(tmp_path):
     run = mnist_run(tmp_path, 0)
     results = mnist_results(tmp_path, run)
-    curve = [(step, step / 10) for step in range(10, 501, 10)]
-    results = dataclasses.replace(results, curves={run.name: curve})
+    results.curves[run.name] = [(step, step / 10) for step in range(10, 501, 10)]
     assert results.information([run], 300, window=50) == f"{(26 + 27 + 28 + 29 + 30) / 5:.2f}"
     assert results.information([run], 300) == "30.00"
     assert results.information([run], 305) == "not recorded"
@@ -66,10 +69,10 @@ def test_one_seed_has_no_range_and_a_short_run_no_number(tmp_path):
 def test_a_run_without_its_curve_is_refused(tmp_path):
     run = mnist_run(tmp_path, 0, last=0)
     with pytest.raises(SettingError, match=f"^folder: expected a run with its curves, got {run.trained.run.metrics} "):
-        mnist_results(tmp_path, run)
+        report_of(tmp_path, run)
 
 
-@pytest.mark.parametrize(("errors", "median"), [((0.03, 0.02, 0.09), 0.03), ((0.02, 0.04), 0.04), ((0.05,), 0.05)])
+@pytest.mark.parametrize(("errors", "median"), [((0.03, 0.02, 0.09), 0.03), ((0.02, 0.04), 0.04)])
 def test_figures_show_the_median_run_and_of_two_not_the_better(tmp_path, errors, median):
     results = mnist_results(tmp_path, *(mnist_run(tmp_path, seed, error) for seed, error in enumerate(errors)))
     assert results.classifier(results.shown)["one_to_one_error"] == median
@@ -159,3 +162,73 @@ def test_a_run_of_one_class_has_no_vector_arithmetic(tmp_path):
     assert "gan_seed_0 is not measured: nearly all of its images are of one class." in text
     assert "gan_seed_0/" not in text
     assert "| infogan_seed_3 | one code | 97.0% |" in text
+
+
+@pytest.fixture
+def drawn(monkeypatch, tmp_path, small_model):
+    """By file, what is drawn of seed 3, images with their captions; a regular GAN draws negatives."""
+    results, drawn = mnist_results(tmp_path, mnist_run(tmp_path, 3)), {}
+    for run in results.runs:
+        run.trained.model = small_model
+    negative = mock.Mock(side_effect=lambda latents: 1 - small_model(latents), image_shape=small_model.image_shape)
+    negative.spec = small_model.spec
+    results.gans[0].trained.model = negative
+    monkeypatch.setattr(mnist, "tile", np.asarray)
+    monkeypatch.setattr(mnist, "with_caption", lambda images, caption: (images, caption))
+    for save in ("save_picture", "save_animation"):
+        monkeypatch.setattr(mnist, save, lambda path, picture: drawn.update({path.name: picture}))
+    for plot in ("plot_information", "plot_confusion"):
+        monkeypatch.setattr(mnist, plot, lambda *arguments: drawn.update({arguments[-2].name: arguments}))
+    mnist.draw_mnist(tmp_path, results)
+    return drawn
+
+
+def test_figures_name_runs_with_their_numbers(drawn):
+    curves, ceiling, _, caption = drawn.pop("figure1.png")
+    assert {legend: points[0] for legend, points in curves.items()} == {
+        "InfoGAN, preset best, seed 3": (10, pytest.approx(2.19)),
+        "regular GAN, settings of preset best, Q on frozen features of D, seed 0": (10, pytest.approx(0.24)),
+        "regular GAN, settings of preset best, Q with its own network, seed 0": (10, pytest.approx(0.94)),
+        "regular GAN, settings of preset paper, Q on frozen features of D, seed 0": (10, pytest.approx(0.04)),
+    }
+    assert ceiling == 2.303
+    assert caption.startswith("L_I of c1, of one batch each. No Q of a regular GAN has a gradient to G or D's body.")
+    where = "preset best, update 1,000, digits, 100 images"
+    shown, gan = f"; infogan_seed_3, {where}", f"; gan_seed_0, {where}, nothing added to the objective"
+    confusion = drawn.pop("confusion.png")
+    assert confusion[:3] + confusion[4:] == ([[1] * 10] * 10, TEN[::-1], "c1", f"error 3.00%, one to one{shown}")
+    captions = {caption for _, caption in drawn.pop("traversal.gif")}
+    assert captions == {f"rows c2 and c3, from -2 to 2 and back{shown}"}
+    of_c2, of_c3 = (
+        f"{code} from -2 to 2, trained on -1 to 1 (recovery R^2 {recovery}, beyond [-1, 1] slope {slope}){shown}"
+        for code, recovery, slope in (("c2", 0.97, "0.90"), ("c3", 0.95, 0.45))
+    )
+    assert {name: caption for name, (_, caption) in drawn.items()} == {
+        "figure2a.png": f"c1, ordered by the matching (error 3.00%){shown}",
+        "figure2b.png": f"regular GAN: c1 from 0 to 9 (L_I 0.25 nats by Q on frozen features of D){gan}",
+        "figure2c.png": of_c2,
+        "figure2d.png": of_c3,
+        "two_codes.png": f"c1 = 7; c2 from left to right, c3 from top to bottom, both from -2 to 2{shown}",
+    }
+
+
+def test_figures_vary_what_their_captions_say(drawn, small_model):
+    def check(image, number, row, **codes):
+        """It shows a row of so many random samples, apart from some codes."""
+        seed = split_seed(stream_seed(3, Stream.FIGURES), 2)[1]
+        samples = {name: drawn[row : row + 1] for name, drawn in small_model.spec.sample(number, seed).items()}
+        expected = small_model.generate({"c2": samples["c2"], "c3": samples["c3"]} | codes, samples["z"])
+        np.testing.assert_allclose(image, expected[0], atol=1e-5)
+
+    frames = [frame for frame, _ in drawn["traversal.gif"]]
+    a, b, c, d, both = (drawn[f"{name}.png"][0] for name in (*(f"figure2{panel}" for panel in "abcd"), "two_codes"))
+    assert np.ptp(a, axis=1).max() > 0, "no category differs"
+    # The samples of the regular GAN are the same, its categories in their own order.
+    np.testing.assert_allclose(b, 1 - a[:, ::-1], atol=1e-6)
+    # Categories are matched with 9 - category, and every second digit has a row.
+    check(c[1, 9], 5, 1, c1=7, c2=2)
+    check(d[4, 0], 5, 4, c1=1, c3=-2)
+    check(both[1, 8], 1, 0, c1=7, c2=np.linspace(-2, 2, 10)[8], c3=np.linspace(-2, 2, 10)[1])
+    assert len(frames) == FRAMES
+    check(frames[FRAMES // 2][0, 2], 10, 2, c1=7, c2=0)
+    check(frames[-1][1, 9], 10, 9, c1=0, c3=2)

@@ -1,4 +1,4 @@
-"""What the reports of Figures 3 to 6 say in numbers: which code has which factor, in which run."""
+"""The reports of Figures 3 to 6: their panels as data, which code of which run has which factor, and their pictures."""
 
 import dataclasses
 import itertools
@@ -7,15 +7,60 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from operator import attrgetter
+from pathlib import Path
 from typing import NamedTuple
 
 from infogan_tf.data.factors import ANGLE_NAME
 from infogan_tf.evaluation.schema import Association, Classification
-from infogan_tf.reproduction.plan import Figure, Panel
+from infogan_tf.experiments import find_experiment
+from infogan_tf.figures.pictures import save_picture, tile, with_caption
+from infogan_tf.figures.traversals import describe_traversal, traverse
+from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.reproduction.runs import ReportedRun
 
 # Of a measure that is adjusted for chance; both are this project's choice, since the paper has no numbers.
 FOUND_FROM, PARTLY_FOUND_FROM = 0.8, 0.5
+
+
+class Panel(NamedTuple):
+    """A panel of the paper's figure: what varies in it, in the paper's words, and the kind of its code.
+
+    `factors` is a regular expression for the names of factors that mean the same in the data sets that are known, None
+    where no data set has one; `preset` that of the paper's model for it, None where one model has all.
+    """
+
+    shows: str
+    kind: str
+    factors: str | None = None
+    preset: str | None = None
+
+
+class Figure(NamedTuple):
+    """A figure of the paper: its number and its panels."""
+
+    number: int
+    panels: Sequence[Panel]
+
+
+FACES = (
+    Panel("azimuth", "continuous", "^(?!.*light).*azimuth", "paper_azimuth"),
+    Panel("elevation", "continuous", "^(?!.*light).*elevation", "paper_elevation"),
+    Panel("lighting", "continuous", "light", "paper_lighting_and_width"),
+    Panel("width", "continuous", "width", "paper_lighting_and_width"),
+)
+CHAIRS = (
+    Panel("rotation", "continuous", "azimuth|rotation", "paper_rotation"),
+    Panel("width", "continuous", "width", "paper_width"),
+)
+SVHN = (Panel("lighting", "continuous"), Panel("plate context", "categorical"))
+CELEBA = (
+    # CelebA has no angles; its faces are aligned by the eyes, so the place of the nose follows the azimuth.
+    Panel("azimuth", "categorical", "azimuth|nose_x"),
+    Panel("presence or absence of glasses", "categorical", "glasses"),
+    Panel("hair style", "categorical", "bald|bangs|hairline|straight_hair|wavy_hair"),
+    Panel("emotion", "categorical", "smiling|emotion"),
+)
+FIGURES = {"faces": Figure(3, FACES), "chairs": Figure(4, CHAIRS), "svhn": Figure(5, SVHN), "celeba": Figure(6, CELEBA)}
 
 
 class MeasuredCode(NamedTuple):
@@ -46,7 +91,7 @@ class MeasuredCode(NamedTuple):
 
 
 ADJUSTED = attrgetter("association.adjusted")
-FACTOR_AND_MEASURE = attrgetter("factor", "association.measure")
+FACTOR_AND_MEASURE = attrgetter("factor", "association.measure")  # Only numbers of the same two can be compared.
 
 
 class ShownPanel(NamedTuple):
@@ -54,36 +99,28 @@ class ShownPanel(NamedTuple):
 
     Attributes:
         letter: which panel it is; for images without labels, of which there is no panel in the paper, the code's name.
+        topic: what it is called: by the paper's word alone where a label says so.
         reason: the number that the run and its code were chosen by.
-        best_codes: of each run that has a code for this factor and measure, the best; empty if no factor is known.
+        best_codes: of each run that has a code for this factor and measure, the best; the best of all is the first.
+            Empty if no factor is known.
     """
 
     letter: str
+    topic: str
     file: str
-    panel: Panel | None
     run: ReportedRun
     code: str
     reason: str
+    panel: Panel | None = None
     best_codes: Sequence[MeasuredCode] = ()
-
-    @property
-    def topic(self) -> str:
-        """What the panel is called: by the paper's word alone where a label says so."""
-        if self.panel is None:
-            return ""
-        return self.panel.shows if self.best_codes else f"{self.panel.shows} in the paper"
-
-    @property
-    def best(self) -> MeasuredCode:
-        """The best of all runs, as in the paper."""
-        return max(self.best_codes, key=ADJUSTED)
 
     @property
     def verdict(self) -> str:
         """Whether the best code has the factor."""
-        if ADJUSTED(self.best) >= FOUND_FROM:
+        adjusted = ADJUSTED(self.best_codes[0])
+        if adjusted >= FOUND_FROM:
             return "found"
-        return "partly found" if ADJUSTED(self.best) >= PARTLY_FOUND_FROM else "not found"
+        return "partly found" if adjusted >= PARTLY_FOUND_FROM else "not found"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,27 +142,40 @@ class FactorResults:
         """The run whose codes are the most associated with the factors; without those, of the best Frechet distance."""
         if not self.has_factors:
             return min(self.runs, key=lambda run: run.evaluation.images.frechet_distance)
-        best_codes = [best_of_each(_measured_codes([run]), attrgetter("factor")) for run in self.runs]
+        best_codes = [_best_of_each(_measured_codes([run]), attrgetter("factor")) for run in self.runs]
         return max(best_codes, key=lambda codes: sum(map(ADJUSTED, codes)))[0].run
 
     @cached_property
     def panels(self) -> list[ShownPanel]:
         """The paper's panels; of images without labels every code of the shown run."""
-        panels: list[ShownPanel] = []
+        shown, prefix = [], f"figure{self.figure.number}"
         if not self.has_factors:
             for code in self.shown.evaluation.codes:
                 reason = f"diversity {_diversity(self.shown, code):.2f}"
-                panels.append(ShownPanel(code, self._file(f"_{code}"), None, self.shown, code, reason))
-            return panels
+                shown.append(ShownPanel(code, "", f"{prefix}_{code}.png", self.shown, code, reason))
+            return shown
         for letter, panel in zip("abcd", self.figure.panels, strict=False):
-            panels.append(self._choose(letter, panel, {(shown.run.name, shown.code) for shown in panels}))
-        return panels
+            file = f"{prefix}{letter}.png"
+            runs = [run for run in self.runs if run.preset == panel.preset] or self.runs
+            best_codes = _best_codes(panel, runs)
+            if best_codes:
+                best = best_codes[0]
+                reason = best.numbers + (f", the best of {len(best_codes)} runs" if len(best_codes) > 1 else "")
+                shown.append(ShownPanel(letter, panel.shows, file, best.run, best.code, reason, panel, best_codes))
+                continue
+            run, code = _least_diverse(runs, panel.kind, {(other.run.name, other.code) for other in shown})
+            reason = (
+                f"{panel.shows} has no label here; this {panel.kind} code was chosen for its low diversity, "
+                f"{_diversity(run, code):.2f}"
+            )
+            shown.append(ShownPanel(letter, f"{panel.shows} in the paper", file, run, code, reason, panel))
+        return shown
 
     def rows(self, runs: Sequence[ReportedRun]) -> list[list[MeasuredCode]]:
         """For each factor and measure, the best code of each of some runs."""
         codes = _measured_codes(runs)
         factors = [code.factor for code in codes]
-        best_codes = best_of_each(codes, lambda code: (FACTOR_AND_MEASURE(code), code.run.name))
+        best_codes = _best_of_each(codes, attrgetter("factor", "association.measure", "run.name"))
         best_codes.sort(key=lambda code: (factors.index(code.factor), code.association.measure))
         return [list(row) for _, row in itertools.groupby(best_codes, FACTOR_AND_MEASURE)]
 
@@ -134,31 +184,16 @@ class FactorResults:
         factors = next(iter(self.runs[0].evaluation.classification.values()), {})
         return {factor: [_best_classifier(run, factor) for run in self.runs] for factor in factors}
 
-    def _choose(self, letter: str, panel: Panel, taken: set[tuple[str, str]]) -> ShownPanel:
-        """The code of the highest association; where its factor is unknown, the one that determines images the most."""
-        runs = [run for run in self.runs if run.preset == panel.preset] or self.runs
-        candidates = [code for code in _measured_codes(runs) if _is_for(panel, code)]
-        if not candidates:
-            run, code = _least_diverse(runs, panel.kind, taken)
-            reason = f"{panel.shows} has no label here; this {panel.kind} code was chosen for its low diversity, "
-            return ShownPanel(letter, self._file(letter), panel, run, code, f"{reason}{_diversity(run, code):.2f}")
-        best = max(candidates, key=ADJUSTED)
-        alike = [code for code in candidates if FACTOR_AND_MEASURE(code) == FACTOR_AND_MEASURE(best)]
-        best_codes = best_of_each(alike, lambda code: code.run.name)
-        reason = best.numbers + (f", the best of {len(best_codes)} runs" if len(best_codes) > 1 else "")
-        return ShownPanel(letter, self._file(letter), panel, best.run, best.code, reason, best_codes)
 
-    def _file(self, panel: str) -> str:
-        return f"figure{self.figure.number}{panel}.png"
-
-
-def best_of_each(codes: Iterable[MeasuredCode], key: Callable[[MeasuredCode], object]) -> list[MeasuredCode]:
-    """Of all codes with the same key, the one with the strongest association."""
-    best: dict[object, MeasuredCode] = {}
-    for code in codes:
-        if ADJUSTED(code) > ADJUSTED(best.setdefault(key(code), code)):
-            best[key(code)] = code
-    return list(best.values())
+def draw_panels(folder: Path, results: FactorResults):
+    """Draws each panel of one of the paper's Figures 3 to 6."""
+    scale = find_experiment(results.shown.config.experiment).traversal_scale
+    for panel in results.panels:
+        model = panel.run.trained.model
+        images = traverse(model, panel.code, stream_seed(panel.run.config.seed, Stream.FIGURES), scale=scale).numpy()
+        topic = f"{panel.topic}: " if panel.topic else ""
+        caption = f"{topic}{describe_traversal(model, panel.code, scale)} ({panel.reason}); {panel.run.where}"
+        save_picture(folder / panel.file, with_caption(tile(images), caption))
 
 
 def _measured_codes(runs: Sequence[ReportedRun]) -> list[MeasuredCode]:
@@ -171,15 +206,31 @@ def _measured_codes(runs: Sequence[ReportedRun]) -> list[MeasuredCode]:
     ]
 
 
-def _is_for(panel: Panel, measured: MeasuredCode) -> bool:
+def _best_of_each(codes: Iterable[MeasuredCode], key: Callable[[MeasuredCode], object]) -> list[MeasuredCode]:
+    """Of all codes with the same key, the one with the strongest association."""
+    best: dict[object, MeasuredCode] = {}
+    for code in codes:
+        if ADJUSTED(code) > ADJUSTED(best.setdefault(key(code), code)):
+            best[key(code)] = code
+    return list(best.values())
+
+
+def _best_codes(panel: Panel, runs: Sequence[ReportedRun]) -> list[MeasuredCode]:
+    """The best code of each run for the factor and measure of the best of all, which is the first; none without it."""
+    candidates = sorted((code for code in _measured_codes(runs) if _is_for(panel, code)), key=ADJUSTED, reverse=True)
+    alike = [code for code in candidates if FACTOR_AND_MEASURE(code) == FACTOR_AND_MEASURE(candidates[0])]
+    return _best_of_each(alike, attrgetter("run.name"))
+
+
+def _is_for(panel: Panel, code: MeasuredCode) -> bool:
     """Whether a code of the panel's kind is associated with one of its factors.
 
     A circular code has no ends, so it can't run through a number as a continuous one does: it stands for angles only.
     """
-    is_circular = panel.kind == "continuous" and measured.association.measure == "eta"
-    if is_circular or not panel.factors or not _is_of_kind(measured.run, measured.code, panel.kind):
+    is_circular = panel.kind == "continuous" and code.association.measure == "eta"
+    if is_circular or not panel.factors or not _is_of_kind(code.run, code.code, panel.kind):
         return False
-    return re.search(panel.factors, measured.factor, re.IGNORECASE) is not None
+    return re.search(panel.factors, code.factor, re.IGNORECASE) is not None
 
 
 def _is_of_kind(run: ReportedRun, code: str, kind: str) -> bool:
