@@ -43,11 +43,6 @@ def test_a_column_for_each_of_up_to_twenty_categories():
     assert num_columns(Bernoulli()) == 2
 
 
-def test_refuses_an_unknown_code(small_model):
-    with pytest.raises(ValueError, match="no code is named 'c8'"):
-        traverse(small_model, "c8", SEED)
-
-
 def test_two_codes_vary_together(small_model):
     samples = small_model.spec.sample(2, SEED)
     across, down = np.linspace(-2, 2, 3), np.arange(4)

@@ -17,37 +17,33 @@ from tests.reproduction.builders import association, classification, code, evalu
 def make_run(tmp_path):
     """Makes a run with these associations of its codes c1 (categorical) and c2, by factor."""
 
-    def make(
-        seed, associations, experiment="chairs", preset="best", diversity=(0.9, 0.7), step=None, changes=None, **data
-    ):
+    def make(seed, associations, experiment="chairs", preset="best", diversity=(0.9, 0.7), changes=None, **kwargs):
         config = dataclasses.replace(presets(experiment)[preset], seed=seed, **(changes or {}))
         codes = {
-            name: code(is_discrete=name == "c1", diversity=[of_code])
-            for name, of_code in zip(("c1", "c2"), diversity, strict=True)
+            "c1": code(is_discrete=True, diversity=diversity[:1]),
+            "c2": code(is_discrete=False, diversity=diversity[1:]),
         }
         evaluation = evaluated(codes, associations=associations)
-        return run_of(tmp_path / f"{preset}_seed_{seed}", preset, config, evaluation, step, **data)
+        return run_of(tmp_path / f"{preset}_seed_{seed}", preset, config, evaluation, **kwargs)
 
     return make
 
 
 def chairs(azimuth, width, error=30.0):
     """Associations of both codes with azimuth (a full turn) and width; the numbers are those of the continuous code."""
-    return {
-        "c1": {"azimuth_deg": association("circular eta", 0.3), "width": association("eta", 0.9)},
-        "c2": {
-            "azimuth_deg": association("monotone fit", azimuth, error=error),
-            "width": association("|Spearman|", width),
-        },
+    of_c2 = {
+        "azimuth_deg": association("monotone fit", azimuth, error=error),
+        "width": association("|Spearman|", width),
     }
+    return {"c1": {"azimuth_deg": association("circular eta", 0.3), "width": association("eta", 0.9)}, "c2": of_c2}
 
 
-def results_of(*runs, experiment="chairs"):
-    return FactorResults(FIGURES[experiment], runs)
+def results_of(*runs):
+    return FactorResults(FIGURES[runs[0].config.experiment], runs)
 
 
-def report_of(*runs, experiment="chairs"):
-    return report_text(experiment, results_of(*runs, experiment=experiment))
+def report_of(*runs):
+    return report_text(runs[0].config.experiment, results_of(*runs))
 
 
 def test_the_best_run_is_shown_for_each_panel_beside_the_median_of_all(make_run):
@@ -94,7 +90,7 @@ def test_a_model_for_each_factor_is_asked_for_its_own_alone(make_run):
 
 
 def test_what_differs_from_the_paper_is_named(make_run):
-    text = report_of(*(make_run(seed, chairs(0.9, 0.9), "faces") for seed in (3, 4)), experiment="faces")
+    text = report_of(*(make_run(seed, chairs(0.9, 0.9), "faces") for seed in (3, 4)))
     flags = "--max_shift=0 --average_decay=0.99 --batch_size=64 --update=simultaneous"
     settings = f"the paper's settings, those of `paper_azimuth`, except for `{flags}`."
     assert f"- Preset `best`, seeds 3, 4: {settings}\n" in text
@@ -131,10 +127,10 @@ def test_a_category_is_named_by_its_number_and_a_constant_by_its_note(make_run):
     of_c1 = {name: association("AUC", *numbers) for name, numbers in attributes.items()}
     constant = {name: association("AUC", 0.5, note=note) for name in (*attributes, "Young")}
     run = make_run(0, {"c1": {**constant, **of_c1}, "c2": constant}, "celeba")
-    _, glasses, hair, _ = results_of(run, experiment="celeba").panels
+    _, glasses, hair, _ = results_of(run).panels
     assert (glasses.best_codes[0].association.part, glasses.verdict) == (7, "found")
     assert (hair.best_codes[0].factor, hair.verdict) == ("Wavy_Hair", "not found")
-    text = report_of(run, experiment="celeba")
+    text = report_of(run)
     assert "| Eyeglasses | AUC | 0.95 c1 \\[7\\] | 0.95 | 0.95 |\n" in text
     assert f"| Young | AUC | 0.50 c1 ({note}) | 0.50 | 0.50 |\n" in text
     # An AUC is 0.5 at chance.
@@ -144,23 +140,18 @@ def test_a_category_is_named_by_its_number_and_a_constant_by_its_note(make_run):
 
 def test_the_median_is_of_one_factor_in_all_runs(make_run):
     # Each run has another hair style the most; that of the best run counts in both.
+    others = {factor: association("AUC", 0.9) for factor in ("nose_x", "Eyeglasses", "Smiling")}
     styles = [
-        {"Bald": association("AUC", bald, part=1), "Wavy_Hair": association("AUC", wavy, part=2)}
+        others | {"Bald": association("AUC", bald, part=1), "Wavy_Hair": association("AUC", wavy, part=2)}
         for bald, wavy in ((0.95, 0.6), (0.55, 0.9))
     ]
     runs = [make_run(seed, {"c1": style, "c2": {}}, "celeba") for seed, style in enumerate(styles)]
-    hair = results_of(*runs, experiment="celeba").panels[2]
+    hair = results_of(*runs).panels[2]
     of_runs = [(best.run.config.seed, best.factor, best.association.value) for best in hair.best_codes]
     assert of_runs == [(0, "Bald", 0.95), (1, "Bald", 0.55)]
-    assert "of best_seed_0 | 0.90 | 0.50 (2) | found |\n" in report_of(*runs, experiment="celeba")
-
-
-def test_the_best_run_is_not_as_in_the_paper_where_the_paper_does_not_say_so(make_run):
-    factors = ("nose_x", "Eyeglasses", "Bald", "Smiling")
-    associations = {code: {factor: association("AUC", 0.9) for factor in factors} for code in ("c1", "c2")}
-    runs = [make_run(seed, associations, "celeba") for seed in (0, 1)]
-    assert "\nEach panel shows the best run for it.\n" in report_of(*runs, experiment="celeba")
-    assert "the best run for it" not in report_of(runs[0], experiment="celeba")
+    text = report_of(*runs)
+    assert "of best_seed_0 | 0.90 | 0.50 (2) | found |\n" in text
+    assert "\nEach panel shows the best run for it.\n" in text  # The paper does not say so of its own.
 
 
 def test_celeba_s_labels_have_a_factor_for_every_panel(tmp_path):
@@ -176,7 +167,7 @@ def test_celeba_s_labels_have_a_factor_for_every_panel(tmp_path):
 def test_a_categorical_code_is_chosen_by_its_training_images(make_run):
     run = make_run(0, {name: {"label": association("NMI", 0.5)} for name in ("c1", "c2")}, "svhn")
     classifiers = {"c1": {"label": classification(0.30, 0.29)}, "c2": {"label": classification(0.31, 0.28)}}
-    text = report_of(measured(run, classification=classifiers), experiment="svhn")
+    text = report_of(measured(run, classification=classifiers))
     assert "| best_seed_0 | c2 | 31.00% | 15.50% | 0.690 | 0.900 |\n" in text
     assert "Median of the errors, one to one: 31.00%, the best 31.00%; of NMI\n0.690 and 0.690." in text
 
@@ -198,7 +189,7 @@ def test_images_that_are_not_certainly_the_paper_s_are_announced(make_run, sourc
 def test_names_from_data_are_text_and_nothing_else(make_run, tmp_path):
     factor = "a|<script>alert(1)</script> [x](javascript:alert(1)) ![y](/etc/host.png) `k` _e_\n\n# T"
     associations = {name: {factor: association("NMI", 0.5)} for name in ("c1", "c2")}
-    run = make_run(0, associations, "celeba", changes={"images": "own.npz"}, name=factor)
+    run = make_run(0, associations, "svhn", changes={"images": "own.npz"}, name=factor)
     run = measured(
         run,
         run={"data": f"{factor}, 90 images"},
@@ -206,7 +197,7 @@ def test_names_from_data_are_text_and_nothing_else(make_run, tmp_path):
         classification={"c1": {factor: classification(0.3)}},
     )
     run.trained.record.preset, run.trained.record.command = factor, f"train --images='`{factor}``'"
-    text = re.sub(r"!\[Figure.*|!\[codes.*", "", report_of(run, experiment="svhn"))  # Pictures that were not drawn.
+    text = re.sub(r"!\[Figure.*|!\[codes.*", "", report_of(run))  # Pictures that were not drawn.
     write_report(tmp_path, text)
     body = (tmp_path / "report.html").read_text().partition("<body>")[2]
     tags = {"h1", "h2", "p", "ul", "li", "code", "table", "thead", "tbody", "tr", "th", "td"}
