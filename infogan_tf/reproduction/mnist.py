@@ -7,8 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
-
 from infogan_tf.errors import SettingError
 from infogan_tf.figures.pictures import save_animation, save_picture, tile, with_caption
 from infogan_tf.figures.plots import plot_confusion, plot_information
@@ -17,8 +15,6 @@ from infogan_tf.randomness import Stream, split_seed, stream_seed
 from infogan_tf.reproduction.runs import ReportedRun
 from infogan_tf.training.metrics_log import read_curve
 
-# The names of the paper: the 10-way categorical code, and the two continuous codes.
-CATEGORY, CONTINUOUS = "c1", ("c2", "c3")
 SCALE = 2.0  # Codes that are uniform on [-1, 1] in training run from -2 to 2.
 # What Q is in a regular GAN, by objective.
 Q_OF_REGULAR_GAN = {"gan": "Q on frozen features of D", "gan_own_q": "Q with its own network"}
@@ -28,7 +24,8 @@ Q_OF_REGULAR_GAN = {"gan": "Q on frozen features of D", "gan_own_q": "Q with its
 class MnistResults:
     """Everything that the report is made from: InfoGANs of a preset, one for each seed, and the GANs of Figure 1.
 
-    The first regular GAN has the InfoGANs' settings, is trained as long, and is evaluated.
+    The first regular GAN has the InfoGANs' settings, is trained as long, and is evaluated. As in the paper, c1 is the
+    categorical code, c2 and c3 are the continuous ones.
     """
 
     runs: Sequence[ReportedRun]
@@ -47,7 +44,7 @@ class MnistResults:
         curves = {}
         for run in self.runs:
             metrics = run.trained.run.metrics
-            curves[run.name] = read_curve(metrics, f"mutual_information/{CATEGORY}")
+            curves[run.name] = read_curve(metrics, "mutual_information/c1")
             if not curves[run.name]:
                 raise SettingError("folder", "a run with its curves", f"{metrics} without a point")
         return curves
@@ -60,7 +57,7 @@ class MnistResults:
 
     def classifier(self, run: ReportedRun) -> dict[str, Any]:
         """What was measured of c1 as a classifier of digits, and its confidence without labels."""
-        return vars(run.evaluation.classification[CATEGORY]["label"]) | vars(run.evaluation.confidence[CATEGORY])
+        return vars(run.evaluation.classification["c1"]["label"]) | vars(run.evaluation.confidence["c1"])
 
     def measured(self, name: str) -> list[float]:
         """One measure of c1 as a classifier, of each InfoGAN."""
@@ -90,56 +87,46 @@ def median_and_range(values: Sequence[float], form: str = ".2f") -> str:
 
 def draw_mnist(folder: Path, results: MnistResults):
     """Draws Figures 1 and 2 and what the paper does not show: two codes at once, their animation, and the confusion."""
-    _draw_figure1(folder / "figure1.png", results)
     shown, gan, measured = results.shown, results.gans[0], results.classifier(results.shown)
+    curves = {f"InfoGAN, preset {shown.preset}, seed {shown.config.seed}": results.curves[shown.name]}
+    for each in results.gans:
+        curves[f"regular GAN, {results.legend(each)}, seed {each.config.seed}"] = results.curves[each.name]
+    caption = (
+        "L_I of c1, of one batch each. No Q of a regular GAN has a gradient to G or D's body. Frozen features: those "
+        f"that D's body makes for D alone. {shown.data}"
+    )
+    plot_information(curves, shown.evaluation.codes["c1"].entropy, folder / "figure1.png", caption)
+
     model, spec, codes = shown.trained.model, shown.trained.model.spec, shown.evaluation.codes
     sample_seed, digit_seed = split_seed(stream_seed(shown.config.seed, Stream.FIGURES), 2)
-    matching, error = measured["matching"], measured["one_to_one_error"]
+    matching, error = measured["matching"], f"error {measured['one_to_one_error']:.2%}"
     order = sorted(range(len(matching)), key=matching.__getitem__)  # By the digits that categories are matched to.
-    digits, digit = order[::2], order[2]
+
+    def of_categories(categories: Sequence[int]) -> dict[str, Any]:
+        """A random sample of each category, everything else the same for all codes."""
+        return spec.sample(len(categories), digit_seed) | spec.encode({"c1": categories})
+
+    def save(file: str, images: Any, caption: str, run: ReportedRun = shown):
+        save_picture(folder / file, with_caption(tile(images.numpy()), f"{caption}; {run.where}"))
+
     samples = spec.sample(ROWS, sample_seed)
-
-    def of_categories(categories: Sequence[int]) -> dict[str, tf.Tensor]:
-        return spec.sample(len(categories), digit_seed) | spec.encode({CATEGORY: categories})
-
-    panels = {
-        "figure2a": (
-            vary(model, CATEGORY, samples, spec.code(CATEGORY).encode(order)),
-            f"{CATEGORY}, ordered by the matching (error {error:.2%}); {shown.where}",
-        ),
-        "figure2b": (
-            vary(gan.trained.model, CATEGORY, samples, spec.code(CATEGORY).encode(sorted(order))),
-            f"regular GAN: {CATEGORY} from 0 to {max(order)} (L_I "
-            f"{gan.evaluation.codes[CATEGORY].mutual_information:.2f} nats by Q on frozen features of D); {gan.where}, "
-            "nothing added to the objective",
-        ),
-    }
-    values = {name: spec.code(name).distribution.traversal(COLUMNS, SCALE) for name in CONTINUOUS}
-    for panel, name in zip("cd", CONTINUOUS, strict=True):
+    ordered, unordered = (spec.code("c1").encode(categories) for categories in (order, sorted(order)))
+    save("figure2a.png", vary(model, "c1", samples, ordered), f"c1, ordered by the matching ({error})")
+    bound = gan.evaluation.codes["c1"].mutual_information
+    caption = f"regular GAN, nothing added to the objective: c1 from 0 to {max(order)} (L_I {bound:.2f} nats by Q on "
+    caption += "frozen features of D)"
+    save("figure2b.png", vary(gan.trained.model, "c1", samples, unordered), caption, gan)
+    values = spec.code("c2").distribution.traversal(COLUMNS, SCALE)  # The same as of c3.
+    for file, name in (("figure2c.png", "c2"), ("figure2d.png", "c3")):
         numbers = f"recovery R^2 {codes[name].recovery:.2f}, beyond [-1, 1] slope {codes[name].extrapolation:.2f}"
-        caption = f"{name} from -2 to 2, trained on -1 to 1 ({numbers}); {shown.where}"
-        panels[f"figure2{panel}"] = vary(model, name, of_categories(digits), values[name]), caption
-    across, down = CONTINUOUS
-    caption = f"{across} from left to right, {down} from top to bottom, both from -2 to 2; {shown.where}"
-    (plane,) = vary_two(model, across, down, of_categories([digit]), values[across], values[down])
-    panels["two_codes"] = plane, f"{CATEGORY} = {digit}; {caption}"
-    for name, (images, caption) in panels.items():
-        save_picture(folder / f"{name}.png", with_caption(tile(images.numpy()), caption))
+        caption = f"{name} from -2 to 2, trained on -1 to 1 ({numbers})"
+        save(file, vary(model, name, of_categories(order[::2]), values), caption)
 
-    frames = move(model, CONTINUOUS, of_categories(order), SCALE).numpy()
-    caption = f"rows {across} and {down}, from -2 to 2 and back; {shown.where}"
+    (plane,) = vary_two(model, "c2", "c3", of_categories(order[2:3]), values, values)
+    caption = f"c1 = {order[2]}; c2 from left to right, c3 from top to bottom, both from -2 to 2"
+    save("two_codes.png", plane, caption)
+    frames = move(model, ("c2", "c3"), of_categories(order), SCALE).numpy()
+    caption = f"rows c2 and c3, from -2 to 2 and back; {shown.where}"
     save_animation(folder / "traversal.gif", [with_caption(tile(frame), caption) for frame in frames])
-    caption = f"error {error:.2%}, one to one; {shown.where}"
-    plot_confusion(measured["confusion"], order, CATEGORY, folder / "confusion.png", caption)
-
-
-def _draw_figure1(path: Path, results: MnistResults):
-    shown = results.shown
-    curves = {f"InfoGAN, preset {shown.preset}, seed {shown.config.seed}": results.curves[shown.name]}
-    for gan in results.gans:
-        curves[f"regular GAN, {results.legend(gan)}, seed {gan.config.seed}"] = results.curves[gan.name]
-    caption = (
-        f"L_I of {CATEGORY}, of one batch each. No Q of a regular GAN has a gradient to G or D's body. Frozen "
-        f"features: those that D's body makes for D alone. {shown.data}"
-    )
-    plot_information(curves, shown.evaluation.codes[CATEGORY].entropy, path, caption)
+    caption = f"{error}, one to one; {shown.where}"
+    plot_confusion(measured["confusion"], order, "c1", folder / "confusion.png", caption)

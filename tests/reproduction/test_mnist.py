@@ -185,7 +185,7 @@ def test_figures_name_runs_with_their_numbers(drawn):
     assert ceiling == 2.303
     assert caption.startswith("L_I of c1, of one batch each. No Q of a regular GAN has a gradient to G or D's body.")
     where = "preset best, update 1,000, digits, 100 images"
-    shown, gan = f"; infogan_seed_3, {where}", f"; gan_seed_0, {where}, nothing added to the objective"
+    shown, gan = f"; infogan_seed_3, {where}", f"; gan_seed_0, {where}"
     confusion = drawn.pop("confusion.png")
     assert confusion[:3] + confusion[4:] == ([[1] * 10] * 10, TEN[::-1], "c1", f"error 3.00%, one to one{shown}")
     captions = {caption for _, caption in drawn.pop("traversal.gif")}
@@ -196,7 +196,8 @@ def test_figures_name_runs_with_their_numbers(drawn):
     )
     assert {name: caption for name, (_, caption) in drawn.items()} == {
         "figure2a.png": f"c1, ordered by the matching (error 3.00%){shown}",
-        "figure2b.png": f"regular GAN: c1 from 0 to 9 (L_I 0.25 nats by Q on frozen features of D){gan}",
+        "figure2b.png": "regular GAN, nothing added to the objective: c1 from 0 to 9 (L_I 0.25 nats by Q on "
+        f"frozen features of D){gan}",
         "figure2c.png": of_c2,
         "figure2d.png": of_c3,
         "two_codes.png": f"c1 = 7; c2 from left to right, c3 from top to bottom, both from -2 to 2{shown}",
