@@ -18,10 +18,9 @@ from infogan_tf.evaluation.factor_associations import measure_associations
 from infogan_tf.evaluation.features import ImageFeatures, load_features
 from infogan_tf.evaluation.fidelity import compare_by_frechet, compare_neighborhoods
 from infogan_tf.evaluation.record import record_evaluation
-from infogan_tf.evaluation.recovery import estimate_information, measure_extrapolation, measure_recovery
+from infogan_tf.evaluation.recovery import code_verdicts, estimate_information, measure_extrapolation, measure_recovery
 from infogan_tf.evaluation.schema import VERSION, CodeMeasures, Confidence, EvaluatedRun, Evaluation, ImageMeasures
 from infogan_tf.evaluation.vector_arithmetic import Examples, measure_vector_arithmetic
-from infogan_tf.evaluation.verdicts import code_verdicts
 from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.record import with_recorded_origin
 
@@ -125,25 +124,24 @@ def _measure_codes(
     model: BatchedModel, generated: GeneratedImages, held_out: Posteriors, features: ImageFeatures
 ) -> dict[str, CodeMeasures]:
     logger.info("  what each code means: information, recovery, extrapolation, diversity")
-    distributions = {code.name: code.distribution for code in model.spec.codes}
-    information = estimate_information(model.spec, generated)
     recovery = measure_recovery(model.spec, generated)
     extrapolation = measure_extrapolation(model, NUM_OF_A_VALUE)
     diversity = measure_diversity(model, features, NUM_OF_A_VALUE)
-    verdicts = code_verdicts(distributions, recovery, {name: held_out[name].mode.numpy() for name in distributions})
-    return {
-        name: CodeMeasures(
-            prior=distribution.prior_name,
-            is_discrete=distribution.is_discrete,
+    verdicts = code_verdicts(model.spec, recovery, held_out)
+    measures = {}
+    for code in model.spec.codes:
+        name, prior = code.name, code.distribution
+        measures[name] = CodeMeasures(
+            prior=prior.prior_name,
+            is_discrete=prior.is_discrete,
             verdict=verdicts[name],
-            **information[name],
+            **estimate_information(prior, generated.latents[name], generated.posteriors[name]),
             recovery_measure=recovery[name].measure,
             recovery=recovery[name].value,
             extrapolation=extrapolation.get(name),
             diversity=diversity[name],
         )
-        for name, distribution in distributions.items()
-    }
+    return measures
 
 
 def _measure_confidence(model: BatchedModel, data: ImageData, held_out: Posteriors) -> dict[str, Confidence]:

@@ -1,18 +1,24 @@
-"""What Q knows of the codes of generated images: information, recovery, and extrapolation beyond the prior's range."""
+"""What Q knows of the codes: information, recovery, extrapolation beyond the prior's range, and a verdict on each."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.stats
 import tensorflow as tf
+from sklearn.metrics import normalized_mutual_info_score
 
 from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.distributions import Distribution
 from infogan_tf.distributions.continuous import ContinuousDistribution
 from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
+from infogan_tf.evaluation.factor_associations import quantile_bins
 from infogan_tf.randomness import Stream, split_seed, stream_seed
+from infogan_tf.training.health import USED_FROM
 
 VALUES = 5
+# The least association of Q's predictions of two codes that are redundant; this project's choice.
+REDUNDANT_FROM = 0.9
 
 
 class Recovery(NamedTuple):
@@ -27,21 +33,17 @@ class Recovery(NamedTuple):
     score: float
 
 
-def estimate_information(spec: LatentSpec, generated: GeneratedImages) -> dict[str, dict[str, float]]:
-    """By code the bound on its mutual information (paper, equation 5), on at least 2 images that no update saw.
+def estimate_information(prior: Distribution, codes: tf.Tensor, posterior: Any) -> dict[str, float]:
+    """The bound on a code's mutual information (paper, equation 5), on at least 2 images that no update saw.
 
     It is H(c) + the mean of log Q(c|x), nats; the keys are fields of `CodeMeasures`.
     """
-    estimates = {}
-    for code in spec.codes:
-        log_prob = generated.posteriors[code.name].log_prob(generated.latents[code.name]).numpy().astype(np.float64)
-        entropy = code.distribution.entropy()
-        estimates[code.name] = {
-            "mutual_information": entropy + float(log_prob.mean()),
-            "standard_error": float(scipy.stats.sem(log_prob)),
-            "entropy": entropy,
-        }
-    return estimates
+    log_prob = posterior.log_prob(codes).numpy().astype(np.float64)
+    return {
+        "mutual_information": prior.entropy() + float(log_prob.mean()),
+        "standard_error": float(scipy.stats.sem(log_prob)),
+        "entropy": prior.entropy(),
+    }
 
 
 def measure_recovery(spec: LatentSpec, generated: GeneratedImages) -> dict[str, Recovery]:
@@ -92,3 +94,50 @@ def _slope(model: BatchedModel, code: LatentCode, samples: Mapping[str, tf.Tenso
     predictions = tf.reduce_mean(posterior.mode, axis=1).numpy().reshape(-1, 2, VALUES).mean(axis=0)
     # Both sides are as wide, so one fit serves both.
     return float(np.polyfit(below, predictions.T, deg=1)[0].mean())
+
+
+def code_verdicts(spec: LatentSpec, recovery: Mapping[str, Recovery], held_out: Mapping[str, Any]) -> dict[str, str]:
+    """By code `used`, `ignored`, or `redundant with <code>`.
+
+    A code is ignored if Q can't recover it from generated images, and redundant with an earlier one if Q's predictions
+    of both on the same real images determine each other, up to order and sign. `held_out` has the posteriors by code.
+    """
+    verdicts: dict[str, str] = {}
+    used: dict[str, tuple[np.ndarray, Distribution]] = {}
+    for code in spec.codes:
+        if recovery[code.name].score < USED_FROM:
+            verdicts[code.name] = "ignored"
+            continue
+        predictions = held_out[code.name].mode.numpy(), code.distribution
+        same = [other for other, of_other in used.items() if redundancy(*predictions, *of_other) >= REDUNDANT_FROM]
+        verdicts[code.name] = f"redundant with {same[0]}" if same else "used"
+        if not same:
+            used[code.name] = predictions
+    return verdicts
+
+
+def redundancy(a: np.ndarray, a_prior: Distribution, b: np.ndarray, b_prior: Distribution) -> float:
+    """How well the predictions of two codes `[number, event_size]` determine each other, from 0 to 1.
+
+    Rank correlation (absolute) of continuous codes, circular correlation (absolute) of circular ones; otherwise the
+    normalized mutual information, for which a continuous or circular code is cut into ten bins with as many images
+    each. It finds redundant codes of similar entropy only: a 2-way and a 20-way categorical code can't reach 0.9.
+    """
+    if a_prior.is_circular and b_prior.is_circular:
+        return _circular_correlation(a, b)
+    if any(prior.is_discrete or prior.is_circular for prior in (a_prior, b_prior)):
+        return float(normalized_mutual_info_score(_groups(a, a_prior), _groups(b, b_prior)))
+    varying = [(x, y) for x in a.T for y in b.T if np.ptp(x) > 0 and np.ptp(y) > 0]
+    return max((float(abs(scipy.stats.spearmanr(x, y).statistic)) for x, y in varying), default=0.0)
+
+
+def _circular_correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """That of angles given as (cos, sin) `[number, 2]`, from 0 to 1 (Fisher and Lee 1983), whatever the orientation."""
+    variances = np.linalg.det(a.T @ a) * np.linalg.det(b.T @ b)
+    return float(abs(np.linalg.det(a.T @ b)) / np.sqrt(variances)) if variances > 0 else 0.0
+
+
+def _groups(values: np.ndarray, prior: Distribution) -> np.ndarray:
+    if prior.is_discrete:
+        return np.unique(values, axis=0, return_inverse=True)[1].ravel()
+    return quantile_bins(prior.decode(values)[:, 0])
