@@ -1,5 +1,6 @@
 """A trained model on many images."""
 
+import math
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -58,16 +59,14 @@ class BatchedModel:
         """By code, Q's posterior of each image; images are uint8 or floats in [0, 1]."""
         return in_batches(self._infer_codes, images)
 
-    def infer_codes_of_augmented(self, images: np.ndarray, seed: int = 4) -> dict[str, Any]:
+    def infer_codes_of_augmented(self, images: np.ndarray) -> dict[str, Any]:
         """The same for randomly augmented images, as for the kind of images that the model was trained on."""
-        seeds = iter(split_seed(stream_seed(seed, Stream.EVALUATION), -(-len(images) // BATCH_SIZE)))
+        seeds = iter(split_seed(stream_seed(4, Stream.EVALUATION), math.ceil(len(images) / BATCH_SIZE)))
         return in_batches(lambda batch: self._infer_codes(self._augment(batch, next(seeds))), images)
 
-    def generate_and_infer(
-        self, number: int, seed: int, features: Callable[[tf.Tensor], np.ndarray]
-    ) -> GeneratedImages:
-        """Generates images from latents that the seed decides, predicts their codes and computes their features."""
-        latents = self.spec.sample(number, stream_seed(seed, Stream.EVALUATION))
+    def generate_and_infer(self, number: int, features: Callable[[tf.Tensor], np.ndarray]) -> GeneratedImages:
+        """Generates images of latents, always the same ones, predicts their codes and computes their features."""
+        latents = self.spec.sample(number, stream_seed(0, Stream.EVALUATION))
         measured = self.measure_generated(latents, lambda images: (self._infer_codes(images), features(images)))
         posteriors, features_of_images = measured
         return GeneratedImages(latents, posteriors, features_of_images.numpy())

@@ -12,23 +12,25 @@ from infogan_tf.data.image_data import ImageData, evenly_spread
 from infogan_tf.data.sources import load_images
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
-from infogan_tf.evaluation.classification import measure_classification, measure_confidence
-from infogan_tf.evaluation.diversity import diversity_of_classes, measure_diversity
-from infogan_tf.evaluation.factor_associations import measure_associations
+from infogan_tf.evaluation.classification import classify, measure_confidence
+from infogan_tf.evaluation.factor_associations import CodePredictions, association
 from infogan_tf.evaluation.features import ImageFeatures, load_features
-from infogan_tf.evaluation.fidelity import compare_by_frechet, compare_neighborhoods
+from infogan_tf.evaluation.fidelity import (
+    compare_by_frechet,
+    compare_neighborhoods,
+    diversity_of_classes,
+    measure_diversity,
+)
 from infogan_tf.evaluation.record import record_evaluation
 from infogan_tf.evaluation.recovery import code_verdicts, estimate_information, measure_extrapolation, measure_recovery
 from infogan_tf.evaluation.schema import VERSION, CodeMeasures, Confidence, EvaluatedRun, Evaluation, ImageMeasures
-from infogan_tf.evaluation.vector_arithmetic import Examples, measure_vector_arithmetic
+from infogan_tf.evaluation.vector_arithmetic import measure_vector_arithmetic
 from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.record import with_recorded_origin
 
 Posteriors = Mapping[str, Any]
 
-NUM_GENERATED = 10_000
-NUM_HELD_OUT = 10_000
-NUM_MATCHED = 10_000
+NUM_GENERATED = NUM_HELD_OUT = NUM_MATCHED = 10_000
 NUM_OF_A_VALUE = 200
 NUM_NEIGHBORHOODS = 5_000
 NUM_CHANGED = 2_500
@@ -36,21 +38,7 @@ LEAST_HELD_OUT = 12  # The nearest neighbors of both halves need a few.
 
 
 def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
-    """Measures a trained run as `measure` does, and draws and writes what was measured into its folder.
-
-    Raises:
-        SettingError: the folder can't be written, the run's images can't be loaded, or too few are held out.
-    """
-    if not os.access(trained.run.path, os.W_OK):
-        raise SettingError("run_folder", "a folder that can be written", trained.run.path)
-    logger.info(f"evaluating {trained.run.path} at update {trained.step:,}")
-    return record_evaluation(trained, *measure(trained, data_dir, images))
-
-
-def measure(
-    trained: TrainedRun, data_dir: str | None = None, images: str | None = None
-) -> tuple[Evaluation, Examples | None]:
-    """Measures a trained run, and writes nothing; also gives the images of a few changes of class.
+    """Measures a trained run, and draws and writes what was measured into its folder.
 
     Of images without factors (labels): the codes' mutual information, recovery, extrapolation, diversity and verdicts,
     the confidence of categorical codes, and generated images against held-out ones. With factors also the association
@@ -61,13 +49,17 @@ def measure(
     them.
 
     Raises:
-        SettingError: the run's images can't be loaded, or too few are held out.
+        SettingError: the folder can't be written, the run's images can't be loaded, or too few are held out.
     """
+    folder = trained.run.path
+    if not os.access(folder, os.W_OK):
+        raise SettingError("run_folder", "a folder that can be written", folder)
+    logger.info(f"evaluating {folder} at update {trained.step:,}")
     data, factors = _load_data(trained, data_dir, images)
     features = load_features(data, factors)
     model = BatchedModel(trained.model)
     logger.info(f"  generating {NUM_GENERATED:,} images, predicting their codes and computing their features")
-    generated = model.generate_and_infer(NUM_GENERATED, 0, features)
+    generated = model.generate_and_infer(NUM_GENERATED, features)
     logger.info(f"  predicting the codes of {len(data.held_out):,} held-out images")
     posteriors = model.infer_codes(data.held_out)
     codes = _measure_codes(model, generated, posteriors, features)
@@ -75,18 +67,12 @@ def measure(
     associations, classification = _measure_factors(model, data, posteriors, factors)
     measured_images = _measure_images(generated, factors, features)
     arithmetic, examples = _measure_arithmetic(model, generated, features)
-    run = EvaluatedRun(
-        folder=str(trained.run.path),
-        update=trained.step,
-        seed=trained.config.seed,
-        objective=trained.config.objective,
-        data=data.caption,
-        held_out=trained.config.held_out,
-        held_out_images=len(data.held_out),
-    )
-    return Evaluation(
+    config, number = trained.config, len(data.held_out)
+    evaluation = Evaluation(
         version=VERSION,
-        run=run,
+        run=EvaluatedRun(
+            str(folder), trained.step, config.seed, config.objective, data.caption, config.held_out, number
+        ),
         codes=codes,
         confidence=confidence,
         associations=associations,
@@ -94,7 +80,8 @@ def measure(
         images=measured_images,
         vector_arithmetic=arithmetic,
         pictures=[],
-    ), examples
+    )
+    return record_evaluation(trained, evaluation, examples)
 
 
 def _load_data(trained: TrainedRun, data_dir: str | None, images: str | None) -> tuple[ImageData, list[Factor]]:
@@ -156,17 +143,27 @@ def _measure_confidence(model: BatchedModel, data: ImageData, held_out: Posterio
 def _measure_factors(
     model: BatchedModel, data: ImageData, held_out: Posteriors, factors: Sequence[Factor]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The association of each code with each factor, and how well categories classify images, by code and factor."""
     if not factors:
         logger.info("  these images have no labels: no association with factors, no classification")
         return {}, {}
     logger.info(f"  codes against {', '.join(factor.name for factor in factors)}")
-    associations = measure_associations(model.spec, held_out, factors)
-    classes = [factor for factor in factors if factor.kind == "class"]
-    if not classes or not model.spec.categorical_codes:
-        return associations, {}
-    matched = model.infer_codes(evenly_spread(data.training, NUM_MATCHED))
-    labels = [dataclasses.replace(factor, training=evenly_spread(factor.training, NUM_MATCHED)) for factor in classes]
-    return associations, measure_classification(model.spec, matched, held_out, labels)
+    associations, classification = {}, {}
+    for code in model.spec.codes:
+        predictions = CodePredictions.of(code.distribution, held_out[code.name])
+        associations[code.name] = {each.name: association(predictions, each.kind, each.held_out) for each in factors}
+    classes = [
+        dataclasses.replace(factor, training=evenly_spread(factor.training, NUM_MATCHED))
+        for factor in factors
+        if factor.kind == "class"
+    ]
+    if classes and model.spec.categorical_codes:
+        training = model.infer_codes(evenly_spread(data.training, NUM_MATCHED))
+        for code in model.spec.categorical_codes:
+            matched, scored = (of_set[code.name].logits.numpy().argmax(axis=1) for of_set in (training, held_out))
+            number = code.distribution.num_categories
+            classification[code.name] = {each.name: classify(matched, scored, number, each) for each in classes}
+    return associations, classification
 
 
 def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], features: ImageFeatures) -> ImageMeasures:

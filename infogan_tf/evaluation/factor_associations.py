@@ -1,6 +1,5 @@
 """How strongly each code is associated with each known factor of the images: a class, attribute, number or angle."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -9,8 +8,6 @@ import numpy as np
 from scipy.special import entr
 from scipy.stats import rankdata
 
-from infogan_tf.codes import LatentSpec
-from infogan_tf.data.factors import Factor
 from infogan_tf.distributions import Distribution
 from infogan_tf.evaluation.monotone_fit import fit_monotone
 from infogan_tf.evaluation.schema import Association
@@ -64,17 +61,6 @@ class CodePredictions:
     def indicators(self) -> np.ndarray:
         """Which group an image is in, a unit vector for each group: `[parts, number, groups]`."""
         return _unit(np.eye(self.groups.max() + 1)[self.groups])
-
-
-def measure_associations(
-    spec: LatentSpec, held_out: Mapping[str, Any], factors: Sequence[Factor]
-) -> dict[str, dict[str, Association]]:
-    """The association of each code with each factor, by their names; `held_out` has by code its posteriors."""
-    predictions = {code.name: CodePredictions.of(code.distribution, held_out[code.name]) for code in spec.codes}
-    return {
-        name: {factor.name: association(code, factor.kind, factor.held_out) for factor in factors}
-        for name, code in predictions.items()
-    }
 
 
 def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarray) -> Association:

@@ -13,7 +13,7 @@ from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate as module
 from infogan_tf.evaluation import features as features_module
-from infogan_tf.evaluation.evaluate import evaluate, measure
+from infogan_tf.evaluation.evaluate import evaluate
 from infogan_tf.evaluation.factor_associations import MEASURES
 from infogan_tf.evaluation.record import read_evaluation, scalars
 from infogan_tf.evaluation.schema import VERSION, ClassChange, VectorArithmetic
@@ -186,18 +186,18 @@ def test_other_data_than_the_run_was_trained_on_are_refused(trained, tmp_path):
     (folder / "config.json").write_text(json.dumps(record))
     expected = f"data_dir: expected the images that {folder} was trained on: mnist from embedded, got other images"
     with pytest.raises(SettingError, match=expected):
-        measure(load_run(folder))
+        evaluate(load_run(folder))
 
 
 def test_what_cannot_be_evaluated_is_refused_before_anything_is_measured(trained, monkeypatch):
     run = load_run(trained)
     expected = f"images: expected auto, since {trained} was trained on --dataset=mnist, got photos"
     with pytest.raises(SettingError, match=expected):
-        measure(run, images="photos")
+        evaluate(run, images="photos")
     monkeypatch.setattr(module, "LEAST_HELD_OUT", 1001)
     expected = f"run_folder: expected a run with at least 1001 held-out images, got {trained} with 1000"
     with pytest.raises(SettingError, match=expected):
-        measure(run)
+        evaluate(run)
     monkeypatch.setattr(module.os, "access", lambda *_: False)
     with pytest.raises(SettingError, match=f"run_folder: expected a folder that can be written, got {trained}"):
         evaluate(run)

@@ -2,20 +2,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+import scipy.special
 import tensorflow as tf
 from scipy.stats import spearmanr
 from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_score, roc_auc_score
 
-from infogan_tf.codes import LatentCode, LatentSpec
-from infogan_tf.data.factors import Factor
-from infogan_tf.distributions import Categorical, CategoricalPosterior, GaussianPosterior, Uniform
-from infogan_tf.evaluation.factor_associations import (
-    MEASURES,
-    CodePredictions,
-    association,
-    measure_associations,
-    quantile_bins,
-)
+from infogan_tf.distributions import Bernoulli, Categorical, Circular, Uniform
+from infogan_tf.evaluation.factor_associations import MEASURES, CodePredictions, association, quantile_bins
 
 NUMBER = 600
 FEW = 60  # Of 600 of a person's own images so many are held out.
@@ -183,20 +176,17 @@ def test_dimensions_that_do_not_vary_are_passed_over(rng):
         assert (result.value, result.adjusted, result.part) == (pytest.approx(1), pytest.approx(1), 1)
 
 
-def test_each_code_is_measured_against_each_factor():
-    spec = LatentSpec((LatentCode("shape", Categorical(3)), LatentCode("c1", Uniform(size=2))))
-    number = np.arange(300)
-    means = tf.constant(np.stack([np.random.default_rng(0).normal(size=300), number], axis=1), tf.float32)
-    posteriors = {
-        "shape": CategoricalPosterior(tf.constant(10 * np.eye(3)[number % 3], tf.float32)),
-        "c1": GaussianPosterior(means, tf.ones_like(means)),
-    }
-    factors = [Factor("fruit", "class", None, number % 3), Factor("age", "ordered", None, number / 10)]
-    table = measure_associations(spec, posteriors, factors)
-    measures = {code: {name: cell.measure for name, cell in row.items()} for code, row in table.items()}
-    assert measures == {"shape": {"fruit": "NMI", "age": "eta"}, "c1": {"fruit": "NMI", "age": "|Spearman|"}}
-    assert (table["shape"]["fruit"].value, table["c1"]["age"].value) == (pytest.approx(1), pytest.approx(1))
-    assert table["c1"]["age"].part == 1
+def test_predictions_are_modes_angles_or_probabilities():
+    flat = tf.constant([[2.0, -3.0, 0.5, 0.0], [0.0, 4.0, 0.0, 0.0]])
+    for prior, kind, values in (
+        (Uniform(size=2), "continuous", [[2, -3], [0, 4]]),
+        (Circular(), "circular", np.rad2deg(np.arctan2([[-3], [4]], [[2], [0]]))),
+        (Categorical(2), "categorical", scipy.special.softmax(flat[:, :2], axis=1)),
+        (Bernoulli(size=2), "binary", scipy.special.expit(flat[:, :2])),
+    ):
+        predicted = CodePredictions.of(prior, prior.posterior(flat[:, : prior.param_size]))
+        assert predicted.kind == kind
+        np.testing.assert_allclose(predicted.values, values, rtol=1e-5)
 
 
 @pytest.mark.parametrize(("code_kind", "factor_kind"), [("continuous", "ordered"), ("circular", "angle")])

@@ -3,7 +3,19 @@ import pytest
 from scipy.linalg import sqrtm
 from scipy.spatial.distance import cdist
 
-from infogan_tf.evaluation.fidelity import compare_by_frechet, compare_neighborhoods, frechet_distance
+from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.distributions import Categorical, Gaussian, Uniform
+from infogan_tf.evaluation.batched_model import BatchedModel
+from infogan_tf.evaluation.fidelity import (
+    compare_by_frechet,
+    compare_neighborhoods,
+    diversity_of_classes,
+    frechet_distance,
+    measure_diversity,
+)
+from tests.evaluation.perfect_model import PerfectModel
+
+SPEC = LatentSpec((LatentCode("c1", Categorical(3)), LatentCode("c2", Uniform(0, 4)), LatentCode("c3", Gaussian(1, 2))))
 
 
 def test_distances_are_those_of_the_formula():
@@ -14,11 +26,7 @@ def test_distances_are_those_of_the_formula():
     expected = means + np.trace(covariances[0] + covariances[1] - 2 * sqrtm(covariances[0] @ covariances[1]).real)
     assert frechet_distance(a, b) == pytest.approx(expected)
     assert frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
-
-
-def test_collapsed_features_are_measured_too():
-    constant, spread_out = np.ones([100, 4]), np.random.default_rng(0).normal(size=(100, 4))
-    assert 4 < frechet_distance(constant, spread_out) < np.inf
+    assert 4 < frechet_distance(np.ones([100, 5]), a) < np.inf, "collapsed features are measured too"
 
 
 def test_halves_have_a_floor_that_a_perfect_generator_reaches():
@@ -31,11 +39,8 @@ def test_halves_have_a_floor_that_a_perfect_generator_reaches():
     worse = compare_by_frechet(held_out, generated + 1)
     assert worse["frechet_floor_halves"] == floor
     assert worse["frechet_distance_halves"] > 5
-
-
-def test_halves_of_a_sorted_set_have_the_same_classes():
-    held_out = np.repeat(np.eye(4) * 10, 100, axis=0)
-    assert compare_by_frechet(held_out, held_out)["frechet_floor_halves"] == pytest.approx(0, abs=1e-9)
+    by_class = np.repeat(np.eye(4) * 10, 100, axis=0)
+    assert compare_by_frechet(by_class, by_class)["frechet_floor_halves"] == pytest.approx(0, abs=1e-9)
 
 
 @pytest.fixture
@@ -43,19 +48,11 @@ def real():
     return np.random.default_rng(0).normal(size=(600, 4))
 
 
-def test_images_from_the_same_source_are_alike(real):
+def test_images_from_the_same_source_are_alike_and_those_from_elsewhere_have_nothing(real):
     result = compare_neighborhoods(real, np.random.default_rng(1).normal(size=(600, 4)))
     assert min(result["precision"], result["recall"]) > 0.85
     assert result["density"] == pytest.approx(1, abs=0.1)
     assert result["coverage"] == pytest.approx(0.97, abs=0.03)
-
-
-def test_the_same_images_are_within_each_others_balls(real):
-    same = compare_neighborhoods(real, real)
-    assert (same["precision"], same["recall"], same["coverage"]) == (1, 1, 1)
-
-
-def test_images_from_elsewhere_have_nothing(real):
     assert set(compare_neighborhoods(real, real + 100).values()) == {0}
 
 
@@ -98,3 +95,33 @@ def test_all_follow_the_published_definitions(real):
             "coverage": (distances.min(axis=1) <= radii(real, 5)).mean(),
         }
     )
+
+
+def test_diversity_tells_a_code_that_decides_everything_from_one_that_decides_nothing():
+    model = BatchedModel(PerfectModel(SPEC))
+    only_c1 = measure_diversity(model, lambda images: images.numpy()[:, :3], number=200)
+    np.testing.assert_allclose(only_c1["c1"], 0, atol=1e-9)
+    np.testing.assert_allclose(only_c1["c2"], 1, atol=0.1)
+    collapsed = measure_diversity(model, lambda images: np.zeros([len(images), 3]), number=5)
+    assert collapsed["c2"] == [0] * 5
+
+
+def test_diversity_of_real_classes():
+    features = np.random.default_rng(0).normal(size=(400, 3)) + 10 * np.eye(3)[np.arange(400) % 2]
+    apart = diversity_of_classes(features, np.arange(400) % 2)
+    assert len(apart) == 2
+    assert max(apart) < 0.1
+    np.testing.assert_allclose(diversity_of_classes(features, np.arange(400) % 7 // 4), 1, atol=0.1)
+    assert len(diversity_of_classes(features, np.array([1] + 399 * [0]))) == 1, "one image has no spread"
+    # By hand: the squared distance of 0 and 2 is 4, the mean one of all six pairs 296 / 6.
+    assert diversity_of_classes(np.array([[0.0], [2], [7], [11]]), np.array([0, 0, 1, 1]))[0] == pytest.approx(24 / 296)
+
+
+def test_values_held_fixed_are_those_of_the_prior():
+    shown = []
+    model = BatchedModel(PerfectModel(SPEC))
+    measure_diversity(model, lambda images: shown.append(images.numpy()) or images.numpy(), number=4)
+    fixed = shown[1:]
+    assert [images[0, :3].argmax() for images in fixed[:3]] == [0, 1, 2]
+    assert [np.unique(images[:, 3]).tolist() for images in fixed[3:8]] == [[0], [1], [2], [3], [4]]
+    assert [np.unique(images[:, 4]).tolist() for images in fixed[8:]] == [[-3], [-1], [1], [3], [5]]
