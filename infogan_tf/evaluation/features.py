@@ -9,7 +9,6 @@ import hashlib
 import sys
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -27,18 +26,18 @@ from infogan_tf.files import write_atomically
 # A new number whenever anything below changes what the features are.
 VERSION = 1
 SEED = 0
+BATCH_SIZE = 128
+# As a classifier: at least as many updates as for a few thousand images; at most for a minute or two on two cores.
 EPOCHS = 3
-# At least as many as for a few thousand images; at most for a minute or two on two cores.
 LEAST_UPDATES, MOST_UPDATES = 90, 1500
+LEAST_IMAGES_OF_A_CLASS = 10
 # Upright images are told from turned ones to 1 % by then.
 UPDATES_OF_ROTATIONS = 300
-BATCH_SIZE = 128
-LEAST_IMAGES_OF_A_CLASS = 10
+ROTATIONS = 4
+NUM_ROTATED = 2000
 FEATURE_SIZE = 128
 # Larger images are made smaller by the stride of the first convolution, so that an update costs about the same.
 FULL_RESOLUTION = 32
-ROTATIONS = 4
-NUM_ROTATED = 2000
 
 
 class ImageFeatures:
@@ -73,17 +72,16 @@ def load_features(data: ImageData, factors: Sequence[Factor]) -> ImageFeatures:
     network is trained on the training images, which takes a minute or two, and kept in the cache folder.
     """
     classes = [factor for factor in factors if factor.kind == "class" and _has_enough_images(factor)]
-    task = _Classes(data, max(classes, key=lambda factor: factor.num_classes)) if classes else _Rotations(data)
-    path = cache_folder() / f"{task.kind}-features-{VERSION}-{task.key[:16]}.weights.h5"
-    network = _restore(task, path)
+    task = _Task(data, max(classes, key=lambda factor: factor.num_classes, default=None))
+    network = _restore(task)
     if network is None:
-        logger.info(f"training the {task.name} whose features compare images; it is kept in {path.parent}")
+        logger.info(f"training the {task.name} whose features compare images; it is kept in {task.path.parent}")
         network = _train(task)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, network.save_weights)
+            task.path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(task.path, network.save_weights)
         except OSError as error:
-            warnings.warn(f"{path} can't be written, so the next evaluation takes longer: {error}", stacklevel=2)
+            warnings.warn(f"{task.path} can't be written, so the next evaluation takes longer: {error}", stacklevel=2)
     held_out, predicted = _predict(network, data.held_out)
     seen = min(len(data.training), task.num_updates * task.batches.batch_size)
     name = f"{task.name} (version {VERSION}), trained on {data.name}, {seen:,} images, {FEATURE_SIZE} features, "
@@ -95,50 +93,37 @@ def _has_enough_images(factor: Factor) -> bool:
     return np.median(np.bincount(factor.training, minlength=factor.num_classes)) >= LEAST_IMAGES_OF_A_CLASS
 
 
-class _Classes:
-    """The task of telling which class an image is of."""
+class _Task:
+    """Telling the class of an image or, without a factor, its rotation; a batch then has its images in all four."""
 
-    kind = "class"
-
-    def __init__(self, data: ImageData, factor: Factor):
-        self._factor = factor
-        self.image_shape = data.image_shape
-        self.name = f"classifier of {factor.name}"
-        self.num_classes, self.class_names = factor.num_classes, factor.class_names
-        self.key = _sha256((data.fingerprint() + _sha256(factor.training.tobytes())).encode())
-        number = len(data.training)
-        self.batches = ImageBatches(data.training, min(BATCH_SIZE, number), SEED)
-        self.num_updates = min(max(EPOCHS * number // self.batches.batch_size, LEAST_UPDATES), MOST_UPDATES)
+    def __init__(self, data: ImageData, factor: Factor | None):
+        self.data, self.factor = data, factor
+        self.num_classes = factor.num_classes if factor else ROTATIONS
+        number, key = len(data.training), data.fingerprint()
+        if factor:
+            self.name, self.class_names = f"classifier of {factor.name}", factor.class_names
+            kind, key = "class", key + _sha256(factor.training.tobytes())
+            self.batches = ImageBatches(data.training, min(BATCH_SIZE, number), SEED)
+            self.num_updates = min(max(EPOCHS * number // self.batches.batch_size, LEAST_UPDATES), MOST_UPDATES)
+        else:
+            self.name = "classifier of rotations by 0, 90, 180 and 270 degrees"
+            self.class_names, kind = (), "rotation"
+            self.batches = ImageBatches(data.training, min(BATCH_SIZE // ROTATIONS, number), SEED)
+            self.num_updates = UPDATES_OF_ROTATIONS
+        self.path = cache_folder() / f"{kind}-features-{VERSION}-{_sha256(key.encode())[:16]}.weights.h5"
 
     def batch(self, step: int) -> tuple[tf.Tensor, tf.Tensor]:
         """Images `[batch, height, width, channels]` in [0, 1] and their classes `[batch]`."""
-        return self.batches(step), tf.constant(self._factor.training[self.batches.indices(step)])
+        images = self.batches(step)
+        if self.factor:
+            return images, tf.constant(self.factor.training[self.batches.indices(step)])
+        return _rotated(images), tf.repeat(tf.range(ROTATIONS), len(images))
 
-    def error(self, _: keras.Model, predicted: np.ndarray) -> float:
-        """The network's error rate on held-out images, of which it predicts these classes."""
-        return float(np.mean(predicted != self._factor.held_out))
-
-
-class _Rotations:
-    """The task of telling by which of four rotations an image was turned; each batch holds its images in all four."""
-
-    kind = "rotation"
-    name = "classifier of rotations by 0, 90, 180 and 270 degrees"
-    num_classes = ROTATIONS
-    class_names = ()
-
-    def __init__(self, data: ImageData):
-        self._held_out = data.held_out
-        self.image_shape = data.image_shape
-        self.key = _sha256(data.fingerprint().encode())
-        self.batches = ImageBatches(data.training, min(BATCH_SIZE // ROTATIONS, len(data.training)), SEED)
-        self.num_updates = UPDATES_OF_ROTATIONS
-
-    def batch(self, step: int) -> tuple[tf.Tensor, tf.Tensor]:
-        return _rotated(self.batches(step)), tf.repeat(tf.range(ROTATIONS), self.batches.batch_size)
-
-    def error(self, network: keras.Model, _: np.ndarray) -> float:
-        images = tf.constant(evenly_spread(self._held_out, NUM_ROTATED))
+    def error(self, network: keras.Model, predicted: np.ndarray) -> float:
+        """The network's error rate on held-out images, whose classes it predicts so."""
+        if self.factor:
+            return float(np.mean(predicted != self.factor.held_out))
+        images = tf.constant(evenly_spread(self.data.held_out, NUM_ROTATED))
         _, predicted = _predict(network, _rotated(images))
         return float(np.mean(predicted != np.repeat(np.arange(ROTATIONS), len(images))))
 
@@ -152,25 +137,25 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _restore(task: _Classes | _Rotations, path: Path) -> keras.Model | None:
-    """The network of a file, None if there is none or a damaged one."""
-    if not path.exists():
+def _restore(task: _Task) -> keras.Model | None:
+    """The network that was trained earlier, None if there is none or its file is damaged."""
+    if not task.path.exists():
         return None
     network = _network(task)
     try:
-        network.load_weights(path)
+        network.load_weights(task.path)
     except (OSError, ValueError, LookupError) as error:
-        warnings.warn(f"the cached features in {path} are damaged and are trained again: {error}", stacklevel=3)
+        warnings.warn(f"the cached features in {task.path} are damaged and are trained again: {error}", stacklevel=3)
         return None
     return network
 
 
-def _network(task: _Classes | _Rotations) -> keras.Model:
-    stride = max(min(task.image_shape[:2]) // FULL_RESOLUTION, 1)
+def _network(task: _Task) -> keras.Model:
+    stride = max(min(task.data.image_shape[:2]) // FULL_RESOLUTION, 1)
     width = 3 if stride == 1 else 2 * stride
     weights = [keras.initializers.HeNormal(seed=SEED + layer) for layer in range(4)]
     relu = {"padding": "same", "activation": "relu"}
-    images = keras.Input(task.image_shape)
+    images = keras.Input(task.data.image_shape)
     x = keras.layers.Conv2D(32, width, strides=stride, kernel_initializer=weights[0], **relu)(images)
     x = keras.layers.MaxPooling2D()(x)
     x = keras.layers.Conv2D(64, 3, kernel_initializer=weights[1], **relu)(x)
@@ -180,7 +165,7 @@ def _network(task: _Classes | _Rotations) -> keras.Model:
     return keras.Model(images, [features, logits])
 
 
-def _train(task: _Classes | _Rotations) -> keras.Model:
+def _train(task: _Task) -> keras.Model:
     network = _network(task)
     optimizer = keras.optimizers.Adam(1e-3)
     optimizer.build(network.trainable_variables)
