@@ -13,7 +13,6 @@ import tensorflow as tf
 
 from infogan_tf.codes import LatentSpec
 from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
-from infogan_tf.evaluation.classification import count
 from infogan_tf.evaluation.features import ImageFeatures
 from infogan_tf.evaluation.schema import ClassChange, VectorArithmetic
 
@@ -38,23 +37,6 @@ class Examples(NamedTuple):
     predicted: dict[str, list[str]]
 
 
-class _Samples(NamedTuple):
-    """Inputs of G, `[number, size]`, and the classes of the images that it makes of them, `[number]`."""
-
-    vectors: np.ndarray
-    classes: np.ndarray
-
-    def draw(self, classes: np.ndarray, averaged: int, random: np.random.Generator) -> np.ndarray:
-        """Indices of random samples of each class in `classes`, `[averaged, len(classes)]`; the same may come twice."""
-        order, counts = np.argsort(self.classes), np.bincount(self.classes)
-        starts = np.cumsum(counts) - counts
-        return order[starts[classes] + (random.random([averaged, len(classes)]) * counts[classes]).astype(int)]
-
-    def mean(self, indices: np.ndarray) -> np.ndarray:
-        """The mean input `[number, size]` of each column of indices `[averaged, number]`."""
-        return sum(self.vectors[row] for row in indices) / np.float32(len(indices))
-
-
 def measure_vector_arithmetic(
     model: BatchedModel, generated: GeneratedImages, features: ImageFeatures, number: int
 ) -> tuple[VectorArithmetic, Examples] | None:
@@ -65,57 +47,71 @@ def measure_vector_arithmetic(
     if nearly all generated images are of one class.
     """
     spec, random = model.spec, np.random.default_rng(0)
-    vectors, of_vectors = spec.join(generated.latents).numpy(), features.classify(generated.features)
+    vectors, predicted = spec.join(generated.latents).numpy(), features.classify(generated.features)
     half = len(vectors) // 2
-    known = _Samples(vectors[:half], of_vectors[:half])
-    counts = np.bincount(known.classes)
+    known, of_known = vectors[:half], predicted[:half]
+    counts = np.bincount(of_known)
     classes = np.flatnonzero(counts >= LEAST_OF_A_CLASS)
-    rows = half + np.flatnonzero(np.isin(of_vectors[half:], classes))[:number]
+    rows = half + np.flatnonzero(np.isin(predicted[half:], classes))[:number]
     if len(classes) < 2 or not len(rows):
         return None
-    sources = _Samples(vectors[rows], of_vectors[rows])
+    samples, sources = vectors[rows], predicted[rows]
     steps = random.integers(1, len(classes), len(rows))
-    targets = classes[(np.searchsorted(classes, sources.classes) + steps) % len(classes)]
-    averaged = {
-        size: [known.draw(of_kind, size, random) for of_kind in (sources.classes, targets)] for size in AVERAGED
-    }
-    inputs = {
-        f"mean of {size}": sources.vectors - known.mean(of_source) + known.mean(of_target)
-        for size, (of_source, of_target) in averaged.items()
-    }
-    codes = _codes_of_classes(spec, known, classes)
-    if codes:
-        inputs[ONE_CODE] = _with_codes(spec, sources.vectors, targets, codes)
-    slants, _ = _judge(model, features, sources.vectors)
-    results = {method: _judge(model, features, changed) for method, changed in inputs.items()}
+    targets = classes[(np.searchsorted(classes, sources) + steps) % len(classes)]
+    inputs, averaged = {}, {}
+    for size in AVERAGED:
+        averaged[size] = [_draw(of_known, of_kind, size, random) for of_kind in (sources, targets)]
+        source, target = (sum(known[row] for row in indices) / np.float32(size) for indices in averaged[size])
+        inputs[f"mean of {size}"] = samples - source + target
+    codes = {}
+    if spec.categorical_codes:
+        codes = _codes_of_classes(spec, known, of_known, classes)
+        inputs[ONE_CODE] = _with_codes(spec, samples, targets, codes)
+
+    def judge(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The slants and the predicted classes of the images of some inputs."""
+        measured = model.measure_generated(spec.split(vectors), lambda images: (slant(images), features(images)))
+        slants, of_images = (values.numpy() for values in measured)
+        return slants, features.classify(of_images)
+
+    slants, _ = judge(samples)
+    results = {method: judge(changed) for method, changed in inputs.items()}
     measured = VectorArithmetic(
         classes=classes.tolist(),
         samples=len(targets),
         chance=float((counts / half)[targets].mean()),
         codes=[f"{name}={category}" for name, category in codes.values()],
-        changes={method: _change(sources.classes, targets, slants, *result) for method, result in results.items()},
+        changes={method: _change(sources, targets, slants, *result) for method, result in results.items()},
     )
-    shown = np.sort(np.unique(sources.classes, return_index=True)[1][:NUM_EXAMPLES])
+    shown = np.sort(np.unique(sources, return_index=True)[1][:NUM_EXAMPLES])
     names = np.array(features.class_names)
-    of_rows = [sources.vectors[shown][:, None], *(known.vectors[indices[:, shown].T] for indices in averaged[SHOWN])]
-    of_rows += [changed[shown][:, None] for changed in inputs.values()]
+    columns = [samples[shown], *(known[row[shown]] for indices in averaged[SHOWN] for row in indices)]
+    columns += [changed[shown] for changed in inputs.values()]
+    images = model.measure_generated(spec.split(np.concatenate(columns)), lambda images: images).numpy()
     return measured, Examples(
-        list(zip(names[sources.classes[shown]].tolist(), names[targets[shown]].tolist(), strict=True)),
-        _generate(model, np.concatenate(of_rows, axis=1)),
-        {method: names[predicted[shown]].tolist() for method, (_, predicted) in results.items()},
+        list(zip(names[sources[shown]].tolist(), names[targets[shown]].tolist(), strict=True)),
+        images.reshape(len(columns), len(shown), *model.image_shape).swapaxes(0, 1),
+        {method: names[of_results[shown]].tolist() for method, (_, of_results) in results.items()},
     )
 
 
-def _codes_of_classes(spec: LatentSpec, known: _Samples, classes: np.ndarray) -> dict[int, tuple[str, int]]:
-    """By class, the category with the largest share of that class among its samples; empty without categories."""
-    latents = spec.split(known.vectors)
-    categories, shares = [], []
-    for code in spec.categorical_codes:
-        number = code.distribution.num_categories
-        counts = count(latents[code.name].numpy().argmax(axis=1), known.classes, number, known.classes.max() + 1)
-        shares += list(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
-        categories += [(code.name, category) for category in range(number)]
-    return {label: categories[np.argmax(shares, axis=0)[label]] for label in classes.tolist() if shares}
+def _draw(known: np.ndarray, wanted: np.ndarray, size: int, random: np.random.Generator) -> np.ndarray:
+    """Indices `[size, len(wanted)]` of random samples of some classes, given those of all; the same may come twice."""
+    order, counts = np.argsort(known), np.bincount(known)
+    starts = np.cumsum(counts) - counts
+    return order[starts[wanted] + (random.random([size, len(wanted)]) * counts[wanted]).astype(int)]
+
+
+def _codes_of_classes(
+    spec: LatentSpec, vectors: np.ndarray, of_vectors: np.ndarray, classes: np.ndarray
+) -> dict[int, tuple[str, int]]:
+    """By class, the category with the largest share of that class among its samples."""
+    codes, latents = spec.categorical_codes, spec.split(vectors)
+    categories = [(code.name, category) for code in codes for category in range(code.distribution.num_categories)]
+    one_hot = np.concatenate([latents[code.name] for code in codes], axis=1)
+    counts = one_hot.T @ np.eye(of_vectors.max() + 1)[of_vectors]
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return {label: categories[shares[:, label].argmax()] for label in classes.tolist()}
 
 
 def _with_codes(
@@ -126,20 +122,6 @@ def _with_codes(
     for label, (name, category) in codes.items():
         latents[name][targets == label] = spec.code(name).distribution.encode(category)
     return spec.join(latents).numpy()
-
-
-def _judge(model: BatchedModel, features: ImageFeatures, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The slants and the predicted classes of the images of some inputs."""
-    latents = model.spec.split(tf.constant(vectors))
-    slants, of_images = model.measure_generated(latents, lambda images: (slant(images), features(images)))
-    return slants.numpy(), features.classify(of_images.numpy())
-
-
-def _generate(model: BatchedModel, vectors: np.ndarray) -> np.ndarray:
-    """The images of inputs `[rows, columns, size]`."""
-    latents = model.spec.split(tf.constant(vectors.reshape(-1, model.spec.size)))
-    images = model.measure_generated(latents, lambda images: images).numpy()
-    return images.reshape(*vectors.shape[:2], *model.image_shape)
 
 
 def slant(images: tf.Tensor) -> tf.Tensor:
