@@ -27,11 +27,11 @@ MEASURES = {
 class CodePredictions:
     """Q's predictions of one code on real images.
 
-    Of a continuous code (by `kind`) the values `[number, size]` are its modes, of a circular one angles in degrees;
-    otherwise probabilities: of each category, or of each dimension of a binary code being 1.
+    The values `[number, size]` of a continuous code are its modes, of a circular one angles in degrees; otherwise
+    probabilities: of each category, or of each dimension of a binary code being 1.
     """
 
-    kind: str
+    kind: str  # A key of `MEASURES`.
     values: np.ndarray
 
     @classmethod
@@ -76,7 +76,11 @@ def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarr
         unrelated = 0.5 if measure == "AUC" else 0.0
         return Association(measure, unrelated, unrelated, 0.0, note=note)
     if measure == "monotone fit":
-        return _of_monotone_fit(code, values)
+        # Scored on images that were not fitted, so that it is about 0 at chance without permutations.
+        fits = [fit_monotone(dimension, values, True, code.kind == "circular") for dimension in code.values.T]
+        best = int(np.argmin([fit.error for fit in fits]))
+        value = float(max(1 - fits[best].error / max(fits[best].error_of_constant, TINY), 0))
+        return Association(measure, value, 0.0, value, best if len(fits) > 1 else None, monotone_fit=fits[best])
     measured = np.minimum(_measure(measure, code, values), 1)
     strongest = int(measured[:, 0].argmax())
     # Over random orders of the factor; few images, many groups and several parts, of which the best counts, raise it.
@@ -86,14 +90,6 @@ def association(code: CodePredictions, factor_kind: str, factor_values: np.ndarr
     is_fitted = (code.kind, factor_kind) == ("continuous", "ordered")
     fit = fit_monotone(code.values[:, strongest], values, is_angle=False) if is_fitted else None
     return Association(measure, value, chance, adjusted, part, monotone_fit=fit)
-
-
-def _of_monotone_fit(code: CodePredictions, degrees: np.ndarray) -> Association:
-    """Scored on images that were not fitted, so that it is about 0 at chance without permutations."""
-    fits = [fit_monotone(dimension, degrees, True, code.kind == "circular") for dimension in code.values.T]
-    best = int(np.argmin([fit.error for fit in fits]))
-    value = float(max(1 - fits[best].error / max(fits[best].error_of_constant, TINY), 0))
-    return Association("monotone fit", value, 0.0, value, best if len(fits) > 1 else None, monotone_fit=fits[best])
 
 
 def quantile_bins(values: np.ndarray) -> np.ndarray:

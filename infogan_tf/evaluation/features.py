@@ -25,7 +25,6 @@ from infogan_tf.files import write_atomically
 
 # A new number whenever anything below changes what the features are.
 VERSION = 1
-SEED = 0
 BATCH_SIZE = 128
 # As a classifier: at least as many updates as for a few thousand images; at most for a minute or two on two cores.
 EPOCHS = 3
@@ -36,8 +35,6 @@ UPDATES_OF_ROTATIONS = 300
 ROTATIONS = 4
 NUM_ROTATED = 2000
 FEATURE_SIZE = 128
-# Larger images are made smaller by the stride of the first convolution, so that an update costs about the same.
-FULL_RESOLUTION = 32
 
 
 class ImageFeatures:
@@ -98,17 +95,17 @@ class _Task:
 
     def __init__(self, data: ImageData, factor: Factor | None):
         self.data, self.factor = data, factor
-        self.num_classes = factor.num_classes if factor else ROTATIONS
         number, key = len(data.training), data.fingerprint()
         if factor:
-            self.name, self.class_names = f"classifier of {factor.name}", factor.class_names
+            self.name = f"classifier of {factor.name}"
+            self.num_classes, self.class_names = factor.num_classes, factor.class_names
             kind, key = "class", key + _sha256(factor.training.tobytes())
-            self.batches = ImageBatches(data.training, min(BATCH_SIZE, number), SEED)
+            self.batches = ImageBatches(data.training, min(BATCH_SIZE, number), seed=0)
             self.num_updates = min(max(EPOCHS * number // self.batches.batch_size, LEAST_UPDATES), MOST_UPDATES)
         else:
             self.name = "classifier of rotations by 0, 90, 180 and 270 degrees"
-            self.class_names, kind = (), "rotation"
-            self.batches = ImageBatches(data.training, min(BATCH_SIZE // ROTATIONS, number), SEED)
+            self.num_classes, self.class_names, kind = ROTATIONS, (), "rotation"
+            self.batches = ImageBatches(data.training, min(BATCH_SIZE // ROTATIONS, number), seed=0)
             self.num_updates = UPDATES_OF_ROTATIONS
         self.path = cache_folder() / f"{kind}-features-{VERSION}-{_sha256(key.encode())[:16]}.weights.h5"
 
@@ -151,9 +148,10 @@ def _restore(task: _Task) -> keras.Model | None:
 
 
 def _network(task: _Task) -> keras.Model:
-    stride = max(min(task.data.image_shape[:2]) // FULL_RESOLUTION, 1)
+    # Larger images are made smaller by the stride of the first convolution, so that an update costs about the same.
+    stride = max(min(task.data.image_shape[:2]) // 32, 1)
     width = 3 if stride == 1 else 2 * stride
-    weights = [keras.initializers.HeNormal(seed=SEED + layer) for layer in range(4)]
+    weights = [keras.initializers.HeNormal(seed=layer) for layer in range(4)]
     relu = {"padding": "same", "activation": "relu"}
     images = keras.Input(task.data.image_shape)
     x = keras.layers.Conv2D(32, width, strides=stride, kernel_initializer=weights[0], **relu)(images)

@@ -6,13 +6,6 @@ from sklearn.isotonic import IsotonicRegression
 from infogan_tf.evaluation.schema import MonotoneFit
 
 FULL_TURN = 360.0
-# Of a fit around the circle: where the code may begin, and how often angles are moved to the nearest turn.
-STARTS = (0, 90, 180, 270)
-REFITS = 4
-# The half turns begin so many degrees apart; this share of the images must have an angle in one.
-HALF_TURN_STEP = 30
-MIN_SHARE_OF_HALF_TURN = 0.1
-MIN_IMAGES = 4
 
 
 def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool, code_is_angle: bool = False) -> MonotoneFit:
@@ -42,11 +35,11 @@ def _fit_half_turn(
     Beside it, of the scored images in it, the error and the best constant's; all None if no half turn has enough.
     """
     best_ratio, best = np.inf, (None, None, None)
-    least = max(MIN_IMAGES, MIN_SHARE_OF_HALF_TURN * len(fitted))
-    for start in np.arange(0.0, FULL_TURN, HALF_TURN_STEP):
+    for start in np.arange(0.0, FULL_TURN, 30):
         turned = (degrees - start) % FULL_TURN
         fitted_inside, scored_inside = (half[turned[half] < FULL_TURN / 2] for half in (fitted, scored))
-        if min(len(fitted_inside), len(scored_inside)) < least or np.ptp(turned[fitted_inside]) == 0:
+        is_enough = min(len(fitted_inside), len(scored_inside)) >= max(4, 0.1 * len(fitted))
+        if not is_enough or np.ptp(turned[fitted_inside]) == 0:
             continue
         uncut = _cut_far_from(code[fitted_inside], code) if code_is_angle else code
         fit = _fit(uncut[fitted_inside], turned[fitted_inside], is_angle=False)
@@ -62,11 +55,11 @@ def _fit_half_turn(
 def _fit(code: np.ndarray, values: np.ndarray, is_angle: bool) -> IsotonicRegression:
     """The best fit, rising or falling; that of an angle goes around the circle."""
     fits = []
-    for start in STARTS if is_angle else (0,):
+    for start in (0, 90, 180, 270) if is_angle else (0,):
         for increasing in (True, False):
             turned = (values - start) % FULL_TURN + start if is_angle else values
             fit = IsotonicRegression(increasing=increasing, out_of_bounds="clip").fit(code, turned)
-            for _ in range(REFITS if is_angle else 0):  # An angle just past the start belongs to the fit's own turn.
+            for _ in range(4 if is_angle else 0):  # An angle just past the start belongs to the fit's own turn.
                 turned += FULL_TURN * np.round((fit.predict(code) - turned) / FULL_TURN)
                 fit = IsotonicRegression(increasing=increasing, out_of_bounds="clip").fit(code, turned)
             fits.append(fit)

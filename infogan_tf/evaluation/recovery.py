@@ -8,7 +8,7 @@ import scipy.stats
 import tensorflow as tf
 from sklearn.metrics import normalized_mutual_info_score
 
-from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.codes import LatentSpec
 from infogan_tf.distributions import Distribution
 from infogan_tf.distributions.continuous import ContinuousDistribution
 from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
@@ -22,7 +22,7 @@ REDUNDANT_FROM = 0.9
 
 
 class Recovery(NamedTuple):
-    """How much of one code is recovered; `score` is the value on a scale from 0 for chance to 1 for perfect.
+    """How much of one code is recovered.
 
     Of a discrete code the value is the accuracy, the share of codes predicted without an error; of a continuous one
     R^2: 1 - squared error / variance, 0 for a predictor that always gives the mean, negative for a worse one.
@@ -30,7 +30,7 @@ class Recovery(NamedTuple):
 
     measure: str
     value: float
-    score: float
+    score: float  # From 0 for chance to 1 for perfect.
 
 
 def estimate_information(prior: Distribution, codes: tf.Tensor, posterior: Any) -> dict[str, float]:
@@ -77,23 +77,18 @@ def measure_extrapolation(model: BatchedModel, number: int) -> dict[str, float]:
     much as the code, 0 where the images no longer change or change at random, negative where it changes the other way.
     """
     codes = [code for code in model.spec.codes if isinstance(code.distribution, ContinuousDistribution)]
-    seeds = split_seed(stream_seed(5, Stream.EVALUATION), len(codes))
-    return {
-        code.name: _slope(model, code, model.spec.sample(number, code_seed))
-        for code, code_seed in zip(codes, seeds, strict=True)
-    }
-
-
-def _slope(model: BatchedModel, code: LatentCode, samples: Mapping[str, tf.Tensor]) -> float:
-    low, high = code.distribution.range
-    reach = (high - low) / 2
-    below, above = np.linspace(low - reach, low, VALUES), np.linspace(high, high + reach, VALUES)
-    values = np.repeat(np.concatenate([below, above])[:, None], code.distribution.event_size, axis=1)
-    varied = model.spec.vary(code.name, samples, code.distribution.encode(values))
-    posterior = model.measure_generated(varied, model.infer_codes)[code.name]
-    predictions = tf.reduce_mean(posterior.mode, axis=1).numpy().reshape(-1, 2, VALUES).mean(axis=0)
-    # Both sides are as wide, so one fit serves both.
-    return float(np.polyfit(below, predictions.T, deg=1)[0].mean())
+    slopes = {}
+    for code, seed in zip(codes, split_seed(stream_seed(5, Stream.EVALUATION), len(codes)), strict=True):
+        low, high = code.distribution.range
+        reach = (high - low) / 2
+        below, above = np.linspace(low - reach, low, VALUES), np.linspace(high, high + reach, VALUES)
+        values = np.repeat(np.concatenate([below, above])[:, None], code.distribution.event_size, axis=1)
+        varied = model.spec.vary(code.name, model.spec.sample(number, seed), code.distribution.encode(values))
+        predicted = model.measure_generated(varied, model.infer_codes)[code.name].mode
+        mean = tf.reduce_mean(predicted, axis=1).numpy().reshape(-1, 2, VALUES).mean(axis=0)
+        # Both sides are as wide, so one fit serves both.
+        slopes[code.name] = float(np.polyfit(below, mean.T, deg=1)[0].mean())
+    return slopes
 
 
 def code_verdicts(spec: LatentSpec, recovery: Mapping[str, Recovery], held_out: Mapping[str, Any]) -> dict[str, str]:

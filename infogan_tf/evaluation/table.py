@@ -84,14 +84,14 @@ def _association(cell: Association) -> str:
 
 def _best_fit(factor: str, cells: Mapping[str, Association]) -> list[tuple[str, ...]]:
     """A row with the code from which a factor is predicted with the least error, if any was fitted."""
-    fits = {code: cell.monotone_fit for code, cell in cells.items() if cell.monotone_fit}
+    fits = [(code, cell.monotone_fit) for code, cell in cells.items() if cell.monotone_fit]
     if not fits:
         return []
-    code, fit = min(fits.items(), key=lambda item: item[1].error)
+    code, fit = min(fits, key=lambda item: item[1].error)
     half_turn = "-"
     if fit.error_in_half_turn is not None:
-        constant = f"({fit.error_of_constant_in_half_turn:.3g})"
-        half_turn = f"{fit.error_in_half_turn:.3g} from {fit.half_turn_start:.0f} degrees {constant}"
+        half_turn = f"{fit.error_in_half_turn:.3g} from {fit.half_turn_start:.0f} degrees "
+        half_turn += f"({fit.error_of_constant_in_half_turn:.3g})"
     return [(factor, code, f"{fit.error:.3g}", f"{fit.error_of_constant:.3g}", half_turn)]
 
 
