@@ -21,9 +21,7 @@ def fit_monotone(code: np.ndarray, values: np.ndarray, is_angle: bool, code_is_a
     fitted, scored = order[::2], order[1::2]
     if code_is_angle:
         code = _cut_far_from(code[fitted], code)
-    fit = _fit(code[fitted], values[fitted], is_angle)
-    constant = _circular_median(values[fitted]) if is_angle else np.median(values[fitted])
-    errors = _errors(fit, constant, code[scored], values[scored], is_angle)
+    (errors,) = _errors(code, values, is_angle, fitted, scored)
     return MonotoneFit(*errors, *(_fit_half_turn(code, values, fitted, scored, code_is_angle) if is_angle else ()))
 
 
@@ -42,14 +40,20 @@ def _fit_half_turn(
         if not is_enough or np.ptp(turned[fitted_inside]) == 0:
             continue
         uncut = _cut_far_from(code[fitted_inside], code) if code_is_angle else code
-        fit = _fit(uncut[fitted_inside], turned[fitted_inside], is_angle=False)
-        constant = np.median(turned[fitted_inside])
-        error, error_of_constant = _errors(fit, constant, uncut[fitted_inside], turned[fitted_inside], is_angle=False)
-        if error / error_of_constant < best_ratio:
-            best_ratio = error / error_of_constant
-            errors = _errors(fit, constant, uncut[scored_inside], turned[scored_inside], is_angle=False)
-            best = (float(start), *errors)
+        (error, of_constant), errors = _errors(uncut, turned, False, fitted_inside, fitted_inside, scored_inside)
+        if error / of_constant < best_ratio:
+            best_ratio, best = error / of_constant, (float(start), *errors)
     return best
+
+
+def _errors(
+    code: np.ndarray, values: np.ndarray, is_angle: bool, fitted: np.ndarray, *sets: np.ndarray
+) -> list[tuple[float, float]]:
+    """The mean errors of the best fit to some images, and of the best constant, on each of several sets of images."""
+    fit = _fit(code[fitted], values[fitted], is_angle)
+    constant = _circular_median(values[fitted]) if is_angle else np.median(values[fitted])
+    differences, of_constant = fit.predict(code) - values, constant - values
+    return [(_mean_error(differences[part], is_angle), _mean_error(of_constant[part], is_angle)) for part in sets]
 
 
 def _fit(code: np.ndarray, values: np.ndarray, is_angle: bool) -> IsotonicRegression:
@@ -64,13 +68,6 @@ def _fit(code: np.ndarray, values: np.ndarray, is_angle: bool) -> IsotonicRegres
                 fit = IsotonicRegression(increasing=increasing, out_of_bounds="clip").fit(code, turned)
             fits.append(fit)
     return min(fits, key=lambda fit: _mean_error(fit.predict(code) - values, is_angle))
-
-
-def _errors(
-    fit: IsotonicRegression, constant: float, code: np.ndarray, values: np.ndarray, is_angle: bool
-) -> tuple[float, float]:
-    """The mean errors of a fit and of a constant."""
-    return _mean_error(fit.predict(code) - values, is_angle), _mean_error(constant - values, is_angle)
 
 
 def _mean_error(differences: np.ndarray, is_angle: bool) -> float:

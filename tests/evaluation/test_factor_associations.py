@@ -57,10 +57,8 @@ def test_unrelated_codes_of_several_parts_are_at_chance_on_few_images(code_kind,
     assert not any(each.note for each in results)
 
 
-@pytest.mark.parametrize("number", [FEW, NUMBER])
-def test_perfect_codes_have_about_1(number, rng):
-    attribute, degrees = np.arange(number) % 2, rng.uniform(0, 360, number)
-    classes = np.arange(number) % 10
+def test_perfect_codes_have_about_1_and_numbers_and_angles_are_fitted(rng):
+    attribute, classes, degrees = np.arange(FEW) % 2, np.arange(FEW) % 10, rng.uniform(0, 360, FEW)
     for kind, values, factor_kind, factor_of in (
         ("continuous", -np.exp(degrees / 50), "ordered", degrees),
         ("continuous", degrees / 50, "angle", degrees),
@@ -69,7 +67,7 @@ def test_perfect_codes_have_about_1(number, rng):
         ("circular", degrees - 180, "ordered", np.cos(np.deg2rad(degrees))),
         ("circular", 90 - degrees, "angle", degrees),
         ("circular", 20 + 90 * attribute, "attribute", attribute),
-        ("circular", 36 * classes + rng.normal(0, 3, number), "class", classes),
+        ("circular", 36 * classes + rng.normal(0, 3, FEW), "class", classes),
         ("binary", attribute, "ordered", 3.0 * attribute),
         ("binary", attribute, "angle", 180.0 * attribute),
         ("binary", attribute, "attribute", 1 - attribute),
@@ -79,7 +77,7 @@ def test_perfect_codes_have_about_1(number, rng):
         ("categorical", classes, "attribute", (classes == 3).astype(int)),
         ("categorical", classes, "class", 9 - classes),
     ):
-        others = rng.uniform(size=[number, 2])
+        others = rng.uniform(size=[FEW, 2])
         columns = np.eye(10)[values] if kind == "categorical" else np.column_stack([others, values])
         if kind == "circular":
             columns = ((values + 180) % 360 - 180)[:, None]
@@ -88,6 +86,8 @@ def test_perfect_codes_have_about_1(number, rng):
         assert result.value > 0.9
         assert result.adjusted > 0.9, (kind, factor_kind)
         assert result.part == {"continuous": 2, "binary": 2, "circular": None}.get(kind, result.part)
+        fitted = (("continuous", "ordered"), ("continuous", "angle"), ("circular", "angle"))
+        assert (result.monotone_fit is not None) == ((kind, factor_kind) in fitted)
 
 
 def test_a_code_that_leaves_two_angles_explains_half_of_a_full_turn(rng):
@@ -97,14 +97,6 @@ def test_a_code_that_leaves_two_angles_explains_half_of_a_full_turn(rng):
     assert ambiguous.value == pytest.approx(0.5, abs=0.05)
     assert ambiguous.monotone_fit.error == pytest.approx(45, abs=4)
     assert ambiguous.monotone_fit.error_in_half_turn < 1.5
-
-
-def test_one_category_of_two_tells_half_of_an_attribute(rng):
-    degrees = rng.uniform(0, 360, NUMBER)
-    quarters = categorical(np.array([2, 0, 3, 1])[(degrees // 90).astype(int)], 5)
-    result = association(quarters, "attribute", (degrees >= 180).astype(int))
-    assert result.value == pytest.approx(0.75, abs=0.02)
-    assert result.part in (0, 1, 2, 3)
 
 
 def test_parts_of_a_turn_have_the_circular_eta_of_their_mean_points(rng):
@@ -187,11 +179,3 @@ def test_predictions_are_modes_angles_or_probabilities():
         predicted = CodePredictions.of(prior, prior.posterior(flat[:, : prior.param_size]))
         assert predicted.kind == kind
         np.testing.assert_allclose(predicted.values, values, rtol=1e-5)
-
-
-@pytest.mark.parametrize(("code_kind", "factor_kind"), [("continuous", "ordered"), ("circular", "angle")])
-def test_only_numbers_and_angles_are_fitted(code_kind, factor_kind, rng):
-    code, values = predictions(code_kind, rng, 30), factor_values(factor_kind, rng, 30)
-    assert association(code, factor_kind, values).monotone_fit.error > 0
-    assert association(predictions("categorical", rng, 30), factor_kind, values).monotone_fit is None
-    assert association(code, "class", factor_values("class", rng, 30)).monotone_fit is None

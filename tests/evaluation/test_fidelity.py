@@ -65,19 +65,6 @@ def test_gray_noise_inside_the_ball_of_an_outlier_is_precise_and_covers_nothing(
     assert result["density"] < 0.3
 
 
-def test_the_balls_reach_to_the_third_and_the_fifth_neighbor():
-    # By hand: on a line of points one apart the inner balls have radius 2 (k = 3), the outer ones 3.
-    real = np.arange(10.0)[:, None]
-    generated = np.array([[-3.5], [-2.9], [4.5], [11.9], [12.1], [20], [21], [22], [23], [24]])
-    result = compare_neighborhoods(real, generated)
-    assert result["precision"] == pytest.approx(3 / 10)
-    # k = 5: radii 5, 4, 3, 3, ..., 3, 4, 5. The first five points are in 1, 2, 10, 2 and 1 balls.
-    assert result["density"] == pytest.approx((1 + 2 + 10 + 2 + 1) / 5 / 10)
-    assert result["coverage"] == 1
-    # -3.9 is in the ball of 0 alone.
-    assert compare_neighborhoods(real, np.repeat([-3.9, -20], 5)[:, None])["coverage"] == pytest.approx(1 / 10)
-
-
 def test_all_follow_the_published_definitions(real):
     generated = np.random.default_rng(1).normal(loc=0.5, scale=0.8, size=(600, 4))
     distances = cdist(real, generated)

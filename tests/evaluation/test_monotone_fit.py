@@ -72,8 +72,6 @@ def test_a_circular_code_that_knows_a_half_turn_that_it_is_cut_in(rng):
     code = (code + 180) % 360 - 180
     fit = fit_monotone(code, degrees, is_angle=True, code_is_angle=True)
     assert (fit.half_turn_start, fit.error_in_half_turn < 2) == (90, True)
-    uncut = fit_monotone(code, degrees, is_angle=True)
-    assert uncut.error_in_half_turn > 10, "as a number, 180 is far from -180"
 
 
 def test_the_score_is_of_images_that_the_fit_has_not_seen(rng):
@@ -81,16 +79,10 @@ def test_the_score_is_of_images_that_the_fit_has_not_seen(rng):
     assert few.error > 45, "a fit follows the noise of the images that it is fitted to"
 
 
-def test_a_constant_code_is_as_good_as_a_constant(rng):
+def test_constants_and_few_images_are_measured_too(rng):
     constant = fit_monotone(np.ones(50), rng.normal(size=50), is_angle=False)
     assert constant.error == pytest.approx(constant.error_of_constant, rel=0.2)
-
-
-def test_a_constant_angle_has_no_error(rng):
-    constant = fit_monotone(rng.normal(size=50), np.full(50, 7.0), is_angle=True)
-    assert (constant.error, constant.error_of_constant) == (pytest.approx(0, abs=1e-6), 0)
-
-
-def test_too_few_images_have_no_half_turn():
+    angle = fit_monotone(rng.normal(size=50), np.full(50, 7.0), is_angle=True)
+    assert (angle.error, angle.error_of_constant) == (pytest.approx(0, abs=1e-6), 0)
     few = fit_monotone(np.arange(6.0), np.arange(6) * 60.0, is_angle=True)
     assert (few.half_turn_start, few.error_in_half_turn) == (None, None)
