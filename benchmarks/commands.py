@@ -102,17 +102,16 @@ def _post(port: int, body: dict):
 
 def _commands(run: str, folder: Path) -> Iterator[tuple[str, str]]:
     from infogan_tf.cli import encode, generate, traverse
-    from infogan_tf.cli.options import EncodeOptions, GenerateOptions, TraverseOptions
 
     number = flags.FLAGS.number
     for name, output in (("PNG files", "images"), ("arrays", "images.npz")):
         images = str(folder / output)
-        generated = GenerateOptions(run_folder=run, number=number, output=images)
+        generated = generate.GenerateOptions(run_folder=run, number=number, output=images)
         yield f"generate, {name}", _speed(partial(generate.run, generated), number)
-        encoded = EncodeOptions(run_folder=run, images=images, output=f"{images}.csv")
+        encoded = encode.EncodeOptions(run_folder=run, images=images, output=f"{images}.csv")
         yield f"encode, {name}", _speed(partial(encode.run, encoded), number)
     for ending in ("png", "gif"):
-        options = TraverseOptions(run_folder=run, output=str(folder / f"all.{ending}"))
+        options = traverse.TraverseOptions(run_folder=run, output=str(folder / f"all.{ending}"))
         yield f"traverse of all codes, .{ending}", f"{_seconds(partial(traverse.run, options)):.1f} s"
 
 
@@ -123,14 +122,13 @@ def _speed(command: Callable[[], None], number: int) -> str:
 
 def _exports(run: str, folder: Path) -> Iterator[tuple[str, str]]:
     from infogan_tf.cli import export
-    from infogan_tf.cli.options import FORMATS, ExportOptions
 
-    for name, ending in FORMATS.items():
+    for name, ending in export.FORMATS.items():
         if name == "onnx" and not all(map(importlib.util.find_spec, ("tf2onnx", "onnx"))):
             print("tf2onnx and onnx are not installed, and their format is left out", file=sys.stderr)
             continue
         path = folder / f"export_{name}{ending}"
-        options = ExportOptions(run_folder=run, format=name, output=str(path))
+        options = export.ExportOptions(run_folder=run, format=name, output=str(path))
         seconds = _seconds(partial(export.run, options))
         yield f"export --format={name}", f"{_size(path) / 1e6:,.1f} MB, in {seconds:.1f} s"
 

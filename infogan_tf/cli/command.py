@@ -1,10 +1,9 @@
-"""A command: options that are its flags, its help, and how it ends."""
+"""A command: options that are its flags, its help, and how it ends. Nothing here loads TensorFlow."""
 
 import contextlib
 import dataclasses
 import importlib.metadata
 import os
-import pkgutil
 import platform
 import shlex
 import sys
@@ -12,18 +11,24 @@ import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from absl import flags, logging
 
 import infogan_tf
+from infogan_tf.config import MODEL
 from infogan_tf.console import logger
+from infogan_tf.data.paths import given_path
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line, printable
 from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals
-from infogan_tf.options import Auto, Options, as_text, parser_of
+from infogan_tf.options import Auto, Integer, Options, Text, as_text, option, parser_of
 from infogan_tf.runtime import load_tensorflow
 
+if TYPE_CHECKING:
+    from infogan_tf.training.loading import LoadedModel
+
 WIDTH = 100  # Of a line of --help.
+SEED = Integer(0, 2**31 - 1)
 
 
 class Flag(NamedTuple):
@@ -43,14 +48,14 @@ class Command(NamedTuple):
         description: what it does, for `--help`; the first line stands alone in lists of commands.
         flags: its flags, except `--help` and `--version`.
         read: makes its options from the texts of the flags that were given; raises SettingError.
-        run: the function that does it, as `module:function`; the module is loaded, with TensorFlow, when it runs.
+        run: does it with these options, and imports what loads TensorFlow.
     """
 
     name: str
     description: str
     flags: Sequence[Flag]
     read: Callable[..., Options]
-    run: str
+    run: Callable[[Any], None]
 
 
 def flags_of(defaults: Options | type[Options]) -> list[Flag]:
@@ -62,6 +67,58 @@ def flags_of(defaults: Options | type[Options]) -> list[Flag]:
         if field.metadata["is_flag"]:
             flags_.append(Flag(field.name, default, parser.syntactic_help, field.metadata["help"]))
     return flags_
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelOptions(Options):
+    """Which model a command works with; a subclass adds `output`, where it writes.
+
+    Raises:
+        SettingError: also if there is no model, or an output already: nothing is overwritten.
+    """
+
+    run_folder: str = option(None, Text(MODEL), "The folder of a trained run, or a .keras file; required.")
+    step: int | None = option(None, Auto(Integer(1), "the newest"), "The checkpoint of a run, by its updates.")
+
+    def __post_init__(self):
+        super().__post_init__()
+        if not given_path("run_folder", self.run_folder, "a path").exists():
+            raise SettingError("run_folder", MODEL, f"{self.run_folder}, where there is none")
+        output = self.output_path
+        if os.path.lexists(output):
+            raise SettingError("output", "a new path, since nothing is overwritten", f"{output}, which exists")
+        if not os.access(output.parent, os.W_OK | os.X_OK):
+            problem = "which can't be written" if output.parent.is_dir() else "which is not there"
+            raise SettingError("output", "a path in a folder that can be written", f"{output.parent}, {problem}")
+
+    @property
+    def output_path(self) -> Path:
+        """Where the result is written."""
+        return given_path("output", self.output, "a path")
+
+    def load(self) -> "LoadedModel":
+        """The model, with what is known of it."""
+        from infogan_tf.training.loading import load_model
+
+        return load_model(given_path("run_folder", self.run_folder, "a path"), self.step)
+
+    def say_next(self, what: str, command: str, **given: object):
+        """Prints a command to type next, for the same model unless other flags are given."""
+        flags_ = {"run_folder": self.run_folder, "step": self.step} | given
+        logger.info(f"  {what}  {command_line(command, **flags_)}")
+
+
+class OutputPath(Text):
+    """A path with one of some endings; an empty ending stands for a folder."""
+
+    def __init__(self, syntactic_help: str, *endings: str):
+        super().__init__(syntactic_help)
+        self.endings = endings
+
+    def parse(self, argument: str) -> str:
+        if Path(super().parse(argument)).suffix not in self.endings:
+            raise ValueError
+        return argument
 
 
 def run_command(command: Command, arguments: Sequence[str]) -> int:
@@ -82,7 +139,7 @@ def run_command(command: Command, arguments: Sequence[str]) -> int:
         options = command.read(**given)
         load_tensorflow()
         raise_on_signals()
-        pkgutil.resolve_name(command.run)(options)
+        command.run(options)
         return 0
     except Interrupted as error:
         ignore_signals()
@@ -150,11 +207,6 @@ def command_line(*words: str, **given: object) -> str:
     else:
         typed = ["infogan", *words]
     return shlex.join([*typed, *(f"--{name}={value}" for name, value in given.items() if value is not None)])
-
-
-def say_next(what: str, command: str, **given: object):
-    """Prints a command to type next, with its flags."""
-    logger.info(f"  {what}  {command_line(command, **given)}")
 
 
 @contextlib.contextmanager

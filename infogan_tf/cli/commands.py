@@ -1,21 +1,11 @@
 """All commands, and which one was typed. Nothing here loads TensorFlow."""
 
-import inspect
 from collections.abc import Callable, Sequence
 
-from infogan_tf.cli import train
+from infogan_tf.cli import encode, evaluate, explore, export, generate, train, traverse
 from infogan_tf.cli.command import Command, fail, flags_of, run_command, versions
-from infogan_tf.cli.options import (
-    EncodeOptions,
-    EvaluationOptions,
-    ExplorerOptions,
-    ExportOptions,
-    GenerateOptions,
-    TraverseOptions,
-)
 from infogan_tf.config import Config
 from infogan_tf.experiments import experiment_names
-from infogan_tf.options import Options
 from infogan_tf.reproduction.options import ReproductionOptions
 
 REPRODUCE = """Reproduces one of the paper's experiments: `infogan reproduce --experiment=mnist`.
@@ -24,22 +14,23 @@ It trains the runs that are missing, measures and draws them, and writes report.
 interruption, it resumes."""
 
 
-def _command(name: str, options: type[Options], description: str | None = None, run: str | None = None) -> Command:
-    description = description or inspect.getdoc(options)
-    return Command(name, description, flags_of(options), options, run or f"infogan_tf.cli.{name}:run")
+def _reproduce(options: ReproductionOptions):
+    from infogan_tf.reproduction.report import reproduce
+
+    reproduce(options)
 
 
 ALL = (
-    _command("train", Config, train.__doc__),
-    _command("evaluate", EvaluationOptions),
-    _command("generate", GenerateOptions),
-    _command("encode", EncodeOptions),
-    _command("traverse", TraverseOptions),
-    _command("export", ExportOptions),
-    _command("explore", ExplorerOptions),
-    _command("reproduce", ReproductionOptions, REPRODUCE, "infogan_tf.reproduction.report:reproduce"),
+    ("train", train.__doc__, Config, train.run),
+    ("evaluate", evaluate.__doc__, evaluate.EvaluationOptions, evaluate.run),
+    ("generate", generate.__doc__, generate.GenerateOptions, generate.run),
+    ("encode", encode.__doc__, encode.EncodeOptions, encode.run),
+    ("traverse", traverse.__doc__, traverse.TraverseOptions, traverse.run),
+    ("export", export.__doc__, export.ExportOptions, export.run),
+    ("explore", explore.__doc__, explore.ExplorerOptions, explore.run),
+    ("reproduce", REPRODUCE, ReproductionOptions, _reproduce),
 )
-COMMANDS = {command.name: command for command in ALL}
+COMMANDS = {name: Command(name, about, flags_of(options), options, run) for name, about, options, run in ALL}
 
 
 def run(typed: Sequence[str]) -> int:

@@ -1,31 +1,55 @@
-"""The work of `infogan encode`."""
+"""Predicts the codes of images: `infogan encode --run_folder=RUN --images=FOLDER --output=codes.csv`.
+
+It writes a row for each image with every parameter of Q, as .csv or .jsonl, by the ending of --output.
+"""
 
 import csv
+import dataclasses
 import itertools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infogan_tf.cli.columns import as_columns, plain_values
-from infogan_tf.cli.command import say_next
-from infogan_tf.cli.options import EncodeOptions
-from infogan_tf.codes import LatentSpec
+from infogan_tf.cli.command import ModelOptions, OutputPath
+from infogan_tf.cli.generate import as_columns, plain_values
 from infogan_tf.console import logger
 from infogan_tf.data.image_files import Unreadable, describe_skipped
-from infogan_tf.data.paths import find_images
+from infogan_tf.data.paths import IMAGES, find_images
 from infogan_tf.data.preparation import Preparation
-from infogan_tf.data.sources import each_image
 from infogan_tf.errors import SettingError, printable
-from infogan_tf.evaluation.batched_model import BATCH_SIZE, BatchedModel
-from infogan_tf.export import posterior_parameters
 from infogan_tf.files import write_atomically
-from infogan_tf.training.loading import LoadedModel, load_model
+from infogan_tf.options import Text, option
+
+if TYPE_CHECKING:
+    from infogan_tf.codes import LatentSpec
+    from infogan_tf.model import InfoGAN
+    from infogan_tf.training.loading import LoadedModel
 
 Row = dict[str, Any]
 MAX_NAMED = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class EncodeOptions(ModelOptions):
+    """Which images are encoded."""
+
+    images: str = option(
+        None,
+        Text(f"an image, {IMAGES}"),
+        "An image, a folder or an archive of images, or an .npz file with `images`; required.",
+    )
+    output: str = option(
+        None,
+        OutputPath("a new file that ends in .csv or .jsonl", ".csv", ".jsonl"),
+        "A new file, .csv or .jsonl (a line of JSON for each image); required.",
+    )
+
+    def __post_init__(self):
+        super().__post_init__()
+        find_images(self.images, or_one=True)
 
 
 def run(options: EncodeOptions):
@@ -33,9 +57,9 @@ def run(options: EncodeOptions):
 
     Images are prepared as those were that the model was trained on. Files that can't be read are left out and named.
     """
-    loaded = load_model(options.model_path, options.step)
+    loaded = options.load()
     skipped: list[str] = []
-    rows = _rows(BatchedModel(loaded.model), _readable_images(options.images, loaded, skipped))
+    rows = _rows(loaded.model, _readable_images(options.images, loaded, skipped))
     first = next(rows, None)
     if first is None:
         raise SettingError("images", "images that can be read", f"{options.images} ({skipped[0]})")
@@ -45,11 +69,13 @@ def run(options: EncodeOptions):
         more = f" and {len(skipped) - MAX_NAMED:,} more" if len(skipped) > MAX_NAMED else ""
         logger.info(f"  left out, since they can't be read: {'; '.join(skipped[:MAX_NAMED])}{more}")
     flags = {"codes": _as_flag(loaded.model.spec, first), "output": "again.png"}
-    say_next(f"the codes of {printable(first['image'])}:", "generate", **options.model_flags, **flags)
+    options.say_next(f"the codes of {printable(first['image'])}:", "generate", **flags)
 
 
-def _readable_images(images: str, loaded: LoadedModel, skipped: list[str]) -> Iterator[tuple[str, np.ndarray]]:
+def _readable_images(images: str, loaded: "LoadedModel", skipped: list[str]) -> Iterator[tuple[str, np.ndarray]]:
     """Images by name; files that can't be read are described in `skipped`."""
+    from infogan_tf.data.sources import each_image
+
     height, width, channels = loaded.model.image_shape
     if height != width:
         raise SettingError("run_folder", "a model of square images", f"{loaded.caption}, of {height}x{width}")
@@ -61,10 +87,20 @@ def _readable_images(images: str, loaded: LoadedModel, skipped: list[str]) -> It
             yield name, image
 
 
-def _rows(model: BatchedModel, images: Iterator[tuple[str, np.ndarray]]) -> Iterator[Row]:
+def _rows(model: "InfoGAN", images: Iterator[tuple[str, np.ndarray]]) -> Iterator[Row]:
+    from infogan_tf.evaluation.batched_model import BATCH_SIZE, BatchedModel
+    from infogan_tf.export import posterior_parameters
+
+    batched = BatchedModel(model)
     while batch := list(itertools.islice(images, BATCH_SIZE)):
         names, pixels = zip(*batch, strict=True)
-        columns = _columns(model, np.stack(pixels))
+        named = []
+        for name, posterior in batched.infer_codes(np.stack(pixels)).items():
+            code = model.spec.code(name)
+            if code.distribution.is_discrete:
+                named.append(plain_values(code, posterior.mode))
+            named += posterior_parameters({name: posterior}).items()
+        columns = as_columns(named)
         for name, *values in zip(names, *columns.values(), strict=True):
             yield {"image": name} | dict(zip(columns, map(_plain, values), strict=True))
 
@@ -72,16 +108,6 @@ def _rows(model: BatchedModel, images: Iterator[tuple[str, np.ndarray]]) -> Iter
 def _plain(value: np.number) -> float:
     """A Python number; of float32 the shortest that is the same in float32."""
     return float(str(value)) if isinstance(value, np.floating) else int(value)
-
-
-def _columns(model: BatchedModel, pixels: np.ndarray) -> dict[str, np.ndarray]:
-    named = []
-    for name, posterior in model.infer_codes(pixels).items():
-        code = model.spec.code(name)
-        if code.distribution.is_discrete:
-            named.append(plain_values(code, posterior.mode))
-        named += posterior_parameters({name: posterior}).items()
-    return as_columns(named)
 
 
 def _write(path: Path, rows: Iterable[Row]) -> int:
@@ -104,7 +130,7 @@ def _write(path: Path, rows: Iterable[Row]) -> int:
     return number
 
 
-def _as_flag(spec: LatentSpec, row: Row) -> str:
+def _as_flag(spec: "LatentSpec", row: Row) -> str:
     """The codes of a row as `generate --codes` takes them: those of one dimension."""
     columns = {f"{code.name}{ending}": code.name for code in spec.codes for ending in ("", "_mean", "_angle")}
     return ",".join(f"{name}={row[column]}" for column, name in columns.items() if column in row)

@@ -30,7 +30,7 @@ def train_command(experiment: str) -> Command:
         help_ = "Which defaults to start from; any flag given beside it wins."
         flags.append(Flag("preset", first, Choice(*configs).syntactic_help, help_))
     read = functools.partial(_read, configs)
-    return Command(f"train {experiment}", f"{about}\n{__doc__}", flags, read, f"{__name__}:run")
+    return Command(f"train {experiment}", f"{about}\n{__doc__}", flags, read, run)
 
 
 def run(config: Config):

@@ -12,10 +12,9 @@ from PIL import Image
 
 import infogan_tf
 from infogan_tf.build_model import build_model
-from infogan_tf.cli import encode, generate
-from infogan_tf.cli.generate import check_size, generate_images
+from infogan_tf.cli import generate
+from infogan_tf.cli.generate import generate_images
 from infogan_tf.config import Config
-from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import batched_model
 from infogan_tf.explorer import exported_page
 from infogan_tf.figures.pictures import tile
@@ -48,8 +47,7 @@ def model(place):
 @pytest.fixture(autouse=True)
 def _small_batches(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for module in (batched_model, encode):
-        monkeypatch.setattr(module, "BATCH_SIZE", 5)
+    monkeypatch.setattr(batched_model, "BATCH_SIZE", 5)
     monkeypatch.setattr(exported_page, "STEPS", (3,))
     monkeypatch.setattr(exported_page, "WALL", 2)
 
@@ -93,11 +91,11 @@ def test_what_the_model_does_not_take_is_refused_and_leaves_nothing(refused, pla
     assert {path: path.stat().st_mtime_ns for path in place.rglob("*")} == before
 
 
-def test_more_images_than_fit_into_memory_are_refused(monkeypatch):
+def test_more_images_than_fit_into_memory_are_refused(refused, place, monkeypatch):
     monkeypatch.setattr(generate, "MAX_BYTES", 28 * 28 * 100)
-    check_size((28, 28, 1), 100, is_sheet=False)
-    with pytest.raises(SettingError, match="number: expected at most 100 images of 28x28x1, got 101 of all values of"):
-        check_size((28, 28, 1), 101, is_sheet=False)
+    typed = ["generate", f"--run_folder={place / 'model.keras'}", "--output=new", "--codes=c1=0:9:10"]
+    expected = "flag --number: expected at most 100 images of 28x28x1, got 110 of all values of --codes"
+    assert refused(*typed, "--number=11") == expected
 
 
 def pixels(path):
