@@ -10,7 +10,7 @@ from pathlib import Path
 from absl import app, flags
 
 from infogan_tf.figures.plots import plot_information
-from infogan_tf.training.metrics_log import read_curve
+from infogan_tf.training.curves import read_curve
 
 flags.DEFINE_list("runs", None, "Runs as label=folder.", required=True)
 flags.DEFINE_string("output", None, "The PNG file.", required=True)

@@ -13,8 +13,8 @@ from infogan_tf.evaluation.schema import VERSION, Evaluation
 from infogan_tf.evaluation.vector_arithmetic import ONE_CODE, SHOWN, Examples
 from infogan_tf.figures.plots import plot_associations, plot_changes
 from infogan_tf.files import write_json
+from infogan_tf.training.curves import TensorBoardWriter
 from infogan_tf.training.loading import TrainedRun
-from infogan_tf.training.tensorboard import TensorBoardWriter
 
 EVALUATION_FILE = "evaluation.json"
 

@@ -13,7 +13,7 @@ from infogan_tf.figures.plots import plot_confusion, plot_information
 from infogan_tf.figures.traversals import COLUMNS, ROWS, move, vary, vary_two
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 from infogan_tf.reproduction.runs import ReportedRun
-from infogan_tf.training.metrics_log import read_curve
+from infogan_tf.training.curves import read_curve
 
 SCALE = 2.0  # Codes that are uniform on [-1, 1] in training run from -2 to 2.
 # What Q is in a regular GAN, by objective.

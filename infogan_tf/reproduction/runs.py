@@ -19,9 +19,9 @@ from infogan_tf.experiments import presets
 from infogan_tf.figures.plots import LAST_UPDATE
 from infogan_tf.options import as_text
 from infogan_tf.reproduction.options import PAPER, PASSED_ON, ReproductionOptions
+from infogan_tf.training.curves import read_training_time
 from infogan_tf.training.loading import TrainedRun, load_run
 from infogan_tf.training.loop import train
-from infogan_tf.training.metrics_log import read_training_time
 from infogan_tf.training.record import check_resumable, with_recorded_origin
 
 

@@ -21,11 +21,9 @@ from infogan_tf.model import InfoGAN
 from infogan_tf.networks.layers import frozen_statistics
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.training.checkpoints import Checkpoints
+from infogan_tf.training.curves import SPEED, MetricsLog, TensorBoardWriter
 from infogan_tf.training.health import HELD_OUT, TRAINING, Health
-from infogan_tf.training.metrics_log import SPEED, MetricsLog
-from infogan_tf.training.record import CONFIG_FILE
 from infogan_tf.training.run import Run
-from infogan_tf.training.tensorboard import TensorBoardWriter
 
 terminal = logger.getChild("terminal")  # For what a run's log.txt leaves out.
 
@@ -43,13 +41,10 @@ class Recorder:
         self._preview = Preview(model, data.training, data.caption, run.config.seed, scale)
         self._memorization = Memorization(model, data)
         self._log = MetricsLog(run.metrics, resumed_at=start)
-        if self._log.dropped:
-            logger.info(f"warning: {self._log.dropped} cut-off or damaged line(s) of {run.metrics} are dropped")
         self._health = Health(run.config, model.spec)
         for point in self._log.points:
             self._health.update(point["step"], point)  # What it says of them was said before.
         self._tensorboard = TensorBoardWriter(run.path)
-        self._tensorboard.describe(model.spec, (run.path / CONFIG_FILE).read_text(encoding="utf-8"))
         names = [code.name for code in model.spec.codes]
         self._progress = Progress(names, start, run.config.total_updates, run.config.updates_per_epoch)
         self._last_point = (start, time.monotonic())
@@ -137,19 +132,20 @@ class Memorization:
 
     def __init__(self, model: InfoGAN, data: ImageData):
         number = min(MEMORIZATION_IMAGES, len(data.training), len(data.held_out))
-        parts = {TRAINING: data.training, HELD_OUT: data.held_out} if number else {}
-        self._parts = {tag: evenly_spread(images, number) for tag, images in parts.items()}
+        size = min(MEMORIZATION_BATCH, number)
+        self._batches: dict[str, list[np.ndarray]] = {}
+        for tag, images in ((TRAINING, data.training), (HELD_OUT, data.held_out)) if number else ():
+            spread = evenly_spread(images, number)
+            self._batches[tag] = [spread[start : start + size] for start in range(0, number - size + 1, size)]
         self._model = model
         self._mean_output = tf.function(self._mean_output, autograph=False)
 
     def metrics(self) -> dict[str, float]:
         """`memorization/training` and `memorization/held_out`, if images are held out: mean probabilities of real."""
-        return {tag: self._mean_over_batches(images) for tag, images in self._parts.items()}
-
-    def _mean_over_batches(self, images: np.ndarray) -> float:
-        size = min(MEMORIZATION_BATCH, len(images))
-        starts = range(0, len(images) - size + 1, size)
-        return float(np.mean([self._mean_output(tf.constant(images[start : start + size])) for start in starts]))
+        return {
+            tag: float(np.mean([self._mean_output(tf.constant(batch)) for batch in batches]))
+            for tag, batches in self._batches.items()
+        }
 
     def _mean_output(self, images: tf.Tensor) -> tf.Tensor:
         model, number = self._model, images.shape[0]

@@ -19,7 +19,7 @@ from infogan_tf.errors import RunNotFoundError, SettingError, first_line
 from infogan_tf.files import PARTIAL_PREFIX, make_folder, remove_empty, remove_partial
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.checkpoints import Checkpoints, find_steps
-from infogan_tf.training.metrics_log import newest_update
+from infogan_tf.training.curves import newest_update
 from infogan_tf.training.record import CONFIG_FILE, Record, check_resumable, new_record, read_record, write_record
 
 LOCK_FILE = ".lock"

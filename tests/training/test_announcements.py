@@ -9,7 +9,7 @@ import pytest
 
 from infogan_tf.build_model import build_latents
 from infogan_tf.config import Config
-from infogan_tf.training import announcements
+from infogan_tf.training.loop import announce_end
 from infogan_tf.training.run import Run
 
 CONFIG = Config(max_epoch=3, updates_per_epoch=2)
@@ -40,7 +40,7 @@ def end(capsys):
     """What is said at the end of a run."""
 
     def end(run, step, updates, signal=None, command="python 'my launchers/run.py'"):
-        announcements.end(run, build_latents(run.config), step, updates, 60.0, signal, command)
+        announce_end(run, build_latents(run.config), step, updates, 60.0, signal, command)
         return capsys.readouterr().out
 
     return end

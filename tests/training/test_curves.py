@@ -1,9 +1,18 @@
+import json
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from infogan_tf.training.tensorboard import TensorBoardWriter
+from infogan_tf.training.curves import (
+    SPEED,
+    MetricsLog,
+    TensorBoardWriter,
+    newest_update,
+    read_curve,
+    read_training_time,
+)
 
 
 @pytest.fixture
@@ -20,10 +29,6 @@ def written(tmp_path):
         return events
 
     return write
-
-
-def text(event):
-    return tf.make_ndarray(event.tensor_proto).item().decode()
 
 
 def test_scalars_are_read_back_and_the_mutual_information_comes_first(written):
@@ -64,9 +69,32 @@ def test_pictures_are_read_back(written):
         np.testing.assert_array_equal(tf.io.decode_png(tf.make_ndarray(event.tensor_proto)[2]), pictures[name])
 
 
-def test_texts_are_read_back(written, small_model):
-    events = written(("describe", small_model.spec, '{\n  "seed": 1\n}'), ("note", 20, "warning: update 20: D has won"))
-    (latents,), (config,), (note,) = (events.Tensors(tag) for tag in ("latents", "config", "health"))
-    assert text(latents).replace("\n    ", "\n").strip() == str(small_model.spec)
-    assert '"seed": 1' in text(config)
-    assert (note.step, text(note)) == (20, "warning: update 20: D has won")
+def test_warnings_are_read_back(written):
+    (note,) = written(("note", 20, "warning: update 20: D has won")).Tensors("health")
+    assert (note.step, tf.make_ndarray(note.tensor_proto).item()) == (20, b"warning: update 20: D has won")
+
+
+def test_every_point_is_on_disk_at_once(tmp_path):
+    log = MetricsLog(tmp_path / "metrics.jsonl", resumed_at=0)
+    log.append(10, {"loss/generator": 0.5})
+    assert json.loads((tmp_path / "metrics.jsonl").read_text()) == {"step": 10, "loss/generator": 0.5}
+    log.close()
+
+
+def test_points_after_the_resumed_update_and_a_cut_line_are_dropped(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    kept = '{"step": 10, "speed": 0.1}\n{"step": 20}\n'
+    path.write_text(f'{kept[:27]}{{"st\n{kept[27:]}[]\n{{"step": 30}}\n{{"step": 4')
+    assert newest_update(path) == 30
+    log = MetricsLog(path, resumed_at=20)
+    log.append(30, {})
+    log.close()
+    assert path.read_text() == kept + '{"step": 30}\n'
+    assert read_curve(path, "speed") == [(10, 0.1)]
+
+
+def test_training_time_is_that_of_all_updates(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    assert read_training_time(path) == 0, "there is no file"
+    path.write_text("".join(json.dumps({"step": step, SPEED: speed}) + "\n" for step, speed in ((10, 5.0), (30, 10.0))))
+    assert read_training_time(path) == pytest.approx(10 / 5 + 20 / 10)

@@ -1,13 +1,17 @@
-"""Scalars, pictures and texts as TensorBoard's event files."""
+"""The curves of a run: as lines of JSON, and with pictures and texts as TensorBoard's event files."""
 
+import contextlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
-from infogan_tf.codes import LatentSpec
 from infogan_tf.figures.pictures import Picture
+from infogan_tf.files import write_text
 
+SPEED = "speed/updates_per_second"
 # What curves show, with unit and range, by the beginnings of their tags; the longest that fits counts.
 DESCRIPTIONS = {
     "mutual_information/": "Lower bound L_I on the mutual information of a code and the image, in nats, on the batch; "
@@ -30,6 +34,56 @@ DESCRIPTIONS = {
     "evaluation/standard_error": "Standard error of that bound, in nats.",
     "evaluation/": "Measured by launchers/evaluate.py on held-out and generated images; see its table.",
 }
+
+
+class MetricsLog:
+    """Appends one line of JSON a point to `metrics.jsonl`, in order, each update at most once.
+
+    Points after the update `resumed_at` are dropped, since they will be written again; so is a line that a kill or a
+    full disk has truncated, which comes after the last checkpoint. `points` are those up to that update, in order.
+    """
+
+    def __init__(self, path: Path, resumed_at: int):
+        self.points = [point for point in _read(path) if point["step"] <= resumed_at]
+        write_text(path, "".join(map(_line, self.points)))
+        self._file = path.open("a", encoding="utf-8", buffering=1)  # A point survives a kill of this process.
+        self.close = self._file.close
+
+    def append(self, step: int, metrics: Mapping[str, float]):
+        """Adds the point of an update."""
+        self._file.write(_line({"step": step, **metrics}))
+
+
+def read_curve(path: Path, tag: str) -> list[tuple[int, float]]:
+    """The points (update, value) of one curve in a run's `metrics.jsonl`; none where the file is missing."""
+    return [(point["step"], point[tag]) for point in _read(path) if tag in point]
+
+
+def read_training_time(path: Path) -> float:
+    """The seconds that the updates in a run's `metrics.jsonl` took, without the time between two sessions."""
+    speeds = read_curve(path, SPEED)
+    steps = [0, *(step for step, _ in speeds)]
+    return sum((step - last) / speed for last, (step, speed) in zip(steps, speeds, strict=False))
+
+
+def newest_update(path: Path) -> int:
+    """The last update of which a run's `metrics.jsonl` has a point; 0 where there is none."""
+    return max((point["step"] for point in _read(path)), default=0)
+
+
+def _line(point: Mapping[str, float]) -> str:
+    return json.dumps(point) + "\n"
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    """The points of the complete lines, in order."""
+    text, points = path.read_text(encoding="utf-8", errors="replace") if path.exists() else "", []
+    for line in text.splitlines(keepends=True):
+        with contextlib.suppress(ValueError):
+            point = json.loads(line)
+            if line.endswith("\n") and isinstance(point, dict) and isinstance(point.get("step"), int):
+                points.append(point)
+    return points
 
 
 class TensorBoardWriter:
@@ -56,13 +110,6 @@ class TensorBoardWriter:
         """Adds a line about the run's health to its text."""
         with self._writer.as_default(step):
             tf.summary.text("health", line)
-
-    def describe(self, spec: LatentSpec, settings: str):
-        """Shows the table of latents and the settings as text."""
-        with self._writer.as_default(0):
-            for tag, text in (("latents", str(spec)), ("config", settings)):
-                # Four spaces make Markdown keep lines and columns as they are.
-                tf.summary.text(tag, "\n".join(f"    {line}" for line in text.splitlines()))
 
 
 def displayed(tag: str) -> str:
