@@ -92,7 +92,7 @@ class Health:
         return [line for symptom in self._symptoms if (line := self._line(symptom, step))]
 
     def _line(self, symptom: Symptom, step: int) -> str | None:
-        values = [metrics[symptom.curve] for _, metrics in self._points if symptom.curve in metrics]
+        values = [metrics[symptom.curve] for _, metrics in self._points]
         if len(values) < LEAST_POINTS:
             return None
         median = statistics.median(values)

@@ -14,7 +14,6 @@ from infogan_tf.evaluation.recovery import recovery_of
 from infogan_tf.training.health import FOUND_BY, Health, least_information
 
 CONFIG = Config(codes="categorical(10), 2*uniform@0.1", discriminator_learning_rate=4e-4, generator_learning_rate=2e-3)
-SPEC = LatentSpec.parse(CONFIG.codes, noise_size=2)
 HEALTHY = {
     "loss/discriminator": 0.9,
     "gradient_norm/discriminator": 12.0,
@@ -126,14 +125,6 @@ def test_a_symptom_that_comes_back_between_both_limits_has_not_ended():
 def test_with_rare_points_several_are_waited_for():
     lines = watched(curves={"loss/discriminator": falls_at(500, 0.03)}, updates=3000, interval=250)
     assert [line.split(":")[1] for line in lines] == [" update 1,250"], "the fifth point"
-
-
-def test_points_of_an_older_run_without_some_curve_are_passed_over():
-    health = Health(CONFIG, SPEC)
-    for step in range(10, 501, 10):
-        assert health.update(step, {"step": step}) == []
-    lines = [line for step in range(510, 801, 10) for line in health.update(step, {"loss/discriminator": 0.01})]
-    assert [line.split(": ")[:3] for line in lines] == [["warning", "update 550", "D has won"]]
 
 
 PRIORS = [

@@ -1,8 +1,5 @@
 """Beginning, refusing and leaving alone."""
 
-import concurrent.futures
-import contextlib
-import multiprocessing
 import os
 import re
 import shutil
@@ -12,9 +9,7 @@ import pytest
 from infogan_tf.config import Config
 from infogan_tf.console import logger
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError
-from infogan_tf.training import run as run_module
 from infogan_tf.training.run import Run
-from tests.processes import PATIENCE_SECONDS
 
 
 def training(path=None, **settings):
@@ -104,12 +99,6 @@ def test_what_is_no_run_is_refused_where_one_is_read(tmp_path):
         Run.open("~nobody_of_this_name/run")
 
 
-def test_home_is_expanded(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    with training("~/runs/a") as run:
-        assert run.path == tmp_path / "runs" / "a"
-
-
 def test_a_default_folder_that_can_not_be_made_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "logs").touch()
@@ -154,45 +143,6 @@ def test_a_folder_in_which_a_run_began_meanwhile_is_refused(tmp_path, embedded_d
         with pytest.raises(SettingError, match=r"got .*other, in which another process has started a run"):
             run.begin(embedded_digits, 2)
     assert Run.open(tmp_path / "other").record.resumed == []
-
-
-def begin_at_once(paths):
-    """In a process of its own: begins runs at the same moments as the other process; what it gets for each."""
-    answers = []
-    for path in paths:
-        run_module.barrier.wait(PATIENCE_SECONDS)
-        with contextlib.ExitStack() as stack:
-            try:
-                run = stack.enter_context(training(path))
-                run.begin(None, 0)
-                answers.append(str(run.path))
-            except SettingError as error:
-                answers.append(str(error))
-            run_module.barrier.wait(PATIENCE_SECONDS)  # Until both have what they get.
-    return answers
-
-
-def prepare_to_begin(barrier, record):
-    """Makes runs begin with a given record, which takes no time, in a new process."""
-    run_module.barrier = barrier
-    run_module.new_record, run_module.Record.resume = lambda *_: record, lambda record, _: record
-
-
-@pytest.mark.slow
-def test_two_processes_never_get_the_same_folder(tmp_path, monkeypatch, embedded_digits):
-    record = begin(embedded_digits, tmp_path / "record").record
-    monkeypatch.chdir(tmp_path)
-    same = [f"runs/{number // 2}" for number in range(40)]  # Each is new, and then resumed.
-    paths, context = [*same, *[None] * 20], multiprocessing.get_context("spawn")
-    prepared = {"initializer": prepare_to_begin, "initargs": (context.Barrier(2), record)}
-    with concurrent.futures.ProcessPoolExecutor(2, context, **prepared) as pool:
-        ours, theirs = pool.map(begin_at_once, [paths, paths])
-    for path, *answers in zip(same, ours, theirs, strict=False):
-        (refused,) = set(answers) - {path}
-        assert refused.startswith("run_folder: expected a folder that is not in use, got runs/")
-    default = ours[len(same) :] + theirs[len(same) :]
-    assert len(set(default)) == 40
-    assert all((tmp_path / path / "config.json").exists() for path in default)
 
 
 def test_what_is_logged_is_printed_and_kept_while_the_run_is_open(tmp_path, embedded_digits, capsys):
