@@ -1,16 +1,15 @@
 """Prepared images and their labels as memory-mapped arrays, so that start-up and memory don't grow with the set."""
 
 import contextlib
-import dataclasses
 import hashlib
-import io
 import json
 import os
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -40,7 +39,7 @@ class Source(NamedTuple):
     place: Any
     preparation: Preparation | None  # How the images are resized.
     state: Any  # What shows whether the set has changed.
-    read: Callable[[], Iterator[Chunk]]  # Called again, into memory, if the disk turns out to be full.
+    read: Callable[[], Iterator[Chunk]]  # Called again if the disk turns out to be full.
     hold_out_every: int = HOLD_OUT_EVERY  # The last of every so many, which is even where a set is sorted by class.
 
     @property
@@ -68,7 +67,7 @@ def file_state(path: Path) -> tuple[int, int]:
 def stored(images: Source, **origin: Any) -> ImageData:
     """The images of a source from the cache, or decoded now and cached, with an origin as `ImageData` has it.
 
-    A warning reports a cache that is damaged, and one that can't be written, without which images stay in memory.
+    A warning reports a cache that is damaged or can't be written.
     """
     folder = images.folder
     try:
@@ -84,9 +83,10 @@ def stored(images: Source, **origin: Any) -> ImageData:
     except OSError as error:
         if folder.exists():  # Another process has just made the same.
             return _open(folder, origin)
-        problem = "decoded images are not cached, so they stay in memory and the next start decodes again"
-        warnings.warn(f"{problem}: {error}", stacklevel=2)
-    return _decode_into_memory(images, origin)
+        warnings.warn(f"decoded images are not cached, so that the next start decodes again: {error}", stacklevel=2)
+    with tempfile.TemporaryDirectory() as temporary:
+        _write(Path(temporary) / "set", images)
+        return _open(Path(temporary) / "set", origin)  # What is mapped stays readable.
 
 
 def _make_room(folder: Path):
@@ -112,67 +112,37 @@ def _open(folder: Path, origin: Mapping[str, Any]) -> ImageData:
 
 
 def _write(folder: Path, source: Source):
+    """Decodes a set into a new folder, images and labels as .npy."""
     folder.mkdir()
+    numbers, digests, rows, skipped = [0, 0], (hashlib.sha256(), hashlib.sha256()), (bytearray(), bytearray()), []
     with (folder / "training.npy").open("wb") as training, (folder / "held_out.npy").open("wb") as held_out:
-        _, labels, description = _decode(source, training, held_out)
-    if labels.names:
-        np.save(folder / "labels.npy", labels.rows)
-    description["labels"] = list(zip(labels.names, labels.class_names, strict=True))
-    (folder / "set.json").write_text(json.dumps(description), encoding="utf-8")
-
-
-def _decode_into_memory(source: Source, origin: Mapping[str, Any]) -> ImageData:
-    files = io.BytesIO(), io.BytesIO()
-    shapes, labels, description = _decode(source, *files)
-    buffers = [np.frombuffer(file.getbuffer().toreadonly(), np.uint8, offset=HEADER_SIZE) for file in files]
-    training, held_out = (buffer.reshape(shape) for buffer, shape in zip(buffers, shapes, strict=True))
-    return ImageData(training, held_out, labels=labels, **description, **origin)
-
-
-def _decode(source: Source, *files: BinaryIO) -> tuple[list[tuple[int, ...]], Labels, dict[str, Any]]:
-    """Writes training and held-out images as .npy; returns their shapes, all labels, other fields of `ImageData`."""
-    parts = training, held_out = [_Part(file) for file in files]
-    skipped: list[str] = []
-    for chunk in source.read():
-        skipped += chunk.skipped
-        if chunk.is_test is None:
-            positions = training.shape[0] + held_out.shape[0] + np.arange(len(chunk.images))
-            is_held_out = positions % source.hold_out_every == source.hold_out_every - 1
-        else:
-            is_held_out = np.full(len(chunk.images), chunk.is_test)
-        for part, chosen in zip(parts, (~is_held_out, is_held_out), strict=True):
-            part.append(chunk.images[chosen], chunk.labels[chosen])
-    rows = np.concatenate([part.finish() for part in parts])
+        files = training, held_out
+        for file in files:
+            file.write(bytes(HEADER_SIZE))
+        for chunk in source.read():
+            skipped += chunk.skipped
+            if chunk.is_test is None:
+                positions = sum(numbers) + np.arange(len(chunk.images))
+                is_held_out = positions % source.hold_out_every == source.hold_out_every - 1
+            else:
+                is_held_out = np.full(len(chunk.images), chunk.is_test)
+            for part, chosen in enumerate((~is_held_out, is_held_out)):
+                images = np.ascontiguousarray(chunk.images[chosen])
+                files[part].write(images.data)
+                digests[part].update(images.data)
+                numbers[part] += len(images)
+                rows[part].extend(chunk.labels[chosen].rows.tobytes())
+        for file, number in zip(files, numbers, strict=True):
+            file.seek(0)
+            header = {"descr": "|u1", "fortran_order": False, "shape": (number, *chunk.images.shape[1:])}
+            np.lib.format.write_array_header_1_0(file, header)
+            assert file.tell() == HEADER_SIZE
+    if chunk.labels.names:
+        np.save(folder / "labels.npy", np.frombuffer(rows[0] + rows[1], chunk.labels.rows.dtype))
     description = {
-        "training_fingerprint": training.digest.hexdigest(),
-        "held_out_fingerprint": held_out.digest.hexdigest(),
-        "skipped": tuple(skipped),
+        "training_fingerprint": digests[0].hexdigest(),
+        "held_out_fingerprint": digests[1].hexdigest(),
+        "skipped": skipped,
+        "labels": list(zip(chunk.labels.names, chunk.labels.class_names, strict=True)),
     }
-    return [part.shape for part in parts], dataclasses.replace(training.labels, rows=rows), description
-
-
-class _Part:
-    """The training or the held-out images while they are written to a file."""
-
-    def __init__(self, file: BinaryIO):
-        self.shape: tuple[int, ...] = (0,)
-        self.digest = hashlib.sha256()
-        self.labels = Labels()  # Of the last images.
-        self._file, self._rows = file, bytearray()
-        file.write(bytes(HEADER_SIZE))
-
-    def append(self, images: np.ndarray, labels: Labels):
-        assert images.dtype == np.uint8
-        data = np.ascontiguousarray(images).data
-        self._file.write(data)
-        self.digest.update(data)
-        self.shape = (self.shape[0] + len(images), *images.shape[1:])
-        self.labels = labels
-        self._rows += labels.rows.tobytes()
-
-    def finish(self) -> np.ndarray:
-        """Completes the file as .npy; returns the labels of all images, as `Labels` has them."""
-        self._file.seek(0)
-        np.lib.format.write_array_header_1_0(self._file, {"descr": "|u1", "fortran_order": False, "shape": self.shape})
-        assert self._file.tell() == HEADER_SIZE
-        return np.frombuffer(self._rows, self.labels.rows.dtype)
+    (folder / "set.json").write_text(json.dumps(description), encoding="utf-8")

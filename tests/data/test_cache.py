@@ -105,13 +105,13 @@ def test_a_damaged_cache_is_reported_and_made_again(digits, file, size):
     assert digits.reads == 2
 
 
-def test_a_cache_that_cannot_be_written_is_reported_and_images_and_labels_stay_in_memory(digits, monkeypatch):
+def test_a_cache_that_cannot_be_written_is_reported_and_images_and_labels_are_there(digits, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/no")
-    with pytest.warns(UserWarning, match="decoded images are not cached, so they stay in memory and the next start"):
+    with pytest.warns(UserWarning, match="decoded images are not cached, so that the next start decodes again: "):
         digits.assert_whole(digits.stored())
 
 
-def test_a_disk_that_fills_up_leaves_nothing_and_images_stay_in_memory(digits):
+def test_a_disk_that_fills_up_leaves_nothing_and_images_are_there(digits):
     def fill_disk():
         yield from digits.read()
         if digits.reads == 1:
