@@ -32,6 +32,12 @@ class Chunk(NamedTuple):
     is_test: bool | None = None  # Whether they are of the test split, if the set comes with one.
 
 
+def chunks_of(images: np.ndarray, labels: Labels) -> Iterator[Chunk]:
+    """The chunks of a set of which all is there, if only on disk."""
+    for start in range(0, len(images), 1024):
+        yield Chunk(images[start : start + 1024], labels[start : start + 1024])
+
+
 class Source(NamedTuple):
     """A set of images that can be decoded."""
 

@@ -9,7 +9,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from infogan_tf.data.sources import ImageRequest, load_images
-from infogan_tf.data.sources.tfds import find_builder
+from infogan_tf.data.tfds import find_builder
 from infogan_tf.errors import SettingError
 from tests.conftest import ROOT, prepare_tfds
 

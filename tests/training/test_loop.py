@@ -197,7 +197,7 @@ def test_labels_never_reach_training_and_other_images_are_refused(tmp_path, embe
 
 @pytest.mark.slow
 def test_auto_resumes_on_the_source_that_it_began_with(tmp_path, monkeypatch):
-    monkeypatch.setattr("infogan_tf.data.sources.tfds.DOWNLOAD_HOST", "http://127.0.0.1:9")
+    monkeypatch.setattr("infogan_tf.data.tfds.DOWNLOAD_HOST", "http://127.0.0.1:9")
     monkeypatch.setattr("tensorflow_datasets.core.constants.DATA_DIR", str(tmp_path / "nothing"))
     config = tiny(tmp_path / "run", data_source="auto", max_epoch=1)
     train(config)

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from infogan_tf.console import logger
-from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source, cache_folder, stored
+from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source, cache_folder, chunks_of, stored
 from infogan_tf.data.image_data import ImageData, Labels
 from infogan_tf.data.image_files import Archive, Folder, Unreadable
+from infogan_tf.data.npz import Npz
 from infogan_tf.data.paths import find_images, is_archive, is_npz
 from infogan_tf.data.preparation import Preparation, in_parallel
 from infogan_tf.data.rendered.chairs import CHAIR_FACTORS, random_chair
 from infogan_tf.data.rendered.heads import HEAD_FACTORS, random_head
-from infogan_tf.data.sources.npz import Npz
-from infogan_tf.data.sources.tfds import describe_channels, find_builder, tfds_source, try_download
+from infogan_tf.data.tfds import describe_channels, find_builder, tfds_source, try_download
 from infogan_tf.errors import SettingError, printable
 
 EMBEDDED_DATASET = "mnist"
@@ -104,12 +104,7 @@ def _own(path: Path) -> Folder | Archive | Npz:
 
 def _for_validation(data: ImageData) -> ImageData:
     """The same set with every sixth training image, of MNIST's 10,000, held out in place of the test images."""
-
-    def read() -> Iterator[Chunk]:
-        for start in range(0, len(data.training), 1024):
-            images = data.training[start : start + 1024]
-            yield Chunk(images, data.labels[start : start + len(images)])
-
+    read = partial(chunks_of, data.training, data.labels[: len(data.training)])
     source = Source("validation", data.fingerprint(), None, data.labels.fingerprint(), read, hold_out_every=6)
     origin = {"source": data.source, "reason": data.reason, "is_fallback": data.is_fallback}
     split = stored(source, name=f"{data.name} without its validation split", **origin)
