@@ -9,7 +9,6 @@ from typing import Any
 
 from infogan_tf.code_text import CodesParser, parse_codes
 from infogan_tf.data.paths import ARCHIVE_ENDINGS, IMAGES, find_images
-from infogan_tf.data.rendered import RENDERED_DATASETS
 from infogan_tf.errors import SettingError
 from infogan_tf.options import Auto, Choice, Integer, MultipleOf, Name, Number, Options, Text, as_text, option
 
@@ -47,7 +46,7 @@ class Config(Options):
     dataset: str | None = option(
         "mnist",
         Auto(Text(), "none, which needs --images"),
-        f"Name of a TFDS image data set, or {' or '.join(RENDERED_DATASETS)}, which are rendered on this machine.",
+        "Name of a TFDS image data set, or rendered_heads or rendered_chairs, which are rendered on this machine.",
     )
     data_source: str = option(
         "auto",

@@ -15,8 +15,8 @@ from infogan_tf.data.image_files import Archive, Folder, Unreadable
 from infogan_tf.data.npz import Npz
 from infogan_tf.data.paths import find_images, is_archive, is_npz
 from infogan_tf.data.preparation import Preparation, in_parallel
-from infogan_tf.data.rendered.chairs import CHAIR_FACTORS, random_chair
-from infogan_tf.data.rendered.heads import HEAD_FACTORS, random_head
+from infogan_tf.data.rendered_chairs import CHAIR_FACTORS, random_chair
+from infogan_tf.data.rendered_heads import HEAD_FACTORS, random_head
 from infogan_tf.data.tfds import describe_channels, find_builder, tfds_source, try_download
 from infogan_tf.errors import SettingError, printable
 
@@ -24,7 +24,7 @@ EMBEDDED_DATASET = "mnist"
 RENDERERS = {"rendered_heads": (random_head, HEAD_FACTORS), "rendered_chairs": (random_chair, CHAIR_FACTORS)}
 # With a tenth held out, enough that D sees them as they are: `infogan_tf.augmentation.FEW_IMAGES`.
 NUM_RENDERED = 25_000
-# To be increased with every change in `infogan_tf.data.rendered` that changes pixels or labels.
+# To be increased with every change of rendered pixels or labels.
 RENDERING_VERSION = 1
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from infogan_tf.data.rendered.rasterizer import Mesh, draw, join, lambert, rasterize, view_from
+from infogan_tf.data.rasterizer import Mesh, draw, join, lambert, rasterize, view_from
 
 ONE = np.array([[0, 1, 2]])
 # Counterclockwise; x + y is at most 3.94 in it, so that it holds 6 centers.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from infogan_tf.data.rendered.chairs import (
+from infogan_tf.data.rendered_chairs import (
     ARMS,
     BACKS,
     CHAIR_FACTORS,
@@ -16,7 +16,7 @@ from infogan_tf.data.rendered.chairs import (
     random_chair,
     render_chair,
 )
-from infogan_tf.data.rendered.heads import HEAD_FACTORS, HEAD_RANGES, Head, random_head, render_head
+from infogan_tf.data.rendered_heads import HEAD_FACTORS, HEAD_RANGES, Head, random_head, render_head
 
 NUMBER = 120
 RANDOM = {"heads": (random_head, 32), "chairs": (random_chair, 64)}

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from infogan_tf.data.rendered.rasterizer import Mesh, Z, draw, join, lambert, on_picture, view_from
+from infogan_tf.data.rasterizer import Mesh, Z, draw, join, lambert, on_picture, view_from
 
 # Each measure is uniform in its range. Lengths are in halves of a head's height, from the chin at -1 to the crown at 1;
 # `jaw_width` is a share of the skull's, and an albedo the share of the light that a surface reflects.

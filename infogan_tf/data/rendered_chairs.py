@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from infogan_tf.data.rendered.rasterizer import Mesh, X, Y, Z, draw, join, lambert, on_picture, view_from
+from infogan_tf.data.rasterizer import Mesh, X, Y, Z, draw, join, lambert, on_picture, view_from
 
 SEATS = ("square", "round")
 BACKS = ("solid", "slats", "ladder", "shell", "oval")

@@ -88,7 +88,7 @@ def rasterize(
 
 def _covered(x: np.ndarray, y: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Triangle, row and column of each pixel whose center is in a triangle, from its corners `[3, triangles]`."""
-    triangle, row = _expand(*_centers(y.min(axis=0), y.max(axis=0), size))
+    triangle, row = _centers(y.min(axis=0), y.max(axis=0), size)
     run, rise = np.roll(x, -1, axis=0) - x, np.roll(y, -1, axis=0) - y
     # Inside a triangle, rise * x >= run * y - offset for each of its edges.
     offset = run * y - rise * x
@@ -96,18 +96,14 @@ def _covered(x: np.ndarray, y: np.ndarray, size: int) -> tuple[np.ndarray, np.nd
     rise = rise[:, triangle]
     left = np.where(rise > 0, limits, -np.inf).max(axis=0)
     right = np.where(rise < 0, limits, np.inf).min(axis=0)
-    span, column = _expand(*_centers(left, right, size))
+    span, column = _centers(left, right, size)
     return triangle[span], row[span], column
 
 
 def _centers(low: np.ndarray, high: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The first and the last row or column of a picture whose centers are in each interval."""
-    first, last = np.ceil(low - 0.5), np.floor(high - 0.5)
-    return np.clip(first, 0, size).astype(np.int64), np.clip(last, -1, size - 1).astype(np.int64)
-
-
-def _expand(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The integers of all intervals, each with the index of its interval."""
+    """All rows or columns of a picture whose centers are in intervals, each after the index of its interval."""
+    first = np.clip(np.ceil(low - 0.5), 0, size).astype(np.int64)
+    last = np.clip(np.floor(high - 0.5), -1, size - 1).astype(np.int64)
     counts = np.maximum(last - first + 1, 0)
     interval = np.repeat(np.arange(len(counts)), counts)
     return interval, np.arange(len(interval)) + (first - np.cumsum(counts) + counts)[interval]
