@@ -18,7 +18,6 @@ from infogan_tf.data.image_data import Labels
 from infogan_tf.errors import SettingError, first_line, printable
 
 ATTRIBUTES_FILE = "list_attr_celeba.txt"
-ATTRIBUTE_VALUES = {"-1": 0, "1": 1}
 VIEW = re.compile(r"(?P<chair>[^/]+)/renders/image_\d+_p(?P<elevation>\d+)_t(?P<azimuth>\d+)_r\d+\.png$")
 # Of a render, the usual crop: chairs are small in the middle of what is white otherwise.
 RENDER_SIZE, RENDER_CROP = (600, 600), (100, 100, 500, 500)
@@ -41,7 +40,7 @@ def read_labels(folder: Path, names: Sequence[str], attributes: Path | None, con
     Raises:
         SettingError: labels of a known set are damaged or missing for some images.
     """
-    if attributes is not None:
+    if attributes is not None and names:
         return _attributes(attributes, content, names)
     views = [_view(folder / name) for name in names]
     return _views(views, names) if any(views) else _top_folders(names)
@@ -53,36 +52,24 @@ def without_border(path: Path, picture: Image.Image) -> Image.Image:
 
 
 def _attributes(path: Path, content: bytes | None, names: Sequence[str]) -> Labels:
-    attributes, values = _parse_attributes(path, content)
     try:
-        rows = b"".join(values[name.rpartition("/")[2]] for name in names)
+        number, header, *lines = (path.read_bytes() if content is None else content).decode().rstrip().splitlines()
+        if int(number) != len(lines):
+            raise ValueError(f"which has {len(lines):,} images, and {number} according to its first line")
+        attributes, values = header.split(), dict(line.split(maxsplit=1) for line in lines)
+        rows = np.loadtxt([values[name.rpartition("/")[2]] for name in names], np.int8, ndmin=2)
+        if rows.shape[1] != len(attributes) or not (np.abs(rows) == 1).all():
+            raise ValueError(f"which has lines that are not a name and {len(attributes)} values of 1 or -1")
     except KeyError as error:
         raise _damaged(path, f"which lacks {printable(error.args[0])}") from error
-    columns = np.frombuffer(rows, np.uint8).reshape(len(names), len(attributes)).T
-    return Labels.of(dict(zip(attributes, columns, strict=True)), dict.fromkeys(attributes, ("no", "yes")))
-
-
-def _parse_attributes(path: Path, content: bytes | None) -> tuple[list[str], dict[str, bytes]]:
-    """The attributes' names, and by file name their values, 0 or 1 in a byte each: CelebA has 8 million."""
-    try:
-        first, header, *lines = (path.read_bytes() if content is None else content).decode().rstrip().splitlines()
-        number = int(first)
     except (OSError, ValueError) as error:
-        raise _damaged(path, f"which does not begin with a number of images ({first_line(error)})") from error
-    attributes = header.split()
-    if number != len(lines):
-        raise _damaged(path, f"which has {len(lines):,} images, and {number:,} according to its first line")
-    values = {}
-    for position, line in enumerate(lines, 3):
-        name, *of_image = line.split() or [""]
-        if len(of_image) != len(attributes) or not ATTRIBUTE_VALUES.keys() >= set(of_image):
-            raise _damaged(path, f"whose line {position:,} is not a name and {len(attributes)} values of 1 or -1")
-        values[name] = bytes([ATTRIBUTE_VALUES[value] for value in of_image])
-    return attributes, values
+        raise _damaged(path, first_line(error)) from error
+    columns = dict(zip(attributes, (rows == 1).astype(np.uint8).T, strict=True))
+    return Labels.of(columns, dict.fromkeys(attributes, ("no", "yes")))
 
 
 def _damaged(path: Path, how: str) -> SettingError:
-    return SettingError("images", f"{ATTRIBUTES_FILE} as in CelebA's archive, with every image", f"{path}, {how}")
+    return SettingError("images", f"{ATTRIBUTES_FILE} as in CelebA's archive, with every image", f"{path} ({how})")
 
 
 def _view(path: Path) -> re.Match | None:

@@ -71,7 +71,7 @@ def test_an_archive_without_images_and_one_with_damaged_attributes_are_refused(t
         load_own(pack(tmp_path / "none"))
     folder = write_celeba(tmp_path / "celeba", 20).parent
     (folder / "list_attr_celeba.txt").write_text("20\nYoung\n")
-    with pytest.raises(SettingError, match=r"inside\.zip/list_attr_celeba.txt, which has 0 images, and 20 according"):
+    with pytest.raises(SettingError, match=r"inside\.zip/list_attr_celeba.txt \(which has 0 images, and 20 according"):
         load_own(pack(folder, whole=False))
 
 
