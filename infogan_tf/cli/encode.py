@@ -16,7 +16,7 @@ import numpy as np
 from infogan_tf.cli.command import ModelOptions, OutputPath
 from infogan_tf.cli.generate import as_columns, plain_values
 from infogan_tf.console import logger
-from infogan_tf.data.image_files import Unreadable, describe_skipped
+from infogan_tf.data.image_files import Unreadable, own_images
 from infogan_tf.data.paths import IMAGES, find_images
 from infogan_tf.data.preparation import Preparation
 from infogan_tf.errors import SettingError, printable
@@ -80,9 +80,9 @@ def _readable_images(images: str, loaded: "LoadedModel", skipped: list[str]) -> 
     if height != width:
         raise SettingError("run_folder", "a model of square images", f"{loaded.caption}, of {height}x{width}")
     preparation = Preparation(height, channels, loaded.crop)
-    for name, image in each_image(find_images(images, or_one=True), preparation):
+    for name, image in own_images(find_images(images, or_one=True)).each(preparation):
         if isinstance(image, Unreadable):
-            skipped.append(describe_skipped(name, image))
+            skipped.append(image)
         else:
             yield name, image
 

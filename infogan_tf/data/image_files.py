@@ -1,9 +1,10 @@
-"""Image files of any size and kind, in folders and in archives, which are read without being unpacked to disk."""
+"""A person's own images: image files in folders and archives, and arrays in .npz files."""
 
 import contextlib
 import dataclasses
 import os
 import tarfile
+import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -16,8 +17,9 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from infogan_tf.data.archive_labels import ATTRIBUTES_FILE, find_attributes, read_labels, without_border
-from infogan_tf.data.cache import Chunk, file_state
+from infogan_tf.data.cache import Chunk, chunks_of, file_state
 from infogan_tf.data.image_data import Labels
+from infogan_tf.data.paths import is_archive, is_npz
 from infogan_tf.data.preparation import DRAFT_FACTOR, FORMATS, Preparation, in_parallel
 from infogan_tf.errors import SettingError, first_line, printable
 
@@ -26,12 +28,18 @@ GRAY_MODES = ("1", "L", "LA", "I;16")  # Which need not be decoded to look for c
 # Gray comes back from a lossy WebP with channels that differ by 1, which resizing may round to 2.
 GRAY_TOLERANCE = 2
 MAX_SKIPPED_SHARE = 0.1
-TAR_BLOCK = 512
 Member = zipfile.ZipInfo | tarfile.TarInfo
 
 
 class Unreadable(str):
-    """Why a file can't be read, in place of its image."""
+    """In place of an image that can't be read, its `name: reason`."""
+
+
+def own_images(path: Path) -> "Folder | Archive | Npz":
+    """The images at a path that `find_images` has found."""
+    if is_npz(path):
+        return Npz(path)
+    return Archive(path) if is_archive(path) else Folder(path)
 
 
 class ImageFiles:
@@ -46,7 +54,11 @@ class ImageFiles:
     read: Callable[[], Iterable[tuple[str, Path | BytesIO | None]]]  # Each name with its file, if any, in any order.
 
     def each(self, preparation: Preparation) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
-        """Each name with its image, uint8 `[height, width, channels]`, or an `Unreadable`; in the order of names."""
+        """Each name with its image, uint8 `[height, width, channels]`, or why it can't be read; in the order of names.
+
+        Raises:
+            SettingError: there are no images, or what they are in is damaged.
+        """
 
         def prepare(name: str, picture: Image.Image) -> np.ndarray:
             picture = ImageOps.exif_transpose(picture)
@@ -71,9 +83,9 @@ class ImageFiles:
         if preparation.channels is None:
             preparation = dataclasses.replace(preparation, channels=self._choose_channels(preparation))
         skipped: list[str] = []
-        for index, (name, image) in enumerate(self.each(preparation)):
+        for index, (_, image) in enumerate(self.each(preparation)):
             if isinstance(image, Unreadable):
-                skipped.append(describe_skipped(name, image))
+                skipped.append(image)
             else:
                 yield Chunk(image[None], labels[index : index + 1])
         if len(skipped) > MAX_SKIPPED_SHARE * len(self.names):
@@ -96,16 +108,17 @@ class ImageFiles:
 
         def read(item: tuple[str, Path | BytesIO | None]) -> tuple[str, Any]:
             name, file = item
-            if file is None:
-                return name, Unreadable("not a file, or a broken link")
+            reason = "not a file, or a broken link"
             try:
-                with Image.open(file, formats=FORMATS) as picture:
-                    picture.draft(None, (DRAFT_FACTOR * size,) * 2)
-                    return name, use(name, picture)
+                if file is not None:
+                    with Image.open(file, formats=FORMATS) as picture:
+                        picture.draft(None, (DRAFT_FACTOR * size,) * 2)
+                        return name, use(name, picture)
             except UnidentifiedImageError:
-                return name, Unreadable(f"not a file of {', '.join(FORMATS)}")
+                reason = f"not a file of {', '.join(FORMATS)}"
             except Exception as error:  # Pillow's decoders raise many kinds of errors on damaged files.
-                return name, Unreadable(first_line(error))
+                reason = first_line(error)
+            return name, Unreadable(f"{printable(name)}: {reason}")
 
         results = in_parallel(read, self.read(), len(self.names), progress)
         with warnings.catch_warnings(), contextlib.closing(results):
@@ -144,16 +157,13 @@ def _find_files(root: Path) -> dict[str, tuple[int, int] | None]:
 
     found, seen = [], set()
     for folder, below, files in os.walk(root, onerror=refuse, followlinks=True):
+        is_new = os.path.realpath(folder) not in seen
+        seen.add(os.path.realpath(folder))
         # Sorted, so that of two links to one folder always the same one is followed.
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        status = os.stat(folder)
-        if (status.st_dev, status.st_ino) in seen:
-            below.clear()
-            continue
-        seen.add((status.st_dev, status.st_ino))
+        below[:] = sorted(name for name in below if is_new and not name.startswith("."))
         images = [name for name in files if name.lower().endswith(EXTENSIONS) and not name.startswith(".")]
         place = os.path.relpath(folder, root)
-        found += images if place == "." else [f"{place}/{name}" for name in images]
+        found += [f"{place}/{name}".removeprefix("./") for name in images if is_new]
     return {name: _state(root / name) for name in sorted(found)}
 
 
@@ -175,8 +185,16 @@ class Archive(ImageFiles):
 
     @cached_property
     def _members(self) -> dict[str, Member]:
+        """All files by name; of several files of one name the last, as where they are unpacked."""
         with self._opened() as archive:
-            return _list_members(archive)
+            if isinstance(archive, zipfile.ZipFile):
+                return {member.filename: member for member in archive.infolist() if not member.is_dir()}
+            members = {member.name.removeprefix("./"): member for member in archive.getmembers() if not member.isdir()}
+            # At a damaged member the list ends silently, and not with a block of zeros.
+            archive.fileobj.seek(archive.offset)
+            if archive.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+                raise EOFError("it ends too early")
+            return members
 
     @cached_property
     def names(self) -> list[str]:
@@ -213,27 +231,80 @@ class Archive(ImageFiles):
             yield archive
 
 
-def _list_members(archive: zipfile.ZipFile | tarfile.TarFile) -> dict[str, Member]:
-    """All files by name; of several files of one name the last, as where they are unpacked."""
-    if isinstance(archive, zipfile.ZipFile):
-        return {member.filename: member for member in archive.infolist() if not member.is_dir()}
-    members = {member.name.removeprefix("./"): member for member in archive.getmembers() if not member.isdir()}
-    # At a damaged member the list ends silently, and not with a block of zeros.
-    archive.fileobj.seek(archive.offset)
-    if archive.fileobj.read(TAR_BLOCK) != bytes(TAR_BLOCK):
-        raise EOFError("it ends too early")
-    return members
-
-
 def _content(archive: zipfile.ZipFile | tarfile.TarFile, member: Member) -> BytesIO | None:
     if isinstance(archive, zipfile.ZipFile):
         return BytesIO(archive.read(member))
     return BytesIO(archive.extractfile(member).read()) if member.isfile() or member.islnk() else None
 
 
-def describe_skipped(name: str, reason: Unreadable) -> str:
-    """A file that was left out, as `name: reason`."""
-    return f"{printable(name)}: {reason}"
+class Npz:
+    """The images of an .npz file and its labels."""
+
+    kind = "npz"
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def state(self) -> tuple[int, int]:
+        return file_state(self.path)
+
+    def each(self, preparation: Preparation) -> Iterator[tuple[str, np.ndarray]]:
+        """The images in their order, uint8 `[height, width, channels]`, each with its number."""
+        images = (image for chunk in self.chunks(preparation) for image in chunk.images)
+        return ((str(index), image) for index, image in enumerate(images))
+
+    def chunks(self, preparation: Preparation) -> Iterator[Chunk]:
+        """All images with their labels; if `channels` is None, they keep theirs.
+
+        Raises:
+            SettingError: the file is damaged or holds something else.
+        """
+        images, labels = self._read()
+        preparation = dataclasses.replace(preparation, channels=preparation.channels or images.shape[-1])
+        if images.shape[1:] == preparation.image_shape:
+            yield from chunks_of(images, labels)
+            return
+        prepared = in_parallel(preparation.of_pixels, images, len(images), "resizing images")
+        for index, image in enumerate(prepared):
+            yield Chunk(image[None], labels[index : index + 1])
+
+    def _read(self) -> tuple[np.ndarray, Labels]:
+        """The images `[number, height, width, channels]`, mapped since they may not fit into memory, and labels."""
+        is_whole = refused_if_damaged(self.path, "a whole .npz file")
+        with is_whole, zipfile.ZipFile(self.path) as archive, tempfile.TemporaryDirectory() as folder:
+            names = sorted(Path(name).stem for name in archive.namelist())
+            if "images" not in names:
+                raise self._wrong("an array named 'images'", ", ".join(names) or "nothing")
+            images = np.load(archive.extract("images.npy", folder), mmap_mode="r")
+            with np.load(self.path) as arrays:
+                labels, names = arrays.get("labels"), arrays.get("label_names")
+        if images.dtype != np.uint8:
+            raise self._wrong("images of uint8 (0 to 255)", images.dtype.name)
+        if images.ndim not in (3, 4) or 0 in images.shape or images.shape[3:] not in ((), (1,), (3,)):
+            expected = "images of shape [number, height, width] or [number, height, width, 1 or 3]"
+            raise self._wrong(expected, list(images.shape))
+        labels = Labels() if labels is None else self._labels(labels, names, len(images))
+        return images.reshape((*images.shape, 1)[:4]), labels
+
+    def _labels(self, labels: np.ndarray, names: np.ndarray | None, number: int) -> Labels:
+        if labels.ndim not in (1, 2) or len(labels) != number:
+            expected = f"labels of shape [{number}] or [{number}, kinds], as there are images"
+            raise self._wrong(expected, list(labels.shape))
+        if labels.dtype.kind not in "biufU":
+            raise self._wrong("labels that are numbers or text", labels.dtype.name)
+        columns = labels.reshape(number, -1).T
+        kinds = len(columns)
+        if names is None:
+            names = np.array(["label"] if kinds == 1 else [f"label {index + 1}" for index in range(kinds)])
+        if names.dtype.kind != "U" or names.size != kinds:
+            raise self._wrong(f"{kinds} label_names that are text", f"{names.dtype.name} {list(names.shape)}")
+        names = names.ravel().tolist()
+        if len(set(names)) < kinds:
+            raise self._wrong("label_names that all differ", ", ".join(names))
+        return Labels.of(dict(zip(names, columns, strict=True)))
+
+    def _wrong(self, expected: str, got: object) -> SettingError:
+        return SettingError("images", f"{self.path.name} with {expected}", got)
 
 
 @contextlib.contextmanager

@@ -4,16 +4,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from infogan_tf.console import logger
 from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source, cache_folder, chunks_of, stored
 from infogan_tf.data.image_data import ImageData, Labels
-from infogan_tf.data.image_files import Archive, Folder, Unreadable
-from infogan_tf.data.npz import Npz
-from infogan_tf.data.paths import find_images, is_archive, is_npz
+from infogan_tf.data.image_files import own_images
+from infogan_tf.data.paths import find_images
 from infogan_tf.data.preparation import Preparation, in_parallel
 from infogan_tf.data.rendered_chairs import CHAIR_FACTORS, random_chair
 from infogan_tf.data.rendered_heads import HEAD_FACTORS, random_head
@@ -83,25 +81,6 @@ def load_images(request: ImageRequest) -> ImageData:
     return _for_validation(data) if request.held_out == "validation" else data
 
 
-def each_image(path: Path, preparation: Preparation) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
-    """A person's own images one by one, without a cache; the path may be that of a single image.
-
-    Yields:
-        The relative path of each file, or the number of an image in an .npz file, with the image, uint8
-        `[height, width, channels]`, or why it can't be read.
-
-    Raises:
-        SettingError: there are no images, or what they are in is damaged.
-    """
-    return _own(path).each(preparation)
-
-
-def _own(path: Path) -> Folder | Archive | Npz:
-    if is_npz(path):
-        return Npz(path)
-    return Archive(path) if is_archive(path) else Folder(path)
-
-
 def _for_validation(data: ImageData) -> ImageData:
     """The same set with every sixth training image, of MNIST's 10,000, held out in place of the test images."""
     read = partial(chunks_of, data.training, data.labels[: len(data.training)])
@@ -113,7 +92,7 @@ def _for_validation(data: ImageData) -> ImageData:
 
 def _load_own(request: ImageRequest) -> ImageData:
     path = find_images(request.images)
-    own, preparation = _own(path), request.preparation
+    own, preparation = own_images(path), request.preparation
     read = partial(own.chunks, preparation)
     source = Source(own.kind, path.resolve(), preparation, own.state(), read, HOLD_OUT_OWN_EVERY)
     name = printable(path.resolve().name or str(path))

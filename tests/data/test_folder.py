@@ -9,9 +9,8 @@ import pytest
 from PIL import Image
 
 from infogan_tf.data.factors import load_factors
-from infogan_tf.data.image_files import Unreadable
+from infogan_tf.data.image_files import Unreadable, own_images
 from infogan_tf.data.preparation import Preparation
-from infogan_tf.data.sources import each_image
 from infogan_tf.errors import SettingError
 from tests.data.archives import load_own
 
@@ -267,7 +266,7 @@ def test_a_tenth_that_cannot_be_read_is_accepted(tmp_path):
 
 def test_of_each_image_what_cannot_be_read_has_its_reason_and_one_may_be_alone(tmp_path):
     preparation = Preparation(SIZE, 3, "center")
-    images = dict(each_image(fill_broken(tmp_path / "images", 2, 1), preparation))
-    assert images["bad0.png"] == Unreadable("not a file of PNG, JPEG, WEBP, GIF")
-    ((name, image),) = each_image(tmp_path / "images" / "001.png", preparation)
+    images = dict(own_images(fill_broken(tmp_path / "images", 2, 1)).each(preparation))
+    assert images["bad0.png"] == Unreadable("bad0.png: not a file of PNG, JPEG, WEBP, GIF")
+    ((name, image),) = own_images(tmp_path / "images" / "001.png").each(preparation)
     assert (name, image[0, 0].tolist()) == ("001.png", [1, 0, 254])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from infogan_tf.data.image_files import own_images
 from infogan_tf.data.preparation import Preparation
-from infogan_tf.data.sources import each_image
 from infogan_tf.errors import SettingError
 from tests.data.archives import FORMATS, load_own, pack
 
@@ -61,10 +61,10 @@ def test_a_second_start_decodes_nothing_and_a_changed_set_is_read_anew(tmp_path,
 def test_each_image_is_read_in_order_with_its_name_without_a_cache(tmp_path, kind, cache_folder):
     path = write(kind, tmp_path)
     before = sorted(cache_folder.rglob("*"))
-    names, images = zip(*each_image(path, Preparation(16, 3, "center")), strict=True)
+    names, images = zip(*own_images(path).each(Preparation(16, 3, "center")), strict=True)
     assert [int(name.removeprefix("photos/").removesuffix(".png")) for name in names] == list(range(25))
     np.testing.assert_array_equal(images, IMAGES)
-    *_, (_, resized) = each_image(path, Preparation(8, 1, "center"))
+    *_, (_, resized) = own_images(path).each(Preparation(8, 1, "center"))
     np.testing.assert_array_equal(resized, Preparation(8, 1, "center").of_pixels(IMAGES[24]))
     assert sorted(cache_folder.rglob("*")) == before
 
