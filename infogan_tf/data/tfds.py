@@ -23,9 +23,7 @@ from infogan_tf.data.preparation import Preparation, in_parallel
 from infogan_tf.errors import SettingError, first_line
 
 ImageShape = tuple[int, int, int]
-FeaturePath = tuple[str, ...]
 Builder = tfds.core.DatasetBuilder
-
 DOWNLOAD_HOST = "https://storage.googleapis.com"
 
 
@@ -143,7 +141,7 @@ def _image_feature(builder: Builder) -> str | None:
     return "image" if "image" in names else next(iter(names), None)
 
 
-def _scalars(features: Mapping[str, Any], above: FeaturePath = ()) -> Iterator[tuple[FeaturePath, Any]]:
+def _scalars(features: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """All features of an example that are numbers, also inside dictionaries, by path."""
     for name, feature in features.items():
         path = (*above, name)
@@ -153,7 +151,7 @@ def _scalars(features: Mapping[str, Any], above: FeaturePath = ()) -> Iterator[t
             yield path, feature
 
 
-def _labels(scalars: Mapping[FeaturePath, Any], batch: Mapping[str, Any]) -> Labels:
+def _labels(scalars: Mapping[tuple[str, ...], Any], batch: Mapping[str, Any]) -> Labels:
     leaves = [path[-1] for path in scalars]
     columns, class_names = {}, {}
     for path, feature in scalars.items():
