@@ -74,7 +74,6 @@ def run(options: EncodeOptions):
 
 def _readable_images(images: str, loaded: "LoadedModel", skipped: list[str]) -> Iterator[tuple[str, np.ndarray]]:
     """Images by name; files that can't be read are described in `skipped`."""
-    from infogan_tf.data.sources import each_image
 
     height, width, channels = loaded.model.image_shape
     if height != width:
