@@ -16,9 +16,7 @@ import numpy as np
 from infogan_tf.cli.command import ModelOptions, OutputPath
 from infogan_tf.cli.generate import as_columns, plain_values
 from infogan_tf.console import logger
-from infogan_tf.data.image_files import Unreadable, own_images
 from infogan_tf.data.paths import IMAGES, find_images
-from infogan_tf.data.preparation import Preparation
 from infogan_tf.errors import SettingError, printable
 from infogan_tf.files import write_atomically
 from infogan_tf.options import Text, option
@@ -74,6 +72,8 @@ def run(options: EncodeOptions):
 
 def _readable_images(images: str, loaded: "LoadedModel", skipped: list[str]) -> Iterator[tuple[str, np.ndarray]]:
     """Images by name; files that can't be read are described in `skipped`."""
+    from infogan_tf.data.image_files import Unreadable, own_images
+    from infogan_tf.data.preparation import Preparation
 
     height, width, channels = loaded.model.image_shape
     if height != width:
