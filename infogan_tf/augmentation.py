@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.checks import check_number
+from infogan_tf.options import check_number
 from infogan_tf.randomness import split_seed
 
 # D overfits a few thousand images within 2,000 updates, and 60,000 not within a whole run.

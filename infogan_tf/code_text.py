@@ -21,8 +21,7 @@ from typing import NamedTuple
 
 from absl import flags
 
-from infogan_tf.checks import FLOAT32_MAX, FLOAT32_TINY
-from infogan_tf.options import MalformedError
+from infogan_tf.options import FLOAT32_MAX, FLOAT32_TINY, MalformedError
 
 NOISE_NAME = "z"
 # Tags of curves and pictures.

@@ -8,12 +8,12 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from infogan_tf.checks import check_number
 from infogan_tf.code_text import NOISE_NAME, RESERVED_NAMES, CodeTerm, parse_codes
 from infogan_tf.console import text_table
 from infogan_tf.distributions import Bernoulli, Categorical, Circular, Distribution, Gaussian, Uniform
 from infogan_tf.distributions.base import float_array
 from infogan_tf.distributions.continuous import DEFAULT_MIN_STD
+from infogan_tf.options import check_number
 from infogan_tf.randomness import split_seed
 
 

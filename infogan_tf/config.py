@@ -10,7 +10,7 @@ from typing import Any
 from infogan_tf.code_text import CodesParser, parse_codes
 from infogan_tf.data.paths import ARCHIVE_ENDINGS, IMAGES, find_images
 from infogan_tf.errors import SettingError
-from infogan_tf.options import Auto, Choice, Integer, MultipleOf, Name, Number, Options, Text, as_text, option
+from infogan_tf.options import Auto, Choice, Integer, MultipleOf, Number, Options, Text, as_text, option
 
 MODEL = "the folder of a trained run, or a .keras file"
 
@@ -27,7 +27,7 @@ class Config(Options):
     200
     """
 
-    experiment: str = option("mnist", Name(), "Name of a module of `infogan_tf.experiments`.", is_flag=False)
+    experiment: str = option("mnist", Text(), "Name of a module of `infogan_tf.experiments`.", is_flag=False)
     run_folder: str | None = option(
         None,
         Auto(Text(), "a new folder named after the time"),

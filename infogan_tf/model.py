@@ -11,11 +11,11 @@ from PIL import Image
 
 from infogan_tf import losses
 from infogan_tf.augmentation import Augmentation, DigitAugmentation
-from infogan_tf.checks import check_choice, check_integer, check_number
 from infogan_tf.codes import LatentSpec
 from infogan_tf.figures import pictures, traversals
 from infogan_tf.networks.averaged import AveragedNetwork
 from infogan_tf.networks.contract import check_networks
+from infogan_tf.options import Choice, check_integer, check_number, checked
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.update import alternating_update, simultaneous_update
 
@@ -25,6 +25,7 @@ SETTINGS = (
     *("info_reg_coeff", "max_shift", "code_augmentation", "consistency"),
     *("average_decay", "seed", "update", "discriminator_batches"),
 )
+BATCHES = Choice("separate", "joint")
 UPDATES = {"alternating": alternating_update, "simultaneous": simultaneous_update}
 OUT_OF_RANGE = "images must be floats in [0, 1], got values from {} to {}; divide uint8 images by 255"
 NO_VALIDATION = "a GAN has no validation loss; launchers/evaluate.py measures a trained run"
@@ -101,8 +102,8 @@ class InfoGAN(keras.Model):
         self.consistency = check_number("consistency", consistency)
         self.average_decay = check_number("average_decay", average_decay, maximum=0.9999)
         self.seed = check_integer("seed", seed, 0)
-        self.update = check_choice("update", update, UPDATES)
-        self.discriminator_batches = check_choice("discriminator_batches", discriminator_batches, ("separate", "joint"))
+        self.update = checked("update", update, Choice(*UPDATES))
+        self.discriminator_batches = checked("discriminator_batches", discriminator_batches, BATCHES)
         self.augmented_codes = [code.name for code in spec.categorical_codes] if code_augmentation else []
         if code_augmentation and not self.augmented_codes:
             raise ValueError(f"code_augmentation must be 0 where no code is categorical, got {code_augmentation!r}")

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from infogan_tf.checks import check_number
+from infogan_tf.options import check_number
 
 
 @keras.saving.register_keras_serializable("infogan_tf")

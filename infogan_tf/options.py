@@ -1,4 +1,4 @@
-"""Options as dataclass fields, each with the absl parser that flags, files and Python code share.
+"""What a person gives: absl parsers that flags, files and Python code share, and options as dataclass fields.
 
 Nothing here loads TensorFlow.
 """
@@ -7,13 +7,13 @@ import dataclasses
 import math
 import numbers
 import os
-import re
 from typing import Any
 
 from absl import flags
 
-from infogan_tf.checks import FLOAT32_MAX, FLOAT32_TINY
 from infogan_tf.errors import SettingError
+
+FLOAT32_TINY, FLOAT32_MAX = 1.2e-38, 3.4e38
 
 
 class Integer(flags.IntegerParser):
@@ -90,17 +90,6 @@ class Text(flags.ArgumentParser):
         return argument
 
 
-class Name(flags.ArgumentParser):
-    """A Python identifier in lower case."""
-
-    syntactic_help = "a name of lower-case letters, digits and underscores"
-
-    def parse(self, argument: str) -> str:
-        if not re.fullmatch("[a-z][a-z0-9_]*", super().parse(argument)):
-            raise ValueError
-        return argument
-
-
 class Auto(flags.ArgumentParser):
     """What another parser takes, or `auto` (None): chosen as `meaning` says."""
 
@@ -110,9 +99,6 @@ class Auto(flags.ArgumentParser):
 
     def parse(self, argument: Any) -> Any:
         return None if argument is None or argument == "auto" else self.parser.parse(argument)
-
-    def flag_type(self) -> str:
-        return self.parser.flag_type()
 
 
 class MalformedError(ValueError):
@@ -169,9 +155,40 @@ def plain(value: Any) -> Any:
         return tuple(map(plain, value))
     if isinstance(value, os.PathLike):
         return os.fspath(value)
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
-        return int(value)
-    return float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else value
+    return value.item() if isinstance(value, numbers.Real) and hasattr(value, "item") else value
+
+
+def check_number(name: str, value: Any, positive: bool = False, maximum: float = FLOAT32_MAX) -> float:
+    """A number >= 0, or > 0 where it must be positive, as Python's; ValueError naming it if it is anything else."""
+    return checked(name, value, Number(positive, maximum))
+
+
+def check_integer(name: str, value: Any, minimum: int, maximum: int | None = None) -> int:
+    """An integer within bounds, as Python's; ValueError naming it if it is anything else."""
+    return checked(name, value, Integer(minimum, maximum))
+
+
+def check_sizes(name: str, sizes: Any, number: int | None = None) -> tuple[int, ...]:
+    """Integers >= 1 as a tuple, `number` of them if given; ValueError naming them if they are anything else."""
+    if not isinstance(sizes, list | tuple) or number not in (None, len(sizes)):
+        raise ValueError(f"{name} must be {number or 'a tuple of'} integers >= 1, got {sizes!r}")
+    return tuple(check_integer(f"each size in {name}", size, 1) for size in sizes)
+
+
+def checked(name: str, value: Any, parser: flags.ArgumentParser) -> Any:
+    """An argument of a constructor or method as a parser reads it; ValueError naming it if the parser refuses it."""
+    try:
+        read = parser.parse(plain(value))
+        if isinstance(value, str) and not isinstance(read, str):
+            raise ValueError  # A text is a number on a command line alone.
+        return read
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be {parser.syntactic_help}, got {value!r}") from None
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a real number that float32 can hold."""
+    return isinstance(value, numbers.Real) and not isinstance(value, bool) and bool(abs(value) <= FLOAT32_MAX)
 
 
 def as_text(value: Any) -> str:

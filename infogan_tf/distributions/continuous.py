@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.checks import check_integer, check_number, is_number
 from infogan_tf.distributions.base import Distribution
+from infogan_tf.options import check_integer, check_number, is_number
 
 LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 DEFAULT_MIN_STD = 0.05

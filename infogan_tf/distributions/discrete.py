@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from infogan_tf.checks import check_integer, is_number
 from infogan_tf.distributions.base import Distribution, spread
+from infogan_tf.options import check_integer, is_number
 
 
 class CategoricalPosterior(NamedTuple):

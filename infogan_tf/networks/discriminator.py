@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from infogan_tf.checks import check_integer, check_number, check_sizes
 from infogan_tf.networks.layers import convolution_block, dense, dense_block
 from infogan_tf.networks.specs import DiscriminatorSpec
+from infogan_tf.options import check_integer, check_number, check_sizes
 
 
 class DiscriminatorOutput(NamedTuple):

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from infogan_tf.checks import check_integer, check_sizes
 from infogan_tf.networks.layers import convolution_block, dense_block
 from infogan_tf.networks.specs import GeneratorSpec, Up
+from infogan_tf.options import check_integer, check_sizes
 
 
 @keras.saving.register_keras_serializable("infogan_tf")

@@ -4,7 +4,7 @@ import dataclasses
 import math
 from typing import Any
 
-from infogan_tf.checks import check_integer, check_sizes
+from infogan_tf.options import check_integer, check_sizes
 
 SIZES = range(16, 129, 8)  # Of the images that `specs_for` has networks for.
 
