@@ -55,14 +55,27 @@ def set_up():
 def load_tensorflow():
     """Loads TensorFlow, and makes its devices, without the messages about processors and missing GPUs.
 
-    They look like errors, come before any log level is read, and would hide a command's own output. If it fails, all of
-    them are shown.
+    They look like errors, come before any log level is read, and would hide a command's own output. They are written by
+    native code too, so that the file itself is held back. If loading fails, all of them are shown.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with _stderr_held_back():
-        import tensorflow as tf
+    import tempfile  # Here, since it is slow, and this module is imported before signals are handled.
 
-        tf.config.list_logical_devices()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    stderr = os.dup(2)
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held_back:
+        os.dup2(held_back.fileno(), 2)
+        try:
+            import tensorflow as tf
+
+            tf.config.list_logical_devices()
+        except BaseException:
+            held_back.seek(0)
+            os.write(stderr, held_back.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 def onednn_is_on() -> bool:
@@ -103,43 +116,14 @@ def product_precision(precision: str) -> Iterator[None]:
     if precision == "float32":
         yield
         return
-    removed = os.environ.get(FLOAT32_VARIABLE)
-    os.environ[FLOAT32_VARIABLE] = FLOAT32_OPERATIONS
-    before = tf.config.optimizer.get_experimental_options().get(BFLOAT16_PASS, False)
+    os.environ[FLOAT32_VARIABLE] = FLOAT32_OPERATIONS  # Of no effect without the pass.
     tf.config.optimizer.set_experimental_options({BFLOAT16_PASS: True})
     try:
         yield
     finally:
-        tf.config.optimizer.set_experimental_options({BFLOAT16_PASS: before})
-        if removed is None:
-            del os.environ[FLOAT32_VARIABLE]
-        else:
-            os.environ[FLOAT32_VARIABLE] = removed
-
-
-@contextlib.contextmanager
-def _stderr_held_back() -> Iterator[None]:
-    """Suppresses output to stderr, also of native code; all of it is shown if the block raises."""
-    import tempfile  # Here, since it is slow, and this module is imported before signals are handled.
-
-    stderr = os.dup(2)
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as held_back:
-        os.dup2(held_back.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            held_back.seek(0)
-            os.write(stderr, held_back.read())
-            raise
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
+        tf.config.optimizer.set_experimental_options({BFLOAT16_PASS: False})
 
 
 def _processor_flags() -> set[str]:
-    try:
-        lines = Path(CPUINFO).read_text().splitlines()
-    except OSError:
-        return set()
-    return set(next((line.split(":", 1)[1] for line in lines if line.startswith("flags")), "").split())
+    """What instructions the processor has, among other words; empty where the system does not say."""
+    return set(Path(CPUINFO).read_text().split()) if os.path.exists(CPUINFO) else set()
