@@ -25,8 +25,7 @@ LOG_SCALE = 0.2  # Of each axis by itself.
 SHEAR = 0.3
 SHIFT = 0.07  # Of the image's size.
 CUTOUT = 0.6  # Of the image's size. It joins digits with and without an optional stroke, such as crossed sevens.
-# Shares of the image with thicker or thinner strokes in a mixture with the image itself.
-THICKER, THINNER = 1.0, 0.6
+THINNER = 0.6  # The largest share of thinner strokes in a mixture with the image itself; of thicker ones it is 1.
 
 # Photographs, for Q: the largest changes at strength 1.
 CROP = 0.3  # How much of each side is cut away.
@@ -35,119 +34,6 @@ BRIGHTNESS, CONTRAST, SATURATION = 0.1, 0.2, 0.2
 DIFF_BRIGHTNESS, DIFF_CONTRAST, DIFF_SATURATION = 0.25, 0.5, 1.0
 DIFF_SHIFT, DIFF_CUTOUT = 1 / 8, 1 / 2  # Of the image's size.
 GRAY = 0.5  # Fills what was shifted in or cut out of a photograph, as in DiffAugment.
-
-
-@dataclasses.dataclass(frozen=True)
-class Augmentation(abc.ABC):
-    """Random changes that keep the meaning of a kind of images.
-
-    D sees augmented images, real and fake, which prevents overfitting. Q predicts some codes from augmented images, so
-    that these codes can only mean what augmentation does not change.
-
-    Attributes:
-        probability: the share of images that are changed for D, in (0, 1]. Where all are, G makes changed images; below
-            1, an unchanged image is the likeliest (Karras et al. 2020, "Training generative adversarial networks with
-            limited data", section 2.2).
-    """
-
-    probability: float = 0.5
-
-    def __post_init__(self):
-        check_number(f"probability of {type(self).__name__}", self.probability, positive=True, maximum=1.0)
-
-    def for_discriminator(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
-        """Images as D sees them, shifted by at most `max_shift` pixels; 0 returns the images as they are."""
-        if not max_shift:
-            return images
-        if self.probability == 1:
-            return self._changed(images, max_shift, seed)
-        choice_seed, change_seed = split_seed(seed, 2)
-        changed = self._changed(images, max_shift, change_seed)
-        return tf.where(_some(images, self.probability, choice_seed), changed, images)
-
-    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
-        """Images from which Q predicts categorical codes; `strength` >= 0 is a factor on all changes."""
-        return self._varied(images, strength, seed) if strength else images
-
-    def describe(self, max_shift: int) -> str:
-        """Describes `for_discriminator`, to be announced after "D sees images "."""
-        share = "" if self.probability == 1 else f" with a probability of {self.probability:g}"
-        return self._description.format(max_shift) + share
-
-    def default_max_shift(self, num_images: int, image_size: int) -> int:
-        """The largest shift for D that suits a data set; 0 from 20,000 images on."""
-        return self._shift_for(image_size) if num_images < FEW_IMAGES else 0
-
-    @abc.abstractmethod
-    def _shift_for(self, image_size: int) -> int:
-        """The largest shift for D that suits few images."""
-
-    @abc.abstractmethod
-    def _changed(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
-        """All images changed for D, as `_description` says."""
-
-    @abc.abstractmethod
-    def _varied(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
-        """All images changed for Q."""
-
-    def get_config(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Augmentation":
-        return cls(**config)
-
-
-@keras.saving.register_keras_serializable("infogan_tf")
-@dataclasses.dataclass(frozen=True)
-class DigitAugmentation(Augmentation):
-    """Bright strokes on black: `random_shift` for D; for Q `random_deformation`, and then a rectangle is cut out."""
-
-    _description = "shifted by up to {} pixels"
-
-    def _shift_for(self, image_size: int) -> int:
-        return 2
-
-    def _changed(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
-        return random_shift(images, max_shift, seed)
-
-    def _varied(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
-        deformation_seed, sides_seed, cutout_seed = split_seed(seed, 3)
-        images = random_deformation(images, strength, deformation_seed)
-        sides = tf.random.stateless_uniform([2, tf.shape(images)[0], 1], sides_seed, 0.0, min(CUTOUT * strength, 1.0))
-        return _random_cutout(images, sides, cutout_seed)
-
-
-@keras.saving.register_keras_serializable("infogan_tf")
-@dataclasses.dataclass(frozen=True)
-class PhotographAugmentation(Augmentation):
-    """Photographs: `diff_augment` for D, `random_view` for Q.
-
-    Attributes:
-        flips: whether Q's images are mirrored too, at random. Turn it off where left and right differ in meaning, such
-            as in text or in the direction of a pose.
-    """
-
-    flips: bool = True
-
-    _description = "with other colors, shifted by up to {} pixels and with a part cut out"
-
-    def _shift_for(self, image_size: int) -> int:
-        return round(DIFF_SHIFT * image_size)
-
-    def _changed(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
-        return diff_augment(images, max_shift, seed)
-
-    def _varied(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
-        return random_view(images, strength, self.flips, seed)
-
-
-# By the names that `Config` and experiments have for them.
-AUGMENTATIONS = {
-    "digits": DigitAugmentation(),
-    "photographs": PhotographAugmentation(),
-    "photographs_without_flips": PhotographAugmentation(flips=False),
-}
 
 
 def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
@@ -259,7 +145,7 @@ def _random_strokes(images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.T
     amount = tf.random.stateless_uniform([tf.shape(images)[0], 1, 1, 1], seed, -strength, strength)
     thicker = tf.nn.max_pool2d(images, 3, 1, "SAME")
     thinner = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
-    change = tf.where(amount > 0, THICKER * (thicker - images), THINNER * (images - thinner))
+    change = tf.where(amount > 0, thicker - images, THINNER * (images - thinner))
     return images + amount * change
 
 
@@ -297,3 +183,108 @@ def _neighbors(positions: tf.Tensor, size: int) -> list[tuple[tf.Tensor, tf.Tens
     first = tf.cast(below, tf.int32) + 1
     first, second = (tf.clip_by_value(pixel, 0, size + 1) for pixel in (first, first + 1))
     return [(first, 1 - fraction), (second, fraction)]
+
+
+@dataclasses.dataclass(frozen=True)
+class Augmentation(abc.ABC):
+    """Random changes that keep the meaning of a kind of images.
+
+    D sees augmented images, real and fake, which prevents overfitting. Q predicts some codes from augmented images, so
+    that these codes can only mean what augmentation does not change.
+
+    Attributes:
+        probability: the share of images that are changed for D, in (0, 1]. Where all are, G makes changed images; below
+            1, an unchanged image is the likeliest (Karras et al. 2020, "Training generative adversarial networks with
+            limited data", section 2.2).
+    """
+
+    probability: float = 0.5
+
+    def __post_init__(self):
+        check_number(f"probability of {type(self).__name__}", self.probability, positive=True, maximum=1.0)
+
+    def for_discriminator(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+        """Images as D sees them, shifted by at most `max_shift` pixels; 0 returns the images as they are."""
+        if not max_shift:
+            return images
+        if self.probability == 1:
+            return self._changed(images, max_shift, seed)
+        choice_seed, change_seed = split_seed(seed, 2)
+        changed = self._changed(images, max_shift, change_seed)
+        return tf.where(_some(images, self.probability, choice_seed), changed, images)
+
+    @abc.abstractmethod
+    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+        """Images from which Q predicts categorical codes; `strength` > 0 is a factor on all changes."""
+
+    def describe(self, max_shift: int) -> str:
+        """Describes `for_discriminator`, to be announced after "D sees images "."""
+        share = "" if self.probability == 1 else f" with a probability of {self.probability:g}"
+        return self._description.format(max_shift) + share
+
+    def default_max_shift(self, num_images: int, image_size: int) -> int:
+        """The largest shift for D that suits a data set; 0 from 20,000 images on."""
+        return self._shift_for(image_size) if num_images < FEW_IMAGES else 0
+
+    @abc.abstractmethod
+    def _shift_for(self, image_size: int) -> int:
+        """The largest shift for D that suits few images."""
+
+    @abc.abstractmethod
+    def _changed(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+        """All images changed for D, as `_description` says."""
+
+    def get_config(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Augmentation":
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable("infogan_tf")
+@dataclasses.dataclass(frozen=True)
+class DigitAugmentation(Augmentation):
+    """Bright strokes on black: `random_shift` for D; for Q `random_deformation`, and then a rectangle is cut out."""
+
+    _description = "shifted by up to {} pixels"
+    _changed = staticmethod(random_shift)
+
+    def _shift_for(self, image_size: int) -> int:
+        return 2
+
+    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+        deformation_seed, sides_seed, cutout_seed = split_seed(seed, 3)
+        images = random_deformation(images, strength, deformation_seed)
+        sides = tf.random.stateless_uniform([2, tf.shape(images)[0], 1], sides_seed, 0.0, min(CUTOUT * strength, 1.0))
+        return _random_cutout(images, sides, cutout_seed)
+
+
+@keras.saving.register_keras_serializable("infogan_tf")
+@dataclasses.dataclass(frozen=True)
+class PhotographAugmentation(Augmentation):
+    """Photographs: `diff_augment` for D, `random_view` for Q.
+
+    Attributes:
+        flips: whether Q's images are mirrored too, at random. Turn it off where left and right differ in meaning, such
+            as in text or in the direction of a pose.
+    """
+
+    flips: bool = True
+
+    _description = "with other colors, shifted by up to {} pixels and with a part cut out"
+    _changed = staticmethod(diff_augment)
+
+    def _shift_for(self, image_size: int) -> int:
+        return round(DIFF_SHIFT * image_size)
+
+    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+        return random_view(images, strength, self.flips, seed)
+
+
+# By the names that `Config` and experiments have for them.
+AUGMENTATIONS = {
+    "digits": DigitAugmentation(),
+    "photographs": PhotographAugmentation(),
+    "photographs_without_flips": PhotographAugmentation(flips=False),
+}

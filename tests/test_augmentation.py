@@ -109,7 +109,6 @@ def test_a_share_of_images_or_all_or_none_are_changed_for_d(kind, change, photog
     all_changed = kind(probability=1).for_discriminator(photographs, 3, SEED)
     np.testing.assert_array_equal(all_changed, change(photographs, 3, SEED))
     assert kind().for_discriminator(photographs, 0, SEED) is photographs
-    assert kind().for_codes(photographs, 0.0, SEED) is photographs
 
 
 @pytest.mark.parametrize(
