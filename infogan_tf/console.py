@@ -23,16 +23,12 @@ class TerminalHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord):
         try:
-            tqdm.write(shown(self.format(record)), file=sys.stdout)
+            encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+            text = self.format(record).encode(encoding, "backslashreplace").decode(encoding)
+            tqdm.write(text, file=sys.stdout)
             sys.stdout.flush()
         except (AttributeError, OSError, ValueError):  # There is no stdout, or it was closed.
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays open until the end.
-
-
-def shown(text: str) -> str:
-    """A text with the characters that stdout can't show escaped."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def is_terminal() -> bool:

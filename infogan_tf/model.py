@@ -1,5 +1,6 @@
 """InfoGAN as a Keras model."""
 
+import inspect
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -19,15 +20,8 @@ from infogan_tf.options import Choice, check_integer, check_number, checked
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.update import alternating_update, simultaneous_update
 
-# The arguments that Keras saves as objects, and as they are.
-PARTS = ("generator", "discriminator", "spec", "augmentation")
-SETTINGS = (
-    *("info_reg_coeff", "max_shift", "code_augmentation", "consistency"),
-    *("average_decay", "seed", "update", "discriminator_batches"),
-)
 BATCHES = Choice("separate", "joint")
 UPDATES = {"alternating": alternating_update, "simultaneous": simultaneous_update}
-OUT_OF_RANGE = "images must be floats in [0, 1], got values from {} to {}; divide uint8 images by 255"
 NO_VALIDATION = "a GAN has no validation loss; launchers/evaluate.py measures a trained run"
 
 
@@ -135,12 +129,12 @@ class InfoGAN(keras.Model):
         self.g_optimizer = g_optimizer
 
     def get_config(self) -> dict[str, Any]:
-        parts = {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in PARTS}
-        return parts | {name: getattr(self, name) for name in SETTINGS}
+        arguments = list(inspect.signature(InfoGAN.__init__).parameters)[1:]
+        return {name: keras.saving.serialize_keras_object(getattr(self, name)) for name in arguments}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "InfoGAN":
-        return cls(**config | {name: keras.saving.deserialize_keras_object(config[name]) for name in PARTS})
+        return cls(**{name: keras.saving.deserialize_keras_object(value) for name, value in config.items()})
 
     def get_compile_config(self) -> dict[str, Any] | None:
         if not self.compiled:
@@ -154,14 +148,9 @@ class InfoGAN(keras.Model):
     def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
         """Trains as `keras.Model.fit` does; takes the same arguments, except those of a validation.
 
-        The progress bar and the history have the losses of D and G and the mutual information of each code.
-
-        Args:
-            x: images, float in [0, 1], as an array or in any form of data set that Keras takes. Labels and weights
-                beside them are ignored.
-            *args, **kwargs: as Keras takes them.
-
-        ValueError if images have another type, shape or range, or a validation is asked for.
+        `x` are images, float in [0, 1], as an array or in any form of data set that Keras takes; labels and weights
+        beside them are ignored. The progress bar and the history have the losses of D and G and the mutual information
+        of each code. ValueError if images have another type, shape or range, or a validation is asked for.
         """
         if x is None:
             raise ValueError("fit needs images or a data set of images, got none")
@@ -170,18 +159,12 @@ class InfoGAN(keras.Model):
         try:
             return super().fit(x, *args, **kwargs)
         except tf.errors.InvalidArgumentError as error:
-            refusal = self._refusal_of(error)
-            if refusal is None:
-                raise
-            raise ValueError(refusal) from None
-
-    def _refusal_of(self, error: tf.errors.InvalidArgumentError) -> str | None:
-        """What a check of the images said inside a graph, without the lines that TensorFlow adds to it."""
-        out_of_range = re.search(re.escape(OUT_OF_RANGE).replace(r"\{\}", r"\S+"), error.message)
-        if out_of_range:
-            return out_of_range[0]
-        shape = re.search(r"Shape of tensor \S+ (\[[\d,]*\]) is not compatible with expected shape", error.message)
-        return f"{self._expected_images}, got {shape[1]}" if shape else None
+            # What a check of the images said inside a graph, without the lines that TensorFlow adds to it.
+            if out_of_range := re.search("images must be floats in .* by 255", error.message):
+                raise ValueError(out_of_range[0]) from None
+            if shape := re.search(r"Shape of tensor \S+ (\[[\d,]*\]) is not compatible with expected", error.message):
+                raise ValueError(f"{self._expected_images}, got {shape[1]}") from None
+            raise
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """One update in Keras' form: checks the range of the images and returns what `fit` shows."""
@@ -329,7 +312,8 @@ def _generation_seed(seed: int | None) -> tf.Tensor:
 def _range_checks(images: tf.Tensor) -> list[tf.Operation]:
     """What a graph must run before it uses images that may lie outside [0, 1]; raises at once when run eagerly."""
     are_in_range = tf.reduce_all((images >= 0) & (images <= 1))
-    refusal = tf.strings.format(OUT_OF_RANGE, (tf.reduce_min(images), tf.reduce_max(images)))
+    text = "images must be floats in [0, 1], got values from {} to {}; divide uint8 images by 255"
+    refusal = tf.strings.format(text, (tf.reduce_min(images), tf.reduce_max(images)))
     if not tf.executing_eagerly():
         return [tf.debugging.Assert(are_in_range, [refusal])]
     if not are_in_range:
