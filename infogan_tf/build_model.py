@@ -20,8 +20,7 @@ from infogan_tf.optimizers import FusedAdam
 def image_request(config: Config, data_source: str) -> ImageRequest:
     """The request for a config's images, from `data_source`, such as the one that was found before.
 
-    Raises:
-        SettingError: no images are given, or a shape that does not fit the experiment's networks.
+    SettingError if no images are given, or a shape that does not fit the experiment's networks.
     """
     config.check_images()
     image_shape = find_experiment(config.experiment).image_shape
@@ -61,10 +60,8 @@ def build_model(
 ) -> InfoGAN:
     """A new, uncompiled model of the config's experiment; its initial weights follow from the seed.
 
-    Args:
-        config: the settings.
-        image_shape: (height, width, channels) of the images; the experiment's own by default.
-        max_shift: D sees images shifted by up to this many pixels; the config's own by default, `auto` being 0.
+    By default `image_shape`, (height, width, channels), is the experiment's, and `max_shift` the config's, `auto`
+    being 0.
     """
     experiment = find_experiment(config.experiment)
     image_shape = image_shape or experiment.image_shape

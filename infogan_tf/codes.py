@@ -81,12 +81,10 @@ class LatentSpec:
     def parse(
         cls, codes: str, noise_size: int, posterior_std: float | None = None, min_std: float = DEFAULT_MIN_STD
     ) -> "LatentSpec":
-        """Noise z ~ Uniform(-1, 1) and the codes that a text describes.
+        """Noise z ~ Uniform(-1, 1) of `noise_size` >= 0 dimensions, and the codes that a text describes.
 
-        Args:
-            codes: such as `categorical(10), 2*uniform@0.1`; see `code_text`, whose ValueError names a wrong term.
-            noise_size: number of noise dimensions, >= 0.
-            posterior_std, min_std: of every uniform or Gaussian code, see `ContinuousDistribution`.
+        `code_text` has the form of the text, and a ValueError that names a wrong term. `posterior_std` and `min_std`
+        are those of every uniform or Gaussian code, see `ContinuousDistribution`.
 
         >>> LatentSpec.parse("categorical(10), 2*uniform@0.1", noise_size=62).size
         74
@@ -128,10 +126,10 @@ class LatentSpec:
 
     def code(self, name: str) -> LatentCode:
         """The code of that name; ValueError if there is none."""
-        for code in self.codes:
-            if code.name == name:
-                return code
-        raise ValueError(f"no code is named {name!r}; the codes are {', '.join(code.name for code in self.codes)}")
+        of_name = {code.name: code for code in self.codes}
+        if name not in of_name:
+            raise ValueError(f"no code is named {name!r}; the codes are {', '.join(of_name)}")
+        return of_name[name]
 
     def sample(self, batch_size: int, seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Draws every latent from its prior: `[batch_size, event_size]` by name; the seed has shape `[2]`."""

@@ -18,11 +18,10 @@ METADATA_KEY = "infogan_tf"  # Of the properties of an ONNX file.
 
 
 def posterior_parameters(posteriors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
-    """Q's parameters by name.
+    """Q's parameters by name, `[batch, size]`, from posteriors as `InfoGAN.infer_codes` gives them.
 
-    From posteriors as `InfoGAN.infer_codes` gives them, tensors `[batch, size]`: `c1_probs` of categorical and binary
-    codes, `c2_mean` and `c2_std` of uniform and Gaussian ones, `c3_angle` in degrees and `c3_concentration` of circular
-    ones.
+    `c1_probs` of categorical and binary codes, `c2_mean` and `c2_std` of uniform and Gaussian ones, `c3_angle` in
+    degrees and `c3_concentration` of circular ones.
     """
     return {
         f"{name}_{parameter}": getattr(posterior, parameter)

@@ -37,30 +37,26 @@ def exit_on_signals():
     with contextlib.suppress(OSError):  # It is closed.
         stderr = os.dup(2)  # While TensorFlow is loaded, output to the original is suppressed.
 
-    def end(number: int, _: FrameType | None):
+    def end(number: int):
         error = Interrupted(number)
         _write(stderr, f"{error}\n")
         os._exit(error.exit_status)
 
-    if not _is_notebook():
-        _handle(end)
+    _handle(end)
 
 
 def raise_on_signals():
     """Makes a signal raise `Interrupted`, so that no partial files are left."""
 
-    def interrupt(number: int, _: FrameType | None):
-        if _is_new_request():
-            raise Interrupted(number)
+    def interrupt(number: int):
+        raise Interrupted(number)
 
-    if not _is_notebook():
-        _handle(interrupt)
+    _handle(interrupt)
 
 
 def ignore_signals():
     """Ignores signals from now on: the process is about to end."""
-    if not _is_notebook():
-        _handle(signal.SIG_IGN)
+    _handle(None)
 
 
 class StopRequest:
@@ -77,16 +73,14 @@ class StopRequest:
 
     def __enter__(self) -> "StopRequest":
         is_main = threading.current_thread() is threading.main_thread()
-        self._previous = _handle(self._note) if is_main else {}
+        self._previous = _handle(self._note, in_notebook=True) if is_main else {}
         return self
 
     def __exit__(self, *_):
         for number, handler in self._previous.items():
             signal.signal(number, handler)
 
-    def _note(self, number: int, _: FrameType | None):
-        if not _is_new_request():
-            return
+    def _note(self, number: int):
         if self.signal_name is not None:
             raise Interrupted(number, f"aborted without saving; {self._what_is_left()}")
         self.signal_name = signal.Signals(number).name
@@ -97,23 +91,23 @@ class StopRequest:
             _write(stdout, f"\n{line}\n" if os.isatty(stdout) else f"{line}\n")
 
 
-def _handle(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> dict[int, object]:
-    """Installs a handler and returns the previous ones. An ignored hangup, as under `nohup`, stays ignored."""
+def _handle(handler: Callable[[int], None] | None, in_notebook: bool = False) -> dict[int, object]:
+    """Has requests handled, or ignored by None; returns the previous handlers.
+
+    An ignored hangup, as under `nohup`, stays ignored.
+    """
+
+    def handle_request(number: int, _: FrameType | None):
+        global _last_request
+        now = time.monotonic()
+        if now - _last_request >= SAME_REQUEST_SECONDS:
+            _last_request = now
+            handler(number)
+
+    if hasattr(builtins, "__IPYTHON__") and not in_notebook:
+        return {}
     numbers = [n for n in SIGNALS if n != signal.SIGHUP or signal.getsignal(n) != signal.SIG_IGN]
-    return {number: signal.signal(number, handler) for number in numbers}
-
-
-def _is_notebook() -> bool:
-    return hasattr(builtins, "__IPYTHON__")
-
-
-def _is_new_request() -> bool:
-    global _last_request
-    now = time.monotonic()
-    if now - _last_request < SAME_REQUEST_SECONDS:
-        return False
-    _last_request = now
-    return True
+    return {number: signal.signal(number, handle_request if handler else signal.SIG_IGN) for number in numbers}
 
 
 def _write(file: int, text: str):
