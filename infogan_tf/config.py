@@ -4,13 +4,12 @@ import dataclasses
 import os
 import re
 import shlex
-from pathlib import Path
 from typing import Any
 
 from infogan_tf.code_text import CodesParser, parse_codes
 from infogan_tf.data.paths import ARCHIVE_ENDINGS, IMAGES, find_images
 from infogan_tf.errors import SettingError
-from infogan_tf.options import Auto, Choice, Integer, MultipleOf, Number, Options, Text, as_text, option
+from infogan_tf.options import Auto, Choice, Integer, Number, Options, Text, as_text, option
 
 MODEL = "the folder of a trained run, or a .keras file"
 
@@ -63,7 +62,7 @@ class Config(Options):
     )
     image_size: int | None = option(
         None,
-        Auto(MultipleOf(8, 16, 128), "the experiment's, or 32"),
+        Auto(Integer(16, 128, factor=8), "the experiment's, or 32"),
         "Height and width, in pixels, to which images are resized.",
     )
     channels: int | None = option(
@@ -188,8 +187,7 @@ class Config(Options):
         """
         if self.images is None:
             return re.split("[:/]", self.dataset or self.experiment)[0]
-        path = Path(os.path.abspath(os.path.expanduser(self.images)))
-        name = path.name
+        name = os.path.basename(os.path.abspath(os.path.expanduser(self.images)))
         for ending in (".npz", *ARCHIVE_ENDINGS):
             name = name[: -len(ending)] if name.lower().endswith(ending) else name
         return re.sub(r"[^\w.-]+", "_", name)[:60] or self.experiment

@@ -4,7 +4,6 @@ Nothing here loads TensorFlow.
 """
 
 import dataclasses
-import math
 import numbers
 import os
 from typing import Any
@@ -17,12 +16,16 @@ FLOAT32_TINY, FLOAT32_MAX = 1.2e-38, 3.4e38
 
 
 class Integer(flags.IntegerParser):
-    """An integer within bounds."""
+    """An integer within bounds that is a multiple of a factor."""
 
-    def __init__(self, lower_bound: int, upper_bound: int | None = None):
+    def __init__(self, lower_bound: int, upper_bound: int | None = None, factor: int = 1):
         super().__init__(lower_bound, upper_bound)
+        self.factor = factor
         bounds = f">= {lower_bound}" if upper_bound is None else f"from {lower_bound} to {upper_bound}"
-        self.syntactic_help = f"an integer {bounds}"
+        self.syntactic_help = f"{'an integer' if factor == 1 else f'a multiple of {factor}'} {bounds}"
+
+    def is_outside_bounds(self, val: int) -> bool:
+        return val % self.factor != 0 or super().is_outside_bounds(val)
 
 
 class Number(flags.FloatParser):
@@ -35,19 +38,7 @@ class Number(flags.FloatParser):
             self.syntactic_help += f" and <= {upper_bound:g}"
 
     def is_outside_bounds(self, val: float) -> bool:
-        return not math.isfinite(val) or super().is_outside_bounds(val)
-
-
-class MultipleOf(Integer):
-    """An integer within bounds that is a multiple of another one."""
-
-    def __init__(self, factor: int, lower_bound: int, upper_bound: int):
-        super().__init__(lower_bound, upper_bound)
-        self.factor = factor
-        self.syntactic_help = f"a multiple of {factor} from {lower_bound} to {upper_bound}"
-
-    def is_outside_bounds(self, val: int) -> bool:
-        return val % self.factor != 0 or super().is_outside_bounds(val)
+        return not self.lower_bound <= val <= self.upper_bound  # So is NaN, which absl takes.
 
 
 class Choice(flags.ArgumentParser):
