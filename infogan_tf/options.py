@@ -105,7 +105,8 @@ class Options:
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
-            object.__setattr__(self, field.name, parsed(field.name, getattr(self, field.name), parser_of(field)))
+            value = parsed(field.name, getattr(self, field.name), field.metadata["parser"])
+            object.__setattr__(self, field.name, value)
 
 
 def option(
@@ -122,11 +123,6 @@ def option(
     """
     metadata = {"parser": parser, "help": help, "may_change": may_change, "is_flag": is_flag}
     return dataclasses.field(default=default, metadata=metadata)
-
-
-def parser_of(field: dataclasses.Field) -> flags.ArgumentParser:
-    """The parser of a field of `Options`."""
-    return field.metadata["parser"]
 
 
 def parsed(name: str, value: Any, parser: flags.ArgumentParser) -> Any:

@@ -11,7 +11,7 @@ from infogan_tf.build_model import image_request
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 from infogan_tf.experiments import presets
-from infogan_tf.options import parsed, parser_of
+from infogan_tf.options import parsed
 
 
 def test_defaults_are_the_original_codes():
@@ -55,7 +55,7 @@ def test_survives_json():
 def test_every_setting_is_documented():
     for field in dataclasses.fields(Config):
         assert field.metadata["help"].endswith("."), field.name
-        assert parsed(field.name, field.default, parser_of(field)) == field.default, field.name
+        assert parsed(field.name, field.default, field.metadata["parser"]) == field.default, field.name
 
 
 def test_paths_and_numpys_numbers_are_kept_as_plain_values():

@@ -21,7 +21,7 @@ from infogan_tf.console import logger
 from infogan_tf.data.paths import given_path
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line, printable
 from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals
-from infogan_tf.options import Auto, Integer, Options, Text, as_text, option, parser_of
+from infogan_tf.options import Auto, Integer, Options, Text, as_text, option
 from infogan_tf.runtime import load_tensorflow
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def flags_of(defaults: Options | type[Options]) -> list[Flag]:
     """The flags of options, with the defaults of these or of their class."""
     flags_ = []
     for field in dataclasses.fields(defaults):
-        parser, value = parser_of(field), getattr(defaults, field.name)
+        parser, value = field.metadata["parser"], getattr(defaults, field.name)
         default = None if value is None and not isinstance(parser, Auto) else as_text(value)
         if field.metadata["is_flag"]:
             flags_.append(Flag(field.name, default, parser.syntactic_help, field.metadata["help"]))

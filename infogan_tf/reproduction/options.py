@@ -7,7 +7,7 @@ from infogan_tf.config import Config
 from infogan_tf.data.paths import find_images
 from infogan_tf.errors import SettingError
 from infogan_tf.experiments import presets
-from infogan_tf.options import Auto, Choice, Integers, Options, Text, option, parser_of
+from infogan_tf.options import Auto, Choice, Integers, Options, Text, option
 
 # As `preset`, the paper's settings; of faces and chairs, where the paper has several models, those of all of them.
 PAPER = "paper"
@@ -18,7 +18,7 @@ PASSED_ON = ("images", "dataset", "data_source", "data_dir", "held_out", "max_ep
 def _of_runs(name: str, preset_decides: bool = False) -> dataclasses.Field:
     """An option of `Config` that is passed on to the runs; if the preset decides, only where it is given."""
     field = Config.__dataclass_fields__[name]
-    parser, default = parser_of(field), field.default
+    parser, default = field.metadata["parser"], field.default
     if preset_decides:
         parser, default = Auto(getattr(parser, "parser", parser), "the preset's"), None
     return option(default, parser, field.metadata["help"])
