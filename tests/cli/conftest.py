@@ -38,12 +38,24 @@ def do(infogan):
 
 
 @pytest.fixture
-def refused(infogan):
-    """Runs a command that must end with one line for bad input, and returns that line."""
+def refused(infogan, monkeypatch):
+    """Runs a command that must end with one line for bad input, and returns that line.
 
-    def run(*typed):
+    It runs `within` a folder, if one is given, in which it must change nothing.
+    """
+
+    def run(*typed, within=None):
+        if within:
+            monkeypatch.chdir(within)
+        before = within and written(within)
         status, out, err = infogan(*typed)
         assert (status, out, err.count("\n")) == (2, "", 1), (typed, status, out, err)
+        assert before == (within and written(within))
         return err.removeprefix("error: ").removesuffix("\n")
 
     return run
+
+
+def written(folder):
+    """When each file of a folder was last written."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}

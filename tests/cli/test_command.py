@@ -239,17 +239,6 @@ def test_a_signal_at_work_ends_with_one_line_after_partial_files_are_removed(tmp
     assert not list(tmp_path.iterdir())
 
 
-def test_a_second_signal_aborts_training_and_says_what_is_left():
-    do = (
-        "from infogan_tf.interruption import StopRequest\n"
-        "    with StopRequest(lambda: 'there is no earlier checkpoint'):\n"
-        "        os.kill(os.getpid(), signal.SIGINT); time.sleep(1.1); os.kill(os.getpid(), signal.SIGINT)"
-    )
-    result = python(RUN.replace("{do}", do))
-    assert result.returncode == 130
-    assert result.stderr == "interrupted; aborted without saving; there is no earlier checkpoint\n"
-
-
 def test_a_warning_is_one_line_and_characters_that_cannot_be_shown_are_escaped():
     result = python(RUN.replace("{do}", "warnings.warn('look'); print('\u00e9')"), PYTHONIOENCODING="ascii")
     assert (result.returncode, result.stdout, result.stderr) == (0, "\\xe9\n", "warning: look\n")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from infogan_tf.cli.commands import COMMANDS
 from infogan_tf.cli.export import ExportOptions
 from infogan_tf.cli.generate import CodeValues
 from infogan_tf.data.paths import IMAGES
@@ -48,26 +47,6 @@ def _place(tmp_path, monkeypatch):
 @pytest.mark.parametrize("typed", REFUSED)
 def test_what_is_wrong_or_missing_is_refused_before_anything_is_loaded(refused, typed):
     assert refused(*typed.split(" ")) == f"flag --{REFUSED[typed]}"
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "generate --output=images",
-        "generate --output=a.npz",
-        "generate --output=a.png",
-        "encode --images=run --output=a.jsonl",
-        "encode --images=old.png --output=a.csv",
-        "traverse --output=a.gif",
-        "export --output=a.keras",
-        "export --output=a --format=saved_model",
-        "export --output=a.html --format=html --seed=3",
-    ],
-)
-def test_new_outputs_are_accepted(typed):
-    name, *flags = typed.split(" ")
-    given = dict(flag.removeprefix("--").split("=", 1) for flag in flags)
-    assert COMMANDS[name].read(run_folder="run", **given).output == given["output"]
 
 
 def test_missing_onnx_packages_are_named_with_the_command_that_installs_them(monkeypatch):
