@@ -6,7 +6,6 @@ import time
 import numpy as np
 import pytest
 
-from infogan_tf.data import cache
 from infogan_tf.data.cache import Chunk, Source, cache_folder, stored
 from infogan_tf.data.image_data import Labels
 
@@ -93,12 +92,12 @@ def test_another_state_takes_the_place_of_the_one_before(digits):
 
 @pytest.mark.parametrize(
     ("file", "size"),
-    [("training.npy", 500), ("held_out.npy", 0), ("labels.npy", 140), ("set.json", 5), ("set.json", None)],
+    [("training.npy", 500), ("held_out.npy", 0), ("labels.npy", 140), ("set.json", 5)],
 )
 def test_a_damaged_cache_is_reported_and_made_again(digits, file, size):
     digits.stored()
     path = digits.source().folder / file
-    path.unlink() if size is None else path.write_bytes(path.read_bytes()[:size])
+    path.write_bytes(path.read_bytes()[:size])
     with pytest.warns(UserWarning, match="cached images in .*digits-.* are damaged and are made again"):
         digits.assert_whole(digits.stored())
     digits.stored()
@@ -132,32 +131,10 @@ def test_a_set_that_another_process_has_just_made_is_taken(digits, monkeypatch):
     digits.assert_whole(digits.stored(read=read_late))
 
 
-def test_a_set_that_another_process_makes_while_room_is_made_is_not_removed(digits, monkeypatch):
-    make_room, theirs = cache._make_room, digits.source().folder / "theirs"
-
-    def make_room_late(folder):
-        with monkeypatch.context() as patch:
-            patch.setattr(cache, "_make_room", make_room)
-            digits.stored()
-        theirs.touch()
-        make_room(folder)
-
-    monkeypatch.setattr(cache, "_make_room", make_room_late)
-    digits.assert_whole(digits.stored())
-    assert theirs.exists()
-
-
-def test_a_partial_set_that_vanishes_while_room_is_made_is_no_error(digits):
-    place = digits.source().folder.parent
-    place.mkdir(parents=True)
-    (place / ".partial-1-1").symlink_to("renamed")  # Listed, but without a status.
-    assert isinstance(digits.stored().training, np.memmap)
-
-
 @pytest.mark.slow
 def test_neither_writing_nor_reading_a_large_set_holds_it_in_memory(launchers, tmp_path):
     code = """
-import re, time
+import re
 import numpy as np
 from infogan_tf.data.batches import ImageBatches
 from infogan_tf.data.cache import Chunk, Source, stored
@@ -179,20 +156,16 @@ ImageBatches(np.zeros([64, 64, 64, 3], np.uint8), 64, seed=0)(0)
 before = resident()
 images = load()
 written = resident() - before
-start = time.monotonic()
-load().fingerprint()
-seconds = time.monotonic() - start
 batches = ImageBatches(images.training, 64, seed=0)
 for step in range(300):
     batches(step)
-print(written, resident() - before, seconds)
+print(written, resident() - before)
 """
     (tmp_path / "large.py").write_text(code)
     setup = f"import os; os.environ['XDG_CACHE_HOME'] = {os.environ['XDG_CACHE_HOME']!r}"
     finished = launchers.run(str(tmp_path / "large.py"), setup=setup)
     assert finished.returncode == 0, finished.stderr
-    written, read, seconds = map(float, finished.stdout.split())
+    written, read = map(float, finished.stdout.split())
     # The set is 280 MiB.
     assert written < 60
     assert read < 80
-    assert seconds < 0.5

@@ -29,12 +29,12 @@ def npz(tmp_path):
 
 
 @pytest.mark.parametrize("held_out", ["test", "validation"])
-@pytest.mark.parametrize("splits", [(("train", 0.8), ("test", 0.2)), (("train", 1.0),)], ids=["test", "no test"])
-@pytest.mark.parametrize("size", [28, 16])
-def test_labels_of_tfds_are_in_the_order_of_the_images(tmp_path, splits, held_out, size):
+@pytest.mark.parametrize(("train", "size"), [(0.8, 28), (1.0, 16)], ids=["test", "no test, resized"])
+def test_labels_of_tfds_are_in_the_order_of_the_images(tmp_path, train, held_out, size):
     labels = np.arange(60) % 10
     images = np.broadcast_to(labels[:, None, None, None], [60, 28, 28, 1]).astype(np.uint8)
-    prepare_tfds(tmp_path, images, labels, splits=splits)
+    splits = {"train": train} if train == 1 else {"train": train, "test": 1 - train}
+    prepare_tfds(tmp_path, images, labels, splits=tuple(splits.items()))
     request = {"dataset": "tiny_digits", "data_dir": str(tmp_path), "image_size": size, "held_out": held_out}
     data, (label,) = load(**request)
     np.testing.assert_array_equal(label.training, data.training[:, 0, 0, 0])
@@ -47,93 +47,66 @@ NUMBER = 30
 RANGE = np.arange(NUMBER)
 
 
-@pytest.fixture(scope="module")
-def rich_set(tmp_path_factory):
-    """A TFDS set with features of every kind, of which nothing but numbers can be a factor."""
-    values = {
-        "picture": np.zeros([NUMBER, 8, 12, 3], np.uint8),
-        "species": RANGE % 3,
-        "sex": RANGE % 2,
-        "unknown": RANGE % 3 - 1,
-        "same": np.full(NUMBER, 7),
-        "age": RANGE % 5,
-        "text": [f"{number}" for number in RANGE],
-        "box": np.zeros([NUMBER, 4], np.float32),
-        "attributes": {"smiling": RANGE % 4 == 0, "age": RANGE * 0.5},
-        "pose": {"azimuth": RANGE * 12.0, "elevation_angle": RANGE.astype(np.float32)},
+def test_every_number_of_a_tfds_set_is_a_factor_also_inside_of_dictionaries(tmp_path):
+    fields = {
+        "picture": (tfds.features.Image(shape=(None, None, 3)), np.zeros([NUMBER, 8, 12, 3], np.uint8)),
+        "species": (tfds.features.ClassLabel(names=["cat", "dog", "owl"]), RANGE % 3),
+        "sex": (tfds.features.ClassLabel(names=["female", "male"]), RANGE % 2),
+        "unknown": (tfds.features.ClassLabel(num_classes=3), RANGE % 3 - 1),
+        "same": (tf.int64, np.full(NUMBER, 7)),
+        "age": (tf.int64, RANGE % 5),
+        "text": (tfds.features.Text(), [f"{number}" for number in RANGE]),
+        "box": (tfds.features.Tensor(shape=(4,), dtype=tf.float32), np.zeros([NUMBER, 4], np.float32)),
+        "more": ({"smiling": tf.bool, "age": tf.float64}, {"smiling": RANGE % 4 == 0, "age": RANGE * 0.5}),
+        "pose": ({"azimuth": tf.float64}, {"azimuth": RANGE * 12.0}),
     }
-    features = {
-        "picture": tfds.features.Image(shape=(None, None, 3)),
-        "species": tfds.features.ClassLabel(names=["cat", "dog", "owl"]),
-        "sex": tfds.features.ClassLabel(names=["female", "male"]),
-        "unknown": tfds.features.ClassLabel(num_classes=3),
-        "same": tf.int64,
-        "age": tf.int64,
-        "text": tfds.features.Text(),
-        "box": tfds.features.Tensor(shape=(4,), dtype=tf.float32),
-        "attributes": {"smiling": tf.bool, "age": tf.float64},
-        "pose": {"azimuth": tf.float64, "elevation_angle": tf.float32},
-    }
-    folder = tmp_path_factory.mktemp("tfds")
+    features, values = ({name: pair[part] for name, pair in fields.items()} for part in (0, 1))
     tfds.dataset_builders.store_as_tfds_dataset(
         name="rich",
         version="1.0.0",
         features=tfds.features.FeaturesDict(features),
         split_datasets={"train": tf.data.Dataset.from_tensor_slices(values)},
-        data_dir=str(folder),
+        data_dir=str(tmp_path),
         disable_shuffling=True,
     )
     with pytest.warns(UserWarning, match="is left out") as warned:
-        data, factors = load(dataset="rich", data_dir=str(folder), image_size=16)
+        data, factors = load(dataset="rich", data_dir=str(tmp_path), image_size=16)
     assert sorted(str(warning.message) for warning in warned) == [
         "same, a label of rich/1.0.0 from TFDS, is left out: it is the same for all images",
         "unknown, a label of rich/1.0.0 from TFDS, is left out: the class of some images is unknown",
     ]
     assert data.image_shape == (16, 16, 3)
-    return {factor.name: factor for factor in factors}
-
-
-def test_every_number_of_a_tfds_set_is_a_factor_also_inside_of_dictionaries(rich_set):
-    kinds = {name: (factor.kind, factor.class_names) for name, factor in rich_set.items()}
-    assert kinds == {
+    found = {factor.name: factor for factor in factors}
+    assert {name: (factor.kind, factor.class_names) for name, factor in found.items()} == {
         "species": ("class", ("cat", "dog", "owl")),
         "sex": ("attribute", ("female", "male")),
         "age": ("ordered", None),
-        "attributes/age": ("ordered", None),
+        "more/age": ("ordered", None),
         "smiling": ("attribute", ("no", "yes")),
         "azimuth": ("angle", None),
-        "elevation_angle": ("ordered", None),
     }
-
-
-def test_values_keep_their_order_and_have_the_types_of_their_kinds(rich_set):
     is_held_out = RANGE % 5 == 4
-    for name, values in (("species", RANGE % 3), ("smiling", RANGE % 4 == 0), ("azimuth", RANGE * 12.0)):
-        factor = rich_set[name]
-        np.testing.assert_array_equal(factor.training, values[~is_held_out])
-        np.testing.assert_array_equal(factor.held_out, values[is_held_out])
-        assert factor.training.dtype == (np.float64 if factor.kind == "angle" else np.int64)
+    for name, expected in (("species", RANGE % 3), ("smiling", RANGE % 4 == 0), ("azimuth", RANGE * 12.0)):
+        np.testing.assert_array_equal(found[name].training, expected[~is_held_out])
+        np.testing.assert_array_equal(found[name].held_out, expected[is_held_out])
+        assert found[name].training.dtype == (np.float64 if name == "azimuth" else np.int64)
 
 
 @pytest.mark.parametrize(
     ("name", "values", "kind", "class_names"),
     [
         ("object", RANGE % 20, "class", tuple(map(str, range(20)))),
-        ("object", RANGE % 20 * 5.0, "class", tuple(map(str, range(0, 100, 5)))),
         ("person", RANGE % 21, "ordered", None),
         ("label", RANGE, "ordered", None),
         ("elevation", np.where(RANGE % 2, 30.0, 20.0), "attribute", ("20", "30")),
         ("is_old", RANGE % 2 == 0, "attribute", ("False", "True")),
         ("width", RANGE % 5 * 0.1, "ordered", None),
-        ("Light Azimuth", RANGE % 5 * 90, "angle", None),
         ("view_angle2", RANGE % 4 * 90, "angle", None),
         ("degrees", RANGE * 10.0, "angle", None),
         ("azimuth", RANGE % 3 * 120, "ordered", None),
         ("rectangle", RANGE * 10.0, "ordered", None),
-        ("triangles", RANGE % 5, "class", tuple("01234")),
         ("light_deg", RANGE % 5 * 10, "ordered", None),
         ("degenerate", RANGE % 5 * 10, "class", ("0", "10", "20", "30", "40")),
-        ("azimuth", RANGE * 5.0, "ordered", None),
         ("mood", np.array(["sad", "happy", "calm"] * 10), "class", ("calm", "happy", "sad")),
         ("sex", np.array(["male", "female"] * 15), "attribute", ("female", "male")),
     ],

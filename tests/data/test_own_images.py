@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from infogan_tf.data.image_files import own_images
+from infogan_tf.data.paths import find_images
 from infogan_tf.data.preparation import Preparation
 from infogan_tf.errors import SettingError
 from tests.data.archives import FORMATS, load_own, pack
@@ -72,8 +73,7 @@ def test_each_image_is_read_in_order_with_its_name_without_a_cache(tmp_path, kin
 DAMAGES = {
     "empty": lambda data: b"",
     "text": lambda data: b"no archive" * 100,
-    "cut off": lambda data: data[: len(data) // 2],
-    "cut off at the end": lambda data: data[:-12_000],
+    "cut off": lambda data: data[:-12_000],
     "overwritten": lambda data: data[: len(data) // 2] + b"damaged" * 300 + data[len(data) // 2 + 2100 :],
 }
 
@@ -86,3 +86,22 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path, kind, damage):
     expected = "a whole .zip or .tar archive" if kind in FORMATS else "a whole .npz file"
     with pytest.raises(SettingError, match=rf"^images: expected {expected}, got .*{path.name} \(.*\)$"):
         load_own(path)
+
+
+def test_a_file_is_refused_unless_it_may_be_a_single_image(tmp_path):
+    path = tmp_path / "a.png"
+    expected = (
+        "images: expected a folder of images, a .zip or .tar archive of them, or an .npz file, got .*a.png, which"
+    )
+    with pytest.raises(SettingError, match=f"{expected}, which does not exist"):
+        find_images(str(path))
+    path.touch()
+    with pytest.raises(SettingError, match=f"{expected}, which is none of these"):
+        find_images(str(path))
+    assert find_images(str(path), or_one=True) == path
+
+
+@pytest.mark.parametrize("text", ["~nobody/photos", "a\0b", "a" * 5000])
+def test_what_can_be_no_path_is_refused_in_one_line(text):
+    with pytest.raises(SettingError, match=r"^images: expected .*$"):
+        find_images(text)

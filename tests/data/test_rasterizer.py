@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from infogan_tf.data.rasterizer import Mesh, draw, join, lambert, rasterize, view_from
+from infogan_tf.data.rasterizer import draw, rasterize
 
 ONE = np.array([[0, 1, 2]])
 # Counterclockwise; x + y is at most 3.94 in it, so that it holds 6 centers.
@@ -50,10 +50,6 @@ def test_nothing_is_drawn_of_a_triangle(hidden):
     assert not rasterize(corners(hidden, 0), np.ones(3), ONE, 4, 0).any()
 
 
-def test_a_triangle_is_cut_at_the_edges_of_the_picture():
-    np.testing.assert_allclose(rasterize(corners(ALL, 0), np.ones(3), ONE, 4, 0), 1)
-
-
 def test_the_nearer_triangle_hides_the_other():
     np.testing.assert_allclose(both(corners(ALL, 1), corners(CORNER, 2)), np.where(COVERED, 0.75, 0.25))
     np.testing.assert_allclose(both(corners(ALL, 2), corners(CORNER, 1)), 0.25)
@@ -64,7 +60,7 @@ def test_triangles_that_cross_hide_each_other_in_part():
     np.testing.assert_allclose(both(corners(ALL, 2), rising), np.tile([0.25, 0.25, 0.75, 0.75], (4, 1)))
 
 
-def test_shades_are_interpolated():
+def test_shades_are_interpolated_up_to_the_edges_of_the_picture():
     picture = rasterize(corners(ALL, 0), ALL @ [0.1, 0.01], ONE, 4, 0)
     centers = np.arange(4) + 0.5
     np.testing.assert_allclose(picture, 0.1 * centers + 0.01 * centers[:, None])
@@ -75,25 +71,3 @@ def test_pictures_are_antialiased():
     picture = draw(points, np.ones(3), ONE, 4, 0)
     assert picture.dtype == np.uint8
     np.testing.assert_array_equal(picture[..., 0], np.tile([128, 255, 255, 255], (4, 1)))
-
-
-def test_view():
-    right, up, near = np.eye(3)
-    np.testing.assert_allclose(view_from(90, 0) @ near, right, atol=1e-12)
-    np.testing.assert_allclose(
-        view_from(0, 90) @ up, near, atol=1e-12
-    )  # From above, the crown of a head faces the viewer.
-    np.testing.assert_allclose(view_from(90, 90) @ up, near, atol=1e-12)
-
-
-def test_shading():
-    normals = np.array([(0, 0, 1), (0, 0.6, 0.8), (0, 0, -1)])
-    shades = lambert(normals, np.array([1, 0.5, 1]), np.array([0, 0, 1]), ambient=0.2)
-    np.testing.assert_allclose(shades, [1, 0.5 * (0.2 + 0.8 * 0.8), 0.2])
-
-
-def test_join():
-    meshes = [Mesh(np.full([3, 3], value), np.full([3, 3], value), np.full(3, value), ONE) for value in (0.0, 1.0, 2.0)]
-    joined = join(meshes)
-    np.testing.assert_array_equal(joined.triangles, [[0, 1, 2], [3, 4, 5], [6, 7, 8]])
-    np.testing.assert_array_equal(joined.albedo, np.repeat([0, 1, 2], 3))
