@@ -19,7 +19,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from infogan_tf.data.archive_labels import ATTRIBUTES_FILE, find_attributes, read_labels, without_border
 from infogan_tf.data.cache import Chunk, chunks_of, file_state
 from infogan_tf.data.image_data import Labels
-from infogan_tf.data.paths import is_archive, is_npz
+from infogan_tf.data.paths import ARCHIVE_ENDINGS
 from infogan_tf.data.preparation import DRAFT_FACTOR, FORMATS, Preparation, in_parallel
 from infogan_tf.errors import SettingError, first_line, printable
 
@@ -37,9 +37,10 @@ class Unreadable(str):
 
 def own_images(path: Path) -> "Folder | Archive | Npz":
     """The images at a path that `find_images` has found."""
-    if is_npz(path):
+    name = "" if path.is_dir() else path.name.lower()
+    if name.endswith(".npz"):
         return Npz(path)
-    return Archive(path) if is_archive(path) else Folder(path)
+    return Archive(path) if name.endswith(ARCHIVE_ENDINGS) else Folder(path)
 
 
 class ImageFiles:

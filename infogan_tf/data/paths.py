@@ -16,7 +16,7 @@ def find_images(images: str, or_one: bool = False) -> Path:
     """
     expected = f"an image, {IMAGES}" if or_one else IMAGES
     path = given_path("images", images, expected)
-    if path.is_dir() or is_archive(path) or is_npz(path) or (or_one and path.is_file()):
+    if path.is_dir() or (path.is_file() and (or_one or path.name.lower().endswith((*ARCHIVE_ENDINGS, ".npz")))):
         return path
     problem = "which is none of these" if path.exists() else "which does not exist"
     raise SettingError("images", expected, f"{path}, {problem}")
@@ -35,13 +35,3 @@ def given_path(name: str, text: str, expected: str) -> Path:
         reason = getattr(error, "strerror", None) or first_line(error)
         raise SettingError(name, expected, f"{text} ({reason})") from error
     return path
-
-
-def is_archive(path: Path) -> bool:
-    """Whether a path is that of an archive of images."""
-    return path.name.lower().endswith(ARCHIVE_ENDINGS) and path.is_file()
-
-
-def is_npz(path: Path) -> bool:
-    """Whether a path is that of an .npz file."""
-    return path.suffix.lower() == ".npz" and path.is_file()

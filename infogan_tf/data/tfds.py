@@ -104,34 +104,28 @@ def tfds_source(builder: Builder, preparation: Preparation) -> Source:
 
 
 def _read(builder: Builder, preparation: Preparation | None) -> Iterator[Chunk]:
-    has_test = "test" in builder.info.splits
-    for split in ("train", "test") if has_test else ("train",):
-        for chunk in _read_split(builder, split, preparation):
-            yield chunk._replace(is_test=split == "test" if has_test else None)
-
-
-def _read_split(builder: Builder, split: str, preparation: Preparation | None) -> Iterator[Chunk]:
     feature, scalars = _image_feature(builder), dict(_scalars(builder.info.features))
     wanted: dict[str, Any] = {feature: True}
     for *above, name in scalars:
         reduce(lambda inner, key: inner.setdefault(key, {}), above, wanted)[name] = True
+    how = {"decoders": tfds.decode.PartialDecoding(wanted), "shuffle_files": False}
+    has_test = "test" in builder.info.splits
 
     def prepare(example: Mapping[str, Any]) -> Chunk:
-        return Chunk(preparation.of_pixels(example[feature])[None], _labels(scalars, example))
+        images = example[feature] if preparation is None else preparation.of_pixels(example[feature])[None]
+        return Chunk(images, _labels(scalars, example))
 
-    with _quiet_tfds():
-        decoders = tfds.decode.PartialDecoding(wanted)
-        batch_size = 1024 if preparation is None else None  # Before they are resized, they may differ in size.
-        examples = builder.as_dataset(split=split, decoders=decoders, shuffle_files=False, batch_size=batch_size)
-    examples = examples.prefetch(tf.data.AUTOTUNE).as_numpy_iterator()
-    try:
-        if preparation is None:
-            yield from (Chunk(batch[feature], _labels(scalars, batch)) for batch in examples)
-        else:
+    for split in ("train", "test") if has_test else ("train",):
+        try:
+            with _quiet_tfds():  # Images that must be resized may differ in size, so that they are no batch.
+                examples = builder.as_dataset(split=split, batch_size=None if preparation else 1024, **how)
+            examples = examples.prefetch(tf.data.AUTOTUNE).as_numpy_iterator()
             number = builder.info.splits[split].num_examples
-            yield from in_parallel(prepare, examples, number, f"resizing images of {split}")
-    except (tf.errors.OpError, ValueError) as error:
-        raise _damaged(builder.data_path, error) from error
+            resized = in_parallel(prepare, examples, number, f"resizing images of {split}")
+            for chunk in resized if preparation else map(prepare, examples):
+                yield chunk._replace(is_test=split == "test" if has_test else None)
+        except (tf.errors.OpError, ValueError) as error:
+            raise _damaged(builder.data_path, error) from error
 
 
 def _image_feature(builder: Builder) -> str | None:
