@@ -23,9 +23,10 @@ VIEW = re.compile(r"(?P<chair>[^/]+)/renders/image_\d+_p(?P<elevation>\d+)_t(?P<
 RENDER_SIZE, RENDER_CROP = (600, 600), (100, 100, 500, 500)
 
 
-def find_attributes(*folders: Path) -> Path | None:
-    """The file of CelebA's attributes in the first of some folders that has one."""
-    return next((folder / ATTRIBUTES_FILE for folder in folders if (folder / ATTRIBUTES_FILE).is_file()), None)
+def find_attributes(path: Path) -> Path | None:
+    """The file of CelebA's attributes in a folder or beside it, or beside an archive."""
+    places = (path / ATTRIBUTES_FILE, path.absolute().parent / ATTRIBUTES_FILE)
+    return next((place for place in places if place.is_file()), None)
 
 
 def read_labels(folder: Path, names: Sequence[str], attributes: Path | None, content: bytes | None = None) -> Labels:
@@ -56,9 +57,9 @@ def _attributes(path: Path, content: bytes | None, names: Sequence[str]) -> Labe
         number, header, *lines = (path.read_bytes() if content is None else content).decode().rstrip().splitlines()
         if int(number) != len(lines):
             raise ValueError(f"which has {len(lines):,} images, and {number} according to its first line")
-        attributes, values = header.split(), dict(line.split(maxsplit=1) for line in lines)
+        attributes, values = header.split(), {line.partition(" ")[0]: line.partition(" ")[2] for line in lines}
         rows = np.loadtxt([values[name.rpartition("/")[2]] for name in names], np.int8, ndmin=2)
-        if rows.shape[1] != len(attributes) or not (np.abs(rows) == 1).all():
+        if rows.shape != (len(names), len(attributes)) or not (np.abs(rows) == 1).all():
             raise ValueError(f"which has lines that are not a name and {len(attributes)} values of 1 or -1")
     except KeyError as error:
         raise _damaged(path, f"which lacks {printable(error.args[0])}") from error

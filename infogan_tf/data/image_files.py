@@ -136,7 +136,7 @@ class Folder(ImageFiles):
     def __init__(self, path: Path):
         self.path, self._files = (path, _find_files(path)) if path.is_dir() else (path.parent, {path.name: None})
         self.names = list(self._files)
-        self._attributes = find_attributes(path, path.absolute().parent)
+        self._attributes = find_attributes(path)
 
     def state(self) -> tuple[Any, ...]:
         return self._files, self._attributes and file_state(self._attributes)
@@ -182,7 +182,7 @@ class Archive(ImageFiles):
 
     def __init__(self, path: Path):
         self.path = path
-        self._attributes = find_attributes(path.absolute().parent)
+        self._attributes = find_attributes(path)
 
     @cached_property
     def _members(self) -> dict[str, Member]:

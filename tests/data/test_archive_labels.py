@@ -59,6 +59,7 @@ def test_part_of_celeba_has_the_attributes_of_the_images_that_can_be_read(celeba
         ("40\n", "forty\n", "invalid literal"),
         (".*", "", "not enough values"),
         ("000002.jpg -1", "000002.jpg  ", "number of columns changed"),
+        ("000002.jpg[^\n]*", "000002.jpg", "which has lines that are not a name and 3 values of 1 or -1"),
         ("000002.jpg -1", "000002.jpg  0", "which has lines that are not a name and 3 values of 1 or -1"),
         (ATTRIBUTES[1], f"{ATTRIBUTES[1]} Tired", "which has lines that are not a name and 4 values of 1 or -1"),
         ("000007.jpg", "000077.jpg", "which lacks 000007.jpg"),
