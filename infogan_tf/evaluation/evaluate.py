@@ -16,9 +16,9 @@ from infogan_tf.evaluation.classification import classify, measure_confidence
 from infogan_tf.evaluation.factor_associations import CodePredictions, association
 from infogan_tf.evaluation.features import ImageFeatures, load_features
 from infogan_tf.evaluation.fidelity import (
-    compare_by_frechet,
     compare_neighborhoods,
     diversity_of_classes,
+    frechet_distance,
     measure_diversity,
 )
 from infogan_tf.evaluation.record import record_evaluation
@@ -40,10 +40,9 @@ LEAST_HELD_OUT = 12  # The nearest neighbors of both halves need a few.
 def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
     """Measures a trained run, and draws and writes what was measured into its folder.
 
-    Of images without factors (labels): the codes' mutual information, recovery, extrapolation, diversity and verdicts,
-    the confidence of categorical codes, and generated images against held-out ones. With factors also the association
-    of each code with each factor; with a class, the error of categorical codes as classifiers, and how often generated
-    images change their class by vector arithmetic and by one code. Prints a line for each measure that it begins.
+    Codes, their confidence and generated images need no labels. With factors (labels) each code is compared with them;
+    with a class among them, categorical codes also as classifiers, and arithmetic on G's input with one code. A line is
+    printed for each measure.
 
     `data_dir` is where TFDS keeps prepared data, `images` where a person's own images are; None for where the run found
     them.
@@ -169,9 +168,9 @@ def _measure_factors(
 def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], features: ImageFeatures) -> ImageMeasures:
     number = min(len(features.held_out), len(generated.features))
     logger.info(f"  the images: Frechet distances and nearest neighbors of {number:,}")
-    sets = evenly_spread(features.held_out, number), generated.features[:number]
+    real, fake = evenly_spread(features.held_out, number), generated.features[:number]
     diversity_of_real_classes = {
-        factor.name: diversity_of_classes(sets[0], evenly_spread(factor.held_out, number))
+        factor.name: diversity_of_classes(real, evenly_spread(factor.held_out, number))
         for factor in factors
         if factor.kind == "class"
     }
@@ -181,8 +180,11 @@ def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], featu
         compared_images=number,
         compared_neighborhoods=min(NUM_NEIGHBORHOODS, number),
         diversity_of_real_classes=diversity_of_real_classes,
-        **compare_by_frechet(*sets),
-        **compare_neighborhoods(*(evenly_spread(of_set, NUM_NEIGHBORHOODS) for of_set in sets)),
+        frechet_distance=frechet_distance(real, fake),
+        # Halves are every second image, so that of a set sorted by class both have the same classes.
+        frechet_distance_halves=frechet_distance(real[::2], fake[::2]),
+        frechet_floor_halves=frechet_distance(real[::2], real[1::2]),
+        **compare_neighborhoods(*(evenly_spread(each, NUM_NEIGHBORHOODS) for each in (real, fake))),
     )
 
 

@@ -41,16 +41,17 @@ class ImageFeatures:
     """Features of images: the last hidden layer of a small network, after its ReLU.
 
     The same data and version give the same features on the same machine; only numbers measured in features of the same
-    `hash`, SHA-256 of the weights, can be compared. The name says what the network was trained for, on which images,
-    and its error rate on held-out ones, of which `held_out` are the features, `[number, 128]`. `class_names` is empty
-    if the classes that it tells apart are not classes of the images.
+    `hash`, SHA-256 of the weights, can be compared.
+
+    Attributes:
+        name: what the network was trained for, on which images, and its error rate on held-out ones.
+        held_out: the features of these, `[number, 128]`.
+        class_names: what it tells apart; empty if it is no class of the images.
     """
 
-    def __init__(self, network: keras.Model, name: str, held_out: np.ndarray, class_names: Sequence[str] = ()):
+    def __init__(self, network: keras.Model, name: str, held_out: np.ndarray, class_names: Sequence[str]):
         self._network = network
-        self.name = name
-        self.held_out = held_out
-        self.class_names = tuple(class_names)
+        self.name, self.held_out, self.class_names = name, held_out, class_names
         self.hash = _sha256(b"".join(weights.numpy().tobytes() for weights in network.weights))
 
     def __call__(self, images: np.ndarray | tf.Tensor) -> np.ndarray:

@@ -19,24 +19,12 @@ NEIGHBORS_OF_DENSITY = 5
 TINY = np.finfo(np.float64).tiny
 
 
-def compare_by_frechet(held_out: np.ndarray, generated: np.ndarray) -> dict[str, float]:
-    """Frechet distances of features `[number, size]`, as many of each kind, and the floor under them.
-
-    The keys are fields of `ImageMeasures`. The features must not be fitted to the held-out images.
-    """
-    # Every second image, so that a set sorted by class has the same classes in both halves.
-    return {
-        "frechet_distance": frechet_distance(held_out, generated),
-        "frechet_distance_halves": frechet_distance(held_out[::2], generated[::2]),
-        "frechet_floor_halves": frechet_distance(held_out[::2], held_out[1::2]),
-    }
-
-
 def frechet_distance(features_a: np.ndarray, features_b: np.ndarray) -> float:
     """Distance of the Gaussians fitted to two sets of features `[number, size]`; 0 for equal sets, unbounded.
 
     Heusel et al. 2017, equation 6: |m_a - m_b|^2 + Tr(C_a + C_b - 2 (C_a C_b)^(1/2)). Its size depends on the features
-    and on how many images there are: only distances in the same features over the same numbers compare.
+    and on how many images there are: only distances in the same features over the same numbers compare. The features
+    must not be fitted to any of the images.
     """
     mean_a, covariance_a = _moments(features_a)
     mean_b, covariance_b = _moments(features_b)

@@ -2,6 +2,11 @@
 
 import tensorflow as tf
 
+from infogan_tf.codes import LatentCode, LatentSpec
+from infogan_tf.distributions import Categorical, Gaussian, Uniform
+
+SPEC = LatentSpec((LatentCode("c1", Categorical(3)), LatentCode("c2", Uniform(0, 4)), LatentCode("c3", Gaussian(1, 2))))
+
 
 class PerfectModel:
     """A model whose images show their codes plainly, and whose Q predicts them."""

@@ -18,9 +18,7 @@ from infogan_tf.evaluation.recovery import (
     recovery_of,
     redundancy,
 )
-from tests.evaluation.perfect_model import PerfectModel
-
-SPEC = LatentSpec((LatentCode("c1", Categorical(3)), LatentCode("c2", Uniform(0, 4)), LatentCode("c3", Gaussian(1, 2))))
+from tests.evaluation.perfect_model import SPEC, PerfectModel
 
 
 def information(code, number=2000, **options):
