@@ -155,20 +155,18 @@ class FactorResults:
                 shown.append(ShownPanel(code, "", f"{prefix}_{code}.png", self.shown, code, reason))
             return shown
         for letter, panel in zip("abcd", self.figure.panels, strict=False):
-            file = f"{prefix}{letter}.png"
             runs = [run for run in self.runs if run.preset == panel.preset] or self.runs
             best_codes = _best_codes(panel, runs)
             if best_codes:
-                best = best_codes[0]
-                reason = best.numbers + (f", the best of {len(best_codes)} runs" if len(best_codes) > 1 else "")
-                shown.append(ShownPanel(letter, panel.shows, file, best.run, best.code, reason, panel, best_codes))
-                continue
-            run, code = _least_diverse(runs, panel.kind, {(other.run.name, other.code) for other in shown})
-            reason = (
-                f"{panel.shows} has no label here; this {panel.kind} code was chosen for its low diversity, "
-                f"{_diversity(run, code):.2f}"
-            )
-            shown.append(ShownPanel(letter, f"{panel.shows} in the paper", file, run, code, reason, panel))
+                topic, (run, code, *_) = panel.shows, best_codes[0]
+                reason = best_codes[0].numbers
+                reason += f", the best of {len(best_codes)} runs" if len(best_codes) > 1 else ""
+            else:
+                topic = f"{panel.shows} in the paper"
+                run, code = _least_diverse(runs, panel.kind, [(other.run, other.code) for other in shown])
+                reason = f"{panel.shows} has no label here; this {panel.kind} code was chosen for its low diversity, "
+                reason += f"{_diversity(run, code):.2f}"
+            shown.append(ShownPanel(letter, topic, f"{prefix}{letter}.png", run, code, reason, panel, best_codes))
         return shown
 
     def rows(self, runs: Sequence[ReportedRun]) -> list[list[MeasuredCode]]:
@@ -197,7 +195,6 @@ def draw_panels(folder: Path, results: FactorResults):
 
 
 def _measured_codes(runs: Sequence[ReportedRun]) -> list[MeasuredCode]:
-    """Each code of some runs with each factor."""
     return [
         MeasuredCode(run, code, factor, association)
         for run in runs
@@ -237,11 +234,10 @@ def _is_of_kind(run: ReportedRun, code: str, kind: str) -> bool:
     return run.evaluation.codes[code].is_discrete == (kind == "categorical")
 
 
-def _least_diverse(runs: Sequence[ReportedRun], kind: str, taken: set[tuple[str, str]]) -> tuple[ReportedRun, str]:
+def _least_diverse(runs: Sequence[ReportedRun], kind: str, taken: Sequence[tuple]) -> tuple[ReportedRun, str]:
     """The code that determines images the most, one that is not shown yet if there is one."""
     codes = [(run, code) for run in runs for code in run.evaluation.codes if _is_of_kind(run, code, kind)]
-    new = [(run, code) for run, code in codes if (run.name, code) not in taken]
-    return min(new or codes, key=lambda candidate: _diversity(*candidate))
+    return min(codes, key=lambda shown: (shown in taken, _diversity(*shown)))
 
 
 def _diversity(run: ReportedRun, code: str) -> float:
