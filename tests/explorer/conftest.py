@@ -28,11 +28,7 @@ MIXED = "kind=categorical(12), on=bernoulli(size=2), width=uniform(0, 3), style=
 
 
 def make_run(folder: Path, data, steps=(1,), **settings):
-    """A run folder with checkpoints of an untrained model, whose weights are large enough to see what codes do.
-
-    Returns:
-        The model.
-    """
+    """Makes a run of an untrained model, whose weights are large enough to see what codes do; returns the model."""
     config = Config(run_folder=str(folder), **settings)
     model = build_model(config)
     for network in (model.generator, model.discriminator):

@@ -9,6 +9,7 @@ from werkzeug.exceptions import Conflict
 from infogan_tf.explorer.server import RequestQueue
 
 MANY = 100_000
+POOL = ThreadPoolExecutor(8)
 
 
 @pytest.fixture
@@ -16,13 +17,7 @@ def queue():
     return RequestQueue()
 
 
-@pytest.fixture
-def pool():
-    with ThreadPoolExecutor(8) as pool:
-        yield pool
-
-
-def test_one_call_at_a_time_and_in_order(queue, pool):
+def test_one_call_at_a_time_and_in_order(queue):
     inside, most = [], []
 
     def call(number):
@@ -31,16 +26,16 @@ def test_one_call_at_a_time_and_in_order(queue, pool):
         inside.pop()
         return number
 
-    requests = [pool.submit(queue.run, f"view {i}", [lambda n=n: call(n) for n in range(20)]) for i in range(8)]
+    requests = [POOL.submit(queue.run, f"view {i}", [lambda n=n: call(n) for n in range(20)]) for i in range(8)]
     assert [request.result() for request in requests] == 8 * [list(range(20))]
     assert most == [1] * 160
 
 
-def test_a_long_request_holds_nobody_up(queue, pool):
+def test_a_long_request_holds_nobody_up(queue):
     others = []
 
     def calls():
-        yield lambda: others.append(pool.submit(queue.run, "strips", [lambda: "strips"]))
+        yield lambda: others.append(POOL.submit(queue.run, "strips", [lambda: "strips"]))
         for _ in range(MANY):
             if others[0].done():
                 return
@@ -50,18 +45,18 @@ def test_a_long_request_holds_nobody_up(queue, pool):
     assert others[0].result() == ["strips"]
 
 
-def test_a_newer_request_takes_the_place_of_an_older_one_that_waits(queue, pool):
+def test_a_newer_request_takes_the_place_of_an_older_one_that_waits(queue):
     is_busy, is_asked, may_end = threading.Event(), threading.Event(), threading.Event()
 
     def older_calls():
         is_asked.set()
         yield lambda: pytest.fail("called for an older request")
 
-    working = pool.submit(queue.run, "strips", [lambda: is_busy.set() or may_end.wait()])
+    working = POOL.submit(queue.run, "strips", [lambda: is_busy.set() or may_end.wait()])
     is_busy.wait()
-    older = pool.submit(queue.run, "wall", older_calls())
+    older = POOL.submit(queue.run, "wall", older_calls())
     is_asked.wait()
-    newer = pool.submit(queue.run, "wall", [lambda: "newer"])
+    newer = POOL.submit(queue.run, "wall", [lambda: "newer"])
     while not newer.running():
         pass
     may_end.set()
