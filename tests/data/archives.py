@@ -84,11 +84,17 @@ def prepare_as_tfds(name, data_dir, number):
     builder = tfds.builder(name, data_dir=str(data_dir))
     examples = [_example(builder.info.features, index) for index in range(number)]
     stacked = tf.nest.map_structure(lambda *values: np.stack(values), *examples)
+    splits = {split: tf.data.Dataset.from_tensor_slices(stacked) for split in ("train", "test")}
+    store_as_tfds(name, data_dir, builder.info.features, splits, str(builder.version))
+
+
+def store_as_tfds(name, data_dir, features, splits, version="1.0.0"):
+    """A TFDS set of features and splits, in the order in which they give examples."""
     tfds.dataset_builders.store_as_tfds_dataset(
         name=name,
-        version=str(builder.version),
-        features=builder.info.features,
-        split_datasets={split: tf.data.Dataset.from_tensor_slices(stacked) for split in ("train", "test")},
+        version=version,
+        features=tfds.features.FeaturesDict(dict(features)),
+        split_datasets=splits,
         data_dir=str(data_dir),
         disable_shuffling=True,
     )

@@ -8,7 +8,7 @@ import tensorflow_datasets as tfds
 from infogan_tf.data.factors import load_factors
 from infogan_tf.data.sources import ImageRequest, load_images
 from tests.conftest import prepare_tfds
-from tests.data.archives import in_order
+from tests.data.archives import in_order, store_as_tfds
 
 
 def load(**request):
@@ -61,14 +61,7 @@ def test_every_number_of_a_tfds_set_is_a_factor_also_inside_of_dictionaries(tmp_
         "pose": ({"azimuth": tf.float64}, {"azimuth": RANGE * 12.0}),
     }
     features, values = ({name: pair[part] for name, pair in fields.items()} for part in (0, 1))
-    tfds.dataset_builders.store_as_tfds_dataset(
-        name="rich",
-        version="1.0.0",
-        features=tfds.features.FeaturesDict(features),
-        split_datasets={"train": tf.data.Dataset.from_tensor_slices(values)},
-        data_dir=str(tmp_path),
-        disable_shuffling=True,
-    )
+    store_as_tfds("rich", tmp_path, features, {"train": tf.data.Dataset.from_tensor_slices(values)})
     with pytest.warns(UserWarning, match="is left out") as warned:
         data, factors = load(dataset="rich", data_dir=str(tmp_path), image_size=16)
     assert sorted(str(warning.message) for warning in warned) == [

@@ -11,6 +11,7 @@ from infogan_tf.data.sources import ImageRequest, load_images
 from infogan_tf.data.tfds import find_builder
 from infogan_tf.errors import SettingError
 from tests.conftest import prepare_tfds
+from tests.data.archives import store_as_tfds
 
 SHAPE = (28, 28, 1)
 
@@ -96,20 +97,13 @@ def test_a_damaged_description_blames_the_folder_and_not_the_name(tmp_path, cont
 def test_images_of_any_size_and_under_any_name_are_resized_where_no_shape_is_demanded(tmp_path):
     sizes = [(20, 40), (64, 64), (33, 16), (100, 31)]
     images = [np.full([*size, 3], 10 * index, np.uint8) for index, size in enumerate(sizes)]
-    shape = tf.TensorSpec([None, None, 3], tf.uint8)
-    tfds.dataset_builders.store_as_tfds_dataset(
-        name="varying",
-        version="1.0.0",
-        features=tfds.features.FeaturesDict({"photo": tfds.features.Image(shape=(None, None, 3))}),
-        split_datasets={
-            split: tf.data.Dataset.from_generator(
-                lambda part=part: ({"photo": image} for image in part), output_signature={"photo": shape}
-            )
-            for split, part in (("train", images[:2]), ("test", images[2:]))
-        },
-        data_dir=str(tmp_path),
-        disable_shuffling=True,
-    )
+    signature = {"photo": tf.TensorSpec([None, None, 3], tf.uint8)}
+
+    def photos(part):
+        return tf.data.Dataset.from_generator(lambda: ({"photo": image} for image in part), output_signature=signature)
+
+    features = {"photo": tfds.features.Image(shape=(None, None, 3))}
+    store_as_tfds("varying", tmp_path, features, {"train": photos(images[:2]), "test": photos(images[2:])})
     data = load(tmp_path, "varying", image_shape=None, image_size=16, channels=1)
     assert data.image_shape == (16, 16, 1)
     np.testing.assert_allclose(data.training[:, 8, 8, 0], [0, 10])
