@@ -1,1 +1,1 @@
-"""What a model has learned, one measure a file; each says what it needs."""
+"""What a model has learned: the measures, what each needs, and how they are written and printed."""

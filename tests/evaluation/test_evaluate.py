@@ -3,6 +3,7 @@ import dataclasses
 import io
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,8 +20,9 @@ from infogan_tf.evaluation.record import read_evaluation, scalars
 from infogan_tf.evaluation.schema import VERSION, ClassChange, VectorArithmetic
 from infogan_tf.evaluation.vector_arithmetic import Examples
 from infogan_tf.experiments import presets
-from infogan_tf.training.loading import load_run
+from infogan_tf.training.loading import TrainedRun, load_run
 from infogan_tf.training.loop import train
+from infogan_tf.training.record import new_record
 from tests.reproduction import builders
 
 
@@ -165,25 +167,19 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
             assert picture.width > 500
 
 
-def test_other_data_than_the_run_was_trained_on_are_refused(trained, tmp_path):
-    folder = shutil.copytree(trained, tmp_path / "run")
-    record = json.loads((folder / "config.json").read_text())
-    record["data"]["fingerprint"] = "another"
-    (folder / "config.json").write_text(json.dumps(record))
-    expected = f"data_dir: expected the images that {folder} was trained on: mnist from embedded, got other images"
-    with pytest.raises(SettingError, match=expected):
-        evaluate(load_run(folder))
+def test_what_cannot_be_evaluated_is_refused_before_anything_is_measured(embedded_digits, tmp_path, monkeypatch):
+    record = new_record(Config(data_source="embedded"), embedded_digits, max_shift=0)
+    run = TrainedRun(SimpleNamespace(path=tmp_path), record.config, record, 6, model=None)
+    others = dataclasses.replace(record, data=dataclasses.replace(record.data, fingerprint="another"))
 
+    def refuse(expected, run=run, **places):
+        with pytest.raises(SettingError, match=expected):
+            evaluate(run, **places)
 
-def test_what_cannot_be_evaluated_is_refused_before_anything_is_measured(trained, monkeypatch):
-    run = load_run(trained)
-    expected = f"images: expected auto, since {trained} was trained on --dataset=mnist, got photos"
-    with pytest.raises(SettingError, match=expected):
-        evaluate(run, images="photos")
+    refuse(f"images: expected auto, since {tmp_path} was trained on --dataset=mnist, got photos", images="photos")
+    trained_on = f"data_dir: expected the images that {tmp_path} was trained on: mnist from embedded, got other images"
+    refuse(trained_on, run._replace(record=others))
     monkeypatch.setattr(module, "LEAST_HELD_OUT", 1001)
-    expected = f"run_folder: expected a run with at least 1001 held-out images, got {trained} with 1000"
-    with pytest.raises(SettingError, match=expected):
-        evaluate(run)
+    refuse(f"run_folder: expected a run with at least 1001 held-out images, got {tmp_path} with 1000")
     monkeypatch.setattr(module.os, "access", lambda *_: False)
-    with pytest.raises(SettingError, match=f"run_folder: expected a folder that can be written, got {trained}"):
-        evaluate(run)
+    refuse(f"run_folder: expected a folder that can be written, got {tmp_path}")
