@@ -24,7 +24,7 @@ def frechet_distance(features_a: np.ndarray, features_b: np.ndarray) -> float:
 
     Heusel et al. 2017, equation 6: |m_a - m_b|^2 + Tr(C_a + C_b - 2 (C_a C_b)^(1/2)). Its size depends on the features
     and on how many images there are: only distances in the same features over the same numbers compare. The features
-    must not be fitted to any of the images.
+    must not be fitted to either set.
     """
     mean_a, covariance_a = _moments(features_a)
     mean_b, covariance_b = _moments(features_b)
