@@ -95,7 +95,7 @@ def write_report(folder: Path, text: str):
     The text is Markdown and begins with a title. The pictures that it names are in the folder, or in that of a run in
     it; no other file is read.
     """
-    body = markdown.markdown(text, extensions=["tables", "fenced_code"])
+    body = markdown.markdown(text, extensions=["tables"])
     body = PICTURE.sub(lambda match: f'src="{_data_uri(folder / match[1])}"', body)
     title = html.escape(text.splitlines()[0].removeprefix("# "))
     page = _rendered("page.html.jinja", title=Markup(title), body=Markup(body))
