@@ -54,12 +54,12 @@ def report_of(made):
 
 def test_mnist(short, tmp_path, monkeypatch, capsys):
     short("mnist")
-    options = ReproductionOptions(folder=str(tmp_path), data_source="embedded", max_epoch=1, seeds=(0, 1))
+    options = ReproductionOptions(folder=str(tmp_path), preset="paper", data_source="embedded", max_epoch=1)
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "train", lambda config: config.seed == 0 and train(config))
+        patch.setattr(runs, "train", lambda config: config.objective == "infogan" and train(config))
         assert not reproduce(options)
     assert capsys.readouterr().out.endswith("stopped; the same command resumes\n")
-    assert (tmp_path / "infogan_seed_0" / "evaluation.json").exists()
+    evaluation = read_evaluation(tmp_path / "paper_seed_0" / "evaluation.json")
     assert not list(tmp_path.glob("report*"))
 
     assert reproduce(options)
@@ -67,8 +67,7 @@ def test_mnist(short, tmp_path, monkeypatch, capsys):
     panels = [f"figure2{panel}.png" for panel in "abcd"]
     of_report = [name for name in names if not name.endswith("vector_arithmetic.png")]
     assert of_report == ["figure1.png", *panels, "confusion.png", "two_codes.png", "traversal.gif"]
-    evaluation = read_evaluation(tmp_path / "infogan_seed_1" / "evaluation.json")
-    assert f"| 1 | {evaluation.classification['c1']['label'].one_to_one_error:.2%} |" in text
+    assert f"| 0 | {evaluation.classification['c1']['label'].one_to_one_error:.2%} |" in text
 
     before = {path: path.read_bytes() for path in tmp_path.glob("*_seed_*/**/*") if path.is_file()}
     (tmp_path / "report.html").unlink()
