@@ -20,7 +20,7 @@ import traceback
 import webbrowser
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -52,7 +52,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
-Result = TypeVar("Result")
 Index = Annotated[int, Field(ge=0)]
 View = Annotated[str, Field(max_length=64)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
@@ -71,7 +70,7 @@ class RequestQueue:
         self._model, self._next = threading.Lock(), threading.Lock()
         self._newest: dict[str, object] = {}
 
-    def run(self, view: str, calls: Iterable[Callable[[], Result]]) -> list[Result]:
+    def run(self, view: str, calls: Iterable[Callable[[], Any]]) -> list[Any]:
         """Makes the short calls of one request; those of others come between them, so that nobody waits for all.
 
         `view` is the place on a page that shows the results; a newer request for it raises `Conflict` here.

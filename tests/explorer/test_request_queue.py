@@ -46,22 +46,21 @@ def test_a_long_request_holds_nobody_up(queue):
 
 
 def test_a_newer_request_takes_the_place_of_an_older_one_that_waits(queue):
-    is_busy, is_asked, may_end = threading.Event(), threading.Event(), threading.Event()
+    is_busy, is_asked, is_asked_again, may_end = (threading.Event() for _ in range(4))
 
-    def older_calls():
-        is_asked.set()
-        yield lambda: pytest.fail("called for an older request")
+    def calls(asked):
+        asked.set()
+        yield lambda: "made"
 
     working = POOL.submit(queue.run, "strips", [lambda: is_busy.set() or may_end.wait()])
     is_busy.wait()
-    older = POOL.submit(queue.run, "wall", older_calls())
+    older = POOL.submit(queue.run, "wall", calls(is_asked))
     is_asked.wait()
-    newer = POOL.submit(queue.run, "wall", [lambda: "newer"])
-    while not newer.running():
-        pass
+    newer = POOL.submit(queue.run, "wall", calls(is_asked_again))
+    is_asked_again.wait()
     may_end.set()
     assert isinstance(older.exception(), Conflict)
-    assert newer.result() == ["newer"]
+    assert newer.result() == ["made"]
     assert working.result() == [True]
 
 
