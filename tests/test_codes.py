@@ -63,12 +63,10 @@ def test_encode_names_what_is_wrong(codes, text):
 
 
 def test_prints_itself_as_a_table():
-    lines = str(SPEC).splitlines()
-    assert lines[0].split() == ["name", "prior", "posterior", "size", "regularized", "weight"]
-    assert lines[2].split() == ["z", "Uniform(-1,", "1)", "-", "3", "no", "-"]
-    assert lines[3].split() == ["c1", "Categorical(4)", "Categorical", "4", "yes", "1"]
-    assert lines[4].startswith("c2     Uniform(-1, 1)  Gaussian(std learned, at least 0.05)  1     yes")
-    assert lines[4].endswith("0.1")
+    lines = [line.split() for line in str(SPEC).splitlines()]
+    assert lines[0] == ["name", "prior", "posterior", "size", "regularized", "weight"]
+    assert lines[2] == ["z", "Uniform(-1,", "1)", "-", "3", "no", "-"]
+    assert lines[3] == ["c1", "Categorical(4)", "Categorical", "4", "yes", "1"]
 
 
 NOISE = LatentCode("z", Uniform(), regularized=False)

@@ -72,6 +72,7 @@ def test_paths_and_numpys_numbers_are_kept_as_plain_values():
         ("generator_learning_rate", math.nan),
         ("codes", "categorical(10), unifrm"),
         ("image_size", 30),
+        ("image_size", 8),
     ],
 )
 def test_refuses_by_name(name, value):

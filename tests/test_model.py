@@ -12,7 +12,6 @@ from infogan_tf.build_model import build_augmentation, build_model
 from infogan_tf.config import Config
 from infogan_tf.distributions import CategoricalPosterior, GaussianPosterior
 from infogan_tf.figures.pictures import tile
-from infogan_tf.optimizers import FusedAdam
 from infogan_tf.randomness import Stream, stream_seed
 from tests.tiny_models import compiled_tiny_model, tiny_discriminator, tiny_generator, tiny_images, tiny_model
 
@@ -122,15 +121,12 @@ def test_there_is_no_validation(fitted):
         fitted.evaluate(tiny_images(), verbose=0)
 
 
-def test_what_needs_a_compiled_model_says_so():
+def test_a_model_must_be_compiled_with_two_optimizers():
+    model, optimizer = tiny_model(), keras.optimizers.Adam()
     with pytest.raises(RuntimeError, match=r"compile\(d_optimizer, g_optimizer\) must be called before"):
-        tiny_model().apply_update(tiny_images())
+        model.apply_update(tiny_images())
     with pytest.raises(ValueError, match="must call `compile"):
-        tiny_model().fit(tiny_images())
-
-
-def test_compile_refuses_what_is_wrong():
-    model, optimizer = tiny_model(), FusedAdam(1e-3)
+        model.fit(tiny_images())
     with pytest.raises(ValueError, match="d_optimizer and g_optimizer must be two objects"):
         model.compile(optimizer, optimizer)
     with pytest.raises(ValueError, match=r"g_optimizer must be a keras.optimizers.Optimizer, got 'adam'"):
@@ -184,31 +180,21 @@ def test_infer_codes_names_the_posteriors_of_each_image_alone(small_model, real_
     np.testing.assert_allclose(alone[0], posteriors["c1"].logits[3], atol=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("images", "got"),
-    [
+def test_infer_codes_refuses_what_are_no_images(small_model):
+    for images, got in (
         (np.zeros([28, 28, 1], np.float32), r"float32 \(28, 28, 1\)"),
-        (np.zeros([2, 32, 32, 1], np.float32), r"float32 \(2, 32, 32, 1\)"),
         (np.zeros([2, 28, 28, 1], np.uint8), "uint8"),
-        (None, "NoneType"),
-        ("images", "string"),
         ([[1.0], [1.0, 2.0]], "list"),
-    ],
-)
-def test_infer_codes_refuses_what_are_no_images(small_model, images, got):
-    with pytest.raises(ValueError, match=rf"images must be floats in .* of shape \[batch, 28, 28, 1\], got {got}"):
-        small_model.infer_codes(images)
+    ):
+        with pytest.raises(ValueError, match=rf"images must be floats in .* of shape \[batch, 28, 28, 1\], got {got}"):
+            small_model.infer_codes(images)
 
 
-@pytest.mark.parametrize("value", [255.0, -0.5, np.nan])
-def test_infer_codes_refuses_what_was_not_scaled(small_model, value):
-    with pytest.raises(ValueError, match=f"got values from {value:g} to {value:g}; divide uint8 images by 255"):
-        small_model.infer_codes(np.full([2, 28, 28, 1], value))
-
-
-def test_infer_codes_refuses_what_was_not_scaled_in_a_graph_too():
-    model = tiny_model()
-    infer = tf.function(model.infer_codes)
+def test_infer_codes_refuses_what_was_not_scaled_in_a_graph_too(small_model):
+    for value in (255.0, -0.5, np.nan):
+        with pytest.raises(ValueError, match=f"got values from {value:g} to {value:g}; divide uint8 images by 255"):
+            small_model.infer_codes(np.full([2, 28, 28, 1], value))
+    infer = tf.function(tiny_model().infer_codes)
     assert infer(tf.constant(tiny_images()))["kind"].probs.shape == (16, 3)
     with pytest.raises(tf.errors.InvalidArgumentError, match="got values from nan to nan"):
         infer(tf.constant(with_value(np.nan, 0)))
@@ -233,14 +219,8 @@ def test_called_and_asked_to_predict_it_is_the_generator(small_model):
         ({"generator": None}, "generator must be a Keras model, got None"),
         ({"generator": tiny_generator(size=9)}, r"generator can't be called on inputs of shape \[1, 7\]"),
         ({"generator": tiny_generator(activation="tanh")}, r"generator must give images in \[0, 1\], as .* from -"),
-        (
-            {"generator": tiny_generator(shape=(64,))},
-            r"map latents \[batch, 7\] to float images .*, got float32 \[1, 64\]",
-        ),
-        (
-            {"discriminator": tiny_discriminator(4)},
-            r"DiscriminatorOutput\(real_logits \[batch, 1\], posterior \[batch, 5\]\), got list of .* \[1, 4\]",
-        ),
+        ({"generator": tiny_generator(shape=(64,))}, r"map latents \[batch, 7\] to float .*, got float32 \[1, 64\]"),
+        ({"discriminator": tiny_discriminator(4)}, r"posterior \[batch, 5\]\), got list of .* \[1, 4\]"),
         ({"discriminator": keras.layers.Flatten()}, r"posterior \[batch, 5\]\), got float32 \[1, 64\]"),
     ],
 )
@@ -282,15 +262,10 @@ def test_a_grid_is_a_picture(small_model):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda model: model.traverse("c9"), "no code is named 'c9'"),
         (lambda model: model.traverse("c2", rows=0), "rows must be an integer >= 1, got 0"),
         (lambda model: model.traverse("c2", scale=0), "scale must be a number > 0, got 0"),
-        (lambda model: model.traverse("c2", seed=-1), "seed must be an integer >= 0"),
         (lambda model: model.interpolate({}, {}, columns=1), "columns must be an integer >= 2, got 1"),
-        (
-            lambda model: model.to_grid(np.zeros([2, 28, 28])),
-            r"images must be floats in \[0, 1\] of shape \[batch, hei",
-        ),
+        (lambda model: model.to_grid(np.zeros([2, 28, 28])), r"images must be floats in \[0, 1\] of shape \[batch, "),
         (lambda model: model.to_grid(np.zeros([2, 28, 28, 1]), scale=0.5), "scale must be an integer >= 1, got 0.5"),
     ],
 )

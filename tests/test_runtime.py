@@ -78,11 +78,6 @@ def test_another_backend_of_keras_is_replaced_with_a_warning_or_refused_if_it_is
     )
 
 
-def tiny(folder, **changes):
-    config = Config(run_folder=str(folder), data_source="embedded", batch_size=8, updates_per_epoch=1, max_epoch=1)
-    return dataclasses.replace(config, **changes)
-
-
 def gradients(images):
     """Those of a small network without kinks, where rounding can't decide on which side of one a unit is."""
     keras.utils.set_random_seed(0)
@@ -121,9 +116,10 @@ def test_gradients_with_bfloat16_are_those_with_float32_up_to_rounding():
 @pytest.mark.usefixtures("small_networks")
 def test_a_run_says_so_and_may_be_resumed_with_float32(tmp_path):
     folder = tmp_path / "run"
-    train(tiny(folder, precision="bfloat16"))
+    config = Config(run_folder=folder, data_source="embedded", batch_size=8, updates_per_epoch=1, max_epoch=1)
+    train(dataclasses.replace(config, precision="bfloat16"))
     assert "precision: convolutions and matrix products of bfloat16 numbers" in (folder / "log.txt").read_text()
-    train(tiny(folder, max_epoch=2))
+    train(dataclasses.replace(config, max_epoch=2))
     assert json.loads((folder / "config.json").read_text())["settings"]["precision"] == "float32"
 
 
@@ -140,6 +136,6 @@ def test_bfloat16_is_refused_where_it_would_be_slow(monkeypatch, tmp_path, flags
     monkeypatch.setattr(runtime, "onednn_is_on", lambda: onednn)
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: gpus)
     with pytest.raises(SettingError, match=f"precision: expected float32, {text}"):
-        train(tiny(tmp_path / "run", precision="bfloat16"))
+        train(Config(run_folder=tmp_path / "run", precision="bfloat16"))
     assert not (tmp_path / "run").exists()
     check_precision("float32")
