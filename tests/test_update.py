@@ -235,7 +235,7 @@ def test_an_augmentation_changes_what_d_and_q_see():
             return images
 
     model = compiled_tiny_model(augmentation=Recorded(), max_shift=3, code_augmentation=0.5, update="simultaneous")
-    real = float(tf.sigmoid(model.discriminator(tf.zeros([1, 8, 8, 1]))[0]))
+    real = float(tf.sigmoid(model.discriminator(tf.zeros([1, 8, 8, 1]))[0][0, 0]))
     metrics = model.apply_update(tiny_images(8))
     assert calls == [("D", 3, 8), ("D", 3, 8), ("Q", 0.5, 8)]
     assert float(metrics["discriminator/real_mean"]) == pytest.approx(real, abs=1e-6)
