@@ -71,8 +71,7 @@ def small_networks():
 @pytest.fixture(scope="session")
 def launchers(cache_folder):
     """Runs launchers for one loading of TensorFlow."""
-    with forked.loaded() as launchers:
-        yield launchers
+    return forked.Launchers()
 
 
 def prepare_tfds(data_dir, images, labels=None, name="tiny_digits", splits=(("train", 1.0),)):

@@ -1,24 +1,22 @@
 """Launchers run many times for one loading of TensorFlow, which takes longer than most of what is tried.
 
-Each run is a fork of a process that has loaded TensorFlow but not used it: `python -m tests.launchers.forked <socket>`
-reads requests from the socket and answers there, in JSON, one at a time. Forks have its signals, which are those of a
-new process.
+Each run is a fork of the server of `multiprocessing`, which has loaded TensorFlow but not used it. Forks have its
+signals, which are those of a new process.
 """
 
 import contextlib
 import functools
-import gc
-import json
+import multiprocessing.forkserver
+import multiprocessing.reduction
 import os
 import runpy
 import signal
-import socket
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from tests import processes
 
@@ -28,14 +26,17 @@ SILENCE = {"TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 class Launchers:
-    """Runs launchers as a user does, made by `loaded`.
+    """Runs launchers as a user does.
 
     A script is a launcher's name, or the path of another script from the root of the project; `setup` is Python code
     to run first, such as to measure fewer images.
     """
 
-    def __init__(self, server: socket.socket):
-        self._server = server
+    def __init__(self):
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["infogan_tf.training.loop"])
+        with mock.patch.dict(os.environ, SILENCE):
+            multiprocessing.forkserver.ensure_running()
 
     def run(self, script: str, *flags: str, cwd: Path = ROOT, setup: str = "") -> subprocess.CompletedProcess:
         """Runs a launcher to its end."""
@@ -48,71 +49,38 @@ class Launchers:
     ) -> contextlib.AbstractContextManager[processes.Process]:
         """Starts a launcher; see `processes.started`. `stdout` and `stderr` are files of one's own."""
         path = str(ROOT / script) if script.endswith(".py") else str(ROOT / "launchers" / f"{script}.py")
-        fork = functools.partial(_Fork, self._server, {"cwd": str(cwd), "setup": setup})
+        fork = functools.partial(_Fork, self._context, str(cwd), setup)
         return processes.started([sys.executable, path, *flags], start=fork, **outputs)
 
 
 class _Fork:
     """What a `Process` needs of a `subprocess.Popen`."""
 
-    def __init__(self, server: socket.socket, request: dict[str, str], command: list[str], stdout: Any, stderr: Any):
-        self._server = server
-        files = [file if isinstance(file, int) else file.fileno() for file in (stdout, stderr)]
-        self.pid = self._ask({"command": command, **request}, files)
-        self.returncode = None
+    def __init__(self, context: Any, cwd: str, setup: str, command: list[str], stdout: Any, stderr: Any):
+        files = [_File(file if isinstance(file, int) else file.fileno()) for file in (stdout, stderr)]
+        self._process = context.Process(target=_become, args=(*files, command, cwd, setup))
+        self._process.start()
+        self.pid, self.wait = self._process.pid, self._process.join
 
     def poll(self) -> int | None:
-        if self.returncode is None:
-            self.returncode = self._ask({"ended": self.pid})
-        return self.returncode
-
-    def wait(self):
-        if self.returncode is None:
-            self.returncode = self._ask({"wait": self.pid})
+        return self._process.exitcode
 
     def send_signal(self, number: signal.Signals):
         os.kill(self.pid, number)
 
-    def _ask(self, request: dict[str, Any], files: list[int] = ()) -> int | None:
-        socket.send_fds(self._server, [json.dumps(request).encode()], files)
-        return json.loads(self._server.recv(100))
+
+class _File:
+    """A file that a fork shares, in which it is a number."""
+
+    def __init__(self, number: int):
+        self._number = number
+
+    def __reduce__(self) -> tuple:
+        return _detach, (multiprocessing.reduction.DupFd(self._number),)
 
 
-@contextlib.contextmanager
-def loaded() -> Iterator[Launchers]:
-    """A process that has loaded TensorFlow, for as long as the block."""
-    ours, theirs = socket.socketpair()
-    command = [sys.executable, "-m", "tests.launchers.forked", str(theirs.fileno())]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | SILENCE, pass_fds=[theirs.fileno()]), ours:
-        theirs.close()
-        yield Launchers(ours)
-
-
-def _serve(server: socket.socket):
-    import infogan_tf.training.loop  # noqa: F401
-
-    gc.freeze()  # Forks then copy less memory.
-    while True:
-        text, files, _, _ = socket.recv_fds(server, 1 << 20, maxfds=2)
-        if not text:
-            return
-        server.send(json.dumps(_answer(server, files, **json.loads(text))).encode())
-
-
-def _answer(server: socket.socket, files: list[int], ended: int = 0, wait: int = 0, **run: Any) -> int | None:
-    """The process that was started; or the status of one that ended, or None while it runs."""
-    if ended or wait:
-        pid, status = os.waitpid(ended or wait, 0 if wait else os.WNOHANG)
-        return os.waitstatus_to_exitcode(status) if pid else None
-    child = os.fork()
-    if not child:
-        server.close()
-        _become(*files, **run)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.setpgid(child, child)  # The child does it too: whoever is first.
-    for file in files:
-        os.close(file)
-    return child
+def _detach(file: Any) -> int:
+    return file.detach()
 
 
 def _become(out: int, err: int, command: list[str], cwd: str, setup: str):
@@ -142,7 +110,3 @@ def _become(out: int, err: int, command: list[str], cwd: str, setup: str):
         except OSError:
             status = 120  # As Python ends.
         os._exit(status)
-
-
-if __name__ == "__main__":
-    _serve(socket.socket(fileno=int(sys.argv[1])))
