@@ -12,6 +12,7 @@ from tests import processes
 from tests.launchers import forked
 from tests.small_networks import small_experiment
 
+collect_ignore = ["two_devices.py"]  # It sets up devices for its whole process.
 ROOT = Path(__file__).parent.parent
 MNIST_LAUNCHER = ROOT / "launchers" / "run_mnist_exp.py"
 
