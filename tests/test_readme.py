@@ -53,7 +53,7 @@ def test_the_readme_generates_infers_and_saves(load_small_model, small_model):
     exec(python_in("README.md")[1], shown)
     assert shown["codes"]["c1"].probs.shape == (3, 10)
     assert str(shown["model"].spec) == str(small_model.spec)
-    with Image.open("slant.png") as picture:
+    with Image.open("c2.png") as picture:
         assert picture.size == (560, 168)
 
 
