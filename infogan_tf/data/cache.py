@@ -8,18 +8,17 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from infogan_tf.data.image_data import ImageData, Labels
-from infogan_tf.data.preparation import Preparation
+from infogan_tf.data.preparation import WHITE, Preparation
 from infogan_tf.files import PARTIAL_PREFIX, remove, write_atomically
 
-# Every fifth image of a data set without a test split is held out, every tenth of a user's own images.
-HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY = 5, 10
-LAYOUT = 2  # Of the files in a cached folder, to be increased with every change.
+LAYOUT = 3  # Of the files in a cached folder, to be increased with every change.
 HEADER_SIZE = 128  # What NumPy writes for four axes; the number of images is known only at the end.
 
 
@@ -28,14 +27,24 @@ class Chunk(NamedTuple):
 
     images: np.ndarray  # uint8 `[number, height, width, channels]`.
     labels: Labels
-    skipped: tuple[str, ...] = ()  # Files that could not be read, each as `name: reason`.
-    is_test: bool | None = None  # Whether they are of the test split, if the set comes with one.
+    is_held_out: np.ndarray  # bool `[number]`.
+    # Of any chunk, as `ImageData` has them.
+    skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    white: int = WHITE
 
 
-def chunks_of(images: np.ndarray, labels: Labels) -> Iterator[Chunk]:
-    """The chunks of a set of which all is there, if only on disk."""
-    for start in range(0, len(images), 1024):
-        yield Chunk(images[start : start + 1024], labels[start : start + 1024])
+class Decoded(NamedTuple):
+    """A set while it is decoded: at most so many images."""
+
+    number: int
+    chunks: Iterator[Chunk]
+
+
+def decoded(images: np.ndarray, labels: Labels, is_held_out: np.ndarray) -> Decoded:
+    """A set of which all is there, if only on disk."""
+    parts = [slice(start, start + 1024) for start in range(0, len(images), 1024)]
+    return Decoded(len(images), (Chunk(images[part], labels[part], is_held_out[part]) for part in parts))
 
 
 class Source(NamedTuple):
@@ -45,8 +54,7 @@ class Source(NamedTuple):
     place: Any
     preparation: Preparation | None  # How the images are resized.
     state: Any  # What shows whether the set has changed.
-    read: Callable[[], Iterator[Chunk]]  # Called again if the disk turns out to be full.
-    hold_out_every: int = HOLD_OUT_EVERY  # The last of every so many, which is even where a set is sorted by class.
+    read: Callable[[], Decoded]  # Called again if the cache can't be written.
 
     @property
     def folder(self) -> Path:
@@ -108,31 +116,30 @@ def _make_room(folder: Path):
 
 def _open(folder: Path, origin: Mapping[str, Any]) -> ImageData:
     description = json.loads((folder / "set.json").read_text(encoding="utf-8"))
-    labels, skipped = Labels(), tuple(description.pop("skipped"))
+    labels, skipped, notes = Labels(), *(tuple(description.pop(name)) for name in ("skipped", "notes"))
     if kinds := description.pop("labels"):
         names, class_names = zip(*kinds, strict=True)
         rows = np.load(folder / "labels.npy", mmap_mode="r")
         labels = Labels(rows, names, tuple(classes and tuple(classes) for classes in class_names))
+    labels = replace(labels, origin=description.pop("labels_origin"))
     training, held_out = (np.load(folder / file, mmap_mode="r") for file in ("training.npy", "held_out.npy"))
-    return ImageData(training, held_out, labels=labels, skipped=skipped, **description, **origin)
+    return ImageData(training, held_out, labels=labels, skipped=skipped, notes=notes, **description, **origin)
 
 
 def _write(folder: Path, source: Source):
     """Decodes a set into a new folder, images and labels as .npy."""
     folder.mkdir()
-    numbers, digests, rows, skipped = [0, 0], (hashlib.sha256(), hashlib.sha256()), (bytearray(), bytearray()), []
+    numbers, digests, rows = [0, 0], (hashlib.sha256(), hashlib.sha256()), (bytearray(), bytearray())
+    skipped, notes = [], []
     with (folder / "training.npy").open("wb") as training, (folder / "held_out.npy").open("wb") as held_out:
         files = training, held_out
         for file in files:
             file.write(bytes(HEADER_SIZE))
-        for chunk in source.read():
+        _, chunks = source.read()
+        for chunk in chunks:
             skipped += chunk.skipped
-            if chunk.is_test is None:
-                positions = sum(numbers) + np.arange(len(chunk.images))
-                is_held_out = positions % source.hold_out_every == source.hold_out_every - 1
-            else:
-                is_held_out = np.full(len(chunk.images), chunk.is_test)
-            for part, chosen in enumerate((~is_held_out, is_held_out)):
+            notes += chunk.notes
+            for part, chosen in enumerate((~chunk.is_held_out, chunk.is_held_out)):
                 images = np.ascontiguousarray(chunk.images[chosen])
                 files[part].write(images.data)
                 digests[part].update(images.data)
@@ -149,6 +156,9 @@ def _write(folder: Path, source: Source):
         "training_fingerprint": digests[0].hexdigest(),
         "held_out_fingerprint": digests[1].hexdigest(),
         "skipped": skipped,
+        "notes": notes,
+        "white": chunk.white,
+        "labels_origin": chunk.labels.origin,
         "labels": list(zip(chunk.labels.names, chunk.labels.class_names, strict=True)),
     }
     (folder / "set.json").write_text(json.dumps(description), encoding="utf-8")

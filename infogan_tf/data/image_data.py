@@ -19,23 +19,33 @@ class Labels:
         rows: `[number]`, with a field for each label: a number, a truth value or text.
         names: of the labels.
         class_names: for each label what its values mean if they are positions in this tuple, else None.
+        origin: what they were taken from, or why there are none.
     """
 
     rows: np.ndarray = dataclasses.field(default_factory=lambda: np.empty(0))
     names: tuple[str, ...] = ()
     class_names: tuple[ClassNames, ...] = ()
+    origin: str = ""
 
     @classmethod
-    def of(cls, columns: Mapping[str, np.ndarray], class_names: Mapping[str, ClassNames] | None = None) -> "Labels":
+    def of(
+        cls, columns: Mapping[str, np.ndarray], class_names: Mapping[str, ClassNames] | None = None, origin: str = ""
+    ) -> "Labels":
         """Labels by name, each `[number]`, some of them with the names of their classes."""
         if not columns:
-            return cls()
+            return cls(origin=origin)
         # The fields have names of their own, since labels may be called anything.
         rows = np.asarray(np.rec.fromarrays(list(columns.values())))
-        return cls(rows, tuple(columns), tuple((class_names or {}).get(name) for name in columns))
+        return cls(rows, tuple(columns), tuple((class_names or {}).get(name) for name in columns), origin)
 
     def __getitem__(self, index: slice | np.ndarray) -> "Labels":
         return dataclasses.replace(self, rows=self.rows[index]) if self.names else self
+
+    @property
+    def description(self) -> str:
+        """One line: which, and from what, or why there are none."""
+        more = f" and {len(self.names) - 5} more" if len(self.names) > 5 else ""
+        return f"{', '.join(self.names[:5])}{more}, from {self.origin}" if self.names else f"none, {self.origin}"
 
     def fingerprint(self) -> str:
         """SHA-256 of all of them."""
@@ -54,7 +64,9 @@ class ImageData:
         name: what the images are, for captions.
         reason: why this source was used.
         is_fallback: whether the preferred data was not available on this machine.
-        skipped: images that could not be read, each as `name: reason`.
+        skipped: images that were left out, each as `name: reason`.
+        notes: what else a person should know of them, a line each.
+        white: the value that became white in pictures of more than 8 bits.
         labels: of the training images, then of the held-out ones; only `infogan_tf.data.factors` reads them.
         training_fingerprint: SHA-256 of the bytes of all training images, if they were loaded.
         held_out_fingerprint: the same of the held-out images.
@@ -71,6 +83,8 @@ class ImageData:
     reason: str
     is_fallback: bool = False
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    white: int = 2**16 - 1
     labels: Labels = dataclasses.field(default_factory=Labels, repr=False)
     training_fingerprint: str | None = None
     held_out_fingerprint: str | None = None

@@ -1,33 +1,35 @@
-"""A person's own images: image files in folders and archives, and arrays in .npz files."""
+"""A person's own images: image files in folders and archives."""
 
 import contextlib
 import dataclasses
+import itertools
 import os
 import tarfile
-import tempfile
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
-from infogan_tf.data.archive_labels import ATTRIBUTES_FILE, find_attributes, read_labels, without_border
-from infogan_tf.data.cache import Chunk, chunks_of, file_state
-from infogan_tf.data.image_data import Labels
-from infogan_tf.data.paths import ARCHIVE_ENDINGS
-from infogan_tf.data.preparation import DRAFT_FACTOR, FORMATS, Preparation, in_parallel
+from infogan_tf.data.archive_labels import ATTRIBUTES_FILES, find_attributes, read_labels, without_border
+from infogan_tf.data.cache import Chunk, Decoded, file_state
+from infogan_tf.data.npz import Npz
+from infogan_tf.data.paths import ARCHIVE_ENDINGS, refused_if_damaged
+from infogan_tf.data.preparation import ENDINGS, WHITE, Preparation, in_parallel, is_deep, open_picture
+from infogan_tf.data.splits import HOLD_OUT_OWN_EVERY, at_random, find_split
 from infogan_tf.errors import SettingError, first_line, printable
 
-EXTENSIONS = (".png", ".jpg", ".jpeg", ".webp", ".gif")
-GRAY_MODES = ("1", "L", "LA", "I;16")  # Which need not be decoded to look for colors.
+GRAY_MODES = ("1", "L", "LA")  # Which need not be decoded to look for colors.
 # Gray comes back from a lossy WebP with channels that differ by 1, which resizing may round to 2.
 GRAY_TOLERANCE = 2
 MAX_SKIPPED_SHARE = 0.1
+DEEP_WITHIN = 100  # A set has pictures of more than 8 bits if one of so many at its beginning has.
 Member = zipfile.ZipInfo | tarfile.TarInfo
 
 
@@ -50,9 +52,11 @@ class ImageFiles:
     place: str  # The kind of place in words.
     path: Path
     names: list[str]  # Sorted relative paths with /.
+    others: Counter[str]  # The endings of files that are no images.
     state: Callable[[], Any]  # Shows whether any file has changed.
-    labels: Callable[[], Labels]  # In the order of names.
-    read: Callable[[], Iterable[tuple[str, Path | BytesIO | None]]]  # Each name with its file, if any, in any order.
+    attributes: Callable[[], tuple[Path, bytes] | None]  # As `read_labels` takes them.
+    # Each of some names with its file, if any, in any order.
+    read: Callable[[Sequence[str]], Iterable[tuple[str, Path | BytesIO | None]]]
 
     def each(self, preparation: Preparation) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
         """Each name with its image, uint8 `[height, width, channels]`, or why it can't be read; in the order of names.
@@ -60,51 +64,121 @@ class ImageFiles:
         Raises:
             SettingError: there are no images, or what they are in is damaged.
         """
+        self._check_not_empty()
+        return self._each(self.names, preparation)
 
+    def _check_not_empty(self):
+        if not self.names:
+            others = f" but {describe_others(self.others)}" if self.others else ""
+            raise SettingError("images", self.place, f"{self.path}, which has none{others}")
+
+    def _each(self, names: Sequence[str], preparation: Preparation) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
         def prepare(name: str, picture: Image.Image) -> np.ndarray:
-            picture = ImageOps.exif_transpose(picture)
             return preparation(without_border(self.path / name, picture) if preparation.crop == "center" else picture)
 
-        if not self.names:
-            raise SettingError("images", f"{self.place} ({', '.join(EXTENSIONS)})", f"{self.path}, which has none")
-        results = self._each_picture(prepare, preparation.size, "reading images")
+        results = self._each_picture(names, prepare, preparation.size, "reading images")
         early: dict[str, Any] = {}  # What a compressed archive has before its turn.
-        for name in self.names:
+        for name in names:
             while name not in early:
                 early.update([next(results)])
             yield name, early.pop(name)
 
-    def chunks(self, preparation: Preparation) -> Iterator[Chunk]:
+    def decode(self, preparation: Preparation) -> Decoded:
         """All images with their labels; if `channels` is None, they become gray if all of them are.
 
-        Raises:
-            SettingError: there are none, more than a tenth of them can't be read, or their labels are damaged.
-        """
-        labels = self.labels()
-        if preparation.channels is None:
-            preparation = dataclasses.replace(preparation, channels=self._choose_channels(preparation))
-        skipped: list[str] = []
-        for index, (_, image) in enumerate(self.each(preparation)):
-            if isinstance(image, Unreadable):
-                skipped.append(image)
-            else:
-                yield Chunk(image[None], labels[index : index + 1])
-        if len(skipped) > MAX_SKIPPED_SHARE * len(self.names):
-            got = f"{self.path}, where {len(skipped):,} of {len(self.names):,} can't, such as {skipped[0]}"
-            raise SettingError("images", f"{self.place} of which nine in ten can be read", got)
-        yield Chunk(np.empty([0, *preparation.image_shape], np.uint8), labels[:0], tuple(skipped))
+        Images outside of folders for training and testing, if there are such, or without a label that others have, are
+        left out.
 
-    def _choose_channels(self, preparation: Preparation) -> int:
+        Raises:
+            SettingError: there are none or, while they are decoded, more than a tenth of them can't be read.
+        """
+        self._check_not_empty()
+        names, within, skipped, notes = np.array(self.names, object), self.names, [], []
+        if self.others:
+            notes.append(f"left out: {describe_others(self.others)}")
+
+        def leave_out(is_left_out: np.ndarray, why: str):
+            if is_left_out.any():
+                left_out = [f"{printable(name)}: {why}" for name in names[is_left_out]]
+                skipped.extend(left_out)
+                notes.append(f"left out: {len(left_out):,} of {len(self.names):,} images, such as {left_out[0]}")
+
+        split = find_split(self.names)
+        if split:
+            training, held_out = (" and ".join(map(printable, folders)) for folders in (split.training, split.held_out))
+            notes.append(f"held out: the images in {held_out}; those in {training} are trained on")
+            leave_out(~split.is_inside, f"it is outside of {training} and {held_out}")
+            names = names[split.is_inside]
+            within = list(itertools.compress(split.names, split.is_inside))
+        labels, is_labeled = read_labels(self.path, names, within, self.attributes())
+        leave_out(~is_labeled, "it has no label, but most images have")
+        names = names[is_labeled]
+        if split:
+            is_held_out = split.is_held_out[split.is_inside][is_labeled]
+        else:
+            is_held_out = at_random(len(names), HOLD_OUT_OWN_EVERY, labels)
+        about = Chunk(np.empty(0), labels, is_held_out, tuple(skipped), tuple(notes))
+        return Decoded(len(names), self._chunks(names, preparation, about))
+
+    def _chunks(self, names: Sequence[str], preparation: Preparation, about: Chunk) -> Iterator[Chunk]:
+        if preparation.channels is None:
+            preparation = dataclasses.replace(preparation, channels=self._choose_channels(names, preparation))
+        preparation = dataclasses.replace(preparation, white=self._find_white(names, preparation.size))
+        notes, unreadable = list(about.notes), []
+        if preparation.white != WHITE:
+            notes.append(f"pictures of more than 8 bits have values up to {preparation.white:,}, which becomes white")
+        for index, (_, image) in enumerate(self._each(names, preparation)):
+            part = slice(index, index + 1)
+            if isinstance(image, Unreadable):
+                unreadable.append(image)
+            else:
+                yield Chunk(image[None], about.labels[part], about.is_held_out[part])
+        if unreadable:
+            if len(unreadable) > MAX_SKIPPED_SHARE * len(names):
+                got = f"{self.path}, where {len(unreadable):,} of {len(names):,} can't, such as {unreadable[0]}"
+                raise SettingError("images", f"{self.place} of which nine in ten can be read", got)
+            notes.append(f"left out: {len(unreadable):,} of {len(names):,} images, such as {unreadable[0]}")
+        nothing = Chunk(np.empty([0, *preparation.image_shape], np.uint8), about.labels[:0], about.is_held_out[:0])
+        yield nothing._replace(skipped=(*about.skipped, *unreadable), notes=tuple(notes), white=preparation.white)
+
+    def _choose_channels(self, names: Sequence[str], preparation: Preparation) -> int:
         """3 if any image is colored, which the first usually is; else 1."""
         colored = dataclasses.replace(preparation, channels=3)
 
         def is_colored(_: str, picture: Image.Image) -> bool:
-            return picture.mode not in GRAY_MODES and bool(np.ptp(colored(picture), axis=-1).max() > GRAY_TOLERANCE)
+            if picture.mode in GRAY_MODES or is_deep(picture):
+                return False
+            return bool(np.ptp(colored(picture), axis=-1).max() > GRAY_TOLERANCE)
 
-        with contextlib.closing(self._each_picture(is_colored, preparation.size, "looking for colors")) as answers:
+        pictures = self._each_picture(names, is_colored, preparation.size, "looking for colors")
+        with contextlib.closing(pictures) as answers:
             return 3 if any(answer is True for _, answer in answers) else 1
 
-    def _each_picture(self, use: Callable[[str, Image.Image], Any], size: int, progress: str) -> Iterator[Any]:
+    def _find_white(self, names: Sequence[str], size: int) -> int:
+        """The largest number of as many bits as all values of pictures have that have more than 8 bits.
+
+        Scanners and microscopes write 12 bits into 16, which would become nearly black.
+        """
+
+        def largest_value(_: str, picture: Image.Image) -> float | None:
+            if not is_deep(picture):
+                return None
+            values = np.asarray(picture)
+            return float(values[np.isfinite(values)].max(initial=1))
+
+        values = []
+        pictures = self._each_picture(names, largest_value, size, "looking for the largest value")
+        with contextlib.closing(pictures) as found:
+            for index, (_, value) in enumerate(found):
+                if isinstance(value, float):
+                    values.append(value)
+                elif index >= DEEP_WITHIN and not values:
+                    break
+        return 2 ** int(max(values)).bit_length() - 1 if values else WHITE
+
+    def _each_picture(
+        self, names: Sequence[str], use: Callable[[str, Image.Image], Any], size: int, progress: str
+    ) -> Iterator[Any]:
         """Each name with what `use` gives for its picture, or an `Unreadable`; in the order of `read`."""
 
         def read(item: tuple[str, Path | BytesIO | None]) -> tuple[str, Any]:
@@ -112,16 +186,15 @@ class ImageFiles:
             reason = "not a file, or a broken link"
             try:
                 if file is not None:
-                    with Image.open(file, formats=FORMATS) as picture:
-                        picture.draft(None, (DRAFT_FACTOR * size,) * 2)
+                    with open_picture(file, size) as picture:
                         return name, use(name, picture)
             except UnidentifiedImageError:
-                reason = f"not a file of {', '.join(FORMATS)}"
+                reason = "not an image that Pillow can open"
             except Exception as error:  # Pillow's decoders raise many kinds of errors on damaged files.
                 reason = first_line(error)
             return name, Unreadable(f"{printable(name)}: {reason}")
 
-        results = in_parallel(read, self.read(), len(self.names), progress)
+        results = in_parallel(read, self.read(names), len(names), progress)
         with warnings.catch_warnings(), contextlib.closing(results):
             # Pillow warns about damaged EXIF data, unusual palettes and very large images, but reads them.
             warnings.simplefilter("ignore")
@@ -134,24 +207,44 @@ class Folder(ImageFiles):
     kind, place = "folder", "a folder of images"
 
     def __init__(self, path: Path):
-        self.path, self._files = (path, _find_files(path)) if path.is_dir() else (path.parent, {path.name: None})
-        self.names = list(self._files)
+        self.path, files = (path, _find_files(path)) if path.is_dir() else (path.parent, [path.name])
+        self.names, self.others = _sorted_out(files, is_one=not path.is_dir())
         self._attributes = find_attributes(path)
 
     def state(self) -> tuple[Any, ...]:
-        return self._files, self._attributes and file_state(self._attributes)
+        files = [(name, _state(self.path / name)) for name in self.names]
+        return files, self.others, self._attributes and file_state(self._attributes)
 
-    def labels(self) -> Labels:
-        return read_labels(self.path, self.names, self._attributes)
+    def attributes(self) -> tuple[Path, bytes] | None:
+        return self._attributes and (self._attributes, self._attributes.read_bytes())
 
-    def read(self) -> Iterator[tuple[str, Path | None]]:
-        for name in self._files:
+    def read(self, names: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
+        for name in names:
             path = self.path / name
             yield name, path if path.is_file() else None
 
 
-def _find_files(root: Path) -> dict[str, tuple[int, int] | None]:
-    """The images below a folder with their states, by relative path; each folder once, even if links form a cycle."""
+def describe_others(others: Counter[str]) -> str:
+    """How many files are no images, in words."""
+    return f"files that are no images ({', '.join(f'{ending}: {number:,}' for ending, number in others.items())})"
+
+
+def _sorted_out(files: Iterable[str], is_one: bool = False) -> tuple[list[str], Counter[str]]:
+    """The names of images, sorted, and the endings of other files; `is_one` is for a file that is to be an image."""
+    names, others = [], Counter()
+    for name in sorted(files):
+        if name.startswith(".") or "/." in name or name.rpartition("/")[2] in ATTRIBUTES_FILES:
+            continue
+        ending = os.path.splitext(name)[1].lower()
+        if is_one or ending in ENDINGS:
+            names.append(name)
+        else:
+            others[printable(ending) or "no ending"] += 1
+    return names, others
+
+
+def _find_files(root: Path) -> list[str]:
+    """The relative paths of files below a folder; each folder once, even if links form a cycle."""
 
     def refuse(error: OSError):
         raise SettingError("images", "folders that can be read", f"{error.filename} ({first_line(error)})") from error
@@ -162,10 +255,9 @@ def _find_files(root: Path) -> dict[str, tuple[int, int] | None]:
         seen.add(os.path.realpath(folder))
         # Sorted, so that of two links to one folder always the same one is followed.
         below[:] = sorted(name for name in below if is_new and not name.startswith("."))
-        images = [name for name in files if name.lower().endswith(EXTENSIONS) and not name.startswith(".")]
         place = os.path.relpath(folder, root)
-        found += [f"{place}/{name}".removeprefix("./") for name in images if is_new]
-    return {name: _state(root / name) for name in sorted(found)}
+        found += [f"{place}/{name}".removeprefix("./") for name in files if is_new]
+    return found
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -198,27 +290,28 @@ class Archive(ImageFiles):
             return members
 
     @cached_property
+    def _files(self) -> tuple[list[str], Counter[str]]:
+        return _sorted_out(self._members)
+
+    @property
     def names(self) -> list[str]:
-        images = sorted(name for name in self._members if name.lower().endswith(EXTENSIONS))
-        return [name for name in images if not name.startswith(".") and "/." not in name]
+        return self._files[0]
+
+    @property
+    def others(self) -> Counter[str]:
+        return self._files[1]
 
     def state(self) -> tuple[Any, ...]:
         return file_state(self.path), self._attributes and file_state(self._attributes)
 
-    def labels(self) -> Labels:
-        top = self.names[0].partition("/")[0] + "/" if self.names else ""
-        # A folder that most archives unpack to says nothing about an image.
-        root = top if all(name.startswith(top) for name in self.names) else ""
-        place, names = self.path / root, [name.removeprefix(root) for name in self.names]
-        inside = next((name for name in self._members if name.rpartition("/")[2] == ATTRIBUTES_FILE), None)
+    def attributes(self) -> tuple[Path, bytes] | None:
+        inside = next((name for name in self._members if name.rpartition("/")[2] in ATTRIBUTES_FILES), None)
         if inside is None:
-            return read_labels(place, names, self._attributes)
+            return self._attributes and (self._attributes, self._attributes.read_bytes())
         with self._opened() as archive:
-            content = _content(archive, self._members[inside]).getvalue()
-        return read_labels(place, names, self.path / inside, content)
+            return self.path / inside, _content(archive, self._members[inside]).getvalue()
 
-    def read(self) -> Iterator[tuple[str, BytesIO | None]]:
-        names = self.names
+    def read(self, names: Sequence[str]) -> Iterator[tuple[str, BytesIO | None]]:
         if self.path.name.lower().endswith("gz"):  # Compressed as a whole, and so only to be read from its beginning.
             names = sorted(names, key=lambda name: self._members[name].offset)
         with self._opened() as archive:
@@ -236,84 +329,3 @@ def _content(archive: zipfile.ZipFile | tarfile.TarFile, member: Member) -> Byte
     if isinstance(archive, zipfile.ZipFile):
         return BytesIO(archive.read(member))
     return BytesIO(archive.extractfile(member).read()) if member.isfile() or member.islnk() else None
-
-
-class Npz:
-    """The images of an .npz file and its labels."""
-
-    kind = "npz"
-
-    def __init__(self, path: Path):
-        self.path = path
-
-    def state(self) -> tuple[int, int]:
-        return file_state(self.path)
-
-    def each(self, preparation: Preparation) -> Iterator[tuple[str, np.ndarray]]:
-        """The images in their order, uint8 `[height, width, channels]`, each with its number."""
-        images = (image for chunk in self.chunks(preparation) for image in chunk.images)
-        return ((str(index), image) for index, image in enumerate(images))
-
-    def chunks(self, preparation: Preparation) -> Iterator[Chunk]:
-        """All images with their labels; if `channels` is None, they keep theirs.
-
-        Raises:
-            SettingError: the file is damaged or holds something else.
-        """
-        images, labels = self._read()
-        preparation = dataclasses.replace(preparation, channels=preparation.channels or images.shape[-1])
-        if images.shape[1:] == preparation.image_shape:
-            yield from chunks_of(images, labels)
-            return
-        prepared = in_parallel(preparation.of_pixels, images, len(images), "resizing images")
-        for index, image in enumerate(prepared):
-            yield Chunk(image[None], labels[index : index + 1])
-
-    def _read(self) -> tuple[np.ndarray, Labels]:
-        """The images `[number, height, width, channels]`, mapped since they may not fit into memory, and labels."""
-        is_whole = refused_if_damaged(self.path, "a whole .npz file")
-        with is_whole, zipfile.ZipFile(self.path) as archive, tempfile.TemporaryDirectory() as folder:
-            names = sorted(Path(name).stem for name in archive.namelist())
-            if "images" not in names:
-                raise self._wrong("an array named 'images'", ", ".join(names) or "nothing")
-            images = np.load(archive.extract("images.npy", folder), mmap_mode="r")
-            with np.load(self.path) as arrays:
-                labels, names = arrays.get("labels"), arrays.get("label_names")
-        if images.dtype != np.uint8:
-            raise self._wrong("images of uint8 (0 to 255)", images.dtype.name)
-        if images.ndim not in (3, 4) or 0 in images.shape or images.shape[3:] not in ((), (1,), (3,)):
-            expected = "images of shape [number, height, width] or [number, height, width, 1 or 3]"
-            raise self._wrong(expected, list(images.shape))
-        labels = Labels() if labels is None else self._labels(labels, names, len(images))
-        return images.reshape((*images.shape, 1)[:4]), labels
-
-    def _labels(self, labels: np.ndarray, names: np.ndarray | None, number: int) -> Labels:
-        if labels.ndim not in (1, 2) or len(labels) != number:
-            expected = f"labels of shape [{number}] or [{number}, kinds], as there are images"
-            raise self._wrong(expected, list(labels.shape))
-        if labels.dtype.kind not in "biufU":
-            raise self._wrong("labels that are numbers or text", labels.dtype.name)
-        columns = labels.reshape(number, -1).T
-        kinds = len(columns)
-        if names is None:
-            names = np.array(["label"] if kinds == 1 else [f"label {index + 1}" for index in range(kinds)])
-        if names.dtype.kind != "U" or names.size != kinds:
-            raise self._wrong(f"{kinds} label_names that are text", f"{names.dtype.name} {list(names.shape)}")
-        names = names.ravel().tolist()
-        if len(set(names)) < kinds:
-            raise self._wrong("label_names that all differ", ", ".join(names))
-        return Labels.of(dict(zip(names, columns, strict=True)))
-
-    def _wrong(self, expected: str, got: object) -> SettingError:
-        return SettingError("images", f"{self.path.name} with {expected}", got)
-
-
-@contextlib.contextmanager
-def refused_if_damaged(path: Path, expected: str) -> Iterator[None]:
-    """Turns whatever damaged files raise into a SettingError."""
-    try:
-        yield
-    except SettingError:
-        raise
-    except Exception as error:  # Readers of .zip and .tar raise many kinds of errors on damaged files.
-        raise SettingError("images", expected, f"{path} ({first_line(error)})") from error

@@ -1,5 +1,7 @@
 """Paths as a person writes them. Nothing here loads NumPy, Pillow or TensorFlow."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from infogan_tf.errors import SettingError, first_line
@@ -35,3 +37,14 @@ def given_path(name: str, text: str, expected: str) -> Path:
         reason = getattr(error, "strerror", None) or first_line(error)
         raise SettingError(name, expected, f"{text} ({reason})") from error
     return path
+
+
+@contextlib.contextmanager
+def refused_if_damaged(path: Path, expected: str) -> Iterator[None]:
+    """Turns whatever damaged files raise into a SettingError."""
+    try:
+        yield
+    except SettingError:
+        raise
+    except Exception as error:  # Readers of .zip and .tar raise many kinds of errors on damaged files.
+        raise SettingError("images", expected, f"{path} ({first_line(error)})") from error

@@ -7,18 +7,37 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 import PIL
-from PIL import Image
+from PIL import ExifTags, Image, PngImagePlugin
 from tqdm import tqdm
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+Image.init()
+# Of all that Pillow opens, not what it leaves to other programs and libraries to decode.
+ENDINGS = {
+    ending: format
+    for ending, format in Image.registered_extensions().items()
+    if format in Image.OPEN and format not in ("BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF")
+}
+# Pillow refuses PNG files with more text than a MiB, which some programs write.
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 2**28
+ROTATIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+WHITE = 2**16 - 1
 # Much larger JPEG files are decoded at a half, a fourth or an eighth of their size, at least this many times ours.
 DRAFT_FACTOR = 2
 # To be increased with every change of pixels here, in image_files.py or in archive_labels.py.
-PREPARATION_VERSION = 2
+PREPARATION_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -29,6 +48,7 @@ class Preparation:
         size: height and width in pixels.
         channels: 1 (gray) or 3 (RGB); None if it follows from the pictures.
         crop: `center` takes the largest centered square, `none` squeezes the whole picture into one.
+        white: the value that becomes white in pictures of more than 8 bits.
 
     >>> Preparation(16, 1, "center")(Image.new("RGB", (40, 20), "white")).shape
     (16, 16, 1)
@@ -37,6 +57,7 @@ class Preparation:
     size: int
     channels: int | None
     crop: str
+    white: int = WHITE
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
@@ -50,8 +71,10 @@ class Preparation:
 
     def __call__(self, picture: Image.Image) -> np.ndarray:
         """One image: uint8 `[size, size, channels]`; transparent parts become white."""
-        if picture.mode.startswith("I"):  # 16-bit gray, which Pillow would clip at 255.
-            picture = Image.fromarray(np.rint(np.asarray(picture) / 257).astype(np.uint8))
+        picture = _upright(picture)
+        if is_deep(picture):
+            values = np.nan_to_num(np.asarray(picture)).clip(0, self.white)
+            picture = Image.fromarray(np.rint(values / (self.white / 255)).astype(np.uint8))
         if picture.has_transparency_data:
             picture = picture.convert("RGBA")
             picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
@@ -66,6 +89,31 @@ class Preparation:
     def of_pixels(self, pixels: np.ndarray) -> np.ndarray:
         """The same of uint8 pixels `[height, width, channels]`, of one channel or more."""
         return self(Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels))
+
+
+def open_picture(file: Path | BinaryIO, size: int) -> Image.Image:
+    """A picture file, of an animation the first frame, to be prepared at a size; large JPEG files are decoded smaller.
+
+    It should be used as a context manager, which closes the file.
+    """
+    picture = Image.open(file, formats=sorted(set(ENDINGS.values())))
+    picture.draft(None, (DRAFT_FACTOR * size,) * 2)
+    return picture
+
+
+def is_deep(picture: Image.Image) -> bool:
+    """Whether a picture is gray with more than 8 bits, integer or float, which Pillow would clip at 255."""
+    return picture.mode.startswith(("I", "F"))
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """A picture turned as its EXIF data says, of which nothing else is read, since cameras write odd things."""
+    picture.load()  # Which turns TIFF files.
+    try:
+        rotation = ROTATIONS.get(picture.getexif().get(ExifTags.Base.Orientation))
+    except Exception:  # Pillow raises many kinds of errors on damaged metadata.
+        rotation = None
+    return picture if rotation is None else picture.transpose(rotation)
 
 
 def in_parallel(function: Callable[[Any], Any], items: Iterable[Any], number: int, label: str | None) -> Iterator[Any]:

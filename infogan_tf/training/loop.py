@@ -130,6 +130,8 @@ def announce_start(run: Run, model: InfoGAN, data: ImageData):
     """Announces settings, data and why, augmentation, latents, and how to watch the run."""
     logger.info(f"preset: {run.record.preset}")
     logger.info(f"data: {data.description}")
+    for note in (*data.notes, f"labels: {data.labels.description}"):
+        logger.info(note)
     for file in data.skipped:
         logger.debug(f"left out: {file}")
     how, why = "as they are", "since there are enough of them"

@@ -68,7 +68,7 @@ def run(do):
 
 BAD = {
     "encode --run_folder=run --images=empty --output=new.csv": "flag --images: expected",
-    "encode --run_folder=run --images=text.png --output=new.csv": "got text.png (text.png: not a file of PNG, JPEG",
+    "encode --run_folder=run --images=text.png --output=new.csv": "got text.png (text.png: not an image that Pillow",
     "traverse --run_folder=text.png --output=new.png": "flag --run_folder: expected the folder of a trained run, or a",
     "traverse --run_folder=empty --output=new.png": "flag --run_folder: expected the folder of a run, got empty, where",
     "traverse --run_folder=text.keras --output=new.png": "flag --run_folder: expected a .keras file with an InfoGAN, g",
@@ -167,7 +167,7 @@ def test_files_that_cant_be_read_are_left_out_and_named(do, place):
         Path("images", f"{number}.png").write_text("no image")
     Image.new("RGB", (40, 30)).save("images/good.png")
     out = do("encode", f"--run_folder={place / 'model.keras'}", "--images=images", "--output=codes.csv")
-    reason = "not a file of PNG, JPEG, WEBP, GIF"
+    reason = "not an image that Pillow can open"
     assert (
         f"  left out, since they can't be read: 0.png: {reason}; 1.png: {reason}; 2.png: {reason} and 1 more\n" in out
     )

@@ -1,6 +1,5 @@
 """Small sets in the layouts of well-known archives and of TFDS."""
 
-import io
 import shutil
 
 import numpy as np
@@ -21,12 +20,10 @@ def load_own(path, **changes):
     return load_images(ImageRequest(images=str(path), **{"image_size": 16, **changes}))
 
 
-def in_order(factor):
-    """Values in the order of the images, of which every tenth is held out."""
-    values = np.empty(len(factor.training) + len(factor.held_out), factor.training.dtype)
-    is_held_out = np.arange(len(values)) % 10 == 9
-    values[~is_held_out], values[is_held_out] = factor.training, factor.held_out
-    return values
+def in_order(data, factor):
+    """Values in the order of the images, each of which is brighter than the one before."""
+    brightness = np.concatenate([data.training, data.held_out]).mean(axis=(1, 2, 3))
+    return np.concatenate([factor.training, factor.held_out])[np.argsort(brightness)]
 
 
 def pack(folder, ending="zip", whole=True):
@@ -60,18 +57,20 @@ def write_celeba(folder, number):
 
 
 def write_chairs(folder, azimuths=AZIMUTHS):
-    """`rendered_chairs/<chair>/renders/*.png` as in the archive: 600x600, white, with something dark in the middle."""
+    """`rendered_chairs/<chair>/renders/*.png` as in the archive: 600x600, white, with something dark in the middle.
+
+    It is as bright as its number.
+    """
     pixels = np.full([600, 600, 3], 255, np.uint8)
     pixels[200:400, 200:400] = 0
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
     for chair in CHAIRS:
         renders = folder / chair / "renders"
         renders.mkdir(parents=True)
         views = [(elevation, azimuth) for elevation in (20, 30) for azimuth in azimuths]
         for index, (elevation, azimuth) in enumerate(views):
             name = f"image_{index:03d}_p{elevation:03d}_t{azimuth:03d}_r096.png"
-            (renders / name).write_bytes(file.getvalue())
+            Image.fromarray(pixels).save(renders / name)
+            pixels[200:400, 200:400] += 1
     (folder / "all_chair_names.mat").write_bytes(b"MATLAB 5.0 MAT-file")
     return folder
 

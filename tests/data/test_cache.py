@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from infogan_tf.data.cache import Chunk, Source, cache_folder, stored
+from infogan_tf.data.cache import Chunk, Decoded, Source, cache_folder, stored
 from infogan_tf.data.image_data import Labels
 
 ORIGIN = {"source": "tfds", "name": "digits", "reason": "for the test"}
@@ -28,11 +28,15 @@ class Set:
 
     def read(self):
         self.reads += 1
-        yield Chunk(self.images[:3], LABELS[:3], ("a.png: broken",))
-        yield Chunk(self.images[3:], LABELS[3:])
+        is_held_out = np.isin(np.arange(8), HELD_OUT)
+        chunks = [
+            Chunk(self.images[:3], LABELS[:3], is_held_out[:3], ("a.png: broken",), ("b.png: odd",)),
+            Chunk(self.images[3:], LABELS[3:], is_held_out[3:], white=4095),
+        ]
+        return Decoded(8, iter(chunks))
 
     def source(self, state=1, **changes):
-        return Source("digits", "here", None, state, **{"read": self.read, "hold_out_every": 4, **changes})
+        return Source("digits", "here", None, state, **{"read": self.read, **changes})
 
     def stored(self, **changes):
         return stored(self.source(**changes), **ORIGIN)
@@ -48,6 +52,7 @@ class Set:
         assert (data.labels.names, data.labels.class_names) == (LABELS.names, LABELS.class_names)
         np.testing.assert_array_equal(data.labels.rows, LABELS.rows[TRAINING + HELD_OUT])
         assert (data.skipped, data.name) == (("a.png: broken",), "digits")
+        assert (data.notes, data.white) == (("b.png: odd",), 4095)
 
 
 @pytest.fixture
@@ -66,8 +71,9 @@ def test_images_and_labels_are_decoded_once_and_mapped(digits):
 
 def test_a_set_may_come_with_its_test_split_and_without_labels(digits):
     def read():
-        for start, is_test in ((0, False), (4, False), (6, True)):
-            yield Chunk(digits.images[start : start + 2], Labels(), is_test=is_test)
+        parts = ((0, False), (4, False), (6, True))
+        chunks = (Chunk(digits.images[start : start + 2], Labels(), np.full(2, is_test)) for start, is_test in parts)
+        return Decoded(8, chunks)
 
     for _ in range(2):
         data = digits.stored(read=read)
@@ -112,9 +118,12 @@ def test_a_cache_that_cannot_be_written_is_reported_and_images_and_labels_are_th
 
 def test_a_disk_that_fills_up_leaves_nothing_and_images_are_there(digits):
     def fill_disk():
-        yield from digits.read()
-        if digits.reads == 1:
-            raise OSError(28, "No space left on device")
+        def chunks():
+            yield from digits.read().chunks
+            if digits.reads == 1:
+                raise OSError(28, "No space left on device")
+
+        return Decoded(8, chunks())
 
     with pytest.warns(UserWarning, match=re.escape("decodes again: [Errno 28] No space left on device")):
         digits.assert_whole(digits.stored(read=fill_disk))
@@ -126,7 +135,7 @@ def test_a_set_that_another_process_has_just_made_is_taken(digits, monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(os, "getpid", lambda: 1)
             digits.stored()
-        yield from digits.read()
+        return digits.read()
 
     digits.assert_whole(digits.stored(read=read_late))
 
@@ -137,16 +146,16 @@ def test_neither_writing_nor_reading_a_large_set_holds_it_in_memory(launchers, t
 import re
 import numpy as np
 from infogan_tf.data.batches import ImageBatches
-from infogan_tf.data.cache import Chunk, Source, stored
+from infogan_tf.data.cache import Chunk, Decoded, Source, stored
 from infogan_tf.data.image_data import Labels
 
 def resident():
     return int(re.search(r"RssAnon:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
 
 def read():
-    part = np.zeros([1000, 64, 64, 3], np.uint8)
-    for number in range(24):
-        yield Chunk(part + number, Labels.of({"number": np.full(1000, number)}))
+    part, is_held_out = np.zeros([1000, 64, 64, 3], np.uint8), np.arange(1000) % 5 == 4
+    labels = (Labels.of({"number": np.full(1000, number)}) for number in range(24))
+    return Decoded(24_000, (Chunk(part + number, each, is_held_out) for number, each in enumerate(labels)))
 
 def draw(images, steps):
     batches = ImageBatches(images, 64, seed=0)

@@ -1,16 +1,17 @@
 """Real files of every kind, written by the tests."""
 
 import os
+import struct
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps, PngImagePlugin
 
 from infogan_tf.data.factors import load_factors
 from infogan_tf.data.image_files import Unreadable, own_images
 from infogan_tf.data.preparation import Preparation
 from infogan_tf.errors import SettingError
-from tests.data.archives import load_own
+from tests.data.archives import load_own, pack
 
 SIZE = 16
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
@@ -32,7 +33,7 @@ def noise(size=(SIZE, SIZE), seed=0):
 
 
 def fill_with(path, number, start=0):
-    path.mkdir(exist_ok=True)
+    path.mkdir(parents=True, exist_ok=True)
     for index in range(start, start + number):
         square((index, 0, 255 - index)).save(path / f"{index:03d}.png")
 
@@ -50,6 +51,12 @@ def of_16_bits(value):
         ("a.webp", {"save_all": True, "append_images": [square(BLUE, (40, 30))]}),
         ("a.gif", {"save_all": True, "append_images": [square(BLUE, (40, 30))]}),
         ("a.png.jpg", {"format": "PNG"}),
+        ("a.jfif", {"format": "JPEG"}),
+        ("a.bmp", {}),
+        ("a.ppm", {}),
+        ("a.tga", {}),
+        ("a.jp2", {}),
+        ("a.TIF", {"compression": "tiff_lzw", "save_all": True, "append_images": [square(BLUE, (40, 30))]}),
     ],
 )
 def test_reads_every_kind_and_of_animations_the_first_frame(tmp_path, name, options):
@@ -82,6 +89,81 @@ def test_rotates_pictures_by_their_exif_data(tmp_path):
     exif[0x0112] = 6
     upright.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "a.png", exif=exif)
     np.testing.assert_array_equal(load_one(tmp_path, image_size=24), np.asarray(upright))
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "webp", "tif"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pictures_are_turned_once_as_pillow_turns_them(tmp_path, ending, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    noise((24, 24)).save(tmp_path / f"a.{ending}", exif=exif)
+    with Image.open(tmp_path / f"a.{ending}") as picture:
+        expected = np.asarray(ImageOps.exif_transpose(picture))
+    np.testing.assert_array_equal(load_one(tmp_path, image_size=24, channels=3), expected)
+
+
+def test_metadata_of_a_wrong_type_or_size_do_not_make_a_picture_unreadable(tmp_path):
+    def tag(number, kind, value):
+        return struct.pack("<HHI", number, kind, 1) + value
+
+    orientation, resolution = tag(0x112, 3, struct.pack("<HH", 6, 0)), tag(0x11A, 10, struct.pack("<I", 38))
+    odd = b"II*\0\x08\0\0\0" + struct.pack("<H", 2) + orientation + resolution + bytes(4) + struct.pack("<ii", -1, 0)
+    upright = noise((24, 24))
+    turned = upright.transpose(Image.Transpose.ROTATE_90)
+    turned.save(tmp_path / "odd.webp", exif=odd, lossless=True)
+    turned.save(tmp_path / "odd.png", exif=odd)
+    upright.save(tmp_path / "damaged.png", exif=b"Exif\0\0II*\0\xff")
+    text = PngImagePlugin.PngInfo()
+    text.add_text("workflow", "x" * 2_000_000, zip=True)
+    upright.save(tmp_path / "text.png", pnginfo=text)
+    data = load_own(tmp_path, image_size=24)
+    assert (len(data.training), data.skipped) == (4, ())
+    assert all((image == np.asarray(upright)).all() for image in data.training)
+
+
+def save_values(path, dtype, largest):
+    """A picture of even steps from 0 to the largest value."""
+    values = np.linspace(0, largest, 16 * 16).reshape(16, 16).astype(dtype)
+    values[-1, -1] = largest
+    Image.fromarray(values).save(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "largest", "white"),
+    [
+        ("png", np.uint16, 1023, 1023),
+        ("png", np.uint16, 3900, 4095),
+        ("png", np.uint16, 40_000, 65_535),
+        ("png", np.uint16, 200, 255),
+        ("tif", np.uint16, 16_383, 16_383),
+        ("tif", np.int32, 100_000, 131_071),
+        ("tif", np.float32, 1, 1),
+        ("tif", np.float32, 250, 255),
+    ],
+)
+def test_values_of_more_than_8_bits_share_a_scale_of_as_many_bits_as_the_largest_needs(
+    tmp_path, name, dtype, largest, white
+):
+    for index, share in enumerate((0.25, 0.5, 1)):
+        save_values(tmp_path / f"{index}.{name}", dtype, largest * share)
+    for _ in range(2):  # Decoded, then from the cache.
+        data = load_own(tmp_path)
+        assert data.image_shape == (SIZE, SIZE, 1)
+        for image, share in zip(data.training, (0.25, 0.5, 1), strict=True):
+            assert abs(float(image.max()) - 255 * share * largest / white) <= 1
+        assert data.white == white
+        note = f"pictures of more than 8 bits have values up to {white:,}, which becomes white"
+        assert data.notes == (() if white == 65_535 else (note,))
+
+
+def test_files_that_are_no_images_are_counted(tmp_path):
+    fill_with(tmp_path, 3)
+    for name in ("a.heic", "b.HEIC", "notes.txt", "README", ".DS_Store"):
+        (tmp_path / name).touch()
+    for _ in range(2):
+        assert load_own(tmp_path).notes == ("left out: files that are no images (no ending: 1, .heic: 2, .txt: 1)",)
+    (tmp_path / "c.heic").touch()
+    assert load_own(tmp_path).notes == ("left out: files that are no images (no ending: 1, .heic: 3, .txt: 1)",)
 
 
 @pytest.mark.parametrize("size", [(96, 48), (48, 97)])
@@ -138,8 +220,57 @@ def test_folders_that_all_images_lie_in_are_a_label(tmp_path):
     assert label.training.tolist() == (data.training[:, 0, 0, 0] // 30).tolist()
     assert label.held_out.tolist() == (data.held_out[:, 0, 0, 0] // 30).tolist()
     assert len(data.skipped) == 2
-    fill_with(tmp_path, 1, start=90)
-    assert load_factors(load_own(tmp_path)) == ()
+    assert data.labels.description == "folder, from the 3 folders cats, dogs, emus: big"
+
+
+@pytest.mark.parametrize("ending", ["folder", "zip", "tar.gz"])
+def test_folders_are_a_label_in_a_folder_around_them_and_beside_a_stray_file(tmp_path, ending):
+    pets = tmp_path / "pets"
+    for index, name in enumerate(["cats", "dogs"]):
+        fill_with(pets / "images" / name, 20, start=20 * index)
+    fill_with(pets, 1, start=90)
+    data = load_own(pets if ending == "folder" else pack(pets, ending))
+    (label,) = load_factors(data)
+    assert label.class_names == ("cats", "dogs")
+    assert label.training.tolist() == (data.training[:, 0, 0, 0] // 20).tolist()
+    assert [line.rpartition("/")[2] for line in data.skipped] == ["090.png: it has no label, but most images have"]
+    assert data.notes == (f"left out: 1 of 41 images, such as {data.skipped[0]}",)
+
+
+@pytest.mark.parametrize("ending", ["folder", "zip", "tar.gz"])
+def test_folders_for_training_and_testing_are_no_label_and_the_latter_are_held_out(tmp_path, ending):
+    pets = tmp_path / "pets"
+    start = 0
+    for split, number in (("train", 14), ("test", 4), ("valid", 2)):
+        for name in ("cats", "dogs"):
+            fill_with(pets / split / name, number, start)
+            start += number
+    fill_with(pets, 1, start=90)
+    data = load_own(pets if ending == "folder" else pack(pets, ending))
+    (label,) = load_factors(data)
+    assert label.class_names == ("cats", "dogs")
+    assert sorted(data.training[:, 0, 0, 0]) == list(range(28))
+    assert sorted(data.held_out[:, 0, 0, 0]) == list(range(28, 40))
+    is_cat = [list(labels == 0) for labels in (label.training, label.held_out)]
+    assert is_cat == [
+        [x < 14 for x in data.training[:, 0, 0, 0]],
+        [x in {*range(28, 32), 36, 37} for x in data.held_out[:, 0, 0, 0]],
+    ]
+    assert data.notes == (
+        "held out: the images in test and valid; those in train are trained on",
+        f"left out: 1 of 41 images, such as {data.skipped[0]}",
+    )
+    assert data.skipped[0].endswith("090.png: it is outside of train and test and valid")
+
+
+def test_where_more_than_a_tenth_lie_in_no_folder_there_are_no_labels_and_all_images_are_trained_on(tmp_path):
+    for name in ("cats", "dogs"):
+        fill_with(tmp_path / name, 10)
+    fill_with(tmp_path, 3)
+    data = load_own(tmp_path)
+    assert (load_factors(data), data.skipped) == ((), ())
+    expected = "none, since 3 of 23 images don't lie in one of several folders, such as 000.png"
+    assert data.labels.description == expected
 
 
 def test_folders_named_by_numbers_are_numbers_and_a_single_one_is_no_label(tmp_path):
@@ -180,13 +311,13 @@ def test_what_cannot_be_read_is_left_out_and_named_with_the_reason(tmp_path, cap
         data = load_own(tmp_path, channels=3)
         assert len(data.training) + len(data.held_out) == 100
         assert data.skipped == (
-            "bad0.jpg: not a file of PNG, JPEG, WEBP, GIF",
+            "bad0.jpg: not an image that Pillow can open",
             "bad1.png: image file is truncated",
             "bad2.png: not a file, or a broken link",
             "bad3.png: not a file, or a broken link",
-            r"bad4\udcff\n.png: not a file of PNG, JPEG, WEBP, GIF",
+            r"bad4\udcff\n.png: not an image that Pillow can open",
         )
-        assert data.reason == f"read from {tmp_path}, without 5 that can't be read"
+        assert data.notes == (f"left out: 5 of 105 images, such as {data.skipped[0]}",)
     assert capsys.readouterr() == ("", "")
 
 
@@ -214,7 +345,7 @@ def fill_broken(path, whole, broken):
 @pytest.mark.parametrize(
     ("whole", "broken", "text"),
     [
-        (0, 0, r"expected a folder of images \(.png, .jpg, .jpeg, .webp, .gif\), got .*photos, which has none"),
+        (0, 0, r"expected a folder of images, got .*photos, which has none"),
         (8, 1, "expected a folder of images of which nine in ten can be read, got .*, where 1 of 9 can't, such as"),
     ],
 )
@@ -230,6 +361,6 @@ def test_a_tenth_that_cannot_be_read_is_accepted(tmp_path):
 def test_of_each_image_what_cannot_be_read_has_its_reason_and_one_may_be_alone(tmp_path):
     preparation = Preparation(SIZE, 3, "center")
     images = dict(own_images(fill_broken(tmp_path / "images", 2, 1)).each(preparation))
-    assert images["bad0.png"] == Unreadable("bad0.png: not a file of PNG, JPEG, WEBP, GIF")
+    assert images["bad0.png"] == Unreadable("bad0.png: not an image that Pillow can open")
     ((name, image),) = own_images(tmp_path / "images" / "001.png").each(preparation)
     assert (name, image[0, 0].tolist()) == ("001.png", [1, 0, 254])

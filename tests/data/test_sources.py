@@ -12,9 +12,9 @@ import tensorflow_datasets as tfds
 from infogan_tf.augmentation import AUGMENTATIONS
 from infogan_tf.data import sources
 from infogan_tf.data import tfds as tfds_images
-from infogan_tf.data.cache import HOLD_OUT_OWN_EVERY
 from infogan_tf.data.factors import load_factors
 from infogan_tf.data.sources import ImageRequest, load_images
+from infogan_tf.data.splits import HOLD_OUT_OWN_EVERY
 from infogan_tf.errors import SettingError
 from tests.conftest import prepare_tfds
 from tests.data.archives import prepare_as_tfds

@@ -191,7 +191,7 @@ BAD_JSON = [
 BAD_PATHS = ["/../../etc/passwd", "/..%2f..%2fetc/passwd", "//etc/passwd", "/page.js/../server.py", "/server.py"]
 OUR_HOSTS = ["localhost", "LOCALHOST:9", "127.0.0.1", "[::1]:80", "192.168.0.7:1234"]
 BAD_HOSTS = ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example", "", "[", "127.1"]
-BAD_PICTURES = [b"", b"no picture", picture()[:60], picture(name="TIFF"), b"GIF89a" + bytes(99)]
+BAD_PICTURES = [b"", b"no picture", picture()[:60], b"GIF89a" + bytes(99)]
 QUERIES = ["", "?run=0", "?run=x&step=2", "?run=0&step=-1", f"?run=0&step={'9' * 4000}", "?run=../..&step=2"]
 
 

@@ -1,0 +1,85 @@
+"""Which images are held out: chosen evenly, or by folders such as train/ and test/."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from infogan_tf.data.image_data import Labels
+
+# Every fifth image of a data set without a test split is held out, every tenth of a user's own images.
+HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY = 5, 10
+SPLIT = re.compile("(?<![a-zA-Z])(?i:(training|train)|validation|valid|val|testing|test)(?![a-z])")
+
+
+def in_turn(number: int, every: int) -> np.ndarray:
+    """Whether each image is held out, bool `[number]`: the last of every so many.
+
+    That is even where a set is sorted by class, but not where its classes or views take turns: for sets that are known.
+    """
+    return np.arange(number) % every == every - 1
+
+
+def at_random(number: int, every: int, labels: Labels | None = None) -> np.ndarray:
+    """The same: of every so many images in a row, and of one class if they have classes, a random one.
+
+    So even classes of a few images are held out by their share, and no order of views or classes matters. The first
+    image of a class is always trained on. The same number and classes give the same choice.
+    """
+    classes = np.zeros(number, int) if labels is None else _classes(labels, number)
+    order = np.argsort(classes, kind="stable")
+    starts = np.searchsorted(classes[order], classes[order])  # Where the class of each begins.
+    places = np.arange(number) - starts
+    drawn = np.random.default_rng(0).integers((places < every).astype(int), every)
+    is_held_out = np.empty(number, bool)
+    is_held_out[order] = places % every == drawn[starts + places // every * every]
+    return is_held_out
+
+
+def _classes(labels: Labels, number: int) -> np.ndarray:
+    """A number for each image's class `[number]`: by the first label that is text, or else by the first of integers."""
+    columns = [labels.rows[field] for field in labels.rows.dtype.names or ()]
+    for column in sorted(columns, key=lambda column: column.dtype.kind != "U"):
+        distinct, classes, counts = np.unique(column, return_inverse=True, return_counts=True)
+        is_class = column.dtype.kind == "U" or (distinct == np.rint(distinct)).all()
+        if is_class and np.median(counts) > 1:  # Else most values are of a single image.
+            return classes
+    return np.zeros(number, int)
+
+
+class Split(NamedTuple):
+    """What folders such as train/ and test/ say about images, in their order."""
+
+    names: list[str]  # Their paths as they would be without these folders.
+    is_inside: np.ndarray  # Whether they lie in any of these, bool `[number]`.
+    is_held_out: np.ndarray
+    training: list[str]  # The folders.
+    held_out: list[str]
+
+
+def find_split(names: Sequence[str]) -> Split | None:
+    """The folders for training and for validation or testing, beside each other at any depth, that hold most images.
+
+    What a folder's name says besides is a folder of its own: of trainA/ and testA/ it is A/.
+    """
+    parts = [name.split("/") for name in names]
+    for depth in range(max(map(len, parts), default=1) - 1):
+        folders = [path[depth] if len(path) > depth + 1 else "" for path in parts]
+        found = {folder: SPLIT.search(folder) for folder in set(folders)}
+        training, held_out = (
+            sorted(folder for folder, match in found.items() if match and bool(match[1]) == is_training)
+            for is_training in (True, False)
+        )
+        is_inside = np.array([found[folder] is not None for folder in folders])
+        if training and held_out and is_inside.mean() >= 0.5:
+            rest = {folder: re.sub("[^a-zA-Z]", "", SPLIT.sub("", folder)) for folder in (*training, *held_out)}
+            if not all(rest.values()):
+                rest = dict.fromkeys(rest)
+            for path, folder in zip(parts, folders, strict=True):
+                if found[folder]:
+                    # Archives often have such a folder twice, one in the other.
+                    is_twice = len(path) > depth + 2 and path[depth + 1] == folder
+                    path[depth : depth + 1 + is_twice] = filter(None, [rest[folder]])
+            return Split(list(map("/".join, parts)), is_inside, np.isin(folders, held_out), training, held_out)
+    return None
