@@ -1,9 +1,12 @@
 """Prepared images and their labels as memory-mapped arrays, so that start-up and memory don't grow with the set."""
 
 import contextlib
+import errno
 import hashlib
 import json
+import math
 import os
+import shutil
 import tempfile
 import time
 import warnings
@@ -14,11 +17,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from infogan_tf.console import logger
 from infogan_tf.data.image_data import ImageData, Labels
 from infogan_tf.data.preparation import WHITE, Preparation
+from infogan_tf.errors import SettingError, first_line
 from infogan_tf.files import PARTIAL_PREFIX, remove, write_atomically
 
 LAYOUT = 3  # Of the files in a cached folder, to be increased with every change.
+SPARE_BYTES = 64 * 2**20
 HEADER_SIZE = 128  # What NumPy writes for four axes; the number of images is known only at the end.
 
 
@@ -81,7 +87,7 @@ def file_state(path: Path) -> tuple[int, int]:
 def stored(images: Source, **origin: Any) -> ImageData:
     """The images of a source from the cache, or decoded now and cached, with an origin as `ImageData` has it.
 
-    A warning reports a cache that is damaged or can't be written.
+    A warning reports a cache that is damaged or can't be written. SettingError if there is no space for the images.
     """
     folder = images.folder
     try:
@@ -99,7 +105,12 @@ def stored(images: Source, **origin: Any) -> ImageData:
             return _open(folder, origin)
         warnings.warn(f"decoded images are not cached, so that the next start decodes again: {error}", stacklevel=2)
     with tempfile.TemporaryDirectory() as temporary:
-        _write(Path(temporary) / "set", images)
+        try:
+            _write(Path(temporary) / "set", images)
+        except OSError as error:
+            expected = "a folder for decoded images that can be written, which XDG_CACHE_HOME chooses"
+            name = "dataset" if images.kind in ("tfds", "embedded", "rendered") else "images"
+            raise SettingError(name, expected, f"{folder} and {temporary} ({first_line(error)})") from error
         return _open(Path(temporary) / "set", origin)  # What is mapped stays readable.
 
 
@@ -126,6 +137,16 @@ def _open(folder: Path, origin: Mapping[str, Any]) -> ImageData:
     return ImageData(training, held_out, labels=labels, skipped=skipped, notes=notes, **description, **origin)
 
 
+def _check_space(folder: Path, needed: int):
+    """OSError where a disk has no space for the images, and some to spare; it would be full, and a memory too."""
+    free = shutil.disk_usage(folder).free
+    if free < needed + SPARE_BYTES:
+        sizes = f"{needed / 2**20:,.0f} MiB are needed, and {free / 2**20:,.0f} MiB are free"
+        raise OSError(errno.ENOSPC, f"no space for decoded images: {sizes}", str(folder.parent))
+    if needed > SPARE_BYTES:
+        logger.info(f"writing {needed / 2**20:,.0f} MiB of decoded images into {folder.parent}")
+
+
 def _write(folder: Path, source: Source):
     """Decodes a set into a new folder, images and labels as .npy."""
     folder.mkdir()
@@ -135,8 +156,10 @@ def _write(folder: Path, source: Source):
         files = training, held_out
         for file in files:
             file.write(bytes(HEADER_SIZE))
-        _, chunks = source.read()
-        for chunk in chunks:
+        number, chunks = source.read()
+        for index, chunk in enumerate(chunks):
+            if index == 0:
+                _check_space(folder, number * math.prod(chunk.images.shape[1:]))
             skipped += chunk.skipped
             notes += chunk.notes
             for part, chosen in enumerate((~chunk.is_held_out, chunk.is_held_out)):

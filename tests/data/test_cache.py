@@ -1,13 +1,16 @@
 import hashlib
 import os
 import re
+import shutil
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from infogan_tf.data.cache import Chunk, Decoded, Source, cache_folder, stored
 from infogan_tf.data.image_data import Labels
+from infogan_tf.errors import SettingError
 
 ORIGIN = {"source": "tfds", "name": "digits", "reason": "for the test"}
 TRAINING, HELD_OUT = [0, 1, 2, 4, 5, 6], [3, 7]
@@ -127,6 +130,26 @@ def test_a_disk_that_fills_up_leaves_nothing_and_images_are_there(digits):
 
     with pytest.warns(UserWarning, match=re.escape("decodes again: [Errno 28] No space left on device")):
         digits.assert_whole(digits.stored(read=fill_disk))
+    assert not list(cache_folder().glob("images/*/*"))
+
+
+def test_a_set_that_no_disk_has_space_for_is_refused_before_it_is_decoded(digits, monkeypatch):
+    taken = []
+
+    def chunks():
+        for chunk in digits.read().chunks:
+            taken.append(chunk)
+            yield chunk
+
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=300 * 2**20))
+    with (
+        pytest.warns(UserWarning, match="748 MiB are needed, and 300 MiB are free"),
+        pytest.raises(
+            SettingError, match=r"^images: expected a folder for decoded images that can be written, .*748 MiB"
+        ),
+    ):
+        digits.stored(read=lambda: Decoded(10**6, chunks()))
+    assert len(taken) == 2, "the first of each attempt"
     assert not list(cache_folder().glob("images/*/*"))
 
 
