@@ -24,6 +24,7 @@ from infogan_tf.errors import SettingError, first_line
 from infogan_tf.files import PARTIAL_PREFIX, remove, write_atomically
 
 LAYOUT = 3  # Of the files in a cached folder, to be increased with every change.
+DARK = 26  # A tenth of the range of pixels.
 SPARE_BYTES = 64 * 2**20
 HEADER_SIZE = 128  # What NumPy writes for four axes; the number of images is known only at the end.
 
@@ -151,7 +152,7 @@ def _write(folder: Path, source: Source):
     """Decodes a set into a new folder, images and labels as .npy."""
     folder.mkdir()
     numbers, digests, rows = [0, 0], (hashlib.sha256(), hashlib.sha256()), (bytearray(), bytearray())
-    skipped, notes = [], []
+    skipped, notes, brightest = [], [], 0
     with (folder / "training.npy").open("wb") as training, (folder / "held_out.npy").open("wb") as held_out:
         files = training, held_out
         for file in files:
@@ -162,6 +163,7 @@ def _write(folder: Path, source: Source):
                 _check_space(folder, number * math.prod(chunk.images.shape[1:]))
             skipped += chunk.skipped
             notes += chunk.notes
+            brightest = max(brightest, chunk.images.max(initial=0))
             for part, chosen in enumerate((~chunk.is_held_out, chunk.is_held_out)):
                 images = np.ascontiguousarray(chunk.images[chosen])
                 files[part].write(images.data)
@@ -173,6 +175,8 @@ def _write(folder: Path, source: Source):
             header = {"descr": "|u1", "fortran_order": False, "shape": (number, *chunk.images.shape[1:])}
             np.lib.format.write_array_header_1_0(file, header)
             assert file.tell() == HEADER_SIZE
+    if brightest < DARK:
+        notes.append(f"warning: the brightest of all pixels is {brightest} of 255, so that the images are nearly black")
     if chunk.labels.names:
         np.save(folder / "labels.npy", np.frombuffer(rows[0] + rows[1], chunk.labels.rows.dtype))
     description = {

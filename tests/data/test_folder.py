@@ -156,6 +156,13 @@ def test_values_of_more_than_8_bits_share_a_scale_of_as_many_bits_as_the_largest
         assert data.notes == (() if white == 65_535 else (note,))
 
 
+def test_a_set_that_is_nearly_black_is_warned_of(tmp_path):
+    for index in range(3):
+        square(index, mode="L").save(tmp_path / f"{index}.png")  # As masks of classes are.
+    expected = "warning: the brightest of all pixels is 2 of 255, so that the images are nearly black"
+    assert load_own(tmp_path).notes == (expected,)
+
+
 def test_files_that_are_no_images_are_counted(tmp_path):
     fill_with(tmp_path, 3)
     for name in ("a.heic", "b.HEIC", "notes.txt", "README", ".DS_Store"):
