@@ -23,6 +23,8 @@ from infogan_tf.options import Text, option
 
 if TYPE_CHECKING:
     from infogan_tf.codes import LatentSpec
+    from infogan_tf.data.image_files import ImageFiles
+    from infogan_tf.data.npz import Npz
     from infogan_tf.model import InfoGAN
     from infogan_tf.training.loading import LoadedModel
 
@@ -55,9 +57,12 @@ def run(options: EncodeOptions):
 
     Images are prepared as those were that the model was trained on. Files that can't be read are left out and named.
     """
+    from infogan_tf.data.image_files import describe_others, own_images
+
     loaded = options.load()
     skipped: list[str] = []
-    rows = _rows(loaded.model, _readable_images(options.images, loaded, skipped))
+    images = own_images(find_images(options.images, or_one=True))
+    rows = _rows(loaded.model, _readable_images(images, loaded, skipped))
     first = next(rows, None)
     if first is None:
         raise SettingError("images", "images that can be read", f"{options.images} ({skipped[0]})")
@@ -66,20 +71,24 @@ def run(options: EncodeOptions):
     if skipped:
         more = f" and {len(skipped) - MAX_NAMED:,} more" if len(skipped) > MAX_NAMED else ""
         logger.info(f"  left out, since they can't be read: {'; '.join(skipped[:MAX_NAMED])}{more}")
+    if images.others:
+        logger.info(f"  left out: {describe_others(images.others)}")
     flags = {"codes": _as_flag(loaded.model.spec, first), "output": "again.png"}
     options.say_next(f"the codes of {printable(first['image'])}:", "generate", **flags)
 
 
-def _readable_images(images: str, loaded: "LoadedModel", skipped: list[str]) -> Iterator[tuple[str, np.ndarray]]:
+def _readable_images(
+    images: "ImageFiles | Npz", loaded: "LoadedModel", skipped: list[str]
+) -> Iterator[tuple[str, np.ndarray]]:
     """Images by name; files that can't be read are described in `skipped`."""
-    from infogan_tf.data.image_files import Unreadable, own_images
+    from infogan_tf.data.image_files import Unreadable
     from infogan_tf.data.preparation import Preparation
 
     height, width, channels = loaded.model.image_shape
     if height != width:
         raise SettingError("run_folder", "a model of square images", f"{loaded.caption}, of {height}x{width}")
-    preparation = Preparation(height, channels, loaded.crop)
-    for name, image in own_images(find_images(images, or_one=True)).each(preparation):
+    preparation = Preparation(height, channels, loaded.crop, loaded.white)
+    for name, image in images.each(preparation):
         if isinstance(image, Unreadable):
             skipped.append(image)
         else:

@@ -102,7 +102,7 @@ class Catalog:
                 loaded = load_model(path, None if path.is_file() else step)
         except (TrainingError, SettingError, RunNotFoundError) as error:
             raise RequestError(f"{name}, update {step}: {first_line(error)}") from error
-        return ExplorerModel(loaded.model, loaded.crop)
+        return ExplorerModel(loaded.model, loaded.crop, loaded.white)
 
 
 def _last_trained(path: Path) -> float:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 
 from infogan_tf.codes import LatentCode
 from infogan_tf.data.batches import as_floats, as_pixels
-from infogan_tf.data.preparation import Preparation, open_picture
+from infogan_tf.data.preparation import WHITE, Preparation, open_picture
 from infogan_tf.distributions import VonMisesPosterior
 from infogan_tf.errors import first_line
 from infogan_tf.figures.pictures import tile, write_animation
@@ -38,12 +38,12 @@ class RequestError(BadRequest):
 
 
 class ExplorerModel:
-    """A trained model that answers the page; pictures are made square by `crop`, as its training images were."""
+    """A trained model that answers the page; pictures are prepared as its training images were."""
 
-    def __init__(self, model: InfoGAN, crop: str):
+    def __init__(self, model: InfoGAN, crop: str, white: int = WHITE):
         self._image_shape = model.image_shape
         self._spec = model.spec
-        self._preparation = Preparation(model.image_shape[0], model.image_shape[2], crop)
+        self._preparation = Preparation(model.image_shape[0], model.image_shape[2], crop, white)
         latents = tf.TensorSpec([None, model.spec.size], tf.float32)
         image = tf.TensorSpec([1, *model.image_shape], tf.uint8)
         self._generate = tf.function(lambda latents: as_pixels(model(latents)), [latents], autograph=False)

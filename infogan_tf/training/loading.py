@@ -12,6 +12,7 @@ import keras
 from infogan_tf.build_model import build_model
 from infogan_tf.config import MODEL, Config
 from infogan_tf.data.paths import given_path
+from infogan_tf.data.preparation import WHITE
 from infogan_tf.errors import RunNotFoundError, SettingError, first_line
 from infogan_tf.model import InfoGAN
 from infogan_tf.training.record import Record
@@ -39,6 +40,11 @@ class LoadedModel(NamedTuple):
     step: int | None
     crop: str
     record: Record | None
+
+    @property
+    def white(self) -> int:
+        """The value that became white in pictures of more than 8 bits."""
+        return self.record.data.white if self.record else WHITE
 
     @property
     def caption(self) -> str:

@@ -41,6 +41,7 @@ class RecordedData:
     held_out_fingerprint: str | None
     image_shape: tuple[int, int, int]
     max_shift: int
+    white: int = 2**16 - 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +79,9 @@ JSON = pydantic.TypeAdapter(Record)
 
 def new_record(config: Config, data: "ImageData", max_shift: int) -> Record:
     """The record of a new run."""
-    described = {name: getattr(data, name) for name in (*ORIGIN, "description", "held_out_fingerprint", "image_shape")}
+    described = {
+        name: getattr(data, name) for name in (*ORIGIN, "description", "held_out_fingerprint", "image_shape", "white")
+    }
     recorded = RecordedData(**described, fingerprint=data.fingerprint(), max_shift=max_shift)
     return Record(2, describe_preset(config), _command(), _movable(config), recorded, _versions(), [])
 

@@ -166,11 +166,13 @@ def test_files_that_cant_be_read_are_left_out_and_named(do, place):
     for number in range(4):
         Path("images", f"{number}.png").write_text("no image")
     Image.new("RGB", (40, 30)).save("images/good.png")
+    Path("images", "a.heic").touch()
     out = do("encode", f"--run_folder={place / 'model.keras'}", "--images=images", "--output=codes.csv")
     reason = "not an image that Pillow can open"
     assert (
         f"  left out, since they can't be read: 0.png: {reason}; 1.png: {reason}; 2.png: {reason} and 1 more\n" in out
     )
+    assert "  left out: files that are no images (.heic: 1)\n" in out
     assert len(read_csv("codes.csv")) == 1
 
 
