@@ -58,7 +58,7 @@ class Config(Options):
     held_out: str = option(
         "test",
         Choice("test", "validation"),
-        "The images held out: the test split or, for choosing settings, every sixth training image in its place.",
+        "The images held out: the test split or, for choosing settings, a sixth of the training images in its place.",
     )
     image_size: int | None = option(
         None,

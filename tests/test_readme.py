@@ -13,6 +13,7 @@ from infogan_tf import losses
 from infogan_tf.augmentation import AUGMENTATIONS
 from infogan_tf.code_text import parse_codes
 from infogan_tf.data.sources import ImageRequest, load_images
+from infogan_tf.data.splits import SPLIT
 from infogan_tf.experiments import mnist, presets
 from tests.conftest import ROOT
 
@@ -92,12 +93,15 @@ def test_the_page_on_own_images_is_true(tmp_path, monkeypatch):
     assert set(re.findall(r"^\| `(\w+)`", own_images.split("| kind | for D |")[1], re.MULTILINE)) == set(AUGMENTATIONS)
     monkeypatch.chdir(tmp_path)
     exec(*python_in("docs/own_images.md"), {})
-    assert len(load_images(ImageRequest(images="mine.npz")).held_out) == 30  # Every tenth.
-    endings = re.findall(r"`(\.\w+)`", own_images.split("by their endings")[1].split("\n-")[0])
+    assert len(load_images(ImageRequest(images="mine.npz")).held_out) == 30  # One of every ten.
+    formats = re.search(r"what Pillow opens \((.*?) and more", own_images)[1].split(", ")
     (tmp_path / "files").mkdir()
-    for ending in (*endings, ".bmp"):
-        Image.new("RGB", (20, 30)).save(tmp_path / "files" / f"image{ending}")
-    assert len(load_images(ImageRequest(images="files")).training) == len(endings) == 5
+    for ending in (*(name.lower().replace("jpeg 2000", "jp2") for name in formats), "jfif", "tif"):
+        Image.new("RGB", (20, 30), "red").save(tmp_path / "files" / f"image.{ending}")
+    data = load_images(ImageRequest(images="files"))
+    assert len(data.training) + len(data.held_out) == len(formats) + 2 == 10
+    for text in re.findall(r"`(\w+)/`", own_images.split("Folders for\ntraining")[1].split("what lies")[0]):
+        assert SPLIT.search(text)
 
 
 def test_every_flag_and_script_named_exists():
