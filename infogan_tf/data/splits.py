@@ -22,18 +22,16 @@ def in_turn(number: int, every: int) -> np.ndarray:
 
 
 def at_random(number: int, every: int, labels: Labels | None = None) -> np.ndarray:
-    """The same: of every so many images in a row, and of one class if they have classes, a random one.
+    """The same: of every so many images in a row, once they are sorted by class if they have classes, a random one.
 
-    So even classes of a few images are held out by their share, and no order of views or classes matters. The first
-    image of a class is always trained on. The same number and classes give the same choice.
+    So every class is held out by its share, and views or classes may take turns. The first image is
+    always trained on. The same number and classes give the same choice.
     """
     classes = np.zeros(number, int) if labels is None else _classes(labels, number)
-    order = np.argsort(classes, kind="stable")
-    starts = np.searchsorted(classes[order], classes[order])  # Where the class of each begins.
-    places = np.arange(number) - starts
-    drawn = np.random.default_rng(0).integers((places < every).astype(int), every)
+    places = np.arange(number)
+    drawn = np.random.default_rng(0).integers((places == 0).astype(int), every)  # For each row, at its beginning.
     is_held_out = np.empty(number, bool)
-    is_held_out[order] = places % every == drawn[starts + places // every * every]
+    is_held_out[np.argsort(classes, kind="stable")] = places % every == drawn[places // every * every]
     return is_held_out
 
 
