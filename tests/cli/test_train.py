@@ -85,7 +85,7 @@ def mixed(tmp_path):
 @pytest.mark.slow
 def test_own_images_from_training_to_evaluation(do, infogan, refused, few, mixed, tmp_path, monkeypatch):
     out = do(*OWN, "--images=photos", "--summary_interval=1")
-    description = "photos, 117 training and 12 held-out images"
+    description = "photos, 116 training and 13 held-out images"
     assert f"data: {description} (read from photos)\n" in out
     assert "left out: 1 of 130 images, such as damaged.jpg: " in out
     assert "labels: none, since 130 of 130 images don't lie in one of several folders, such as " in out

@@ -196,6 +196,8 @@ print(written, resident() - before)
     setup = f"import os; os.environ['XDG_CACHE_HOME'] = {os.environ['XDG_CACHE_HOME']!r}"
     finished = launchers.run(str(tmp_path / "large.py"), setup=setup)
     assert finished.returncode == 0, finished.stderr
-    written, read = map(float, finished.stdout.split())
+    said, numbers = finished.stdout.splitlines()
+    assert said.startswith("writing 281 MiB of decoded images into ")
+    written, read = map(float, numbers.split())
     assert written < 60, "of 280 MiB"
     assert read < 80
