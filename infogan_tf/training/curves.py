@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -87,11 +88,21 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 
 class TensorBoardWriter:
-    """Writes event files into a run's folder; a resumed run adds a file of its own."""
+    """Writes event files into a run's folder; a resumed run adds a file of its own.
 
-    def __init__(self, folder: Path):
+    With `resumed_at`, training begins or goes on after that update: TensorBoard drops what earlier files have of later
+    ones, which a killed process wrote after its last checkpoint.
+    """
+
+    def __init__(self, folder: Path, resumed_at: int | None = None):
         self._writer = tf.summary.create_file_writer(str(folder))
         self.flush, self.close = self._writer.flush, self._writer.close
+        if resumed_at is not None:
+            # TensorBoard takes the first start of a run for its beginning, and each other one for a restart.
+            start = tf.compat.v1.SessionLog(status=tf.compat.v1.SessionLog.START)
+            event = tf.compat.v1.Event(wall_time=time.time(), step=resumed_at + 1, session_log=start)
+            # `tf.summary` itself has no function for it.
+            tf.raw_ops.ImportEvent(writer=self._writer._resource, event=event.SerializeToString())
 
     def scalars(self, step: int, metrics: Mapping[str, float]):
         """Adds a point to each curve, by tag."""

@@ -44,7 +44,7 @@ class Recorder:
         self._health = Health(run.config, model.spec)
         for point in self._log.points:
             self._health.update(point["step"], point)  # What it says of them was said before.
-        self._tensorboard = TensorBoardWriter(run.path)
+        self._tensorboard = TensorBoardWriter(run.path, resumed_at=start)
         names = [code.name for code in model.spec.codes]
         self._progress = Progress(names, start, run.config.total_updates, run.config.updates_per_epoch)
         self._last_point = (start, time.monotonic())

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorboard.backend.event_processing import plugin_event_accumulator
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from infogan_tf.training.curves import (
@@ -62,6 +63,22 @@ def test_pictures_are_read_back(written):
 def test_warnings_are_read_back(written):
     (note,) = written(("note", 20, "warning: update 20: D has won")).Tensors("health")
     assert (note.step, tf.make_ndarray(note.tensor_proto).item()) == (20, b"warning: update 20: D has won")
+
+
+def test_what_a_killed_process_wrote_after_its_last_checkpoint_is_read_once(tmp_path):
+    sessions = (0, "loss/generator", (10, 20, 30)), (None, "evaluation/recall", (20,)), (20, "loss/generator", (30, 40))
+    for number, (resumed_at, tag, steps) in enumerate(sessions):
+        writer = TensorBoardWriter(tmp_path, resumed_at)
+        for step in steps:
+            writer.scalars(step, {tag: number})
+        writer.close()
+        (file,) = tmp_path.glob("*.v2")
+        file.rename(tmp_path / f"events.out.tfevents.{number}")  # As if they had begun at other times.
+    events = plugin_event_accumulator.EventAccumulator(str(tmp_path))  # TensorBoard's own.
+    events.Reload()
+    losses = [(event.step, float(tf.make_ndarray(event.tensor_proto))) for event in events.Tensors("loss/generator")]
+    assert losses == [(10, 0), (20, 0), (30, 2), (40, 2)]
+    assert [event.step for event in events.Tensors("evaluation/recall")] == [20]
 
 
 def test_every_point_is_on_disk_at_once(tmp_path):
