@@ -36,15 +36,13 @@ class BatchedModel:
         self.spec = model.spec
         self.image_shape = model.image_shape
 
-        def infer_codes(images: tf.Tensor) -> dict[str, Any]:
-            return model.infer_codes(floats(images))
-
         def augment(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-            return tf.clip_by_value(model.augmentation.for_codes(floats(images), STRENGTH, seed), 0, 1)
+            return tf.clip_by_value(model.augmentation.for_codes(images, STRENGTH, seed), 0, 1)
 
         # AutoGraph takes seconds and finds nothing to convert.
         self._generate, self._infer_codes, self._augment = (
-            tf.function(function, autograph=False, reduce_retracing=True) for function in (model, infer_codes, augment)
+            tf.function(function, autograph=False, reduce_retracing=True)
+            for function in (model, model.infer_codes, augment)
         )
 
     def measure_generated(self, latents: Mapping[str, tf.Tensor], measure: Callable[[tf.Tensor], Any]) -> Any:
@@ -73,15 +71,18 @@ class BatchedModel:
 
 
 def in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Tensor) -> Any:
-    """What a function gives of a batch of inputs, for all inputs, as tensors `[number, ...]`."""
+    """What a function gives of a batch of inputs, for all inputs, as tensors `[number, ...]`.
+
+    The function takes floats: uint8 images are given to it in [0, 1].
+    """
     starts = range(0, len(inputs), BATCH_SIZE)
     # None hides the bar where stdout is no terminal.
     disable = True if len(starts) == 1 else None
     bar = tqdm(starts, file=sys.stdout, disable=disable, leave=False, bar_format="  |{bar:40}| {remaining} left")
-    parts = [function(tf.convert_to_tensor(inputs[start : start + BATCH_SIZE])) for start in bar]
+    parts = [function(_floats(inputs[start : start + BATCH_SIZE])) for start in bar]
     return tf.nest.map_structure(lambda *of_batches: tf.concat(of_batches, axis=0), *parts)
 
 
-def floats(images: tf.Tensor) -> tf.Tensor:
-    """Images that may be uint8 as floats in [0, 1]."""
-    return as_floats(images) if images.dtype == tf.uint8 else images
+def _floats(inputs: np.ndarray | tf.Tensor) -> tf.Tensor:
+    # Outside of graphs, so that there is one for both types.
+    return as_floats(inputs) if inputs.dtype == np.uint8 else tf.convert_to_tensor(inputs)

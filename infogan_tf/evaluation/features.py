@@ -20,7 +20,7 @@ from infogan_tf.data.batches import ImageBatches
 from infogan_tf.data.cache import cache_folder
 from infogan_tf.data.factors import Factor
 from infogan_tf.data.image_data import ImageData, evenly_spread
-from infogan_tf.evaluation.batched_model import floats, in_batches
+from infogan_tf.evaluation.batched_model import in_batches
 from infogan_tf.files import write_atomically
 
 # A new number whenever anything below changes what the features are.
@@ -115,20 +115,21 @@ class _Task:
         images = self.batches(step)
         if self.factor:
             return images, tf.constant(self.factor.training[self.batches.indices(step)])
-        return _rotated(images), tf.repeat(tf.range(ROTATIONS), len(images))
+        return tf.constant(_rotated(images.numpy())), tf.repeat(tf.range(ROTATIONS), len(images))
 
     def error(self, network: keras.Model, predicted: np.ndarray) -> float:
         """The network's error rate on held-out images, whose classes it predicts so."""
         if self.factor:
             return float(np.mean(predicted != self.factor.held_out))
-        images = tf.constant(evenly_spread(self.data.held_out, NUM_ROTATED))
+        images = evenly_spread(self.data.held_out, NUM_ROTATED)
         _, predicted = _predict(network, _rotated(images))
         return float(np.mean(predicted != np.repeat(np.arange(ROTATIONS), len(images))))
 
 
-def _rotated(images: tf.Tensor) -> tf.Tensor:
+def _rotated(images: np.ndarray) -> np.ndarray:
     """All images, then all of them turned by 90 degrees, and so on."""
-    return tf.concat([tf.image.rot90(images, turns) for turns in range(ROTATIONS)], axis=0)
+    # By NumPy, since TensorFlow reports as an error that it transposes uint8 images without oneDNN.
+    return np.concatenate([np.rot90(images, turns, axes=(1, 2)) for turns in range(ROTATIONS)])
 
 
 def _sha256(content: bytes) -> str:
@@ -183,5 +184,5 @@ def _train(task: _Task) -> keras.Model:
 
 def _predict(network: keras.Model, images: np.ndarray | tf.Tensor) -> tuple[np.ndarray, np.ndarray]:
     """Features `[number, 128]` and the most probable classes `[number]`."""
-    features, logits = in_batches(lambda batch: network(floats(batch), training=False), images)
+    features, logits = in_batches(lambda batch: network(batch, training=False), images)
     return features.numpy(), logits.numpy().argmax(axis=1)
