@@ -141,7 +141,7 @@ class LatentSpec:
 
         All else is held fixed. The result is by name too, `[rows * columns, event_size]`, row by row.
         """
-        repeated = {key: tf.repeat(samples, values.shape[0], axis=0) for key, samples in latents.items()}
+        repeated = self.split(tf.repeat(self.join(latents), values.shape[0], axis=0))
         return repeated | {name: tf.tile(values, [latents[name].shape[0], 1])}
 
     def encode(self, codes: Mapping[str, Any]) -> dict[str, tf.Tensor]:

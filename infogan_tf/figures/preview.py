@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from infogan_tf.data.batches import as_floats
 from infogan_tf.figures.pictures import Picture, side_by_side, tile, with_caption
-from infogan_tf.figures.traversals import COLUMNS, ROWS, describe_traversal, traverse
+from infogan_tf.figures.traversals import COLUMNS, ROWS, describe_traversal, num_columns
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
@@ -26,28 +26,27 @@ class Preview:
         self._model = model
         self._origin = origin
         seeds = split_seed(stream_seed(seed, Stream.PREVIEW), 2 + len(model.spec.codes))
-        self._sample_seed, choice_seed, *self._traversal_seeds = seeds
+        sample_seed, choice_seed, *traversal_seeds = seeds
         chosen = tf.random.stateless_uniform([ROWS * COLUMNS], choice_seed, 0, len(real_images), tf.int32).numpy()
         self._real_grid = tile(as_floats(real_images[chosen]).numpy().reshape(ROWS, COLUMNS, *model.image_shape))
-        self._draw = tf.function(self._images, autograph=False)
+        # All pictures are drawn by one graph, and all samples by another: a graph for each code would take minutes to
+        # make where there are many.
+        spec, sample = model.spec, tf.function(model.spec.sample, autograph=False)
+        self._inputs = {"samples": spec.join(spec.sample(ROWS * COLUMNS, sample_seed))}
+        for code, code_seed in zip(spec.codes, traversal_seeds, strict=True):
+            values = code.distribution.traversal(num_columns(code.distribution), scale)
+            self._inputs[code.name] = spec.join(spec.vary(code.name, sample(ROWS, code_seed), values))
+        self._generate = tf.function(model, autograph=False, input_signature=[tf.TensorSpec([None, spec.size])])
 
     def pictures(self, step: int) -> dict[str, Picture]:
         """The pictures at an update, by name: `samples`, then each code's."""
-        sampled, traversals = self._draw()
         where = f"update {step:,}, {self._origin}"
-        comparison = side_by_side(self._real_grid, tile(sampled.numpy()))
-        pictures = {"samples": with_caption(comparison, f"left real, right generated; {where}")}
-        for name, images in traversals.items():
-            caption = f"{describe_traversal(self._model, name, self._scale)}; one random sample a row; {where}"
-            pictures[name] = with_caption(tile(images.numpy()), caption)
+        pictures = {}
+        for name, inputs in self._inputs.items():
+            picture = tile(self._generate(inputs).numpy().reshape(ROWS, -1, *self._model.image_shape))
+            if name == "samples":
+                picture, what = side_by_side(self._real_grid, picture), "left real, right generated"
+            else:
+                what = f"{describe_traversal(self._model, name, self._scale)}; one random sample a row"
+            pictures[name] = with_caption(picture, f"{what}; {where}")
         return pictures
-
-    def _images(self) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        model = self._model
-        latents = model.spec.sample(ROWS * COLUMNS, self._sample_seed)
-        sampled = model(model.spec.join(latents))
-        traversals = {
-            code.name: traverse(model, code.name, seed, scale=self._scale)
-            for code, seed in zip(model.spec.codes, self._traversal_seeds, strict=True)
-        }
-        return tf.reshape(sampled, [ROWS, COLUMNS, *model.image_shape]), traversals

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from infogan_tf.codes import LatentSpec
 from infogan_tf.figures.preview import Preview
-from tests.tiny_models import tiny_model
+from infogan_tf.model import InfoGAN
+from tests.tiny_models import tiny_discriminator, tiny_generator, tiny_model
 
 GRID = 10 * 8 * 2
 REAL = np.random.default_rng(0).integers(0, 256, [60, 8, 8, 1], np.uint8)
@@ -30,3 +32,18 @@ def test_shows_the_same_noise_and_codes_every_time_and_names_the_images_below(pr
         np.testing.assert_array_equal(picture[:height], there[name][:height])
         assert np.any(picture[height:] != there[name][height:])
         assert np.any(picture[:height] != other[name][:height])
+
+
+def test_many_codes_are_drawn_by_a_single_graph():
+    traced = []
+
+    class Counted(InfoGAN):
+        def call(self, latents, training=False):
+            traced.append(latents.shape)
+            return super().call(latents, training)
+
+    spec = LatentSpec.parse("20*uniform", noise_size=3)
+    networks = {"generator": tiny_generator(spec.size), "discriminator": tiny_discriminator(spec.posterior_size)}
+    preview = Preview(Counted(**networks, spec=spec), REAL, "one", seed=1)
+    assert len(preview.pictures(1)) == len(preview.pictures(2)) == 21
+    assert traced == [(None, 23)]
