@@ -10,6 +10,8 @@ from infogan_tf.errors import SettingError
 
 ClassNames = tuple[str, ...] | None
 
+FEW_HELD_OUT = 30  # Among fewer images, what is measured may be chance.
+
 
 @dataclasses.dataclass(frozen=True)
 class Labels:
@@ -124,6 +126,14 @@ def check_two_batches(data: ImageData, batch_size: int):
         raise SettingError("images", expected, f"{number} from {data.name} ({data.reason})")
     if batch_size > number:
         raise SettingError("batch_size", f"at most {number}, the number of training images", batch_size)
+
+
+def held_out_warning(number: int) -> str | None:
+    """What an evaluation on so many held-out images suffers from, if anything."""
+    if not number:
+        return "no image is held out, so the run can't be evaluated"
+    few = f"only {number} images are held out" if number > 1 else "only one image is held out"
+    return f"{few}: what is measured on fewer than {FEW_HELD_OUT} means little" if number < FEW_HELD_OUT else None
 
 
 def evenly_spread(images: np.ndarray, number: int) -> np.ndarray:

@@ -34,7 +34,6 @@ NUM_GENERATED = NUM_HELD_OUT = NUM_MATCHED = 10_000
 NUM_OF_A_VALUE = 200
 NUM_NEIGHBORHOODS = 5_000
 NUM_CHANGED = 2_500
-LEAST_HELD_OUT = 12  # The nearest neighbors of both halves need a few.
 
 
 def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
@@ -48,7 +47,7 @@ def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | Non
     them.
 
     Raises:
-        SettingError: the folder can't be written, the run's images can't be loaded, or too few are held out.
+        SettingError: the folder can't be written, the run's images can't be loaded, or none is held out.
     """
     folder = trained.run.path
     if not os.access(folder, os.W_OK):
@@ -97,9 +96,8 @@ def _load_data(trained: TrainedRun, data_dir: str | None, images: str | None) ->
         # The error may name a setting of the run, which an evaluation can't change.
         expected = f"the images that {trained.run.path} was trained on: {config.images or config.dataset} from {source}"
         raise SettingError("data_dir" if config.images is None else "images", expected, error.got) from error
-    if len(data.held_out) < LEAST_HELD_OUT:
-        expected = f"a run with at least {LEAST_HELD_OUT} held-out images"
-        raise SettingError("run_folder", expected, f"{trained.run.path} with {len(data.held_out)}")
+    if not len(data.held_out):
+        raise SettingError("run_folder", "a run with held-out images", f"{trained.run.path} without any")
     data, *factors = (
         dataclasses.replace(each, held_out=evenly_spread(each.held_out, NUM_HELD_OUT)) for each in (data, *factors)
     )

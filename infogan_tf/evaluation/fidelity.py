@@ -19,13 +19,17 @@ NEIGHBORS_OF_DENSITY = 5
 TINY = np.finfo(np.float64).tiny
 
 
-def frechet_distance(features_a: np.ndarray, features_b: np.ndarray) -> float:
+def frechet_distance(features_a: np.ndarray, features_b: np.ndarray) -> float | None:
     """Distance of the Gaussians fitted to two sets of features `[number, size]`; 0 for equal sets, unbounded.
+
+    None if a set has a single image.
 
     Heusel et al. 2017, equation 6: |m_a - m_b|^2 + Tr(C_a + C_b - 2 (C_a C_b)^(1/2)). Its size depends on the features
     and on how many images there are: only distances in the same features over the same numbers compare. The features
     must not be fitted to either set.
     """
+    if min(len(features_a), len(features_b)) < 2:
+        return None
     mean_a, covariance_a = _moments(features_a)
     mean_b, covariance_b = _moments(features_b)
     # The trace of (C_a C_b)^(1/2) from the eigenvalues of a symmetric product, which has the same ones.
@@ -41,14 +45,14 @@ def _moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return features.mean(axis=0, dtype=np.float64), np.cov(features, rowvar=False, dtype=np.float64)
 
 
-def compare_neighborhoods(real_features: np.ndarray, generated_features: np.ndarray) -> dict[str, float]:
+def compare_neighborhoods(real_features: np.ndarray, generated_features: np.ndarray) -> dict[str, float | None]:
     """Improved precision and recall (k = 3), density and coverage (k = 5).
 
     Kynkaanniemi et al. 2019, equations 1 to 3; Naeem et al. 2020 (arXiv 2002.09797). Features are `[number, size]`, of
-    more than 5 images, as many of each kind, since the numbers decide how large the balls are: that of an image reaches
-    to its k-th nearest neighbor in its own set.
+    as many images of each kind, since the numbers decide how large the balls are: that of an image reaches to its k-th
+    nearest neighbor in its own set.
 
-    Returns:
+    Returns, each None if there are fewer than 6 images of each kind:
         `precision` and `recall`: the shares of generated images within the ball of some real image, and of real images
         within the ball of some generated one. One outlying real image has a ball so large that it can hold anything,
         gray noise too: read precision beside density and coverage.
@@ -57,6 +61,8 @@ def compare_neighborhoods(real_features: np.ndarray, generated_features: np.ndar
         `coverage`: the share of real images whose ball holds a generated image; for as many other real images about
         1 - 2^-k, which is 0.97.
     """
+    if len(real_features) <= NEIGHBORS_OF_DENSITY:
+        return dict.fromkeys(("precision", "recall", "density", "coverage"))
     distances = pairwise_distances(generated_features, real_features)
     in_real_ball = distances <= _radii(real_features, NEIGHBORS)
     in_generated_ball = distances <= _radii(generated_features, NEIGHBORS)[:, None]
@@ -106,9 +112,10 @@ def measure_diversity(
 
 def diversity_of_classes(features: np.ndarray, labels: np.ndarray) -> list[float]:
     """The same share among real images of each class, but those of a single image, from their features and classes."""
-    everything = max(mean_squared_distance(features), TINY)
     members = [features[labels == label] for label in np.unique(labels)]
-    return [mean_squared_distance(of_class) / everything for of_class in members if len(of_class) > 1]
+    distances = [mean_squared_distance(of_class) for of_class in members if len(of_class) > 1]
+    everything = max(mean_squared_distance(features), TINY) if distances else TINY
+    return [distance / everything for distance in distances]
 
 
 def mean_squared_distance(features: np.ndarray) -> float:

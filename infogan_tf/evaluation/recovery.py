@@ -9,6 +9,7 @@ import tensorflow as tf
 from sklearn.metrics import normalized_mutual_info_score
 
 from infogan_tf.codes import LatentSpec
+from infogan_tf.data.image_data import FEW_HELD_OUT
 from infogan_tf.distributions import Distribution
 from infogan_tf.distributions.continuous import ContinuousDistribution
 from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
@@ -117,7 +118,10 @@ def redundancy(a: np.ndarray, a_prior: Distribution, b: np.ndarray, b_prior: Dis
     Rank correlation (absolute) of continuous codes, circular correlation (absolute) of circular ones; otherwise the
     normalized mutual information, for which a continuous or circular code is cut into ten bins with as many images
     each. It finds redundant codes of similar entropy only: a 2-way and a 20-way categorical code can't reach 0.9.
+    Of fewer than 30 images it is 0, since predictions of so few determine each other by chance.
     """
+    if len(a) < FEW_HELD_OUT:
+        return 0.0
     if a_prior.is_circular and b_prior.is_circular:
         return _circular_correlation(a, b)
     if any(prior.is_discrete or prior.is_circular for prior in (a_prior, b_prior)):

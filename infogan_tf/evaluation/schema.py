@@ -6,7 +6,7 @@ The glossary says what the measures mean; here are the units and what it does no
 from dataclasses import dataclass
 
 # A new number whenever what is measured, or how, or its form changes; that of the features too.
-VERSION = 11
+VERSION = 12
 
 
 @dataclass(frozen=True)
@@ -102,14 +102,15 @@ class ImageMeasures:
     features_hash: str  # SHA-256 of the weights: only numbers in features of the same hash can be compared.
     compared_images: int  # How many of each kind the Frechet distance compares.
     compared_neighborhoods: int  # How many of each kind the nearest neighbors are taken of.
-    diversity_of_real_classes: dict[str, list[float]]  # By class factor and class, as `CodeMeasures.diversity`.
-    frechet_distance: float
-    frechet_distance_halves: float
-    frechet_floor_halves: float
-    precision: float
-    recall: float
-    density: float
-    coverage: float
+    # By class factor and class, as `CodeMeasures.diversity`, without classes of a single held-out image.
+    diversity_of_real_classes: dict[str, list[float]]
+    frechet_distance: float | None  # None, here and below, if too few images are held out.
+    frechet_distance_halves: float | None
+    frechet_floor_halves: float | None
+    precision: float | None
+    recall: float | None
+    density: float | None
+    coverage: float | None
 
 
 @dataclass(frozen=True)

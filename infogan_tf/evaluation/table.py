@@ -4,11 +4,14 @@ import statistics
 from collections.abc import Mapping
 
 from infogan_tf.console import text_table
+from infogan_tf.data.image_data import held_out_warning
 from infogan_tf.evaluation import glossary
 from infogan_tf.evaluation.schema import Association, Classification, Evaluation, ImageMeasures
 
 # A wider confusion matrix can't be read on a terminal.
 MOST_CLASSES_SHOWN = 20
+NEIGHBORHOOD_MEASURES = ("precision", "recall", "density", "coverage")
+TOO_FEW = "not measured on so few images; the Frechet distance needs 2, that of halves 3, its floor 4, the others 6"
 PRECISION_WARNING = (
     "precision is misleading here: the generated images are near a few outlying real images only, as coverage and "
     "density say"
@@ -19,7 +22,8 @@ def evaluation_table(evaluation: Evaluation) -> str:
     """What `evaluate` measured, as tables with legends: codes alone, against factors, as classifiers; images."""
     run, held_out = evaluation.run, glossary.held_out_images(evaluation.run)
     header = f"{run.folder}: update {run.update:,}, seed {run.seed}, {run.objective}, {run.data}"
-    parts = [header, *_codes(evaluation)]
+    warning = held_out_warning(run.held_out_images)
+    parts = [f"{header}\nwarning: {warning}" if warning else header, *_codes(evaluation)]
     if evaluation.confidence:
         rows = [("code", "confidence", "balance, nats", "stability")]
         for name, code in evaluation.confidence.items():
@@ -55,6 +59,8 @@ def _codes(evaluation: Evaluation) -> list[str]:
 
 
 def _mean(diversity: list[float]) -> str:
+    if not diversity:
+        return "- (no class has two images)"
     return f"{statistics.fmean(diversity):.2f} (least {min(diversity):.2f})"
 
 
@@ -78,6 +84,8 @@ def _associations(table: Mapping[str, Mapping[str, Association]], held_out: str)
 
 
 def _association(cell: Association) -> str:
+    if cell.note:
+        return "-"
     part = "" if cell.part is None else f" [{cell.part}]"
     return f"{cell.value:.2f} ({cell.chance:.2f}) {cell.measure}{part}"
 
@@ -118,17 +126,24 @@ def _changes(evaluation: Evaluation) -> list[str]:
 
 def _images(images: ImageMeasures, held_out: str) -> str:
     number = images.compared_images
+    neighbors = ", ".join(f"{name} {number_text(getattr(images, name), '.3f')}" for name in NEIGHBORHOOD_MEASURES)
     text = (
         f"{number:,} generated images against {number:,} {held_out} ({images.features}):\n"
-        f"Frechet distance {images.frechet_distance:.2f}; of half of the images each "
-        f"{images.frechet_distance_halves:.2f}, and of {held_out} against the other half of them, the floor, "
-        f"{images.frechet_floor_halves:.2f}\n"
-        f"precision {images.precision:.3f}, recall {images.recall:.3f}, density {images.density:.3f}, "
-        f"coverage {images.coverage:.3f} (of {images.compared_neighborhoods:,} images each)"
+        f"Frechet distance {number_text(images.frechet_distance, '.2f')}; of half of the images each "
+        f"{number_text(images.frechet_distance_halves, '.2f')}, and of {held_out} against the other half of them, the "
+        f"floor, {number_text(images.frechet_floor_halves, '.2f')}\n"
+        f"{neighbors} (of {images.compared_neighborhoods:,} images each)"
     )
+    if images.coverage is None:
+        text += f"\n-: {TOO_FEW}"
     for factor, classes in images.diversity_of_real_classes.items():
         text += f"\ndiversity of a class of {held_out}, by {factor}: {_mean(classes)}"
     return f"{text}\nwarning: {PRECISION_WARNING}" if precision_misleads(images) else text
+
+
+def number_text(value: float | None, form: str) -> str:
+    """A number in a format, and "-" where nothing was measured."""
+    return "-" if value is None else format(value, form)
 
 
 def precision_misleads(images: ImageMeasures) -> bool:
@@ -138,4 +153,4 @@ def precision_misleads(images: ImageMeasures) -> bool:
     precision 1.000 with coverage 0.0004 and density 0.4. Good images without variety have a low coverage too, but a
     density of about their precision. The thresholds are this project's choice.
     """
-    return images.coverage < 0.1 and images.density < 0.5 * images.precision
+    return images.coverage is not None and images.coverage < 0.1 and images.density < 0.5 * images.precision

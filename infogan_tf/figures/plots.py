@@ -138,6 +138,8 @@ def _plot_cells(
 
 
 def _association_text(cell: Any) -> str:
+    if cell.note:
+        return "-"
     part = "" if cell.part is None else f" [{cell.part}]"
     return f"{cell.value:.2f}{part}\n{cell.measure}"
 

@@ -141,7 +141,8 @@ class FactorResults:
     def shown(self) -> ReportedRun:
         """The run whose codes are the most associated with the factors; without those, of the best Frechet distance."""
         if not self.has_factors:
-            return min(self.runs, key=lambda run: run.evaluation.images.frechet_distance)
+            # Of a single held-out image no run has a distance.
+            return min(self.runs, key=lambda run: run.evaluation.images.frechet_distance or 0.0)
         best_codes = [_best_of_each(_measured_codes([run]), attrgetter("factor")) for run in self.runs]
         return max(best_codes, key=lambda codes: sum(map(ADJUSTED, codes)))[0].run
 

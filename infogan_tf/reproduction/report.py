@@ -72,7 +72,7 @@ def _rendered(template: str, **values: Any) -> str:
         lstrip_blocks=True,
     )
     filters = (statistics.mean, statistics.median, statistics.stdev, median_and_range)
-    environment.filters |= {"code": _code_span, "form": format} | {each.__name__: each for each in filters}
+    environment.filters |= {"code": _code_span, "form": table.number_text} | {each.__name__: each for each in filters}
     functions = (added_to_the_objective, build_augmentation, departures)
     environment.globals |= {"terms": glossary, "table": table} | {each.__name__: each for each in functions}
     return environment.get_template(template).render(values)

@@ -15,7 +15,7 @@ from infogan_tf.codes import LatentSpec
 from infogan_tf.config import Config
 from infogan_tf.console import logger
 from infogan_tf.data.batches import ImageBatches
-from infogan_tf.data.image_data import ImageData, check_two_batches
+from infogan_tf.data.image_data import ImageData, check_two_batches, held_out_warning
 from infogan_tf.data.sources import load_images
 from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.files import reason_not_written
@@ -134,6 +134,8 @@ def announce_start(run: Run, model: InfoGAN, data: ImageData):
         logger.info(note)
     for file in data.skipped:
         logger.debug(f"left out: {file}")
+    if warning := held_out_warning(len(data.held_out)):
+        logger.info(f"warning: {warning}")
     how, why = "as they are", "since there are enough of them"
     if model.max_shift:
         how, why = model.augmentation.describe(model.max_shift), "to prevent D from overfitting so few images"

@@ -179,7 +179,8 @@ def test_what_cannot_be_evaluated_is_refused_before_anything_is_measured(embedde
     refuse(f"images: expected auto, since {tmp_path} was trained on --dataset=mnist, got photos", images="photos")
     trained_on = f"data_dir: expected the images that {tmp_path} was trained on: mnist from embedded, got other images"
     refuse(trained_on, run._replace(record=others))
-    monkeypatch.setattr(module, "LEAST_HELD_OUT", 1001)
-    refuse(f"run_folder: expected a run with at least 1001 held-out images, got {tmp_path} with 1000")
+    none_held_out = dataclasses.replace(embedded_digits, held_out=embedded_digits.held_out[:0])
+    monkeypatch.setattr(module, "load_images", lambda _: none_held_out)
+    refuse(f"run_folder: expected a run with held-out images, got {tmp_path} without any")
     monkeypatch.setattr(module.os, "access", lambda *_: False)
     refuse(f"run_folder: expected a folder that can be written, got {tmp_path}")
