@@ -80,8 +80,11 @@ def started(command: list[str], start: Callable[..., Any] = NEW_PROCESS, **kwarg
         try:
             yield Process(process, out, err)
         finally:
-            with contextlib.suppress(ProcessLookupError):
+            try:
                 os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:  # There is none left, or a fork that has not made its group yet.
+                if process.poll() is None:
+                    process.send_signal(signal.SIGKILL)
             process.wait()
 
 
