@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import importlib.metadata
+import mimetypes
 import os
 import platform
 import shlex
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 WIDTH = 100  # Of a line of --help.
 SEED = Integer(0, 2**31 - 1)
+OUR_ENDINGS = (".jsonl", ".keras", ".npy", ".npz", ".onnx", ".webp")  # That Python may not know.
 
 
 class Flag(NamedTuple):
@@ -96,6 +98,11 @@ class ModelOptions(Options):
         """Where the result is written."""
         return given_path("output", self.output, "a path")
 
+    @property
+    def output_ending(self) -> str:
+        """The ending of the file that is written; empty of a folder."""
+        return file_ending(self.output)
+
     def load(self) -> "LoadedModel":
         """The model, with what is known of it."""
         from infogan_tf.training.loading import load_model
@@ -108,6 +115,19 @@ class ModelOptions(Options):
         logger.info(f"  {what}  {command_line(command, **flags_)}")
 
 
+def file_ending(path: str) -> str:
+    """The ending by which a path names a file, in lower case; empty where it names a folder.
+
+    A slash at the end always means a folder, and so does an ending that no type of file has.
+
+    >>> [file_ending(path) for path in ("a.PNG", "a.jpg", "a.png/", "v1.0", "a.saved_model")]
+    ['.png', '.jpg', '', '', '']
+    """
+    ending = "" if path.endswith("/") else Path(path).suffix.lower()
+    # Python's own table: the system's has the numbers of man pages too, as in v1.1.
+    return ending if ending in OUR_ENDINGS or any(mimetypes.MimeTypes().guess_type(f"a{ending}")) else ""
+
+
 class OutputPath(Text):
     """A path with one of some endings; an empty ending stands for a folder."""
 
@@ -116,7 +136,7 @@ class OutputPath(Text):
         self.endings = endings
 
     def parse(self, argument: str) -> str:
-        if Path(super().parse(argument)).suffix not in self.endings:
+        if file_ending(super().parse(argument)) not in self.endings:
             raise ValueError
         return argument
 

@@ -66,7 +66,7 @@ def run(options: EncodeOptions):
     first = next(rows, None)
     if first is None:
         raise SettingError("images", "images that can be read", f"{options.images} ({skipped[0]})")
-    number = _write(options.output_path, itertools.chain([first], rows))
+    number = _write(options.output_path, options.output_ending, itertools.chain([first], rows))
     logger.info(f"codes of {number:,} images by {loaded.caption}: {options.output_path}")
     if skipped:
         more = f" and {len(skipped) - MAX_NAMED:,} more" if len(skipped) > MAX_NAMED else ""
@@ -118,7 +118,7 @@ def _plain(value: np.number) -> float:
     return float(str(value)) if isinstance(value, np.floating) else int(value)
 
 
-def _write(path: Path, rows: Iterable[Row]) -> int:
+def _write(path: Path, ending: str, rows: Iterable[Row]) -> int:
     """Writes rows as they come, atomically, and returns their number."""
     number = 0
 
@@ -128,7 +128,7 @@ def _write(path: Path, rows: Iterable[Row]) -> int:
         with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
             writer = csv.writer(file)
             for row in rows:
-                if path.suffix == ".jsonl":
+                if ending == ".jsonl":
                     file.write(json.dumps(row) + "\n")
                 else:
                     writer.writerows([row.values()] if number else [row, row.values()])

@@ -9,7 +9,7 @@ from infogan_tf.console import logger
 from infogan_tf.errors import SettingError
 from infogan_tf.options import Choice, Text, option
 
-FORMATS = {"keras": ".keras", "saved_model": "", "onnx": "", "html": ".html"}  # And their endings.
+FORMATS = {"keras": ".keras", "saved_model": "", "onnx": "", "html": ".html"}  # And the endings of their files.
 NEW = "a new file that ends in .keras or .html, or a new folder for saved_model and onnx"
 
 
@@ -29,8 +29,8 @@ class ExportOptions(ModelOptions):
     def __post_init__(self):
         super().__post_init__()
         right = FORMATS[self.format]
-        if self.output_path.suffix != right:
-            expected = f"a file that ends in {right}" if right else "a folder, without an ending"
+        if not self.output.endswith(right) if right else self.output_ending in (".keras", ".html"):
+            expected = f"a file that ends in {right}" if right else "a folder"
             raise SettingError("output", f"{expected}, with --format={self.format}", self.output)
         if self.seed and self.format != "html":
             raise SettingError("seed", f"none with --format={self.format}, which samples nothing", self.seed)

@@ -73,7 +73,8 @@ class GenerateOptions(ModelOptions):
     output: str = option(
         None,
         OutputPath("a new folder, or a new file that ends in .png or .npz", "", ".png", ".npz"),
-        "A new folder for a PNG file each, or a file: .png for a sheet of all, .npz for arrays; required.",
+        "A new folder for a PNG file each (with a slash at its end, any name is), or a file: .png for a sheet of all, "
+        ".npz for arrays; required.",
     )
     codes: Mapping[str, tuple[float, ...]] | None = option(
         None,
@@ -87,29 +88,29 @@ class GenerateOptions(ModelOptions):
 
 def run(options: GenerateOptions):
     """Generates images and writes them as the ending of `output` says."""
-    loaded = options.load()
+    loaded, ending = options.load(), options.output_ending
     model, values, path = loaded.model, options.codes or {}, options.output_path
     number, most = options.number * math.prod(map(len, values.values())), MAX_BYTES // math.prod(model.image_shape)
-    if path.suffix == ".png":
+    if ending == ".png":
         most = min(most, MAX_SHEET_PIXELS // (math.prod(model.image_shape[:2]) * SCALE**2))
     if number > most:
         expected = f"at most {most:,} images of {'x'.join(map(str, model.image_shape))}"
         raise SettingError("number", expected, f"{number:,} of all values of --codes")
     latents, images = generate_images(model, values, options.number, options.seed)
     columns = as_columns(plain_values(code, latents[code.name]) for code in model.spec.codes)
-    if path.suffix == ".png":
+    if ending == ".png":
         ranges = [len(of_code) for of_code in values.values() if len(of_code) > 1]
         rows = images.reshape(-1, ranges[-1], *images.shape[1:]) if ranges else images  # The last range in each.
         save_picture(path, as_grid(rows.astype(np.float32) / 255))
-    elif path.suffix == ".npz":
+    elif ending == ".npz":
         noise = [latents[latent.name] for latent in model.spec.noise] or [np.empty([len(images), 0], np.float32)]
         labels = np.stack(list(columns.values()), axis=1)  # As training and evaluation take them.
         arrays = {"images": images, "labels": labels, "label_names": list(columns), "noise": np.concatenate(noise, 1)}
-        write_atomically(path, lambda partial: np.savez(partial, **arrays))
+        write_atomically(path, lambda partial: _write_arrays(partial, arrays))
     else:
         write_atomically(path, lambda partial: _write_folder(partial, images, columns))
     logger.info(f"{len(images):,} images of {loaded.caption}: {path}")
-    if path.suffix == ".png":
+    if ending == ".png":
         options.say_next("every code:", "traverse", output="traversals.png")
     else:
         outputs = {"images": path, "output": f"{path.stem}_codes.csv"}
@@ -138,6 +139,11 @@ def generate_images(
             raise SettingError("codes", f"values that the codes {names} take", error) from error
         latents = model.spec.vary(name, latents, encoded)
     return latents, BatchedModel(model).measure_generated(latents, as_pixels).numpy()
+
+
+def _write_arrays(path: Path, arrays: Mapping[str, np.ndarray]):
+    with path.open("wb") as file:  # To a path that ends in .NPZ, NumPy would add .npz.
+        np.savez(file, **arrays)
 
 
 def _write_folder(folder: Path, images: np.ndarray, columns: Mapping[str, np.ndarray]):

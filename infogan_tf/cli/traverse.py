@@ -53,7 +53,7 @@ def run(options: TraverseOptions):
     from infogan_tf.figures.traversals import FRAMES, describe_traversal, move, num_columns, vary
     from infogan_tf.randomness import Stream, stream_seed
 
-    loaded, path, scale = options.load(), options.output_path, options.scale
+    loaded, path, ending, scale = options.load(), options.output_path, options.output_ending, options.scale
     model, spec = loaded.model, loaded.model.spec
     known = [code.name for code in spec.codes]
     names = known if options.codes == ALL_CODES else [name.strip() for name in options.codes.split(",")]
@@ -63,7 +63,7 @@ def run(options: TraverseOptions):
     samples = spec.sample(options.number or (1 if is_plane else ROWS), stream_seed(options.seed, Stream.GENERATE))
     priors = [spec.code(name).distribution for name in names]
     described = [describe_traversal(model, name, scale) for name in names]
-    if path.suffix == ".png":
+    if ending == ".png":
         if is_plane:
             pictures = [functools.reduce(side_by_side, map(tile, _planes(model, names, samples, scale)))]
             captions = [f"across {described[0]}; down {described[1]}"]
@@ -87,7 +87,7 @@ def run(options: TraverseOptions):
     logger.info(f"{', '.join(names)} of {loaded.caption}: {path}")
     defaults = {field.name: field.default for field in dataclasses.fields(options)}
     given = {name: value for name, value in dataclasses.asdict(options).items() if value != defaults[name]}
-    other = ".gif" if path.suffix == ".png" else ".png"
+    other = ".gif" if ending == ".png" else ".png"
     options.say_next(f"the same as {other}:", "traverse", **given | {"output": path.with_suffix(other)})
 
 

@@ -25,11 +25,14 @@ REFUSED = {
     "traverse --run_folder=run --output=~nobody_here/a.png": "output: expected a path, got ~nobody_here/a.png (Could "
     "not determine home directory.)",
     "traverse --run_folder=run --output=a.webp": "output: expected a new file that ends in .png or .gif, got 'a.webp'",
-    "generate --run_folder=run --output=images.v1": "output: expected a new folder, or a new file that ends in .png or "
-    ".npz, got 'images.v1'",
+    "traverse --run_folder=run --output=a.png/": "output: expected a new file that ends in .png or .gif, got 'a.png/'",
+    "generate --run_folder=run --output=a.jpg": "output: expected a new folder, or a new file that ends in .png or "
+    ".npz, got 'a.jpg'",
     "export --run_folder=run --output=a": "output: expected a file that ends in .keras, with --format=keras, got a",
-    "export --run_folder=run --output=a.keras --format=onnx": "output: expected a folder, without an ending, with "
-    "--format=onnx, got a.keras",
+    "export --run_folder=run --output=a.keras/": "output: expected a file that ends in .keras, with --format=keras, "
+    "got a.keras/",
+    "export --run_folder=run --output=a.keras --format=onnx": "output: expected a folder, with --format=onnx, got "
+    "a.keras",
     "export --run_folder=run --output=a.keras --seed=3": "seed: expected none with --format=keras, which samples "
     "nothing, got 3",
     "explore": "run_folder: expected the folder of a run, a folder with runs in it, or a .keras file, got none",
