@@ -2,7 +2,8 @@
 
 What comes over the network is not trusted. No request names a file; bodies are limited and validated. Pages of other
 sites are refused: they may not send the types of content that are taken here, and a name of theirs that points at this
-machine (DNS rebinding) is not one of its own.
+machine (DNS rebinding) is not one of its own. What a proxy adds, such as X-Forwarded-Host, is not read: a page could
+send it too.
 """
 
 import base64
@@ -18,7 +19,7 @@ import sys
 import threading
 import traceback
 import webbrowser
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -27,7 +28,14 @@ import numpy as np
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from werkzeug import Request, Response
 from werkzeug.exceptions import Conflict, HTTPException, abort
-from werkzeug.serving import LISTEN_QUEUE, BaseWSGIServer, WSGIRequestHandler, make_server, select_address_family
+from werkzeug.serving import (
+    LISTEN_QUEUE,
+    BaseWSGIServer,
+    WSGIRequestHandler,
+    get_interface_ip,
+    make_server,
+    select_address_family,
+)
 
 from infogan_tf.console import logger
 from infogan_tf.errors import SettingError, first_line
@@ -92,11 +100,15 @@ class RequestQueue:
 
 
 class ExplorerApp:
-    """The application; `host` is the address or name that it is asked for, besides those that this machine has."""
+    """The application.
 
-    def __init__(self, catalog: Catalog, host: str):
+    `names` are those that it may be asked by, besides those that this machine has; `.lab.org` stands for all names in
+    lab.org too, and `*` for any.
+    """
+
+    def __init__(self, catalog: Catalog, names: Iterable[str]):
         self.catalog = catalog
-        self._names = {"localhost", host.lower(), socket.gethostname().lower()}
+        self._names = {"localhost", socket.gethostname().lower(), *(name.lower() for name in names)}
         self._queue = RequestQueue()
         answers = {"/describe": self._describe, "/generate": self._generate, "/animate": self._animate}
         # Each is called with the members of a JSON object as arguments, which pydantic checks.
@@ -118,8 +130,9 @@ class ExplorerApp:
         return response
 
     def _answer(self, request: Request) -> Response:
-        if not self._is_ours(request.headers.get("Host", "")):
-            abort(403, "this name is not one of this server's")
+        host = request.headers.get("Host", "")
+        if not self._is_ours(host):
+            abort(403, f"{host[:99]!r} is not a name of this server: --allowed_hosts may add it")
         match request.method, request.path:
             case "POST", path if path in self._answers:
                 return self._answers[path].validate_json(_read_body(request, "application/json", MAX_JSON_BYTES))
@@ -136,9 +149,14 @@ class ExplorerApp:
         """Whether a Host header names this machine: by address, which no other site can have, or by its own name."""
         try:  # Werkzeug's `trusted_hosts` are a list, which can't hold every address, nor one of IPv6.
             name = urlsplit(f"//{host}").hostname or ""
-            return name in self._names or bool(ipaddress.ip_address(name))
+            return self._is_known(name) or bool(ipaddress.ip_address(name))
         except ValueError:
             return False
+
+    def _is_known(self, name: str) -> bool:
+        return any(
+            f".{name}".endswith(known) if known.startswith(".") else known in ("*", name) for known in self._names
+        )
 
     def _describe(self, run: Index, step: Index | None) -> Response:
         step, damaged = self.catalog.newest(run) if step is None else (step, [])
@@ -189,8 +207,10 @@ class _QuietHandler(WSGIRequestHandler):
         pass
 
 
-def make_explorer(catalog: Catalog, host: str, port: int) -> BaseWSGIServer:
+def make_explorer(catalog: Catalog, host: str, port: int, allowed_hosts: Sequence[str] = ()) -> BaseWSGIServer:
     """A server that listens at an address and a port, a free one if it is 0, with a thread for each connection.
+
+    `allowed_hosts` are further names for it, as of `ExplorerApp`.
 
     Raises:
         SettingError: the address or port can't be had.
@@ -201,9 +221,8 @@ def make_explorer(catalog: Catalog, host: str, port: int) -> BaseWSGIServer:
         is_dual = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
         # Not by Werkzeug, which ends the process if it can't.
         with socket.create_server(address, family=family, backlog=LISTEN_QUEUE, dualstack_ipv6=is_dual) as listening:
-            return make_server(
-                address[0], port, ExplorerApp(catalog, host), True, request_handler=_QuietHandler, fd=listening.fileno()
-            )
+            app = ExplorerApp(catalog, [host, *allowed_hosts])
+            return make_server(address[0], port, app, True, request_handler=_QuietHandler, fd=listening.fileno())
     except (OSError, UnicodeError) as error:
         if isinstance(error, socket.gaierror | UnicodeError) or error.errno == errno.EADDRNOTAVAIL:
             raise SettingError("host", "an address of this machine", host) from error
@@ -211,8 +230,8 @@ def make_explorer(catalog: Catalog, host: str, port: int) -> BaseWSGIServer:
         raise SettingError("port", "a free port, or auto, which finds one", got) from error
 
 
-def serve(root: Path, host: str, port: int | None):
-    """Serves the page for a `Catalog` at an address and a port, a free one if it is None, until a signal comes.
+def serve(root: Path, host: str, port: int | None, allowed_hosts: Sequence[str] = ()):
+    """Serves the page for a `Catalog` as `make_explorer` does, at a free port if it is None, until a signal comes.
 
     Raises:
         SettingError: the runs can't be loaded, or the address or port not be had; others as `Catalog`.
@@ -223,25 +242,32 @@ def serve(root: Path, host: str, port: int | None):
     except RequestError as error:
         if len(catalog.runs) == 1:
             raise SettingError("run_folder", "a run that can be loaded", error.description) from error
-    server = make_explorer(catalog, host, port or 0)
+    server = make_explorer(catalog, host, port or 0, allowed_hosts)
     threading.Thread(target=catalog.keep_rescanning, daemon=True).start()
-    _announce(server, len(catalog.runs))
+    _announce(server, len(catalog.runs), [name for name in allowed_hosts if name[0] not in ".*"])
     server.serve_forever()
     logger.info("stopped")
 
 
-def _announce(server: BaseWSGIServer, num_runs: int):
+def _announce(server: BaseWSGIServer, num_runs: int, names: Sequence[str]):
     address = ipaddress.ip_address(server.host)
-    shown = "127.0.0.1" if address.is_unspecified else f"[{address}]" if address.version == 6 else str(address)
-    url = f"http://{shown}:{server.port}/"
-    logger.info(f"explore {num_runs} run(s) at {url}; Ctrl-C ends")
+
+    def url(host: str) -> str:
+        return f"http://{f'[{host}]' if ':' in host else host}:{server.port}/"
+
+    here = url("127.0.0.1" if address.is_unspecified else str(address))
+    logger.info(f"explore {num_runs} run(s) at {here}; Ctrl-C ends")
     if address.is_loopback:
         connection = os.environ.get("SSH_CONNECTION", "").split()
         machine = connection[2] if len(connection) == 4 else socket.gethostname()
         user = os.environ.get("USER", "user")
-        tunnel = f"ssh -N -L {server.port}:{shown}:{server.port} {shlex.quote(f'{user}@{machine}')}"
+        tunnel = f"ssh -N -L {server.port}:{urlsplit(here).netloc} {shlex.quote(f'{user}@{machine}')}"
         logger.info(f"from another machine: {tunnel}, then open the same address")
     else:
+        if address.is_unspecified:
+            families = [socket.AF_INET, *[socket.AF_INET6] * (address.version == 6)]
+            hosts = [ip for ip in map(get_interface_ip, families) if not ipaddress.ip_address(ip).is_loopback]
+            logger.info(f"from other machines: {', '.join(map(url, [*hosts, socket.gethostname(), *names]))}")
         logger.info(f"warning: everybody who can reach {address} can use this page; by default only this machine can")
     if sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
+        threading.Thread(target=webbrowser.open, args=[here], daemon=True).start()

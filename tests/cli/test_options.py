@@ -36,6 +36,8 @@ REFUSED = {
     "export --run_folder=run --output=a.keras --seed=3": "seed: expected none with --format=keras, which samples "
     "nothing, got 3",
     "explore": "run_folder: expected the folder of a run, a folder with runs in it, or a .keras file, got none",
+    "explore --run_folder=run --allowed_hosts=a,,b": "allowed_hosts: expected names of hosts, separated by commas, or "
+    "auto (addresses, and the names of this machine and of --host), got 'a,,b'",
     "evaluate --run_folder=run --step=0": "step: expected an integer >= 1, or auto (the newest), got '0'",
 }
 

@@ -54,9 +54,9 @@ def damage_checkpoint(folder: Path, step: int):
 
 
 @contextlib.contextmanager
-def serving(root: Path):
+def serving(root: Path, *allowed_hosts: str):
     """A server in a thread of its own."""
-    with make_explorer(Catalog(root), "127.0.0.1", 0) as server:
+    with make_explorer(Catalog(root), "127.0.0.1", 0, allowed_hosts) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

@@ -203,6 +203,12 @@ def unharmed(server, capfd):
     assert capfd.readouterr().err == ""
 
 
+def statuses(server, *hosts):
+    """The status of an answer by the name that the server is asked by, with headers as of a page behind a proxy."""
+    headers = {"Origin": "https://x-8008.app.github.dev", "X-Forwarded-Host": "localhost"}
+    return {host: ask(server, "GET", "/runs", Host=host, **headers)[0] for host in hosts}
+
+
 @pytest.mark.usefixtures("unharmed")
 class TestBadRequests:
     def test_json_of_another_form(self, server):
@@ -217,8 +223,7 @@ class TestBadRequests:
             assert ask(server, "POST", path, b"")[0] == 404
 
     def test_names_that_point_here(self, server):
-        statuses = {host: ask(server, "GET", "/runs", Host=host)[0] for host in (*OUR_HOSTS, *BAD_HOSTS)}
-        assert statuses == dict.fromkeys(OUR_HOSTS, 200) | dict.fromkeys(BAD_HOSTS, 403)
+        assert statuses(server, *OUR_HOSTS, *BAD_HOSTS) == dict.fromkeys(OUR_HOSTS, 200) | dict.fromkeys(BAD_HOSTS, 403)
         assert ask(server, "GET", "http://evil.example/runs")[0] == 403
 
     def test_contents_that_a_page_of_another_site_can_send(self, server):
@@ -236,6 +241,17 @@ class TestBadRequests:
     def test_bodies_that_are_too_large(self, server):
         assert refusal(server, "/generate", bytes(2**18 + 1))[0] == 413
         assert refusal(server, "/encode?run=0&step=2", bytes(2**24 + 1), BYTES)[0] == 413
+
+
+def test_allowed_names_are_answered_and_a_refusal_names_the_flag(logs):
+    with serving(logs[0], "gpu1.lab.org", ".github.dev") as server:
+        allowed = ["localhost", "gpu1.lab.org", "GPU1.lab.org:8008", "github.dev", "x-8008.app.github.dev:443"]
+        others = ["gpu2.lab.org", "lab.org", "a.gpu1.lab.org", "evilgithub.dev", "github.dev.evil", ""]
+        assert statuses(server, *allowed, *others) == dict.fromkeys(allowed, 200) | dict.fromkeys(others, 403)
+        content = ask(server, "GET", "/", Host="gpu2.lab.org")[1]
+        assert json.loads(content)["error"] == "'gpu2.lab.org' is not a name of this server: --allowed_hosts may add it"
+    with serving(logs[0], "*") as server:
+        assert statuses(server, "any.name:1", "[") == {"any.name:1": 200, "[": 403}
 
 
 # The command
@@ -275,8 +291,13 @@ def test_other_machines_are_served_only_if_asked_for(logs, capsys, monkeypatch):
     monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 50000 10.0.0.2 22")
     serve(logs[0], "localhost", None)
     assert "@10.0.0.2, then open the same address" in capsys.readouterr().out
-    serve(logs[0], "0.0.0.0", None)
+    monkeypatch.setattr("socket.gethostname", lambda: "gpu1")
+    monkeypatch.setattr("infogan_tf.explorer.server.get_interface_ip", lambda family: "10.0.0.2")
+    serve(logs[0], "0.0.0.0", 18765, ("gpu1.lab.org", ".lab.org", "*"))
     out = capsys.readouterr().out
+    assert "at http://127.0.0.1:18765/; Ctrl-C ends\n" in out
+    expected = "http://10.0.0.2:18765/, http://gpu1:18765/, http://gpu1.lab.org:18765/"
+    assert f"from other machines: {expected}\n" in out
     assert "warning: everybody who can reach 0.0.0.0 can use this page" in out
     assert "ssh" not in out
 
