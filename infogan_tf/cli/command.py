@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import difflib
 import importlib.metadata
 import mimetypes
 import os
@@ -189,7 +190,13 @@ def parse(command: Command, arguments: Sequence[str]) -> dict[str, str]:
         flags.DEFINE_string(flag.name, None, flag.help, flag_values=values)
     flags.DEFINE_boolean("help", False, "Describes the command and its flags.", short_name="h", flag_values=values)
     flags.DEFINE_boolean("version", False, "Prints versions.", flag_values=values)
-    unused = values([command.name, *arguments])[1:]
+    try:
+        unused = values([command.name, *arguments])[1:]
+    except flags.UnrecognizedFlagError as error:
+        name = error.flagname
+        near = [f"--{other}" for other in difflib.get_close_matches(name.replace("-", "_"), values, n=2)]
+        advice = f"did you mean {' or '.join(near)}?" if near else "--help lists all"
+        raise flags.Error(f"unknown flag --{name}: {advice}") from error
     if unused:
         raise flags.Error(f"expected flags only, such as --{command.flags[0].name}=..., got {' '.join(unused)}")
     return {name: values[name].value for name in values if values[name].present and values[name].value is not False}

@@ -47,7 +47,7 @@ def _choose(typed: Sequence[str], usage: str, names: Sequence[str], find: Callab
     first, *rest = typed or ["nothing"]
     if first in names:
         return run_command(find(first), rest)
-    if first not in ("--help", "-h"):
+    if first not in ("--help", "-h", "help"):
         return fail(f"expected one of {', '.join(names)} as the {usage.split()[-1].lower()}, got {first}")
     print(f"{usage} --flag=value ...\n")
     for name in names:

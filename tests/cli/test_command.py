@@ -28,7 +28,11 @@ BAD_FLAGS = {
     "--batch_size=0": "flag --batch_size: expected an integer >= 2, got '0'",
     "--max_epoch=\n": "flag --max_epoch: expected an integer >= 1, got '\\n'",
     "--preset=worst": "flag --preset: expected one of best, paper, original, got 'worst'",
-    "--bach_size=3": "Unknown command line flag 'bach_size'. Did you mean: batch_size ?",
+    "--bach_size=3": "unknown flag --bach_size: did you mean --batch_size or --image_size?",
+    "--batch-size 3": "unknown flag --batch-size: did you mean --batch_size or --image_size?",
+    "--learning_rate=1": "unknown flag --learning_rate: did you mean --generator_learning_rate or "
+    "--discriminator_learning_rate?",
+    "--zzz": "unknown flag --zzz: --help lists all",
     "--batch_size": "Missing value for flag --batch_size",
     "stray": "expected flags only, such as --run_folder=..., got stray",
     "--images=nowhere": f"flag --images: expected {IMAGES}, got nowhere, which does not exist",
