@@ -7,6 +7,8 @@ setup(
     version="0.1.0",
     description="InfoGAN in TensorFlow 2 and Keras 3",
     license="MIT",
+    # An editable install is then a path, which wins over a clone that is a folder of this name beside the user.
+    package_dir={"": "."},
     packages=find_packages(include=["infogan_tf", "infogan_tf.*"]),
     package_data={
         "infogan_tf.explorer": ["*.html", "*.css", "*.js"],
