@@ -20,7 +20,7 @@ from absl import flags, logging
 import infogan_tf
 from infogan_tf.config import MODEL
 from infogan_tf.console import logger
-from infogan_tf.data.paths import given_path
+from infogan_tf.data.paths import given_existing_path, given_path
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line, printable
 from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals
 from infogan_tf.options import Auto, Integer, Options, Text, as_text, option
@@ -85,8 +85,7 @@ class ModelOptions(Options):
 
     def __post_init__(self):
         super().__post_init__()
-        if not given_path("run_folder", self.run_folder, "a path").exists():
-            raise SettingError("run_folder", MODEL, f"{self.run_folder}, where there is none")
+        given_existing_path("run_folder", self.run_folder, MODEL)
         output = self.output_path
         if os.path.lexists(output):
             raise SettingError("output", "a new path, since nothing is overwritten", f"{output}, which exists")

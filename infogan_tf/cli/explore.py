@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from absl import flags
 
-from infogan_tf.data.paths import given_path
+from infogan_tf.data.paths import given_existing_path
 from infogan_tf.explorer import RUNS
 from infogan_tf.options import Auto, Integer, Options, Text, option
 
@@ -54,9 +54,18 @@ class ExplorerOptions(Options):
         "in lab.org, or * for any. Names that aren't allowed are refused, since pages of other sites could use them.",
     )
 
+    def __post_init__(self):
+        super().__post_init__()
+        given_existing_path("run_folder", self.run_folder, RUNS)
+
 
 def run(options: ExplorerOptions):
     """Serves the page until a signal comes."""
     from infogan_tf.explorer.server import serve
 
-    serve(given_path("run_folder", options.run_folder, RUNS), options.host, options.port, options.allowed_hosts or ())
+    serve(
+        given_existing_path("run_folder", options.run_folder, RUNS),
+        options.host,
+        options.port,
+        options.allowed_hosts or (),
+    )

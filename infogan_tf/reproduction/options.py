@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from infogan_tf.config import Config
-from infogan_tf.data.paths import find_images
+from infogan_tf.data.paths import find_images, given_path
 from infogan_tf.errors import SettingError
 from infogan_tf.experiments import presets
 from infogan_tf.options import Auto, Choice, Integers, Options, Text, option
@@ -82,7 +82,7 @@ class ReproductionOptions(Options):
     def path(self) -> Path:
         """The folder of runs, figures and reports."""
         suffix = "" if self.preset == "best" else f"_{self.preset}"
-        return Path(self.folder or f"logs/{self.experiment}/reproduction{suffix}").expanduser()
+        return given_path("folder", self.folder or f"logs/{self.experiment}/reproduction{suffix}", "a folder")
 
 
 def _accepted_presets(experiment: str) -> dict[str, list[str]]:

@@ -38,6 +38,9 @@ REFUSED = {
     "explore": "run_folder: expected the folder of a run, a folder with runs in it, or a .keras file, got none",
     "explore --run_folder=run --allowed_hosts=a,,b": "allowed_hosts: expected names of hosts, separated by commas, or "
     "auto (addresses, and the names of this machine and of --host), got 'a,,b'",
+    "explore --run_folder=no": "run_folder: expected the folder of a run, a folder with runs in it, or a .keras file, "
+    "got no, where there is none",
+    "evaluate --run_folder=no": "run_folder: expected the folder of a trained run, got no, where there is none",
     "evaluate --run_folder=run --step=0": "step: expected an integer >= 1, or auto (the newest), got '0'",
 }
 
