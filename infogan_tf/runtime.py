@@ -1,4 +1,4 @@
-"""TensorFlow and Keras as this package needs them: the backend, oneDNN, the precision of products.
+"""TensorFlow and Keras as this package needs them: the backend and other settings, oneDNN, the precision of products.
 
 Importing it loads neither; what has to be decided before TensorFlow is loaded, `set_up` decides.
 """
@@ -9,11 +9,14 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from infogan_tf.errors import SettingError
 
 KERAS_VARIABLE = "KERAS_BACKEND"
 ONEDNN_VARIABLE = "TF_ENABLE_ONEDNN_OPTS"
+# What `keras.json` may say, first Keras' own choice.
+KERAS_FLOATS, KERAS_FORMATS = ("float32", "float16", "float64"), ("channels_last", "channels_first")
 CPUINFO = "/proc/cpuinfo"
 # As Linux names them there.
 BFLOAT16_INSTRUCTIONS = {"avx512_bf16", "amx_bf16"}
@@ -56,10 +59,12 @@ def load_tensorflow():
     """Loads TensorFlow, and makes its devices, without the messages about processors and missing GPUs.
 
     They look like errors, come before any log level is read, and would hide a command's own output. They are written by
-    native code too, so that the file itself is held back. If loading fails, all of them are shown.
+    native code too, so that the file itself is held back. If loading fails, all of them are shown. OSError if it would
+    fail because of what is in `keras.json`.
     """
     import tempfile  # Here, since it is slow, and this module is imported before signals are handled.
 
+    _check_keras_file()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     stderr = os.dup(2)
     sys.stderr.flush()
@@ -76,6 +81,56 @@ def load_tensorflow():
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+@contextlib.contextmanager
+def keras_settings() -> Iterator[None]:
+    """In a function that it decorates, Keras makes layers and variables as the settings of a run mean them.
+
+    They are float32, and images `[batch, height, width, channels]`, whatever `keras.json`, a program or a notebook has
+    set; a warning says if another precision does not apply. Afterwards Keras is as it was.
+    """
+    from keras import config
+
+    before = config.floatx(), config.dtype_policy(), config.image_data_format()
+    if before[1].name != "float32":
+        what = f"{before[1].name}, the precision that {_keras_file()} or a program has set in Keras"
+        warnings.warn(f"{what}, is not used: the variables of a run are float32", stacklevel=1)
+    try:
+        set_keras("float32", "float32", "channels_last")
+        yield
+    finally:
+        set_keras(*before)
+
+
+def set_keras(floatx: str, policy: Any, image_data_format: str):
+    """Sets the precision of variables, that of layers, and the axes of images, for all that Keras makes."""
+    from keras import config
+
+    config.set_floatx(floatx)
+    config.set_dtype_policy(policy)
+    config.set_image_data_format(image_data_format)
+
+
+def _keras_file() -> Path:
+    return Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "keras.json"
+
+
+def _check_keras_file():
+    import json
+
+    try:
+        settings = json.loads(_keras_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return  # There is none, or nothing that Keras would read.
+    words = {"floatx": KERAS_FLOATS, "image_data_format": KERAS_FORMATS}
+    if (
+        not isinstance(settings, dict)
+        or not isinstance(settings.get("epsilon", 1e-7), float)
+        or any(settings.get(name, known[0]) not in known for name, known in words.items())
+    ):
+        expected = ", ".join(f"{name} one of {', '.join(known)}" for name, known in words.items())
+        raise OSError(f"{_keras_file()}: expected {expected}, and epsilon a number such as 1e-07, got {settings}")
 
 
 def onednn_is_on() -> bool:

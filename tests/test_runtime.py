@@ -14,7 +14,7 @@ import tensorflow as tf
 from infogan_tf import runtime
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
-from infogan_tf.runtime import check_precision, product_precision
+from infogan_tf.runtime import check_precision, load_tensorflow, product_precision
 from infogan_tf.training.loop import train
 
 MESSAGE = "I0000 00:00:17 1 port.cc:153] oneDNN custom operations are on. You may see slightly different results.\n"
@@ -60,6 +60,18 @@ def test_a_command_loads_tensorflow_silently_unless_it_fails(run):
     assert status == 1
     assert MESSAGE in err
     assert err.endswith("ImportError: broken\n")
+
+
+def test_what_keras_would_end_at_in_its_file_is_refused_by_the_name_of_the_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    file = tmp_path / "keras.json"
+    for text in ('{"floatx": "bfloat16"}', '{"image_data_format": "th"}', '{"epsilon": 1}', "[]"):
+        file.write_text(text)
+        with pytest.raises(OSError, match=f"^{file}: expected floatx one of float32, float16, float64, image_"):
+            load_tensorflow()
+    for text in ('{"floatx": "float16", "image_dim_ordering": "th", "backend": "theano"}', "no JSON"):
+        file.write_text(text)
+        load_tensorflow()
 
 
 def test_another_backend_of_keras_is_replaced_with_a_warning_or_refused_if_it_is_loaded(run):

@@ -25,6 +25,7 @@ from infogan_tf.evaluation.record import record_evaluation
 from infogan_tf.evaluation.recovery import code_verdicts, estimate_information, measure_extrapolation, measure_recovery
 from infogan_tf.evaluation.schema import VERSION, CodeMeasures, Confidence, EvaluatedRun, Evaluation, ImageMeasures
 from infogan_tf.evaluation.vector_arithmetic import measure_vector_arithmetic
+from infogan_tf.runtime import keras_settings
 from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.record import with_recorded_origin
 
@@ -36,6 +37,7 @@ NUM_NEIGHBORHOODS = 5_000
 NUM_CHANGED = 2_500
 
 
+@keras_settings()
 def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
     """Measures a trained run, and draws and writes what was measured into its folder.
 

@@ -85,6 +85,6 @@ class Discriminator(keras.Model):
         """Images to features `[batch, features]`."""
         layers = [keras.layers.Rescaling(2.0, offset=-1.0)] if self.spec.signed_input else []
         layers += [layer for conv in self.spec.convs for layer in convolution_block(conv, self._leaky_relu())]
-        layers.append(keras.layers.Flatten())
+        layers.append(keras.layers.Flatten(data_format="channels_last"))
         layers += [layer for units in self.spec.dense for layer in dense_block(units, self._leaky_relu())]
         return keras.Sequential([keras.Input(self.image_shape), *layers], name=name)

@@ -107,5 +107,6 @@ def convolution_block(row: Conv | Up, activation: keras.layers.Layer) -> list[ke
     is_up = isinstance(row, Up)
     kind = keras.layers.Conv2DTranspose if is_up else keras.layers.Conv2D
     kernel = (NORMAL if is_up else TRUNCATED_NORMAL).clone()
-    layer = kind(row.filters, 4, row.strides, padding="same", use_bias=not row.bn, kernel_initializer=kernel)
+    same = {"padding": "same", "data_format": "channels_last"}  # Keras' default of the latter is a user's.
+    layer = kind(row.filters, 4, row.strides, use_bias=not row.bn, kernel_initializer=kernel, **same)
     return [layer, BatchNorm(), activation] if row.bn else [layer, activation]

@@ -15,6 +15,7 @@ from infogan_tf.data.paths import given_path
 from infogan_tf.data.preparation import WHITE
 from infogan_tf.errors import RunNotFoundError, SettingError, first_line
 from infogan_tf.model import InfoGAN
+from infogan_tf.runtime import keras_settings
 from infogan_tf.training.record import Record
 from infogan_tf.training.run import Run
 
@@ -80,6 +81,7 @@ def load_model(run_folder: Path, step: int | None = None) -> LoadedModel:
     return LoadedModel(_load_file(run_folder, step), run_folder.name, None, "center", None)
 
 
+@keras_settings()
 def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedRun:
     """Like `load`, with everything else that is known about the run."""
     run = Run.open(run_folder)
@@ -90,13 +92,14 @@ def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedR
     if step is None:
         step, damaged = checkpoints.restore_newest()
         for line in damaged:
-            warnings.warn(f"{line}; update {step} is loaded instead", stacklevel=3)
+            warnings.warn(f"{line}; update {step} is loaded instead", stacklevel=4)
     else:
         step = operator.index(step)
         checkpoints.restore(step)
     return TrainedRun(run, run.config, run.record, step, model)
 
 
+@keras_settings()
 def _load_file(path: Path, step: int | None) -> InfoGAN:
     if step is not None:
         raise SettingError("step", "None with a .keras file, which holds one update", step)

@@ -21,13 +21,14 @@ from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.files import reason_not_written
 from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
-from infogan_tf.runtime import ONEDNN_VARIABLE, check_precision, onednn_is_on, product_precision
+from infogan_tf.runtime import ONEDNN_VARIABLE, check_precision, keras_settings, onednn_is_on, product_precision
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.record import with_recorded_origin
 from infogan_tf.training.recorder import Recorder, terminal
 from infogan_tf.training.run import Run
 
 
+@keras_settings()
 def train(config: Config, command: str | None = None) -> bool:
     """Trains a model, or resumes an earlier run of the same folder, and writes everything into the folder.
 

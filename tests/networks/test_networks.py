@@ -27,6 +27,19 @@ def test_initial_weights_follow_the_original_code():
     assert 0.035 < np.abs(discriminator.weights[0]).max() <= 0.04, "not truncated at two standard deviations"
 
 
+def test_axes_of_images_do_not_follow_from_a_setting_of_keras():
+    keras.config.set_image_data_format("channels_first")
+    try:
+        networks = Generator(G_SPEC, 3, (16, 16, 3)), make_discriminator()
+    finally:
+        keras.config.set_image_data_format("channels_last")
+    for network in networks:
+        same = type(network).from_config(network.get_config())
+        inputs = tf.random.stateless_uniform([2, *network.body.input_shape[1:]], [1, 2])
+        same.set_weights(network.get_weights())
+        tf.nest.map_structure(np.testing.assert_array_equal, network(inputs), same(inputs))
+
+
 @pytest.mark.parametrize(
     ("q_features", "reached"),
     [

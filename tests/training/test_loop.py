@@ -8,12 +8,14 @@ import shutil
 import signal
 import sys
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from infogan_tf import runtime
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.experiments import presets
@@ -64,6 +66,27 @@ def finished(tmp_path_factory, small_networks):
     folder = tmp_path_factory.mktemp("runs") / "finished"
     train(tiny(folder))
     return folder
+
+
+@pytest.mark.filterwarnings("default:float16, the precision")
+def test_the_settings_of_keras_change_nothing_and_are_left_as_they_were(finished, tmp_path):
+    before = keras.config.floatx(), keras.config.dtype_policy(), keras.config.image_data_format()
+    others = "float16", keras.DTypePolicy("float16"), "channels_first"
+    runtime.set_keras(*others)
+    keras.config.set_epsilon(0.1)
+    try:
+        with pytest.warns(
+            UserWarning, match="^float16, the precision that .*/keras.json or a program has set in Keras, is"
+        ):
+            train(tiny(tmp_path / "run"))
+        load(tmp_path / "run").save(tmp_path / "model.keras")
+        model = load(tmp_path / "model.keras")
+        assert (keras.config.floatx(), keras.config.dtype_policy(), keras.config.image_data_format()) == others
+    finally:
+        runtime.set_keras(*before)
+        keras.config.set_epsilon(1e-7)
+    assert_same_run(tmp_path / "run", finished)
+    np.testing.assert_array_equal(model.generate(seed=1), load(finished).generate(seed=1))
 
 
 def test_run_folder_holds_everything(finished):
