@@ -242,6 +242,7 @@ def safe_output() -> Iterator[None]:
     The process ends silently if the reader of stdout has closed it (`| head`), and with one line if stdout can't be
     written for another reason, such as a full disk.
     """
+    verbosity, formatwarning = logging.get_verbosity(), warnings.formatwarning  # A notebook's, which goes on.
     logging.set_verbosity(logging.WARNING)
     warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
     for name in ("stdout", "stderr"):
@@ -253,6 +254,8 @@ def safe_output() -> Iterator[None]:
         try:
             yield
         finally:
+            logging.set_verbosity(verbosity)
+            warnings.formatwarning = formatwarning
             sys.stdout.flush()
     except OSError as error:
         # Python must not flush the rest again when it exits.

@@ -184,14 +184,15 @@ def test_the_same_command_line_as_a_module_and_as_a_console_command():
     assert "infogan = infogan_tf.cli.main:main" in (ROOT / "setup.py").read_text()
 
 
-def test_two_launchers_run_in_one_notebook_whose_kernel_keeps_its_signals():
+def test_launchers_run_in_one_notebook_whose_kernel_keeps_its_signals_and_warnings():
     launchers = [str(ROOT / "launchers" / name) for name in ("generate.py", "generate.py", "run_mnist_exp.py")]
     code = (
-        "import builtins, runpy, signal, sys; builtins.__IPYTHON__ = True\n"
+        "import builtins, runpy, signal, sys, warnings; builtins.__IPYTHON__ = True; before = warnings.formatwarning\n"
         f"for sys.argv in [[name, '--help'] for name in {launchers}]:\n"
         "    try: runpy.run_path(sys.argv[0], run_name='__main__')\n"
         "    except SystemExit as end: assert end.code == 0\n"
-        "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
+        "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler\n"
+        "assert warnings.formatwarning is before"
     )
     result = python(code)
     assert (result.returncode, result.stderr) == (0, "")
