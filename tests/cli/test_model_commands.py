@@ -106,9 +106,9 @@ def read_csv(path):
 
 def test_images_are_generated_as_files_arrays_and_a_sheet(run, place, model):
     typed = ["generate", f"--run_folder={place / 'run'}", "--codes=c1=3,c2=-2:2:4", "--number=3", "--seed=5"]
-    for output in ("files", "all.npz", "sheet.png"):
-        said = run(*typed, f"--output={output}", try_next=output != "all.npz")
-        assert said == f"12 images of run, update 5: {output}"
+    for output in ("v1.0/", "all.NPZ", "sheet.png"):
+        said = run(*typed, f"--output={output}", try_next=output != "all.NPZ")
+        assert said == f"12 images of run, update 5: {Path(output)}"
 
     # The last code varies fastest, and all else of a sample is held fixed.
     sampled = model.spec.split(model.spec.join(model.spec.sample(3, stream_seed(5, Stream.GENERATE))))
@@ -117,17 +117,17 @@ def test_images_are_generated_as_files_arrays_and_a_sheet(run, place, model):
         model.generate({"c1": 3, "c2": values, "c3": sampled["c3"][row, 0].numpy()}, sampled["z"][row : row + 1])
         for row in range(3)
     ]
-    with np.load("all.npz") as arrays:
+    with np.load("all.NPZ") as arrays:
         images, labels = arrays["images"], arrays["labels"]
         assert arrays["label_names"].tolist() == ["c1", "c2", "c3"]
         np.testing.assert_array_equal(arrays["noise"], np.repeat(sampled["z"], 4, axis=0))
     np.testing.assert_allclose(images, np.rint(np.concatenate(expected) * 255), atol=1)
     np.testing.assert_allclose(labels[:, :2], [[3, value] for value in [*values] * 3], atol=1e-6)
-    rows = read_csv("files/codes.csv")
+    rows = read_csv("v1.0/codes.csv")
     assert [row["image"] for row in rows] == [f"{index:02d}.png" for index in range(12)]
     np.testing.assert_allclose([[float(row[code]) for code in ("c1", "c2", "c3")] for row in rows], labels, atol=1e-6)
     for row, image in zip(rows, images, strict=True):
-        np.testing.assert_array_equal(pixels(f"files/{row['image']}"), image[..., 0])
+        np.testing.assert_array_equal(pixels(f"v1.0/{row['image']}"), image[..., 0])
     np.testing.assert_array_equal(pixels("sheet.png"), tile(images.reshape(3, 4, 28, 28, 1) / 255))
 
 
@@ -250,7 +250,7 @@ def test_a_run_is_exported_in_every_format(do, run, place, model, tmp_path):
     assert run(*typed, "--output=a.keras", try_next=True) == "run, update 5 as keras: a.keras"
     np.testing.assert_array_equal(infogan_tf.load("a.keras").generate(seed=1), model.generate(seed=1))
     for output, flags, said in (
-        ("saved", ["--format=saved_model"], "  see its signatures:  saved_model_cli show --all --dir saved\n"),
+        ("v1.0", ["--format=saved_model"], "  see its signatures:  saved_model_cli show --all --dir v1.0\n"),
         ("onnx", ["--format=onnx"], "  see its inputs:  python -c 'import onnxruntime; print([node.name for node in "),
         ("page.html", ["--format=html", "--seed=8"], "90 of each of 2 noise vectors (seed 8)"),
     ):
