@@ -94,7 +94,7 @@ def keras_settings() -> Iterator[None]:
 
     before = config.floatx(), config.dtype_policy(), config.image_data_format()
     if before[1].name != "float32":
-        what = f"{before[1].name}, the precision that {_keras_file()} or a program has set in Keras"
+        what = describe_precision(before[1].name)
         warnings.warn(f"{what}, is not used: the variables of a run are float32", stacklevel=1)
     try:
         set_keras("float32", "float32", "channels_last")
@@ -110,6 +110,11 @@ def set_keras(floatx: str, policy: Any, image_data_format: str):
     config.set_floatx(floatx)
     config.set_dtype_policy(policy)
     config.set_image_data_format(image_data_format)
+
+
+def describe_precision(name: str) -> str:
+    """A precision other than float32, and where it comes from."""
+    return f"{name}, the precision that {_keras_file()} or a program has set in Keras"
 
 
 def _keras_file() -> Path:

@@ -40,6 +40,18 @@ def test_axes_of_images_do_not_follow_from_a_setting_of_keras():
         tf.nest.map_structure(np.testing.assert_array_equal, network(inputs), same(inputs))
 
 
+@pytest.mark.parametrize("precision", ["float16", "float64"])
+def test_weights_of_another_precision_are_refused_with_where_it_comes_from(precision):
+    keras.config.set_dtype_policy(precision)
+    try:
+        with pytest.raises(
+            ValueError, match=rf"need weights of float32, .* got {precision}, .*/keras\.json or a program"
+        ):
+            make_discriminator()
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
 @pytest.mark.parametrize(
     ("q_features", "reached"),
     [
