@@ -103,6 +103,10 @@ def read_record(folder: Path, expected: str = "the folder of a run") -> Record:
         problem = ": ".join(filter(None, next(iter(problems.items()))))
         if "format" in problems and "settings" not in problems:
             got, problem = folder, "it was made by an earlier version of infogan_tf"
+    except FileNotFoundError as error:
+        near = [folder.parent, *folder.glob("*"), *folder.glob("*/*")]
+        runs = [path for path in near if (path / CONFIG_FILE).is_file() and (path / "checkpoints").is_dir()]
+        problem = f"do you mean {max(runs, key=os.path.getmtime)}?" if runs else first_line(error)
     except (OSError, TypeError, ValueError) as error:
         problem = first_line(error)
     raise SettingError("run_folder", expected, f"{got} ({problem})")

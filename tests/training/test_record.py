@@ -71,6 +71,17 @@ def test_a_damaged_record_is_named_in_one_line(tmp_path, record, damage, text):
     assert "\n" not in str(info.value)
 
 
+@pytest.mark.parametrize("given", ["logs", "logs/mnist", "logs/mnist/new/checkpoints"])
+def test_where_a_run_is_beside_the_given_folder_the_newest_is_named(tmp_path, given):
+    for age, name in enumerate(["new", "old"]):
+        folder = tmp_path / "logs" / "mnist" / name
+        (folder / "checkpoints").mkdir(parents=True)
+        (folder / "config.json").touch()
+        os.utime(folder, (9 - age, 9 - age))
+    with pytest.raises(SettingError, match=rf"config.json \(do you mean {tmp_path}/logs/mnist/new\?\)$"):
+        read_record(tmp_path / given)
+
+
 @pytest.mark.parametrize("change", [changed(drop="format"), changed(format=1)])
 def test_the_record_of_an_earlier_version_is_called_so(tmp_path, record, change):
     (tmp_path / "config.json").write_text(change(dataclasses.asdict(record)))
