@@ -11,6 +11,7 @@ import tensorflow as tf
 import infogan_tf
 from infogan_tf.files import write_atomically, write_json
 from infogan_tf.model import InfoGAN
+from infogan_tf.networks.contract import call_discriminator
 
 # Of a SavedModel; `assets.extra` is where TensorFlow leaves room for files of others.
 METADATA_FILE = Path("assets.extra", "infogan_tf.json")
@@ -105,7 +106,7 @@ def _endpoints(model: InfoGAN) -> dict[str, tuple[Callable, list]]:
         return {"images": model(model.spec.join(latents))}
 
     def encode(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        _, posterior = model.discriminator(images, training=False)
+        _, posterior = call_discriminator(model.discriminator, images, training=False)
         return posterior_parameters(model.spec.split_posterior(posterior))
 
     latents = {

@@ -10,18 +10,22 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from infogan_tf import losses
+from infogan_tf import losses, runtime
 from infogan_tf.augmentation import Augmentation, DigitAugmentation
 from infogan_tf.codes import LatentSpec
+from infogan_tf.data.batches import floats
 from infogan_tf.figures import pictures, traversals
 from infogan_tf.networks.averaged import AveragedNetwork
-from infogan_tf.networks.contract import check_networks
+from infogan_tf.networks.contract import call_discriminator, call_generator, check_networks
+from infogan_tf.networks.layers import frozen_statistics
+from infogan_tf.optimizers import BothOptimizers, made_for
 from infogan_tf.options import Choice, check_integer, check_number, checked
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.update import alternating_update, simultaneous_update
 
 BATCHES = Choice("separate", "joint")
 UPDATES = {"alternating": alternating_update, "simultaneous": simultaneous_update}
+NO_IMAGES = "each batch must have an image for each device, got one without; drop_remainder=True leaves it out"
 NO_VALIDATION = "a GAN has no validation loss; launchers/evaluate.py measures a trained run"
 
 
@@ -29,13 +33,14 @@ NO_VALIDATION = "a GAN has no validation loss; launchers/evaluate.py measures a 
 class InfoGAN(keras.Model):
     """A generator, and a discriminator that shares its body with Q (paper, sections 5 and 6).
 
-    D's optimizer trains the body, D's head and Q; G's trains G. Images are float32 `[batch, height, width, channels]`
-    in [0, 1]. Any two Keras networks will do that keep this contract:
+    D's optimizer trains the body, D's head and Q; G's trains G. Images are `[batch, height, width, channels]`, floats
+    in [0, 1] or uint8. Any two Keras networks will do that keep this contract, of any precision (`mixed_float16`):
 
     - the generator maps latents `[batch, spec.size]`, joined in the order of the spec, to images in [0, 1];
-    - the discriminator maps images to `DiscriminatorOutput(real_logits, posterior)`, or to such a pair, with the
-      log-odds that an image is real, `[batch, 1]`, and Q's raw output `[batch, spec.posterior_size]`, from which
-      `spec.split_posterior` makes each code's posterior: no softmax, no sigmoid, no exponential.
+    - the discriminator maps images to `DiscriminatorOutput(real_logits, posterior)`, to such a pair, or to a dictionary
+      with these names: the log-odds that an image is real, `[batch, 1]`, and Q's raw output `[batch,
+      spec.posterior_size]`, from which `spec.split_posterior` makes each code's posterior: no softmax, no sigmoid, no
+      exponential.
 
     A subclass changes the adversarial losses by `discriminator_loss` and `generator_loss`, and adds to what is
     minimized by `discriminator_penalty` and `generator_penalty` (docs/extending.md).
@@ -82,7 +87,7 @@ class InfoGAN(keras.Model):
         update: str = "alternating",
         discriminator_batches: str = "separate",
     ):
-        super().__init__(name="infogan")
+        super().__init__(name="infogan", dtype="float32")  # Whatever the networks compute with.
         self.image_shape = check_networks(generator, discriminator, spec)
         self.generator = generator
         self.discriminator = discriminator
@@ -106,27 +111,47 @@ class InfoGAN(keras.Model):
         if discriminator_batches == "joint" and update != "simultaneous":
             raise ValueError(f"discriminator_batches must be separate where update is {update}, got 'joint'")
         self.averaged_generator = AveragedNetwork(generator, average_decay) if average_decay else None
+        # Decides the randomness of an update. An optimizer's own count stands still while it accumulates gradients.
+        counter = {"dtype": "int64", "trainable": False, "aggregation": "only_first_replica"}
+        self.updates_done = self.add_weight(name="updates_done", shape=(), initializer="zeros", **counter)
+        bounds = [f"mutual_information/{name}" for name in (*(code.name for code in spec.codes), "total")]
+        # What `fit` shows, by tag; Keras' callbacks know the total as `loss`.
+        names = {"loss/total": "loss"} | {tag: tag for tag in ("loss/discriminator", "loss/generator", *bounds)}
+        self._means = {tag: keras.metrics.Mean(name) for tag, name in names.items()}
         self.built = True
 
     def call(self, latents: tf.Tensor, training: bool = False) -> tf.Tensor:
         """G alone: latents `[batch, spec.size]` to images, with the averaged weights if there are any."""
         if self.averaged_generator is None or training:
-            return self.generator(latents, training=training)
-        return self.averaged_generator(latents)
+            return call_generator(self.generator, latents, training=training)
+        return call_generator(self.averaged_generator, latents)
 
-    def compile(self, d_optimizer: keras.optimizers.Optimizer, g_optimizer: keras.optimizers.Optimizer):
-        """Sets the optimizers of D (with Q) and of G, two different objects, and makes their state."""
+    def compile(
+        self,
+        d_optimizer: keras.optimizers.Optimizer,
+        g_optimizer: keras.optimizers.Optimizer,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        auto_scale_loss: bool = True,
+    ):
+        """Sets the optimizers of D (with Q) and of G, two different objects, and makes their state.
+
+        The other arguments are those of `keras.Model.compile`. An optimizer of a network of `mixed_float16` becomes the
+        `inner_optimizer` of a `LossScaleOptimizer`, unless `auto_scale_loss` is False. `optimizer` has both, for
+        callbacks. ValueError if `jit_compile` is True: XLA has no kernels for some of an update's operations.
+        """
         for name, optimizer in (("d_optimizer", d_optimizer), ("g_optimizer", g_optimizer)):
             if not isinstance(optimizer, keras.optimizers.Optimizer):
                 raise ValueError(f"{name} must be a keras.optimizers.Optimizer, got {optimizer!r}")
         if d_optimizer is g_optimizer:
             raise ValueError("d_optimizer and g_optimizer must be two objects, got the same one twice")
-        # Keras would compile the whole update by XLA, which gains nothing here and traces for long.
-        super().compile(optimizer=None, jit_compile=False)
-        d_optimizer.build(self.discriminator.trainable_variables)
-        g_optimizer.build(self.generator.trainable_variables)
-        self.d_optimizer = d_optimizer
-        self.g_optimizer = g_optimizer
+        if jit_compile not in (False, "auto"):
+            raise ValueError(f"jit_compile must be False or 'auto', since XLA can't compile it, got {jit_compile!r}")
+        super().compile(None, run_eagerly=run_eagerly, steps_per_execution=steps_per_execution, jit_compile=False)
+        self.d_optimizer = made_for(self.discriminator, d_optimizer, auto_scale_loss)
+        self.g_optimizer = made_for(self.generator, g_optimizer, auto_scale_loss)
+        self.optimizer = BothOptimizers(self.d_optimizer, self.g_optimizer, self.updates_done)
 
     def get_config(self) -> dict[str, Any]:
         arguments = list(inspect.signature(InfoGAN.__init__).parameters)[1:]
@@ -139,39 +164,72 @@ class InfoGAN(keras.Model):
     def get_compile_config(self) -> dict[str, Any] | None:
         if not self.compiled:
             return None
-        serialize = keras.saving.serialize_keras_object
-        return {"d_optimizer": serialize(self.d_optimizer), "g_optimizer": serialize(self.g_optimizer)}
+        optimizers = {"d_optimizer": self.d_optimizer, "g_optimizer": self.g_optimizer}
+        arguments = {"run_eagerly": self.run_eagerly, "steps_per_execution": self.steps_per_execution}
+        # The optimizers that scale the loss already do.
+        return keras.saving.serialize_keras_object({**optimizers, **arguments, "auto_scale_loss": False})
 
     def compile_from_config(self, config: dict[str, Any]):
-        self.compile(**{name: keras.saving.deserialize_keras_object(config[name]) for name in config})
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+    def save(self, filepath: Any, *args: Any, **kwargs: Any):
+        """Saves as `keras.Model.save` does, to a `.keras` file; ValueError for HDF5, which takes one optimizer."""
+        if str(filepath).endswith((".h5", ".hdf5")):
+            raise ValueError(f"filepath must end in .keras, or in .weights.h5 with save_weights, got {filepath}")
+        super().save(filepath, *args, **kwargs)
+
+    def export(self, *args: Any, **kwargs: Any):
+        """Exports G alone as `keras.Model.export` does, with the averaged weights if there are any.
+
+        It takes latents, float32 `[batch, spec.size]`. `infogan export` also writes Q, and the names of the codes.
+        """
+        signature = [keras.InputSpec(shape=(None, self.spec.size), dtype="float32")]
+        super().export(*args, **{"input_signature": signature, **kwargs})
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        return list(self._means.values())
 
     def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
         """Trains as `keras.Model.fit` does; takes the same arguments, except those of a validation.
 
-        `x` are images, float in [0, 1], as an array or in any form of data set that Keras takes; labels and weights
-        beside them are ignored. The progress bar and the history have the losses of D and G and the mutual information
-        of each code. ValueError if images have another type, shape or range, or a validation is asked for.
+        `x` are images, floats in [0, 1] or uint8, as an array or in any form of data set that Keras takes, such as the
+        dictionaries of TFDS, with images under `image`; labels and weights beside them are ignored. The progress bar
+        and the history have means over an epoch's images: of the losses of D and G, of the mutual information of each
+        code, and of `loss`, what both minimize, added. ValueError if images have another type, shape or range, if a
+        batch has none (for one of several devices), or if a validation is asked for.
         """
         if x is None:
             raise ValueError("fit needs images or a data set of images, got none")
         if kwargs.get("validation_data") is not None or kwargs.get("validation_split"):
             raise ValueError(f"fit takes no validation_data and no validation_split: {NO_VALIDATION}")
         try:
-            return super().fit(x, *args, **kwargs)
+            with runtime.without_failing_pass():
+                history = super().fit(x, *args, **kwargs)
         except tf.errors.InvalidArgumentError as error:
             # What a check of the images said inside a graph, without the lines that TensorFlow adds to it.
-            if out_of_range := re.search("images must be floats in .* by 255", error.message):
-                raise ValueError(out_of_range[0]) from None
+            if refusal := re.search(f"images must be floats in .* by 255|{NO_IMAGES}", error.message):
+                raise ValueError(refusal[0]) from None
             if shape := re.search(r"Shape of tensor \S+ (\[[\d,]*\]) is not compatible with expected", error.message):
                 raise ValueError(f"{self._expected_images}, got {shape[1]}") from None
             raise
+        if history.epoch:  # Optimizers with `use_ema` have their averages by then.
+            self.d_optimizer.finalize_variable_values(self.discriminator.trainable_variables)
+            self.g_optimizer.finalize_variable_values(self.generator.trainable_variables)
+        return history
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """One update in Keras' form: checks the range of the images and returns what `fit` shows."""
-        real_images = self._checked_images(keras.utils.unpack_x_y_sample_weight(data)[0])
-        with tf.control_dependencies(_range_checks(real_images)):
+        data = keras.utils.unpack_x_y_sample_weight(data)[0]
+        if isinstance(data, Mapping) and "image" not in data:
+            raise ValueError(f"fit needs images under the key image of a dictionary, got {', '.join(data)}")
+        real_images = self._checked_images(data["image"] if isinstance(data, Mapping) else data)
+        checks = _range_checks(real_images) + _check(tf.shape(real_images)[0] > 0, tf.constant(NO_IMAGES))
+        with tf.control_dependencies(checks):
             metrics = self.apply_update(real_images)
-        return {name: value for name, value in metrics.items() if name.startswith(("loss/", "mutual_information/"))}
+        for tag, mean in self._means.items():
+            mean.update_state(metrics[tag], sample_weight=tf.shape(real_images)[0])
+        return {mean.name: mean.result() for mean in self._means.values()}
 
     def test_step(self, data: Any) -> dict[str, tf.Tensor]:
         """Refused, and with it `evaluate`: a GAN has no validation loss."""
@@ -189,8 +247,9 @@ class InfoGAN(keras.Model):
         if tf.distribute.in_cross_replica_context():
             raise RuntimeError("under a strategy, updates must be run by strategy.run or fit")
         metrics = UPDATES[self.update](self, self._checked_images(real_images))
+        self.updates_done.assign_add(1)
         if self.averaged_generator is not None:
-            self.averaged_generator.update(self.g_optimizer.iterations)
+            self.averaged_generator.update(self.updates_done.value)
         return metrics
 
     # What a subclass changes. All four run inside of the tape of the update, so that gradients pass through them.
@@ -213,6 +272,17 @@ class InfoGAN(keras.Model):
     def generator_penalty(self, latents: Mapping[str, tf.Tensor], fake_images: tf.Tensor) -> tf.Tensor | None:
         """The same for G; noise and codes by name are `[batch, event_size]`."""
         return None
+
+    def gradient_at(self, images: tf.Tensor) -> tf.Tensor:
+        """The gradient, at images, of D's log-odds that they are real, from which penalties such as R1 are made.
+
+        D sees the images a second time, as in training, and its moving averages don't. Both are `[batch, height,
+        width, channels]`.
+        """
+        with frozen_statistics(self.discriminator), tf.GradientTape() as tape:
+            tape.watch(images)
+            real_logits, _ = call_discriminator(self.discriminator, images, training=True)
+        return tape.gradient(real_logits, images)
 
     def generate(
         self,
@@ -277,7 +347,8 @@ class InfoGAN(keras.Model):
         return Image.fromarray(pictures.as_grid(images, scale))
 
     def infer_codes(self, images: Any) -> dict[str, Any]:
-        """Q's posterior of each code by name, given images `[batch, height, width, channels]`, float in [0, 1].
+        """Q's posterior of each code by name, given images `[batch, height, width, channels]`, floats in [0, 1] or
+        uint8.
 
         Posteriors have `mean`, `mode` and `std` `[batch, event_size]`, `log_prob(codes)` and `entropy()`; those of
         categorical and binary codes also have `logits` and `probs`, those of circular ones `angle`, degrees. ValueError
@@ -285,12 +356,12 @@ class InfoGAN(keras.Model):
         """
         images = self._checked_images(images)
         with tf.control_dependencies(_range_checks(images)):
-            _, posterior = self.discriminator(images, training=False)
+            _, posterior = call_discriminator(self.discriminator, images, training=False)
         return self.spec.split_posterior(posterior)
 
     def _checked_images(self, images: Any) -> tf.Tensor:
         try:
-            images = tf.convert_to_tensor(images)
+            images = floats(tf.convert_to_tensor(images))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{self._expected_images}, got {type(images).__name__}") from error
         if not images.shape[1:].is_compatible_with(self.image_shape) or not images.dtype.is_floating:
@@ -314,9 +385,13 @@ def _range_checks(images: tf.Tensor) -> list[tf.Operation]:
     are_in_range = tf.reduce_all((images >= 0) & (images <= 1))
     text = "images must be floats in [0, 1], got values from {} to {}; divide uint8 images by 255"
     refusal = tf.strings.format(text, (tf.reduce_min(images), tf.reduce_max(images)))
+    return _check(are_in_range, refusal)
+
+
+def _check(is_right: tf.Tensor, refusal: tf.Tensor) -> list[tf.Operation]:
     if not tf.executing_eagerly():
-        return [tf.debugging.Assert(are_in_range, [refusal])]
-    if not are_in_range:
+        return [tf.debugging.Assert(is_right, [refusal])]
+    if not is_right:
         raise ValueError(refusal.numpy().decode())
     return []
 

@@ -1,4 +1,4 @@
-"""Adam as one operation per variable."""
+"""Adam as one operation per variable; and the two optimizers of a GAN as Keras' callbacks take them."""
 
 from typing import Any
 
@@ -48,3 +48,27 @@ class FusedAdam(keras.optimizers.Adam):
             epsilon=self.epsilon,
             grad=gradient,
         )
+
+
+class BothOptimizers:
+    """What Keras' callbacks and summaries read of `model.optimizer`, for a model with two.
+
+    Callbacks that schedule or reduce learning rates, swap averaged weights or write curves go through `optimizers`.
+    """
+
+    built = True
+
+    def __init__(self, d_optimizer: Any, g_optimizer: Any, iterations: keras.Variable):
+        both = (d_optimizer, g_optimizer)
+        self.iterations = iterations
+        self.variables = [variable for optimizer in both for variable in optimizer.variables]
+        self.optimizers = [getattr(optimizer, "inner_optimizer", optimizer) for optimizer in both]
+
+
+def made_for(network: keras.Model, optimizer: keras.optimizers.Optimizer, auto_scale_loss: bool) -> Any:
+    """An optimizer with its state for a network; one that scales the loss if the network is of `mixed_float16`."""
+    is_half = network.dtype_policy.name == "mixed_float16"
+    if auto_scale_loss and is_half and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    optimizer.build(network.trainable_variables)
+    return optimizer

@@ -30,6 +30,7 @@ FLOAT32_OPERATIONS = (
     "Reciprocal,Rsqrt,Sigmoid,SigmoidGrad,Softmax,Softplus,SoftplusGrad,Sqrt,Square,SquaredDifference,Sub,Sum,Tanh,"
     "TanhGrad"
 )
+FUSING_PASS = "remapping"
 
 
 def set_up():
@@ -182,6 +183,23 @@ def product_precision(precision: str) -> Iterator[None]:
         yield
     finally:
         tf.config.optimizer.set_experimental_options({BFLOAT16_PASS: False})
+
+
+@contextlib.contextmanager
+def without_failing_pass() -> Iterator[None]:
+    """Within it, TensorFlow's graphs are made without a pass of Grappler that would fail on this processor.
+
+    Without AVX-512 the pass that fuses operations fails for a convolution with a bias before a leaky ReLU, prints an
+    error about it, and leaves the graph as it is.
+    """
+    import tensorflow as tf
+
+    before = tf.config.optimizer.get_experimental_options().get(FUSING_PASS, True)
+    tf.config.optimizer.set_experimental_options({FUSING_PASS: before and "avx512f" in _processor_flags()})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({FUSING_PASS: before})
 
 
 def _processor_flags() -> set[str]:

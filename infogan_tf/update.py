@@ -17,6 +17,7 @@ import keras
 import tensorflow as tf
 
 from infogan_tf.losses import MutualInformation, information_loss, mutual_information, predicted_information
+from infogan_tf.networks.contract import call_discriminator, call_generator
 from infogan_tf.networks.layers import frozen_statistics
 from infogan_tf.randomness import Stream, replica_seed, split_seed, stream_seed
 
@@ -42,7 +43,7 @@ def alternating_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
         consistency = consistency_of(model, real)
         information = information_of(model, latents, fake)
         d_loss, d_metrics = discriminator_objective(model, real, fake, information, consistency)
-    d_gradients = gradients(tape, d_loss, model.discriminator)
+    d_gradients = gradients(tape, d_loss, model.d_optimizer, model.discriminator)
     d_metrics |= step("discriminator", model.d_optimizer, model.discriminator, d_gradients)
 
     # G. Its gradient passes through D and Q, but the tape watches its own weights alone; D's moving averages stay.
@@ -52,9 +53,9 @@ def alternating_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
         latents, fake_images = generate(model, batch_size, latent_seed)
         fake = discriminate(model, fake_images, fake_seed)
         g_loss, g_metrics = generator_objective(model, latents, fake, information_of(model, latents, fake))
-    g_gradients = gradients(tape, g_loss, model.generator)
+    g_gradients = gradients(tape, g_loss, model.g_optimizer, model.generator)
     g_metrics |= step("generator", model.g_optimizer, model.generator, g_gradients)
-    return d_metrics | g_metrics
+    return d_metrics | g_metrics | {"loss/total": d_loss + g_loss}
 
 
 def simultaneous_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
@@ -67,17 +68,17 @@ def simultaneous_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
         information = information_of(model, latents, fake)
         d_loss, d_metrics = discriminator_objective(model, real, fake, information, consistency)
         g_loss, g_metrics = generator_objective(model, latents, fake, information)
-    d_gradients = gradients(tape, d_loss, model.discriminator)
-    g_gradients = gradients(tape, g_loss, model.generator)
+    d_gradients = gradients(tape, d_loss, model.d_optimizer, model.discriminator)
+    g_gradients = gradients(tape, g_loss, model.g_optimizer, model.generator)
     d_metrics |= step("discriminator", model.d_optimizer, model.discriminator, d_gradients)
     g_metrics |= step("generator", model.g_optimizer, model.generator, g_gradients)
-    return d_metrics | g_metrics
+    return d_metrics | g_metrics | {"loss/total": d_loss + g_loss}
 
 
 def generate(model: keras.Model, batch_size: tf.Tensor, seed: tf.Tensor) -> tuple[Latents, tf.Tensor]:
     """Samples z and c from their priors; by name `[batch, event_size]`, and the images G(z, c)."""
     latents = model.spec.sample(batch_size, seed)
-    return latents, model.generator(model.spec.join(latents), training=True)
+    return latents, call_generator(model.generator, model.spec.join(latents), training=True)
 
 
 class Judged(NamedTuple):
@@ -93,7 +94,7 @@ class Judged(NamedTuple):
 def discriminate(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) -> Judged:
     """Passes one batch through D and Q."""
     seen, q_seed = _as_seen(model, images, seed)
-    return Judged(images, seen, *model.discriminator(seen, training=True), q_seed)
+    return Judged(images, seen, *call_discriminator(model.discriminator, seen, training=True), q_seed)
 
 
 def discriminate_both(
@@ -108,7 +109,7 @@ def discriminate_both(
         return discriminate(model, real_images, real_seed), discriminate(model, fake_images, fake_seed)
     seen_real, real_q_seed = _as_seen(model, real_images, real_seed)
     seen_fake, fake_q_seed = _as_seen(model, fake_images, fake_seed)
-    both = model.discriminator(tf.concat([seen_real, seen_fake], axis=0), training=True)
+    both = call_discriminator(model.discriminator, tf.concat([seen_real, seen_fake], axis=0), training=True)
     (real_logits, fake_logits), (real_posterior, fake_posterior) = (tf.split(part, 2) for part in both)
     real = Judged(real_images, seen_real, real_logits, real_posterior, real_q_seed)
     return real, Judged(fake_images, seen_fake, fake_logits, fake_posterior, fake_q_seed)
@@ -127,7 +128,7 @@ def information_of(model: keras.Model, latents: Latents, fake: Judged) -> Inform
     if not model.augmented_codes:
         return Information(measured, measured)
     # The bound holds for augmented images T(x) too, since I(c; T(x)) <= I(c; x).
-    number = tf.shape(fake.images)[0] // (2 if model.consistency else 1)
+    number = _half(fake.images) if model.consistency else tf.shape(fake.images)[0]
     codes = {name: values[:number] for name, values in latents.items()}
     augmented = mutual_information(model.spec, codes, predict_augmented(model, fake.images[:number], fake.seed))
     return Information(measured, measured | {name: augmented[name] for name in model.augmented_codes})
@@ -175,7 +176,7 @@ def consistency_of(model: keras.Model, real: Judged) -> dict[str, tf.Tensor]:
     """
     if not model.consistency:
         return {}
-    half = tf.shape(real.images)[0] // 2
+    half = _half(real.images)
     predicted = model.spec.split_posterior(real.posterior[:half])
     augmented = predict_augmented(model, real.images[:half], real.seed)
     return {name: predicted_information(predicted[name].probs, augmented[name].probs) for name in model.augmented_codes}
@@ -185,28 +186,37 @@ def predict_augmented(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) ->
     """Q's posteriors of augmented images, which pass through D by themselves and leave its moving averages alone."""
     with frozen_statistics(model.discriminator):
         augmented = model.augmentation.for_codes(images, model.code_augmentation, seed)
-        _, posterior = model.discriminator(augmented, training=True)
+        _, posterior = call_discriminator(model.discriminator, augmented, training=True)
         return model.spec.split_posterior(posterior)
 
 
-def gradients(tape: tf.GradientTape, loss: tf.Tensor, network: keras.Model) -> list[tf.Tensor]:
-    """Of a loss, with respect to a network's weights."""
-    return tape.gradient(loss, [variable.value for variable in network.trainable_variables])
+def gradients(
+    tape: tf.GradientTape, loss: tf.Tensor, optimizer: keras.optimizers.Optimizer, network: keras.Model
+) -> list[tf.Tensor]:
+    """Of a loss, with respect to a network's weights; times the optimizer's loss scale, by which it will divide."""
+    weights = [variable.value for variable in network.trainable_variables]
+    return tape.gradient(loss, weights, output_gradients=optimizer.scale_loss(tf.ones_like(loss)))
 
 
 def step(name: str, optimizer: keras.optimizers.Optimizer, network: keras.Model, gradients: list[tf.Tensor]) -> Metrics:
-    """Moves a network's weights, and returns the norm of the gradient.
+    """Moves a network's weights, and returns the norm of the gradient, without the optimizer's loss scale.
 
     On several devices each has the gradients of its part of the batch, and Keras sums them: hence the division.
     """
+    norm = tf.linalg.global_norm(gradients) / optimizer.scale_loss(1.0)
     devices = tf.distribute.get_strategy().num_replicas_in_sync
     averaged = [gradient / devices for gradient in gradients] if devices > 1 else gradients
     optimizer.apply(averaged, network.trainable_variables)
-    return {f"gradient_norm/{name}": tf.linalg.global_norm(gradients)}
+    return {f"gradient_norm/{name}": norm}
 
 
 def _seed(model: keras.Model, stream: Stream) -> tf.Tensor:
-    return replica_seed(stream_seed(model.seed, stream, model.g_optimizer.iterations))
+    return replica_seed(stream_seed(model.seed, stream, model.updates_done.value))
+
+
+def _half(images: tf.Tensor) -> tf.Tensor:
+    """How many images are half of a batch: of one image one, since TensorFlow may abort the process on none."""
+    return (tf.shape(images)[0] + 1) // 2
 
 
 def _as_seen(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -16,6 +16,7 @@ from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 from infogan_tf.runtime import check_precision, load_tensorflow, product_precision
 from infogan_tf.training.loop import train
+from tests.tiny_models import compiled_tiny_model, tiny_images
 
 MESSAGE = "I0000 00:00:17 1 port.cc:153] oneDNN custom operations are on. You may see slightly different results.\n"
 SHOW = "import os, infogan_tf; print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'), os.environ['KERAS_BACKEND'])"
@@ -121,6 +122,19 @@ def test_gradients_with_bfloat16_are_those_with_float32_up_to_rounding():
         # A factor has 8 significant bits, so rounding changes it by up to 0.4 %.
         assert 1e-4 < np.linalg.norm(other - gradient) / np.linalg.norm(gradient) < 0.02
         np.testing.assert_array_equal(again, gradient)
+
+
+@pytest.mark.parametrize("flags", [{"avx2"}, {"avx2", "avx512f"}])
+def test_fit_leaves_out_the_pass_that_would_fail_without_avx512_and_no_one_else_does(monkeypatch, flags):
+    monkeypatch.setattr(runtime, "_processor_flags", lambda: flags)
+    seen = []
+    logged = keras.callbacks.LambdaCallback(on_train_begin=lambda logs: seen.append(fusing()))
+    compiled_tiny_model().fit(tiny_images(), epochs=0, verbose=0, callbacks=[logged])
+    assert (seen, fusing()) == (["avx512f" in flags], True)
+
+
+def fusing():
+    return tf.config.optimizer.get_experimental_options().get("remapping", True)
 
 
 @needs_bfloat16

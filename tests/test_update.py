@@ -299,6 +299,17 @@ def test_a_subclass_adds_penalties_whose_gradients_reach_d_and_g(update):
         assert any(np.any(gradient) for gradient in expected)
 
 
+def test_the_gradient_at_images_is_that_of_ds_logits_and_moves_no_average(small_model, real_images):
+    before = small_model.discriminator.get_weights()
+    gradient = small_model.gradient_at(real_images)
+    assert_close(small_model.discriminator.get_weights(), before, rtol=0, atol=0)
+    with tf.GradientTape() as tape:
+        tape.watch(real_images)
+        real_logits = small_model.discriminator(real_images, training=True).real_logits
+    small_model.discriminator.set_weights(before)
+    assert_close([gradient], [tape.gradient(real_logits, real_images)])
+
+
 def test_a_network_may_be_a_subclass_of_keras_model():
     class Small(keras.Model):
         def __init__(self):

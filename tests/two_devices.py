@@ -89,12 +89,37 @@ def check_everything_runs_and_devices_stay_alike():
     before = model.get_weights()
     history = model.fit(tf.data.Dataset.from_tensor_slices(IMAGES).batch(8).repeat(2), shuffle=False, verbose=0)
     assert all(np.isfinite(values).all() for values in history.history.values())
-    assert model.g_optimizer.iterations.numpy() == 8
+    assert model.updates_done.numpy() == model.g_optimizer.iterations.numpy() == 8
     for start, weight in zip(before, model.weights, strict=True):
         first, second = (part.numpy() for part in TWO.experimental_local_results(weight.value))
         np.testing.assert_array_equal(first, second)
         assert np.any(first != start), weight.path
     assert model.generate(codes={"c1": 1}).shape == (1, 8, 8, 1)
+
+
+def check_history_is_the_mean_of_the_devices():
+    """Of a weight that stays as it is: the mean over both parts of the batch, each with its own codes."""
+    with TWO.scope():
+        model = plain_model()
+        model.compile(FusedAdam(0.0), FusedAdam(0.0))
+    parts = tf.function(lambda images: TWO.run(model.apply_update, args=(images,)))(distribute(IMAGES))
+    model.updates_done.assign(0)
+    history = model.fit(IMAGES, batch_size=32, shuffle=False, verbose=0).history
+    for name, (mean,) in history.items():
+        values = TWO.experimental_local_results(parts["loss/total" if name == "loss" else name])
+        assert mean == pytest.approx(np.mean(values), rel=1e-5), name
+
+
+def check_a_device_without_an_image_is_refused():
+    with TWO.scope():
+        model = plain_model()
+    before = model.get_weights()
+    with pytest.raises(
+        ValueError, match=r"^each batch must have an image for each device, got one without; drop[^\n]*$"
+    ):
+        model.fit(IMAGES[:1], batch_size=8, verbose=0)
+    for start, weight in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, start)
 
 
 def check_updates_outside_of_the_strategy_are_refused():
@@ -115,5 +140,7 @@ if __name__ == "__main__":
     check_an_update_is_that_of_the_whole_batch()
     check_batch_norm_averages_over_devices()
     check_updates_outside_of_the_strategy_are_refused()
+    check_history_is_the_mean_of_the_devices()
+    check_a_device_without_an_image_is_refused()
     check_everything_runs_and_devices_stay_alike()
     print("all agree")

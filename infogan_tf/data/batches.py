@@ -45,6 +45,11 @@ def as_floats(images: tf.Tensor | np.ndarray) -> tf.Tensor:
     return tf.cast(images, tf.float32) * PIXEL_STEP
 
 
+def floats(images: tf.Tensor) -> tf.Tensor:
+    """Images that may be uint8 as floats in [0, 1]."""
+    return as_floats(images) if images.dtype == tf.uint8 else images
+
+
 def as_pixels(images: tf.Tensor) -> tf.Tensor:
     """Floats as uint8 pixels; what lies outside of [0, 1] is clipped."""
     return tf.cast(tf.round(tf.clip_by_value(images, 0, 1) * 255), tf.uint8)

@@ -25,20 +25,21 @@ class AveragedNetwork(keras.layers.Layer):
     """
 
     def __init__(self, network: keras.Model, decay: float, **kwargs):
-        super().__init__(trainable=False, **kwargs)
+        super().__init__(trainable=False, dtype="float32", **kwargs)
         self.decay = decay
         # Behind a function, or Keras would track the network's weights as weights of this layer.
         self._network = lambda: network
         weights = [variable for variable in network.variables if tf.as_dtype(variable.dtype).is_floating]
-        self._averages = {id(variable): self._average_of(variable) for variable in weights}  # No seeds of dropout.
-        for number, average in enumerate(self._averages.values()):
-            setattr(self, f"average_{number}", average)  # Checkpoints find attributes, and nothing inside a dict.
+        averages = {id(variable): self._average_of(variable) for variable in weights}  # No seeds of dropout.
+        for number, average in enumerate(averages.values()):
+            setattr(self, f"average_{number}", average)  # Checkpoints find attributes, and nothing behind a function,
+        self._averages = lambda: averages  # nor could a SavedModel hold a dict with such keys.
         self.built = True
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        network = self._network()
+        network, averages = self._network(), self._averages()
         trainable, non_trainable = (
-            [self._averages.get(id(variable), variable).value for variable in variables]
+            [averages.get(id(variable), variable).value for variable in variables]
             for variables in (network.trainable_variables, network.non_trainable_variables)
         )
         return network.stateless_call(trainable, non_trainable, inputs, training=False)[0]
@@ -65,7 +66,8 @@ class AveragedNetwork(keras.layers.Layer):
     def _move(self, count: tf.Tensor, share: tf.Tensor | float = 1.0):
         count = tf.cast(count, tf.float32)
         rate = share * (1 - tf.minimum(self.decay**INTERVAL, count / (count + 9)))
+        averages = self._averages()
         for variable in self._network().variables:
-            if id(variable) in self._averages:
-                average = self._averages[id(variable)]
+            if id(variable) in averages:
+                average = averages[id(variable)]
                 average.assign_sub(rate * (average.value - variable.value))

@@ -27,12 +27,12 @@ class BatchNorm(keras.layers.Layer):
     """
 
     def build(self, input_shape: tuple[int | None, ...]):
-        shape = (input_shape[-1],)
-        gamma = keras.initializers.RandomNormal(1.0, 0.02)
-        self.gamma = self.add_weight(name="gamma", shape=shape, initializer=gamma)
-        self.beta = self.add_weight(name="beta", shape=shape, initializer="zeros")
+        # The operation takes images of any precision, and float32 weights.
+        weight = {"shape": (input_shape[-1],), "autocast": False}
+        self.gamma = self.add_weight(name="gamma", initializer=keras.initializers.RandomNormal(1.0, 0.02), **weight)
+        self.beta = self.add_weight(name="beta", initializer="zeros", **weight)
         # Each of several devices normalizes its own part of a batch; the moving averages take the mean over devices.
-        average = {"shape": shape, "trainable": False, "aggregation": "mean"}
+        average = weight | {"trainable": False, "aggregation": "mean"}
         self.moving_mean = self.add_weight(name="moving_mean", initializer="zeros", **average)
         self.moving_variance = self.add_weight(name="moving_variance", initializer="ones", **average)
         if self.variable_dtype != "float32":  # The operation takes no other weights.

@@ -41,11 +41,12 @@ class Checkpoints:
     """The checkpoints of one run: the last two and, in a folder `kept`, those of every `keep_every`-th update.
 
     The model is saved and restored, with its optimizers if it is compiled. No random state is saved, since all
-    randomness follows from the seed and the number of updates, which the optimizers keep.
+    randomness follows from the seed and the number of updates, by which a checkpoint is named.
     """
 
     def __init__(self, folder: Path, model: InfoGAN, keep_every: int = 0):
         self._folder, self._keep_every = folder, keep_every
+        self._updates_done = model.updates_done
         parts = {"generator": model.generator, "discriminator": model.discriminator}
         if model.averaged_generator is not None:
             parts["averaged_generator"] = model.averaged_generator
@@ -102,6 +103,7 @@ class Checkpoints:
             status.assert_existing_objects_matched()
         except DAMAGED as error:
             raise TrainingError(f"checkpoint {paths[step]} is damaged ({first_line(error)})") from error
+        self._updates_done.assign(step)
         status.expect_partial()  # A model that is not compiled leaves the optimizers.
 
     def restore_newest(self) -> tuple[int, list[str]]:

@@ -21,6 +21,7 @@ DESCRIPTIONS = {
     "cross_entropy/": "-E[log Q(c|x)], in nats; the mutual information is the code's entropy minus this.",
     "loss/discriminator": "-E[log D(x)] - E[log(1 - D(G(z, c)))], in nats, 0 or more; 2 ln 2 = 1.39 if D only guesses.",
     "loss/generator": "-E[log D(G(z, c))], in nats, 0 or more; ln 2 = 0.69 if D only guesses.",
+    "loss/total": "What D, Q and G minimize, added: losses, penalties, and -lambda L_I of both; negative if codes win.",
     "discriminator/real": "D's output on real images: mean, smallest and largest probability of real, 0 to 1.",
     "discriminator/fake": "D's output on generated images: mean, smallest and largest probability of real, 0 to 1.",
     "gradient_norm/": "L2 norm of the gradient of all weights of one network, 0 or more.",

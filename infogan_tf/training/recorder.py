@@ -18,6 +18,7 @@ from infogan_tf.experiments import find_experiment
 from infogan_tf.figures.pictures import save_picture
 from infogan_tf.figures.preview import Preview
 from infogan_tf.model import InfoGAN
+from infogan_tf.networks.contract import call_discriminator, call_generator
 from infogan_tf.networks.layers import frozen_statistics
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.training.checkpoints import Checkpoints
@@ -153,7 +154,7 @@ class Memorization:
         with frozen_statistics(model.discriminator), frozen_statistics(model.generator):
             if model.discriminator_batches == "joint":
                 latents = model.spec.sample(number, stream_seed(model.seed, Stream.PREVIEW))
-                fakes = model.generator(model.spec.join(latents), training=True)
+                fakes = call_generator(model.generator, model.spec.join(latents), training=True)
                 batch = tf.concat([batch, fakes], axis=0)
-            logits, _ = model.discriminator(batch, training=True)
+            logits, _ = call_discriminator(model.discriminator, batch, training=True)
         return tf.reduce_mean(tf.sigmoid(logits[:number]))
