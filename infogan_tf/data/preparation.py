@@ -21,18 +21,11 @@ ENDINGS = {
     ending: format
     for ending, format in Image.registered_extensions().items()
     if format in Image.OPEN and format not in ("BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF")
-}
+} | {".mpo": "JPEG"}
 # Pillow refuses PNG files with more text than a MiB, which some programs write.
 PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 2**28
-ROTATIONS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+# Pillow's Image.Transpose for each orientation in EXIF data but the upright one.
+ROTATIONS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 WHITE = 2**16 - 1
 # Much larger JPEG files are decoded at a half, a fourth or an eighth of their size, at least this many times ours.
 DRAFT_FACTOR = 2

@@ -52,6 +52,7 @@ def of_16_bits(value):
         ("a.gif", {"save_all": True, "append_images": [square(BLUE, (40, 30))]}),
         ("a.png.jpg", {"format": "PNG"}),
         ("a.jfif", {"format": "JPEG"}),
+        ("a.mpo", {}),
         ("a.bmp", {}),
         ("a.ppm", {}),
         ("a.tga", {}),
