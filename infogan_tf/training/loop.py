@@ -91,6 +91,7 @@ def _update(run: Run, model: InfoGAN, data: ImageData, checkpoints: Checkpoints,
     # AutoGraph would find nothing to convert, since no Python `if` or loop depends on a tensor, but takes seconds.
     update = tf.function(model.apply_update, autograph=False)
     recorder = contextlib.closing(Recorder(run, model, data, checkpoints, start))
+    terminal.info("compiling the update, which takes seconds, or with many codes half a minute")
     with product_precision(config.precision), recorder as recorder:
         for step in range(start + 1, config.total_updates + 1):
             metrics = {name: float(value) for name, value in update(batches(step - 1)).items()}
