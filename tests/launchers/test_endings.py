@@ -13,6 +13,7 @@ import sys
 import termios
 
 import pytest
+from tensorboard.backend.event_processing import plugin_event_accumulator
 
 from tests import processes
 from tests.conftest import MNIST_LAUNCHER
@@ -111,6 +112,9 @@ def test_killed_at_any_moment_resumes_to_the_same_bits(reference, run, tmp_path)
     assert "resumed: from update 4" in out
     assert_same_run(folder, reference)
     assert not list(folder.rglob(".partial-*"))
+    events = plugin_event_accumulator.EventAccumulator(str(folder))
+    events.Reload()
+    assert [event.step for event in events.Tensors("loss/generator")] == [point["step"] for point in points(folder)]
 
 
 @pytest.mark.slow
