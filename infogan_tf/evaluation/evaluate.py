@@ -109,9 +109,12 @@ def _load_data(trained: TrainedRun, data_dir: str | None, images: str | None) ->
 def _measure_codes(
     model: BatchedModel, generated: GeneratedImages, held_out: Posteriors, features: ImageFeatures
 ) -> dict[str, CodeMeasures]:
-    logger.info("  what each code means: information, recovery, extrapolation, diversity")
+    number = len(model.spec.codes)
+    logger.info("  what each code means: information, recovery")
     recovery = measure_recovery(model.spec, generated)
+    logger.info(f"  extrapolation of {number} codes, one after the other")
     extrapolation = measure_extrapolation(model, NUM_OF_A_VALUE)
+    logger.info(f"  diversity of {number} codes, one after the other")
     diversity = measure_diversity(model, features, NUM_OF_A_VALUE)
     verdicts = code_verdicts(model.spec, recovery, held_out)
     measures = {}
@@ -190,7 +193,7 @@ def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], featu
 
 def _measure_arithmetic(model: BatchedModel, generated: GeneratedImages, features: ImageFeatures) -> tuple[Any, Any]:
     if not features.class_names:
-        logger.info("  these images have no classes: no change of class by vector arithmetic")
+        logger.info("  the features know no classes: no change of class by vector arithmetic")
         return None, None
     logger.info("  changing the class of generated images, by arithmetic on G's input and by one code")
     measured = measure_vector_arithmetic(model, generated, features, NUM_CHANGED)
