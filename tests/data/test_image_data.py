@@ -4,7 +4,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from infogan_tf.data.image_data import ImageData, check_two_batches, evenly_spread
+from infogan_tf.data.image_data import ImageData, check_two_batches, evenly_spread, held_out_warning
 from infogan_tf.errors import SettingError
 
 
@@ -19,6 +19,13 @@ def test_describes_itself(random_images):
     assert data.description == "digits, 1,200 training and 5 held-out images (for the test)"
     assert data.caption == "digits, 1,200 images"
     assert dataclasses.replace(data, is_fallback=True).caption == "digits, 1,200 images, since for the test"
+
+
+def test_few_held_out_images_are_warned_of():
+    assert held_out_warning(0) == "no image is held out, so the run can't be evaluated"
+    assert held_out_warning(1) == "only one image is held out: what is measured on fewer than 30 means little"
+    assert held_out_warning(29) == "only 29 images are held out: what is measured on fewer than 30 means little"
+    assert held_out_warning(30) is None
 
 
 def test_evenly_spread_images_are_taken_from_the_whole_set():

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from infogan_tf.evaluation import glossary, schema
-from infogan_tf.evaluation.table import evaluation_table, precision_misleads
+from infogan_tf.evaluation.table import NEIGHBORHOOD_MEASURES, TOO_FEW, evaluation_table, precision_misleads
 
 
 def cell(measure, value, part=None, note="", fit=None):
@@ -114,6 +114,20 @@ def test_the_precision_of_gray_noise_is_flagged(evaluation):
     assert "warning: precision is misleading here" in evaluation_table(gray)
     assert not precision_misleads(images(0.9, 1.1, 0.02))
     assert not precision_misleads(images(0.0, 0.0, 0.0))
+
+
+def test_what_few_images_do_not_allow_is_a_dash_with_its_reason(evaluation):
+    missing = dict.fromkeys((*NEIGHBORHOOD_MEASURES, "frechet_floor_halves"))
+    images = dataclasses.replace(evaluation.images, diversity_of_real_classes={"label": []}, **missing)
+    run = dataclasses.replace(evaluation.run, held_out_images=3)
+    text = evaluation_table(dataclasses.replace(evaluation, run=run, images=images))
+    for part in (
+        "digits\nwarning: only 3 images are held out: what is measured on fewer than 30 means little\n",
+        "each 2.80, and of held-out (test) images against the other half of them, the floor, -\n",
+        f"precision -, recall -, density -, coverage - (of 5,000 images each)\n-: {TOO_FEW}\n",
+        "by label: - (no class has two images)",
+    ):
+        assert part in text
 
 
 def test_without_labels_and_categories_the_tables_are_left_out(evaluation):

@@ -167,6 +167,10 @@ def test_a_run_on_photographs_resumes_to_the_same_bits(tmp_path, random_images):
     train(dataclasses.replace(stopped, max_epoch=1))
     train(dataclasses.replace(stopped, max_epoch=2))
     assert any("average" in name for name in final_tensors(tmp_path / "whole"))
+    assert (
+        " images are held out: what is measured on fewer than 30 means little"
+        in (tmp_path / "whole" / "log.txt").read_text()
+    )
     assert_same_tensors(tmp_path / "whole", tmp_path / "stopped")
 
 
