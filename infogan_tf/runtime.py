@@ -96,7 +96,7 @@ def keras_settings() -> Iterator[None]:
     before = config.floatx(), config.dtype_policy(), config.image_data_format()
     if before[1].name != "float32":
         what = describe_precision(before[1].name)
-        warnings.warn(f"{what}, is not used: the variables of a run are float32", stacklevel=1)
+        warnings.warn(f"{what}, is not used: runs are float32, except for what --precision names", stacklevel=1)
     try:
         set_keras("float32", "float32", "channels_last")
         yield
