@@ -68,7 +68,7 @@ def test_what_keras_would_end_at_in_its_file_is_refused_by_the_name_of_the_file(
     file = tmp_path / "keras.json"
     for text in ('{"floatx": "bfloat16"}', '{"image_data_format": "th"}', '{"epsilon": 1}', "[]"):
         file.write_text(text)
-        with pytest.raises(OSError, match=f"^{file}: expected floatx one of float32, float16, float64, image_"):
+        with pytest.raises(OSError, match=f"^{file}: Keras can't use "):
             load_tensorflow()
     for text in ('{"floatx": "float16", "image_dim_ordering": "th", "backend": "theano"}', "no JSON"):
         file.write_text(text)
