@@ -173,6 +173,7 @@ def of_the_package(**arguments):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", [of_the_package, tiny_model])
 def test_networks_of_a_mixed_policy_train_nearly_as_those_of_float32(policy, made):
     settings = {"average_decay": 0.9, "code_augmentation": 1.0, "consistency": 1.0, "update": "simultaneous"}

@@ -147,6 +147,7 @@ def test_an_update_reports_every_number_and_is_the_same_in_a_graph(update):
     steps = [models[0].apply_update, tf.function(models[1].apply_update)]
     eager, graph = ({name: float(value) for name, value in step(tiny_images()).items()} for step in steps)
     assert set(eager) == {
+        "loss/total",
         *(f"{what}/{network}" for what in ("loss", "gradient_norm") for network in ("discriminator", "generator")),
         *(f"discriminator/{which}_{what}" for which in ("real", "fake") for what in ("mean", "min", "max")),
         *(f"{what}/{code}" for what in ("mutual_information", "cross_entropy") for code in ("kind", "angle", "total")),

@@ -111,15 +111,13 @@ def check_history_is_the_mean_of_the_devices():
 
 
 def check_a_device_without_an_image_is_refused():
+    """The last batch has one image for two devices; the mean over none would make every weight nan."""
     with TWO.scope():
         model = plain_model()
-    before = model.get_weights()
-    with pytest.raises(
-        ValueError, match=r"^each batch must have an image for each device, got one without; drop[^\n]*$"
-    ):
-        model.fit(IMAGES[:1], batch_size=8, verbose=0)
-    for start, weight in zip(before, model.get_weights(), strict=True):
-        np.testing.assert_array_equal(weight, start)
+    refusal = r"^each batch must have an image for each device, got one without; drop[^\n]*$"
+    with pytest.raises(ValueError, match=refusal):
+        model.fit(IMAGES[:9], batch_size=8, verbose=0)
+    assert all(np.isfinite(weight).all() for weight in model.get_weights())
 
 
 def check_updates_outside_of_the_strategy_are_refused():
