@@ -146,10 +146,11 @@ def test_learning_rate_callbacks_reach_both_optimizers():
     assert sum(name.startswith("learning_rate_") for name in history) == 2
 
 
-def test_optimizers_that_average_the_weights_leave_the_averages():
+@pytest.mark.parametrize("callbacks", [[], [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)]], ids=["", "swapped"])
+def test_optimizers_that_average_the_weights_leave_the_averages(callbacks):
     model = with_sgd(optimizer={"use_ema": True, "ema_momentum": 0.75})
     plain, averages = with_sgd(), None
-    fitted(model, epochs=2, callbacks=[keras.callbacks.SwapEMAWeights(swap_on_epoch=True)])
+    fitted(model, epochs=2, callbacks=callbacks)
     for batch in np.split(np.concatenate([tiny_images()] * 2), 4):
         plain.apply_update(batch)
         now = weights_of(plain)

@@ -46,7 +46,7 @@ def test_everything_comes_back(tmp_path, trained):
     other = compiled_tiny_model()
     assert Checkpoints(tmp_path, other).restore_newest() == (3, [])
     assert_same_state(trained, other)
-    assert int(other.g_optimizer.iterations) == int(other.d_optimizer.iterations) == 3
+    assert int(other.updates_done) == int(other.g_optimizer.iterations) == int(other.d_optimizer.iterations) == 3
 
 
 def test_averaged_weights_come_back(tmp_path):
