@@ -7,6 +7,7 @@ import re
 import pytest
 import tensorflow_datasets as tfds
 
+from infogan_tf.evaluation.table import NEIGHBORHOOD_MEASURES, TOO_FEW
 from infogan_tf.experiments import presets
 from infogan_tf.reproduction.factors import FIGURES, FactorResults
 from infogan_tf.reproduction.report import report_text, write_report
@@ -119,6 +120,14 @@ def test_without_labels_the_run_with_the_best_images_shows_every_code(make_run):
     assert "there is nothing to compare codes with: below is every code of best_seed_1." in text
     assert "(c1): c1 of best_seed_1; diversity 0.90\n" in text
     assert "## Codes against factors" not in text
+
+
+def test_what_few_images_do_not_allow_is_a_dash_with_its_reason(make_run):
+    distances = "frechet_distance", "frechet_distance_halves", "frechet_floor_halves"
+    missing = dict.fromkeys((*distances, *NEIGHBORHOOD_MEASURES))
+    text = report_of(*(measured(make_run(seed, {}), images=missing) for seed in range(2)))
+    assert "| best_seed_1 | - | - | - | - | - | - |\n" in text
+    assert f'the other half, is -.\n"-": {TOO_FEW}.\n' in text
 
 
 def test_a_category_is_named_by_its_number_and_a_constant_by_its_note(make_run):
