@@ -371,7 +371,7 @@ class InfoGAN(keras.Model):
 
     @property
     def _expected_images(self) -> str:
-        return f"images must be floats in [0, 1] of shape [batch, {', '.join(map(str, self.image_shape))}]"
+        return f"images must be floats in [0, 1] or uint8, of shape [batch, {', '.join(map(str, self.image_shape))}]"
 
 
 def _generation_seed(seed: int | None) -> tf.Tensor:
