@@ -17,7 +17,7 @@ from infogan_tf.data.batches import floats
 from infogan_tf.figures import pictures, traversals
 from infogan_tf.networks.averaged import AveragedNetwork
 from infogan_tf.networks.contract import call_discriminator, call_generator, check_networks
-from infogan_tf.networks.layers import frozen_statistics
+from infogan_tf.networks.layers import frozen_moving_averages
 from infogan_tf.optimizers import BothOptimizers, made_for
 from infogan_tf.options import Choice, check_integer, check_number, checked
 from infogan_tf.randomness import Stream, stream_seed
@@ -279,7 +279,7 @@ class InfoGAN(keras.Model):
         D sees the images a second time, as in training, and its moving averages don't. Both are `[batch, height,
         width, channels]`.
         """
-        with frozen_statistics(self.discriminator), tf.GradientTape() as tape:
+        with frozen_moving_averages(self.discriminator), tf.GradientTape() as tape:
             tape.watch(images)
             real_logits, _ = call_discriminator(self.discriminator, images, training=True)
         return tape.gradient(real_logits, images)

@@ -1,13 +1,16 @@
 """One update of InfoGAN, the page to read: sample, generate, discriminate, losses, gradients.
 
-`alternating_update` is the original code's; `simultaneous_update` lets one pass through all networks serve both steps.
-The equations are in `losses.py`. `model` is an `InfoGAN`: G is `model.generator`; D and Q are `model.discriminator`,
-one body with two heads, which D's optimizer trains; `model.spec` has the noise z and the codes c.
+`alternating_update` is that of the authors' code; `simultaneous_update` lets one pass through all networks serve both
+steps. The terms of the objective are in `losses.py`, and `discriminator_objective` and `generator_objective` add them
+up. `model` is an `InfoGAN`: G is `model.generator`; D and Q are the two heads, on one body, of `model.discriminator`,
+all of which D's optimizer trains; `model.spec` has the noise z and the codes c.
 
-Batch norm uses the batch's statistics in every pass. The losses and penalties are methods of `InfoGAN`, which a
-subclass may override. What departs from the paper stands below the two updates, and the preset `paper` has none of it:
-D may see augmented images, Q may predict categorical codes from augmented images, and what it predicts from a real
-image and from an augmented copy may be asked to agree.
+Every pass normalizes with the statistics of its batch; only moving averages are ever frozen. The losses and penalties
+are methods of `InfoGAN`, which a subclass may override.
+
+Beyond the paper there are, besides `simultaneous_update`, three options, none of which the preset `paper` uses: D sees
+augmented images; Q predicts categorical codes from augmented images; what Q predicts from a real image and from its
+augmented copy should agree.
 """
 
 from collections.abc import Mapping
@@ -18,7 +21,7 @@ import tensorflow as tf
 
 from infogan_tf.losses import MutualInformation, information_loss, mutual_information, predicted_information
 from infogan_tf.networks.contract import call_discriminator, call_generator
-from infogan_tf.networks.layers import frozen_statistics
+from infogan_tf.networks.layers import frozen_moving_averages
 from infogan_tf.randomness import Stream, replica_seed, split_seed, stream_seed
 
 Metrics = dict[str, tf.Tensor]
@@ -28,15 +31,15 @@ Latents = Mapping[str, tf.Tensor]
 def alternating_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
     """D and Q take a step on real and generated images; then G takes one, on fresh noise and codes.
 
-    Takes images `[batch, height, width, channels]` in [0, 1], and returns scalars by TensorBoard tag, each computed
-    before the weights that it concerns were updated.
+    Takes images `[batch, height, width, channels]` in [0, 1], and returns scalars by TensorBoard tag: D's from before
+    its step; G's, with the mutual information, from after D's step and before G's.
     """
     batch_size = tf.shape(real_images)[0]
     d_seed, g_seed = (_seed(model, stream) for stream in (Stream.DISCRIMINATOR_UPDATE, Stream.GENERATOR_UPDATE))
 
     # D and Q. G's images come from outside of the tape, and G's moving averages stay as they are.
     latent_seed, real_seed, fake_seed = split_seed(d_seed, 3)
-    with frozen_statistics(model.generator):
+    with frozen_moving_averages(model.generator):
         latents, fake_images = generate(model, batch_size, latent_seed)
     with tf.GradientTape() as tape:
         real, fake = discriminate_both(model, real_images, fake_images, real_seed, fake_seed)
@@ -46,9 +49,10 @@ def alternating_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
     d_gradients = gradients(tape, d_loss, model.d_optimizer, model.discriminator)
     d_metrics |= step("discriminator", model.d_optimizer, model.discriminator, d_gradients)
 
-    # G. Its gradient passes through D and Q, but the tape watches its own weights alone; D's moving averages stay.
+    # G. Its gradient passes through D and Q, but the tape watches G's weights alone, and no others move. D's moving
+    # averages stay as they are.
     latent_seed, fake_seed = split_seed(g_seed, 2)
-    with frozen_statistics(model.discriminator), tf.GradientTape(watch_accessed_variables=False) as tape:
+    with frozen_moving_averages(model.discriminator), tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch([variable.value for variable in model.generator.trainable_variables])
         latents, fake_images = generate(model, batch_size, latent_seed)
         fake = discriminate(model, fake_images, fake_seed)
@@ -59,7 +63,7 @@ def alternating_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
 
 
 def simultaneous_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
-    """As `alternating_update`, but from the same noise, codes and weights for both: a sixth of the arithmetic less."""
+    """As `alternating_update`, but from the same noise, codes and weights for both: about a sixth less arithmetic."""
     latent_seed, real_seed, fake_seed = split_seed(_seed(model, Stream.DISCRIMINATOR_UPDATE), 3)
     with tf.GradientTape(persistent=True) as tape:
         latents, fake_images = generate(model, tf.shape(real_images)[0], latent_seed)
@@ -82,13 +86,13 @@ def generate(model: keras.Model, batch_size: tf.Tensor, seed: tf.Tensor) -> tupl
 
 
 class Judged(NamedTuple):
-    """Images and what D and Q say of them."""
+    """Images and what D and Q say about them."""
 
     images: tf.Tensor
     seen: tf.Tensor  # The images as D saw them, augmented if the model says so.
-    real_logits: tf.Tensor  # D's log-odds that an image is real, [batch, 1].
-    posterior: tf.Tensor  # Q's raw output, [batch, spec.posterior_size].
-    seed: tf.Tensor  # Of the augmentation of the images that Q sees.
+    logits: tf.Tensor  # D's log-odds that an image is real, [batch, 1].
+    q_output: tf.Tensor  # Q's raw output, [batch, spec.posterior_size].
+    code_augmentation_seed: tf.Tensor  # For augmenting the images once more, for Q alone: `predict_augmented`.
 
 
 def discriminate(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) -> Judged:
@@ -102,8 +106,9 @@ def discriminate_both(
 ) -> tuple[Judged, Judged]:
     """Passes real and generated images through D and Q: one batch after the other or, where the model says so, jointly.
 
-    Q sees real images too, which it never does in the original code. Unless the model asks for consistency, that moves
-    the averages of its batch norm, with which `infer_codes` reads real images, and nothing else.
+    Q sees real images too, which it never does in the authors' code. In separate batches that only moves the averages
+    of its batch norm, with which `infer_codes` reads real images, unless the model asks for consistency. In a joint
+    batch real images are also part of the statistics by which generated ones are normalized.
     """
     if model.discriminator_batches == "separate":
         return discriminate(model, real_images, real_seed), discriminate(model, fake_images, fake_seed)
@@ -119,31 +124,37 @@ class Information(NamedTuple):
     """The bound on each code's mutual information with the images (paper, equation 5), by name."""
 
     measured: dict[str, MutualInformation]  # From the images as D saw them.
-    trained: dict[str, MutualInformation]  # The same, but of categorical codes from augmented images if Q sees such.
+    trained: dict[str, MutualInformation]  # The same, but of categorical codes from augmented images if Q sees those.
 
 
 def information_of(model: keras.Model, latents: Latents, fake: Judged) -> Information:
     """How well Q recovers the codes that went into generated images."""
-    measured = mutual_information(model.spec, latents, model.spec.split_posterior(fake.posterior))
+    measured = mutual_information(model.spec, latents, model.spec.split_posterior(fake.q_output))
     if not model.augmented_codes:
         return Information(measured, measured)
     # The bound holds for augmented images T(x) too, since I(c; T(x)) <= I(c; x).
+    # With consistency Q sees as many augmented images as without: half of them generated, half real.
     number = _half(fake.images) if model.consistency else tf.shape(fake.images)[0]
     codes = {name: values[:number] for name, values in latents.items()}
-    augmented = mutual_information(model.spec, codes, predict_augmented(model, fake.images[:number], fake.seed))
+    augmented = mutual_information(
+        model.spec, codes, predict_augmented(model, fake.images[:number], fake.code_augmentation_seed)
+    )
     return Information(measured, measured | {name: augmented[name] for name in model.augmented_codes})
 
 
 def discriminator_objective(
     model: keras.Model, real: Judged, fake: Judged, information: Information, consistency: dict[str, tf.Tensor]
 ) -> tuple[tf.Tensor, Metrics]:
-    """What D and Q minimize: the adversarial loss - lambda L_I (paper, equation 6), and metrics."""
-    adversarial = model.discriminator_loss(real.real_logits, fake.real_logits)
+    """What D and Q minimize: the adversarial loss - lambda L_I (paper, equation 6, with V negated), and metrics.
+
+    The metric `loss/discriminator` is the adversarial term alone.
+    """
+    adversarial = model.discriminator_loss(real.logits, fake.logits)
     loss = adversarial + information_loss(model.spec, information.trained, model.info_reg_coeff)
     metrics = {
         "loss/discriminator": adversarial,
-        **_range("discriminator/real", tf.sigmoid(real.real_logits)),
-        **_range("discriminator/fake", tf.sigmoid(fake.real_logits)),
+        **_range("discriminator/real", tf.sigmoid(real.logits)),
+        **_range("discriminator/fake", tf.sigmoid(fake.logits)),
     }
     for name, agreement in consistency.items():
         loss -= model.consistency * agreement
@@ -154,8 +165,11 @@ def discriminator_objective(
 def generator_objective(
     model: keras.Model, latents: Latents, fake: Judged, information: Information
 ) -> tuple[tf.Tensor, Metrics]:
-    """What G minimizes: the adversarial loss - lambda L_I (paper, equation 6), and metrics."""
-    adversarial = model.generator_loss(fake.real_logits)
+    """What G minimizes: the adversarial loss - lambda L_I (paper, equation 6), and metrics.
+
+    The metric `loss/generator` is the adversarial term alone.
+    """
+    adversarial = model.generator_loss(fake.logits)
     loss = adversarial + information_loss(model.spec, information.trained, model.info_reg_coeff)
     metrics = {"loss/generator": adversarial}
     for tag, field in (("mutual_information", "bound"), ("cross_entropy", "cross_entropy")):
@@ -164,7 +178,7 @@ def generator_objective(
         metrics[f"{tag}/total"] = tf.add_n(list(values.values()))
     for name in model.augmented_codes:
         metrics[f"mutual_information_augmented/{name}"] = information.trained[name].bound
-    for name, posterior in model.spec.split_posterior(fake.posterior).items():
+    for name, posterior in model.spec.split_posterior(fake.q_output).items():
         metrics[f"posterior_std/{name}_min"] = tf.reduce_min(posterior.std)
         metrics[f"posterior_std/{name}_max"] = tf.reduce_max(posterior.std)
     return _with_penalty("generator", loss, model.generator_penalty(latents, fake.images), metrics)
@@ -177,14 +191,14 @@ def consistency_of(model: keras.Model, real: Judged) -> dict[str, tf.Tensor]:
     if not model.consistency:
         return {}
     half = _half(real.images)
-    predicted = model.spec.split_posterior(real.posterior[:half])
-    augmented = predict_augmented(model, real.images[:half], real.seed)
+    predicted = model.spec.split_posterior(real.q_output[:half])
+    augmented = predict_augmented(model, real.images[:half], real.code_augmentation_seed)
     return {name: predicted_information(predicted[name].probs, augmented[name].probs) for name in model.augmented_codes}
 
 
 def predict_augmented(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
     """Q's posteriors of augmented images, which pass through D by themselves and leave its moving averages alone."""
-    with frozen_statistics(model.discriminator):
+    with frozen_moving_averages(model.discriminator):
         augmented = model.augmentation.for_codes(images, model.code_augmentation, seed)
         _, posterior = call_discriminator(model.discriminator, augmented, training=True)
         return model.spec.split_posterior(posterior)
@@ -211,6 +225,7 @@ def step(name: str, optimizer: keras.optimizers.Optimizer, network: keras.Model,
 
 
 def _seed(model: keras.Model, stream: Stream) -> tf.Tensor:
+    """Follows from the model's seed and the number of updates alone, so that a resumed run draws the same."""
     return replica_seed(stream_seed(model.seed, stream, model.updates_done.value))
 
 

@@ -56,7 +56,7 @@ class BatchNorm(keras.layers.Layer):
 
 
 @contextlib.contextmanager
-def frozen_statistics(network: keras.Model) -> Iterator[None]:
+def frozen_moving_averages(network: keras.Model) -> Iterator[None]:
     """Restores a network's moving averages at the end of the block, such as those of batch norm layers of any kind.
 
     Inside it batches are normalized by their own statistics. A G update passes through D, and a D update through G:

@@ -19,7 +19,7 @@ from infogan_tf.figures.pictures import save_picture
 from infogan_tf.figures.preview import Preview
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks.contract import call_discriminator, call_generator
-from infogan_tf.networks.layers import frozen_statistics
+from infogan_tf.networks.layers import frozen_moving_averages
 from infogan_tf.randomness import Stream, stream_seed
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.curves import SPEED, MetricsLog, TensorBoardWriter
@@ -151,7 +151,7 @@ class Memorization:
     def _mean_output(self, images: tf.Tensor) -> tf.Tensor:
         model, number = self._model, images.shape[0]
         batch = as_floats(images)
-        with frozen_statistics(model.discriminator), frozen_statistics(model.generator):
+        with frozen_moving_averages(model.discriminator), frozen_moving_averages(model.generator):
             if model.discriminator_batches == "joint":
                 latents = model.spec.sample(number, stream_seed(model.seed, Stream.PREVIEW))
                 fakes = call_generator(model.generator, model.spec.join(latents), training=True)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from infogan_tf.networks.layers import BatchNorm, Dense, frozen_statistics
+from infogan_tf.networks.layers import BatchNorm, Dense, frozen_moving_averages
 
 
 @pytest.fixture(params=[(64, 6), (16, 5, 4, 6)], ids=["dense", "images"])
@@ -58,7 +58,7 @@ def test_averages_are_held_still_and_let_go_again(layer, wrap):
     before = [weight.numpy() for weight in network.weights]
 
     def frozen():
-        with frozen_statistics(network):
+        with frozen_moving_averages(network):
             return network(inputs, training=True)
 
     outputs = wrap(frozen)()
@@ -75,7 +75,7 @@ def test_random_layers_go_on():
 
     @tf.function
     def step():
-        with frozen_statistics(network):
+        with frozen_moving_averages(network):
             return network(inputs, training=True) == 0
 
     assert len({step().numpy().tobytes() for _ in range(3)}) == 3
