@@ -106,14 +106,16 @@ class ImageFiles:
         split = find_split(self.names)
         if split:
             training, held_out = (" and ".join(map(printable, folders)) for folders in (split.training, split.held_out))
-            notes.append(f"held out: the images in {held_out}; those in {training} are trained on")
-            leave_out(~split.is_inside, f"it is outside of {training} and {held_out}")
+            if split.held_out:
+                notes.append(f"held out: the images in {held_out}; those in {training} are trained on")
+            places = " and ".join(filter(None, [training, held_out]))
+            leave_out(~split.is_inside, f"it is outside of {places}")
             names = names[split.is_inside]
             within = list(itertools.compress(split.names, split.is_inside))
         labels, is_labeled = read_labels(self.path, names, within, self.attributes())
         leave_out(~is_labeled, "it has no label, but most images have")
         names = names[is_labeled]
-        if split:
+        if split and split.held_out:
             is_held_out = split.is_held_out[split.is_inside][is_labeled]
         else:
             is_held_out = at_random(len(names), HOLD_OUT_OWN_EVERY, labels)

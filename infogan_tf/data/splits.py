@@ -79,5 +79,9 @@ def find_split(names: Sequence[str]) -> Split | None:
                     # Archives often have such a folder twice, one in the other.
                     is_twice = len(path) > depth + 2 and path[depth + 1] == folder
                     path[depth : depth + 1 + is_twice] = filter(None, [rest[folder]])
-            return Split(list(map("/".join, parts)), is_inside, np.isin(folders, held_out), training, held_out)
+            is_held_out, has_class = np.isin(folders, held_out), np.array([len(path) > depth + 1 for path in parts])
+            if has_class[is_inside & ~is_held_out].mean() >= 0.9 and not has_class[is_held_out].any():
+                # Test images of a competition, whose classes are not told: what is held out is chosen from the others.
+                is_inside, is_held_out, held_out = is_inside & ~is_held_out, np.zeros_like(is_held_out), []
+            return Split(list(map("/".join, parts)), is_inside, is_held_out, training, held_out)
     return None
