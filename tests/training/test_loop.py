@@ -68,7 +68,7 @@ def finished(tmp_path_factory, small_networks):
     return folder
 
 
-@pytest.mark.filterwarnings("default:float16, the precision")
+@pytest.mark.filterwarnings("ignore:float16, the precision")
 def test_the_settings_of_keras_change_nothing_and_are_left_as_they_were(finished, tmp_path):
     before = keras.config.floatx(), keras.config.dtype_policy(), keras.config.image_data_format()
     others = "float16", keras.DTypePolicy("float16"), "channels_first"
