@@ -26,7 +26,7 @@ from infogan_tf.update import alternating_update, simultaneous_update
 BATCHES = Choice("separate", "joint")
 UPDATES = {"alternating": alternating_update, "simultaneous": simultaneous_update}
 NO_IMAGES = "each batch must have an image for each device, got one without; drop_remainder=True leaves it out"
-NO_VALIDATION = "a GAN has no validation loss; launchers/evaluate.py measures a trained run"
+NO_VALIDATION = "a GAN has no validation loss; infogan evaluate measures a trained run"
 
 
 @keras.saving.register_keras_serializable("infogan_tf")

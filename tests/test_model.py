@@ -116,7 +116,7 @@ def test_settings_and_experiments_choose_the_augmentation():
 
 def test_there_is_no_validation(fitted):
     for arguments in ({"validation_data": tiny_images()}, {"validation_split": 0.1}):
-        with pytest.raises(ValueError, match="a GAN has no validation loss; launchers/evaluate"):
+        with pytest.raises(ValueError, match="a GAN has no validation loss; infogan evaluate"):
             fitted.fit(tiny_images(), **arguments)
     with pytest.raises(NotImplementedError, match="evaluate is not supported: a GAN has no validation loss"):
         fitted.evaluate(tiny_images(), verbose=0)

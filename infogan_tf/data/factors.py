@@ -46,28 +46,39 @@ def load_factors(data: ImageData) -> tuple[Factor, ...]:
     Labels that are the same for all images, unknown for some, or text that identifies single images are left out with a
     warning. Numbers whose name indicates an angle are angles if their range is 270 or larger, otherwise they are
     ordered. Other numbers are classes if TFDS says so; of other sources if they are integers with at most 20 values, or
-    with a name that says so, such as identity, and several images each. Text is classes, unless all values of a label
-    are numbers.
+    with a name that says so, such as identity, and several images each. Text is classes, unless
+    all values of a label are numbers; but numbers with leading zeros, such as 00042, and folders that are numbered one
+    by one from 0 or 1 are classes.
     """
     factors = []
     labels, number = data.labels, len(data.training)
     for field, name, class_names in zip(labels.rows.dtype.names or (), labels.names, labels.class_names, strict=True):
-        values = _as_numbers(np.array(labels.rows[field]))
+        texts = np.array(labels.rows[field])
+        values = _as_numbers(texts)
         problem = _why_useless(values, class_names)
         if problem is not None:
             warnings.warn(f"{name}, a label of {data.name}, is left out: {problem}", stacklevel=2)
             continue
-        kind, values, class_names = _interpret(name, values, class_names, may_be_classes=data.source != "tfds")
+        of_folders = data.source != "npz" and texts.dtype.kind == "U"
+        are_classes = of_folders and values.dtype.kind == "f" and _count_up(values)
+        kind, values, class_names = _interpret(name, values, class_names, are_classes, data.source != "tfds")
         factors.append(Factor(name, kind, values[:number], values[number:], class_names))
     return tuple(factors)
 
 
 def _as_numbers(values: np.ndarray) -> np.ndarray:
     """Text as numbers where all of it is, since an array that holds text holds numbers as text too."""
+    if values.dtype.kind != "U" or any(re.match(r"0\d", value) for value in np.unique(values)):
+        return values
     try:
-        return values.astype(np.float64) if values.dtype.kind == "U" else values
+        return values.astype(np.float64)
     except ValueError:
         return values
+
+
+def _count_up(values: np.ndarray) -> bool:
+    distinct = np.unique(values)
+    return bool(distinct[0] in (0, 1) and (np.diff(distinct) == 1).all())
 
 
 def _why_useless(values: np.ndarray, class_names: ClassNames) -> str | None:
@@ -81,13 +92,13 @@ def _why_useless(values: np.ndarray, class_names: ClassNames) -> str | None:
 
 
 def _interpret(
-    name: str, values: np.ndarray, class_names: ClassNames, may_be_classes: bool
+    name: str, values: np.ndarray, class_names: ClassNames, are_classes: bool, may_be_classes: bool
 ) -> tuple[str, np.ndarray, ClassNames]:
     """A label's kind, its values as a factor has them, and what they mean."""
     if class_names is None:
         distinct, positions, counts = np.unique(values, return_inverse=True, return_counts=True)
-        are_text_or_two = values.dtype.kind == "U" or len(distinct) == 2
-        if not (are_text_or_two or (may_be_classes and _are_classes(name, distinct, counts))):
+        are_classes |= values.dtype.kind == "U" or len(distinct) == 2
+        if not (are_classes or (may_be_classes and _are_classes(name, distinct, counts))):
             is_angle = ANGLE_NAME.search(name) and np.ptp(distinct) >= MIN_ANGLE_RANGE
             return "angle" if is_angle else "ordered", values.astype(np.float64), None
         class_names = tuple(f"{value:g}" if values.dtype.kind == "f" else str(value) for value in distinct)

@@ -79,8 +79,11 @@ def find_split(names: Sequence[str]) -> Split | None:
                     # Archives often have such a folder twice, one in the other.
                     is_twice = len(path) > depth + 2 and path[depth + 1] == folder
                     path[depth : depth + 1 + is_twice] = filter(None, [rest[folder]])
-            is_held_out, has_class = np.isin(folders, held_out), np.array([len(path) > depth + 1 for path in parts])
-            if has_class[is_inside & ~is_held_out].mean() >= 0.9 and not has_class[is_held_out].any():
+            is_held_out = np.isin(folders, held_out)
+            classes = np.array([path[depth] if len(path) > depth + 1 else "" for path in parts])
+            of_training = classes[is_inside & ~is_held_out]
+            is_known = np.isin(classes, of_training[of_training != ""])
+            if np.mean(of_training != "") >= 0.9 and not is_known[is_held_out].any():
                 # Test images of a competition, whose classes are not told: what is held out is chosen from the others.
                 is_inside, is_held_out, held_out = is_inside & ~is_held_out, np.zeros_like(is_held_out), []
             return Split(list(map("/".join, parts)), is_inside, is_held_out, training, held_out)

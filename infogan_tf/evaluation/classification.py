@@ -26,12 +26,13 @@ def classify(matched: np.ndarray, scored: np.ndarray, num_categories: int, facto
     rows, columns = linear_sum_assignment(counts, maximize=True)
     matching[rows] = columns
     majority = np.where(counts.any(axis=1), counts.argmax(axis=1), -1)
+    has_classes = np.ptp(factor.held_out) > 0  # Of one class alone, scikit-learn's 0 or 1 would say nothing.
     return Classification(
         one_to_one_error=float(np.mean(matching[scored] != factor.held_out)),
         majority_error=float(np.mean(majority[scored] != factor.held_out)),
         matched_error=float(np.mean(matching[matched] != factor.training)),
-        nmi=float(normalized_mutual_info_score(factor.held_out, scored)),
-        ari=float(adjusted_rand_score(factor.held_out, scored)),
+        nmi=float(normalized_mutual_info_score(factor.held_out, scored)) if has_classes else None,
+        ari=float(adjusted_rand_score(factor.held_out, scored)) if has_classes else None,
         matching=matching.tolist(),
         majority=majority.tolist(),
         confusion=count(scored, factor.held_out, num_categories, factor.num_classes).tolist(),

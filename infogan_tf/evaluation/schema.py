@@ -81,8 +81,8 @@ class Classification:
     one_to_one_error: float
     majority_error: float
     matched_error: float  # One to one, on the training images of the matching: to choose codes without held-out ones.
-    nmi: float
-    ari: float
+    nmi: float | None  # None, as the next, where all held-out images are of one class.
+    ari: float | None
     matching: list[int]  # The class of each category, one to one; -1 for one that is left over.
     majority: list[int]  # The most frequent class of each category; -1 for one that no image is in.
     confusion: list[list[int]]  # Numbers of held-out images, for each category a list by class.

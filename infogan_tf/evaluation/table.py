@@ -105,7 +105,7 @@ def _best_fit(factor: str, cells: Mapping[str, Association]) -> list[tuple[str, 
 
 def _classification(title: str, result: Classification) -> list[str]:
     text = f"{title}: error {result.one_to_one_error:.2%} one to one, {result.majority_error:.2%} by majority; "
-    text += f"NMI {result.nmi:.3f}, ARI {result.ari:.3f}"
+    text += f"NMI {number_text(result.nmi, '.3f')}, ARI {number_text(result.ari, '.3f')}"
     names = result.class_names
     if len(names) > MOST_CLASSES_SHOWN:
         return [text]

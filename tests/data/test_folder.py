@@ -290,6 +290,14 @@ def test_folders_named_by_numbers_are_numbers_and_a_single_one_is_no_label(tmp_p
     assert (label.kind, label.training.min(), label.training.max()) == ("ordered", -40, 190)
 
 
+@pytest.mark.parametrize("name", ["{:05d}", "{}"])
+def test_folders_that_are_numbered_one_by_one_are_classes(tmp_path, name):
+    for number in range(25):
+        fill_with(tmp_path / name.format(number), 2, start=number)
+    (label,) = load_factors(load_own(tmp_path))
+    assert (label.kind, label.class_names) == ("class", tuple(name.format(number) for number in range(25)))
+
+
 def test_a_folder_is_read_once_however_it_is_linked_and_what_is_hidden_or_no_image_is_left_out(tmp_path):
     photos = tmp_path / "photos"
     fill_with(photos, 3)

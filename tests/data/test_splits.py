@@ -64,8 +64,9 @@ def test_other_folders_are_none(names):
     assert find_split(names) is None
 
 
-def test_test_images_without_the_classes_of_the_training_images_are_outside():
-    split = find_split(["data/train/cats/1", "data/train/dogs/1", "data/test/1", "data/test/2"])
+@pytest.mark.parametrize("secret", ["", "unknown/"])
+def test_test_images_without_the_classes_of_the_training_images_are_outside(secret):
+    split = find_split(["data/train/cats/1", "data/train/dogs/1", f"data/test/{secret}1", f"data/test/{secret}2"])
     assert split.names[:2] == ["data/cats/1", "data/dogs/1"]
     assert split.is_inside.tolist() == [True, True, False, False]
     assert not split.held_out
