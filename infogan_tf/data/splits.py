@@ -71,14 +71,7 @@ def find_split(names: Sequence[str]) -> Split | None:
         )
         is_inside = np.array([found[folder] is not None for folder in folders])
         if training and held_out and is_inside.mean() >= 0.5:
-            rest = {folder: re.sub("[^a-zA-Z]", "", SPLIT.sub("", folder)) for folder in (*training, *held_out)}
-            if not all(rest.values()):
-                rest = dict.fromkeys(rest)
-            for path, folder in zip(parts, folders, strict=True):
-                if found[folder]:
-                    # Archives often have such a folder twice, one in the other.
-                    is_twice = len(path) > depth + 2 and path[depth + 1] == folder
-                    path[depth : depth + 1 + is_twice] = filter(None, [rest[folder]])
+            parts = _without_split(parts, depth, [*training, *held_out])
             is_held_out = np.isin(folders, held_out)
             classes = np.array([path[depth] if len(path) > depth + 1 else "" for path in parts])
             of_training = classes[is_inside & ~is_held_out]
@@ -88,3 +81,17 @@ def find_split(names: Sequence[str]) -> Split | None:
                 is_inside, is_held_out, held_out = is_inside & ~is_held_out, np.zeros_like(is_held_out), []
             return Split(list(map("/".join, parts)), is_inside, is_held_out, training, held_out)
     return None
+
+
+def _without_split(parts: list[list[str]], depth: int, folders: Sequence[str]) -> list[list[str]]:
+    """Paths without the folders of a split at a depth, of whose names only what they say besides is kept."""
+    rest = {folder: re.sub("[^a-zA-Z]", "", SPLIT.sub("", folder)) for folder in folders}
+    says_more, changed = all(rest.values()), []
+    for path in parts:
+        if len(path) > depth + 1 and path[depth] in rest:
+            folder, *below = path[depth:]
+            # Archives often have such a folder twice, one in the other.
+            is_twice = len(below) > 1 and below[0] == folder
+            path = [*path[:depth], *([rest[folder]] if says_more else []), *below[is_twice:]]
+        changed.append(path)
+    return changed
