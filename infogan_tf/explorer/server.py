@@ -86,9 +86,8 @@ class RequestQueue:
         request = self._newest[view] = object()
         results = []
         for call in calls:
-            with (
-                self._next
-            ):  # Who waits for the model holds this, or the thread that had the model would be first again.
+            # Who waits for the model holds the other lock, or the thread that had the model would be first again.
+            with self._next:
                 self._model.acquire()
             try:
                 if self._newest[view] is not request:
