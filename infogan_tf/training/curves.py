@@ -34,7 +34,7 @@ DESCRIPTIONS = {
     "speed/updates_per_second": "Updates per second since the last point, pictures and checkpoints included.",
     "evaluation/mutual_information": "The same bound, in nats, on many generated images.",
     "evaluation/standard_error": "Standard error of that bound, in nats.",
-    "evaluation/": "Measured by launchers/evaluate.py on held-out and generated images; see its table.",
+    "evaluation/": "Measured by infogan evaluate on held-out and generated images; see its table.",
 }
 
 
