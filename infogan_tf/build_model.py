@@ -70,8 +70,10 @@ def build_model(
     q_features = {"infogan": "shared", "gan": "detached", "gan_own_q": "own"}[config.objective]
     with _initial_weights_from(config.seed):
         return InfoGAN(
-            Generator(generator, spec.size, image_shape),
-            Discriminator(discriminator, image_shape, spec.posterior_size, config.leaky_slope, q_features),
+            Generator(generator.scaled(config.width), spec.size, image_shape),
+            Discriminator(
+                discriminator.scaled(config.width), image_shape, spec.posterior_size, config.leaky_slope, q_features
+            ),
             spec,
             info_reg_coeff=config.info_reg_coeff,
             augmentation=build_augmentation(config),

@@ -88,6 +88,11 @@ class Config(Options):
     min_std: float = option(
         0.05, Number(positive=True), "Lower bound of a learned standard deviation of uniform and gaussian codes."
     )
+    width: float = option(
+        1.0,
+        Number(positive=True, upper_bound=4.0),
+        "Factor on the channels and units of all layers of G, D and Q; 1 is the width of the paper's tables.",
+    )
     leaky_slope: float = option(0.1, Number(), "Slope of D's leaky ReLUs below zero.")
 
     augmentation: str | None = option(

@@ -52,6 +52,20 @@ class GeneratorSpec:
         scale = 2 * math.prod(up.strides for up in self.ups)
         return self.grid[0] * scale, self.grid[1] * scale
 
+    def scaled(self, width: float) -> "GeneratorSpec":
+        """The same layers with `width` times the channels and units, rounded, and at least one.
+
+        >>> GeneratorSpec(dense=(1024,), grid=(7, 7, 128), ups=(Up(64),)).scaled(1 / 4).grid
+        (7, 7, 32)
+        """
+        height, grid_width, channels = self.grid
+        return dataclasses.replace(
+            self,
+            dense=_scaled(self.dense, width),
+            grid=(height, grid_width, *_scaled((channels,), width)),
+            ups=_scaled_rows(self.ups, width),
+        )
+
 
 @dataclasses.dataclass(frozen=True)
 class DiscriminatorSpec:
@@ -67,6 +81,12 @@ class DiscriminatorSpec:
         object.__setattr__(self, "dense", check_sizes("dense of DiscriminatorSpec", self.dense))
         if self.code_hidden is not None:
             check_integer("code_hidden of DiscriminatorSpec", self.code_hidden, 1)
+
+    def scaled(self, width: float) -> "DiscriminatorSpec":
+        """The same layers with `width` times the channels and units, as for a generator."""
+        hidden = None if self.code_hidden is None else _scaled((self.code_hidden,), width)[0]
+        convs, dense = _scaled_rows(self.convs, width), _scaled(self.dense, width)
+        return dataclasses.replace(self, convs=convs, dense=dense, code_hidden=hidden)
 
 
 def specs_for(image_shape: tuple[int, int, int]) -> tuple[GeneratorSpec, DiscriminatorSpec]:
@@ -107,3 +127,11 @@ def _rows(name: str, rows: Any, kind: type[ConvolutionRow]) -> tuple[Convolution
     if not isinstance(rows, list | tuple) or not all(isinstance(row, kind | dict) for row in rows):
         raise ValueError(f"{name} must be a tuple of {kind.__name__}, got {rows!r}")
     return tuple(kind(**row) if isinstance(row, dict) else row for row in rows)
+
+
+def _scaled(sizes: tuple[int, ...], width: float) -> tuple[int, ...]:
+    return tuple(max(1, round(width * size)) for size in sizes)
+
+
+def _scaled_rows(rows: tuple[ConvolutionRow, ...], width: float) -> tuple[ConvolutionRow, ...]:
+    return tuple(dataclasses.replace(row, filters=_scaled((row.filters,), width)[0]) for row in rows)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 CONFIG_FILE = "config.json"
 # What is recorded about the source of the images.
 ORIGIN = ("source", "name", "reason", "is_fallback")
+# Settings that older records lack, whose defaults are what was done before there was a choice.
+ADDED = {"width"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Record:
         """The settings; TypeError or ValueError if there can't be such ones."""
         for field in dataclasses.fields(Config):
             # A default in its place could train or draw something other than what was trained.
-            if field.name not in self.settings and not field.metadata["may_change"]:
+            if field.name not in self.settings and field.name not in ADDED and not field.metadata["may_change"]:
                 raise ValueError(f"settings: {field.name!r} is missing")
         config = Config(**self.settings)
         find_experiment(config.experiment)
