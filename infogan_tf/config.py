@@ -130,7 +130,15 @@ class Config(Options):
         "Decay per update of a moving average of G's weights, which then makes the images; 0 uses the last update's.",
     )
 
-    max_epoch: int = option(50, Integer(1), "Train for this many epochs.", may_change=True)
+    max_epoch: int | None = option(
+        50, Auto(Integer(1), "as many as take --minutes"), "Train for this many epochs.", may_change=True
+    )
+    minutes: float | None = option(
+        None,
+        Auto(Number(positive=True), "as many as --max_epoch takes"),
+        "Train for about so many minutes: the first updates show how many epochs that is on this machine.",
+        may_change=True,
+    )
     updates_per_epoch: int = option(100, Integer(1), "An epoch is this many updates.")
     batch_size: int = option(128, Integer(2), "Images in a batch.")
     discriminator_learning_rate: float = option(2e-4, Number(positive=True), "Learning rate of Adam for D and Q.")
@@ -172,6 +180,9 @@ class Config(Options):
 
     def __post_init__(self):
         super().__post_init__()
+        if (self.max_epoch is None) == (self.minutes is None):
+            expected = "auto where max_epoch is given" if self.minutes else "a number where max_epoch is auto"
+            raise SettingError("minutes", expected, as_text(self.minutes))
         if self.consistency and not self.code_augmentation:
             raise SettingError("consistency", "0 where code_augmentation is 0", self.consistency)
         if self.discriminator_batches == "joint" and self.update != "simultaneous":
@@ -205,9 +216,13 @@ class Config(Options):
             raise SettingError("images", f"{IMAGES}, or else --dataset", "neither")
 
     @property
-    def total_updates(self) -> int:
-        """Updates of the whole run."""
-        return self.max_epoch * self.updates_per_epoch
+    def total_updates(self) -> int | None:
+        """Updates of the whole run; None while only its minutes are known."""
+        return None if self.max_epoch is None else self.max_epoch * self.updates_per_epoch
+
+    def is_done(self, step: int) -> bool:
+        """Whether a run has all of its updates after so many."""
+        return self.total_updates is not None and step >= self.total_updates
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain values, for JSON; `Config(**values)` is the inverse."""

@@ -38,6 +38,8 @@ def test_presets_differ_where_paper_and_original_code_do():
         ({"discriminator_batches": "joint"}, "discriminator_batches: expected separate where update is alternating"),
         ({"consistency": 0.5}, "consistency: expected 0 where code_augmentation is 0, got 0.5"),
         ({"codes": "uniform", "code_augmentation": 1}, "code_augmentation: expected 0 where no code is categorical"),
+        ({"minutes": 20}, "minutes: expected auto where max_epoch is given, got 20"),
+        ({"max_epoch": None}, "minutes: expected a number where max_epoch is auto, got auto"),
         ({"images": "photos", "data_source": "tfds"}, "data_source: expected auto with --images=photos, got tfds"),
         ({"images": "photos", "data_dir": "tfds"}, "data_dir: expected auto with --images=photos, got tfds"),
     ],

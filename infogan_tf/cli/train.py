@@ -47,6 +47,8 @@ def _read(configs: Mapping[str, Config], preset: str | None = None, **given: str
         defaults = _recorded(given["run_folder"], defaults.experiment) or defaults
     if "images" in given and "dataset" in given and "auto" not in (given["images"], given["dataset"]):
         raise SettingError("dataset", f"nothing beside --images={given['images']}", given["dataset"])
+    if "max_epoch" in given or "minutes" in given:
+        given = {"max_epoch": "auto", "minutes": "auto"} | given  # Each takes the place of the other.
     config = dataclasses.replace(defaults, **given)
     if config.run_folder is None or "images" in given:
         config.check_images()  # Before what takes seconds.

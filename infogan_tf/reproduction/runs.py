@@ -167,7 +167,7 @@ def _finished(config: Config) -> TrainedRun | None:
     except RunNotFoundError:
         return None
     check_resumable(trained.record, config)
-    if trained.step < config.total_updates:
+    if not config.is_done(trained.step):
         return None
     images = config.images and os.path.abspath(os.path.expanduser(config.images))
     for name in ("precision",) if images else ("precision", "images"):

@@ -58,10 +58,13 @@ class Checkpoints:
         self._last = tf.train.CheckpointManager(self._checkpoint, folder, KEEP, checkpoint_name="step")
         self._kept = tf.train.CheckpointManager(self._checkpoint, folder / "kept", None, checkpoint_name="step")
 
-    def bytes_to_come(self, total_updates: int) -> int:
-        """Additional disk space that a run needs, about; includes one checkpoint more while it is written."""
+    def bytes_to_come(self, total_updates: int | None) -> int:
+        """Additional disk space that a run needs, about; includes one checkpoint more while it is written.
+
+        Of a run whose length is not known yet, those that `keep_every` keeps are left out.
+        """
         number = KEEP + 1 - len(_recorded(self._folder)[-KEEP:])
-        if self._keep_every:
+        if self._keep_every and total_updates:
             newest = max(_find(self._folder), default=0)
             number += max(0, total_updates // self._keep_every - newest // self._keep_every)
         return number * sum(int(np.prod(v.shape)) * tf.as_dtype(v.dtype).size for v in self._variables)

@@ -23,6 +23,7 @@ from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
 from infogan_tf.runtime import ONEDNN_VARIABLE, check_precision, keras_settings, onednn_is_on, product_precision
 from infogan_tf.training.checkpoints import Checkpoints
+from infogan_tf.training.pace import Pace
 from infogan_tf.training.record import with_recorded_origin
 from infogan_tf.training.recorder import Recorder, terminal
 from infogan_tf.training.run import Run
@@ -77,7 +78,7 @@ def train(config: Config, command: str | None = None) -> bool:
                 logger.info(f"resumed: from update {start:,}{why}")
             announce_start(run, model, data)
             began = time.monotonic()
-            step = _update(run, model, data, checkpoints, start, stop) if start < config.total_updates else start
+            step = start if config.is_done(start) else _update(run, model, data, checkpoints, start, stop)
             seconds = time.monotonic() - began
             announce_end(run, model.spec, step, step - start, seconds, stop.signal_name, command)
             return stop.signal_name is None
@@ -92,8 +93,10 @@ def _update(run: Run, model: InfoGAN, data: ImageData, checkpoints: Checkpoints,
     update = tf.function(model.apply_update, autograph=False)
     recorder = contextlib.closing(Recorder(run, model, data, checkpoints, start))
     terminal.info("compiling the update, which takes seconds, or with many codes half a minute")
+    step, pace = start, Pace(run)
     with product_precision(config.precision), recorder as recorder:
-        for step in range(start + 1, config.total_updates + 1):
+        while not run.config.is_done(step):
+            step += 1
             metrics = {name: float(value) for name, value in update(batches(step - 1)).items()}
             not_finite = [name for name, value in metrics.items() if not math.isfinite(value)]
             if not_finite:
@@ -101,6 +104,7 @@ def _update(run: Run, model: InfoGAN, data: ImageData, checkpoints: Checkpoints,
                 name = min(not_finite, key=lambda name: name.startswith("gradient_norm/"))
                 what = f"{name} became {metrics[name]} at update {step}; {checkpoints.what_is_left()}"
                 raise TrainingError(f"{what}. Lower learning rates or a smaller info_reg_coeff may help.")
+            pace.update(step)
             recorder.record(step, metrics)
             if stop.signal_name is not None:
                 recorder.save(step)
@@ -163,7 +167,7 @@ def announce_end(
     """
     resume = f"{command} --run_folder={shlex.quote(str(run.path))}"
     longer = f"{resume} --max_epoch={2 * math.ceil(step / run.config.updates_per_epoch)}"
-    if step < run.config.total_updates:
+    if not run.config.is_done(step):
         advice = f"; resume with: {resume}" if command else ""
         logger.info(f"stopped by {signal} after update {step:,}, which is saved{advice}")
     elif not updates:

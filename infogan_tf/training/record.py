@@ -71,7 +71,9 @@ class Record:
 
     def resume(self, config: Config) -> "Record":
         """The record of the resumed run: its data and the reason for it stay, and `max_epoch` never decreases."""
-        settings = _movable(config) | {"max_epoch": max(config.max_epoch, self.config.max_epoch)}
+        settings = _movable(config)
+        if config.max_epoch:
+            settings["max_epoch"] = max(config.max_epoch, self.config.max_epoch or 0)
         resumption = {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", "command": _command(), **_versions()}
         return dataclasses.replace(self, settings=settings, resumed=[*self.resumed, resumption])
 

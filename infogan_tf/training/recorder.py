@@ -29,7 +29,7 @@ from infogan_tf.training.run import Run
 terminal = logger.getChild("terminal")  # For what a run's log.txt leaves out.
 
 BAR = "{desc} |{bar}| {remaining} left {rate_noinv_fmt}{postfix}"  # Fits on a terminal of 80 columns.
-LINE = "{desc}  update {n:,}/{total:,}  {rate_noinv_fmt}  {remaining} left{postfix}"
+LINE = "{desc}  {rate_noinv_fmt}  {remaining} left{postfix}"
 MEMORIZATION_IMAGES, MEMORIZATION_BATCH = 500, 100
 
 
@@ -47,7 +47,7 @@ class Recorder:
             self._health.update(point["step"], point)  # What it says of them was said before.
         self._tensorboard = TensorBoardWriter(run.path, resumed_at=start)
         names = [code.name for code in model.spec.codes]
-        self._progress = Progress(names, start, run.config.total_updates, run.config.updates_per_epoch)
+        self._progress = Progress(names, start, run.config.updates_per_epoch)
         self._last_point = (start, time.monotonic())
 
     def record(self, step: int, metrics: Mapping[str, float]):
@@ -57,7 +57,7 @@ class Recorder:
         def is_due(interval: int) -> bool:
             return step == config.total_updates or (interval > 0 and step % interval == 0)
 
-        self._progress.update(step, metrics)
+        self._progress.update(step, metrics, config.total_updates)
         if is_due(config.sample_interval):
             metrics = {**metrics, **self._memorization.metrics()}
             pictures = self._preview.pictures(step)
@@ -97,7 +97,7 @@ class Progress:
     The means are the losses of D and G, and each code's mutual information (MI, nats).
     """
 
-    def __init__(self, code_names: Sequence[str], start: int, total: int, updates_per_epoch: int):
+    def __init__(self, code_names: Sequence[str], start: int, updates_per_epoch: int):
         self._tags = {"D": "loss/discriminator", "G": "loss/generator"}
         for number, name in enumerate(code_names):
             self._tags[name if number else f"MI {name}"] = f"mutual_information/{name}"
@@ -105,19 +105,23 @@ class Progress:
         self._is_bar = is_terminal()
         shown = {"bar_format": BAR, "unit": "", "file": sys.stdout, "dynamic_ncols": True}
         logged = {"bar_format": LINE, "unit": " updates", "file": io.StringIO(), "mininterval": math.inf}
-        self._bar = tqdm(initial=start, total=total, **(shown if self._is_bar else logged))
+        self._bar = tqdm(initial=start, **(shown if self._is_bar else logged))
         self.close = self._bar.close
         self._sums = collections.Counter()
 
-    def update(self, step: int, metrics: Mapping[str, float]):
-        """Counts one update."""
+    def update(self, step: int, metrics: Mapping[str, float], total: int | None):
+        """Counts one update, of so many or, as long as only a run's minutes are known, of None."""
+        self._bar.total = total
         self._sums.update({"updates": 1, **metrics})
-        epoch, epochs = (math.ceil(updates / self._updates_per_epoch) for updates in (step, self._bar.total))
+        epoch = f"epoch {math.ceil(step / self._updates_per_epoch)}"
+        update = f"update {step:,}"
+        if total:
+            epoch, update = f"{epoch}/{math.ceil(total / self._updates_per_epoch)}", f"{update}/{total:,}"
         means = (f"{name} {self._sums[tag] / self._sums['updates']:.2f}" for name, tag in self._tags.items())
-        self._bar.set_description_str(f"epoch {epoch}/{epochs}", refresh=False)
+        self._bar.set_description_str(epoch if self._is_bar else f"{epoch}  {update}", refresh=False)
         self._bar.set_postfix_str(" ".join(means), refresh=False)
         self._bar.update()
-        if step % self._updates_per_epoch == 0 or step == self._bar.total:
+        if step % self._updates_per_epoch == 0 or step == total:
             self._sums.clear()
             if not self._is_bar:
                 terminal.info(str(self._bar))

@@ -1,6 +1,7 @@
 """A run: its folder, lock, record, log and checkpoints."""
 
 import contextlib
+import dataclasses
 import datetime
 import itertools
 import logging
@@ -139,6 +140,13 @@ class Run:
         self._checkpoints.mkdir(exist_ok=True)
         logger.addHandler(self._log)
 
+    def set_length(self, max_epoch: int):
+        """Records how many epochs the minutes of its config have turned out to be."""
+        self.config = dataclasses.replace(self.config, max_epoch=max_epoch, minutes=None)
+        settings = self.record.settings | {"max_epoch": max_epoch, "minutes": None}
+        self.record = dataclasses.replace(self.record, settings=settings)
+        write_record(self.path, self.record)
+
     def _make(self) -> bool:
         """Makes the folder; False if it is there already."""
         try:
@@ -161,7 +169,7 @@ class Run:
         """Refuses to restart a run whose checkpoints were removed, which would overwrite its curves."""
         settings, newest = self.record.config, newest_update(self.metrics)
         # A run that was killed before its first checkpoint was complete has no later point.
-        first = min(settings.snapshot_interval, settings.keep_every or settings.total_updates, settings.total_updates)
+        first = min(filter(None, (settings.snapshot_interval, settings.keep_every, settings.total_updates)))
         if not self.checkpoint_steps() and newest > (first if self._checkpoints.exists() else 0):
             expected = f"a checkpoint in {self._checkpoints}, since {self.metrics.name} goes to update {newest:,}"
             raise SettingError("run_folder", expected, "none; a new folder begins a new run")

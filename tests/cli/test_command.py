@@ -26,7 +26,7 @@ LAUNCHERS = sorted((ROOT / "launchers").glob("*.py"))
 # What parsers refuse is tested with them.
 BAD_FLAGS = {
     "--batch_size=0": "flag --batch_size: expected an integer >= 2, got '0'",
-    "--max_epoch=\n": "flag --max_epoch: expected an integer >= 1, got '\\n'",
+    "--max_epoch=\n": "flag --max_epoch: expected an integer >= 1, or auto (as many as take --minutes), got '\\n'",
     "--preset=worst": "flag --preset: expected one of best, paper, original, got 'worst'",
     "--bach_size=3": "unknown flag --bach_size: did you mean --batch_size or --image_size?",
     "--batch-size 3": "unknown flag --batch-size: did you mean --batch_size or --image_size?",
@@ -88,6 +88,18 @@ def test_flags_win_over_the_preset():
     assert (config.posterior_std, config.leaky_slope, config.codes) == ("fixed", 0.2, "2*uniform")
 
 
+def test_epochs_and_minutes_take_the_place_of_each_other():
+    for flags, expected in (
+        (["--minutes=3"], (None, 3)),
+        (["--max_epoch=3"], (3, None)),
+        (["--max_epoch=auto", "--minutes=0.5"], (None, 0.5)),
+    ):
+        config = read(*flags)
+        assert (config.max_epoch, config.minutes) == expected
+    with pytest.raises(SettingError, match="minutes: expected auto where max_epoch is given, got 1.0"):
+        read("--max_epoch=2", "--minutes=1")
+
+
 def test_a_run_folder_alone_resumes_with_its_settings_and_flags_beside_it_win(tmp_path):
     settings = Config(batch_size=64, leaky_slope=0.3, max_epoch=7).to_dict()
     (tmp_path / "config.json").write_text(json.dumps({"settings": settings}))
@@ -96,6 +108,7 @@ def test_a_run_folder_alone_resumes_with_its_settings_and_flags_beside_it_win(tm
         ([], (64, 0.3, 7)),
         (["--max_epoch=9"], (64, 0.3, 9)),
         (["--preset=original"], (128, 0.01, 50)),
+        (["--minutes=5"], (64, 0.3, None)),
     ):
         config = read(flag, *flags)
         assert (config.batch_size, config.leaky_slope, config.max_epoch) == expected

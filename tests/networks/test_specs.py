@@ -5,7 +5,7 @@ import pytest
 
 from infogan_tf.networks.discriminator import Discriminator
 from infogan_tf.networks.generator import Generator
-from infogan_tf.networks.specs import SIZES, Conv, Up, specs_for
+from infogan_tf.networks.specs import SIZES, Conv, DiscriminatorSpec, GeneratorSpec, Up, specs_for
 
 LATENTS, OUTPUTS = 132, 14
 
@@ -57,3 +57,13 @@ def test_costs_are_as_documented(size, widths, multiply_adds, parameters):
 def test_other_shapes_are_refused(shape):
     with pytest.raises(ValueError, match=r"image_shape must be (\(size, size, channels\)|3 integers)"):
         specs_for(shape)
+
+
+def test_scaled_networks_have_other_widths_and_nothing_else():
+    generator = GeneratorSpec(dense=(1024,), grid=(7, 7, 128), ups=(Up(64, bn=True), Up(3, strides=1)), output="tanh")
+    narrow = GeneratorSpec(dense=(128,), grid=(7, 7, 16), ups=(Up(8, bn=True), Up(1, strides=1)), output="tanh")
+    assert generator.scaled(1 / 8) == narrow
+    discriminator = DiscriminatorSpec(convs=(Conv(64), Conv(128, bn=True)), dense=(1024,), code_hidden=128)
+    wide = DiscriminatorSpec(convs=(Conv(128), Conv(256, bn=True)), dense=(2048,), code_hidden=256)
+    assert discriminator.scaled(2) == wide
+    assert wide.scaled(1) == wide

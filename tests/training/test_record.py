@@ -90,7 +90,7 @@ def test_the_record_of_an_earlier_version_is_called_so(tmp_path, record, change)
 
 
 def test_settings_that_change_nothing_computed_may_change_or_be_missing(tmp_path, record):
-    del record.settings["keep_every"]
+    del record.settings["keep_every"], record.settings["width"]
     write_record(tmp_path, record)
     changes = {"max_epoch": 99, "summary_interval": 1, "sample_interval": 7, "snapshot_interval": 3, "keep_every": 6}
     check_resumable(read_record(tmp_path), Config(**changes, data_dir="/elsewhere", run_folder="x"))
@@ -125,3 +125,5 @@ def test_resumption_keeps_data_and_versions_and_never_lowers_the_epochs(record):
     assert settings.items() <= after.settings.items()
     (resumption,) = after.resumed
     assert set(resumption) == {"time", "command", *record.versions}
+    longer = record.resume(Config(max_epoch=None, minutes=5)).settings
+    assert (longer["max_epoch"], longer["minutes"]) == (None, 5)

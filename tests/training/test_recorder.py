@@ -72,12 +72,12 @@ METRICS = {
 
 
 def test_without_a_terminal_one_plain_line_an_epoch_with_its_means(capsys):
-    progress = Progress(["c1", "c2"], start=10, total=35, updates_per_epoch=10)
+    progress = Progress(["c1", "c2"], start=10, updates_per_epoch=10)
     for step in range(11, 36):
-        progress.update(step, {**METRICS, "loss/discriminator": float(step)})
+        progress.update(step, {**METRICS, "loss/discriminator": float(step)}, None if step <= 20 else 35)
     progress.close()
     second, third, fourth = capsys.readouterr().out.splitlines()
-    assert second.startswith("epoch 2/4  update 20/35  ")
+    assert second.startswith("epoch 2  update 20  ")
     assert second.endswith("D 15.50 G 2.00 MI c1 2.25 c2 -0.50")
     assert "updates/s" in second
     assert third.startswith("epoch 3/4  update 30/35  ")
@@ -89,9 +89,9 @@ def test_on_a_terminal_a_bar_below_the_lines(monkeypatch):
     terminal = io.StringIO()
     terminal.isatty = lambda: True
     monkeypatch.setattr(sys, "stdout", terminal)
-    progress = Progress(["c1", "c2"], start=0, total=20, updates_per_epoch=10)
+    progress = Progress(["c1", "c2"], start=0, updates_per_epoch=10)
     for step in range(1, 21):
-        progress.update(step, METRICS)
+        progress.update(step, METRICS, 20)
         if step == 15:
             logger.info("warning: update 15")
     progress.close()
