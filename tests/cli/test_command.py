@@ -96,7 +96,7 @@ def test_epochs_and_minutes_take_the_place_of_each_other():
     ):
         config = read(*flags)
         assert (config.max_epoch, config.minutes) == expected
-    with pytest.raises(SettingError, match="minutes: expected auto where max_epoch is given, got 1.0"):
+    with pytest.raises(SettingError, match=r"minutes: expected auto where max_epoch is given, got 1\.0"):
         read("--max_epoch=2", "--minutes=1")
 
 
