@@ -7,11 +7,14 @@ that file alone.
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from tqdm import tqdm
 
 logger = logging.getLogger("infogan_tf")
+T = TypeVar("T")
+LINE_SECONDS = 30  # Between two lines of progress where there is no terminal.
 
 
 class TerminalHandler(logging.Handler):
@@ -34,6 +37,31 @@ class TerminalHandler(logging.Handler):
 def is_terminal() -> bool:
     """Whether stdout is a terminal, where lines can be overwritten."""
     return sys.stdout is not None and not sys.stdout.closed and sys.stdout.isatty()
+
+
+class _Lines:
+    """A file for tqdm of which each state of a bar becomes a line of the log."""
+
+    def write(self, text: str):
+        if text.strip():
+            logger.info(text.strip())
+
+    def flush(self):
+        pass
+
+
+def progress(items: Iterable[T], total: int, label: str, size: Callable[[T], int] = lambda _: 1) -> Iterator[T]:
+    """Yields items, and shows how many of a total are done, and how long the rest takes; an item may count as several.
+
+    It is a bar on a terminal, and elsewhere a line every half a minute.
+    """
+    counts = "{n_fmt} of {total_fmt}, {remaining} left"
+    bar = {"file": sys.stdout, "bar_format": f"  {label} |{{bar:40}}| {counts}"}
+    lines = {"file": _Lines(), "bar_format": f"{label}: {counts}", "mininterval": LINE_SECONDS, "delay": LINE_SECONDS}
+    with tqdm(total=total, leave=False, miniters=1, smoothing=0, **(bar if is_terminal() else lines)) as shown:
+        for item in items:
+            yield item
+            shown.update(size(item))
 
 
 def text_table(rows: Sequence[Sequence[str]]) -> str:

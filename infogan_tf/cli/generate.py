@@ -15,7 +15,7 @@ from absl import flags
 from PIL import Image
 
 from infogan_tf.cli.command import SEED, ModelOptions, OutputPath
-from infogan_tf.console import logger
+from infogan_tf.console import logger, progress
 from infogan_tf.data.preparation import in_parallel
 from infogan_tf.errors import SettingError
 from infogan_tf.figures.pictures import SCALE, as_grid, save_picture
@@ -153,7 +153,7 @@ def _write_folder(folder: Path, images: np.ndarray, columns: Mapping[str, np.nda
 
     folder.mkdir()
     names = [f"{index:0{len(str(len(images) - 1))}d}.png" for index in range(len(images))]
-    for _ in in_parallel(save, zip(names, images, strict=True), len(images), "writing images"):
+    for _ in progress(in_parallel(save, zip(names, images, strict=True)), len(images), "writing images"):
         pass
     with (folder / "codes.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerow(["image", *columns])

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from infogan_tf.console import logger
+from infogan_tf.console import logger, progress
 from infogan_tf.data.image_data import ImageData, Labels
 from infogan_tf.data.preparation import WHITE, Preparation
 from infogan_tf.errors import SettingError, first_line
@@ -80,9 +80,10 @@ def _short_hash(*parts: Any) -> str:
     return hashlib.sha256("".join(map(repr, parts)).encode()).hexdigest()[:16]
 
 
-def file_state(path: Path) -> tuple[int, int]:
+def file_state(path: str | Path) -> tuple[int, int]:
     """What shows whether a file has changed: its size and when it was modified."""
-    return path.stat().st_size, path.stat().st_mtime_ns
+    status = os.stat(path)
+    return status.st_size, status.st_mtime_ns
 
 
 def stored(images: Source, **origin: Any) -> ImageData:
@@ -158,7 +159,7 @@ def _write(folder: Path, source: Source):
         for file in files:
             file.write(bytes(HEADER_SIZE))
         number, chunks = source.read()
-        for index, chunk in enumerate(chunks):
+        for index, chunk in enumerate(progress(chunks, number, "preparing images", lambda chunk: len(chunk.images))):
             if index == 0:
                 _check_space(folder, number * math.prod(chunk.images.shape[1:]))
             skipped += chunk.skipped

@@ -45,7 +45,7 @@ class Npz:
         preparation = dataclasses.replace(preparation, channels=preparation.channels or images.shape[-1])
         if images.shape[1:] == preparation.image_shape:
             return decoded(images, labels, is_held_out)
-        prepared = in_parallel(preparation.of_pixels, images, len(images), "resizing images")
+        prepared = in_parallel(preparation.of_pixels, images)
         parts = (slice(index, index + 1) for index in range(len(images)))
         chunks = (
             Chunk(image[None], labels[part], is_held_out[part]) for image, part in zip(prepared, parts, strict=False)

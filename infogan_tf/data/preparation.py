@@ -1,7 +1,6 @@
 """Conversion of pictures of any kind to images of the networks' size."""
 
 import os
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,6 @@ from typing import Any, BinaryIO
 import numpy as np
 import PIL
 from PIL import ExifTags, Image, PngImagePlugin
-from tqdm import tqdm
 
 Image.init()
 # Of all that Pillow opens, not what it leaves to other programs and libraries to decode.
@@ -22,6 +20,7 @@ ENDINGS = {
     for ending, format in Image.registered_extensions().items()
     if format in Image.OPEN and format not in ("BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF")
 } | {".mpo": "JPEG"}
+FORMATS = sorted(set(ENDINGS.values()))
 # Pillow refuses PNG files with more text than a MiB, which some programs write.
 PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 2**28
 # Pillow's Image.Transpose for each orientation in EXIF data but the upright one.
@@ -84,12 +83,12 @@ class Preparation:
         return self(Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels))
 
 
-def open_picture(file: Path | BinaryIO, size: int) -> Image.Image:
+def open_picture(file: str | Path | BinaryIO, size: int) -> Image.Image:
     """A picture file, of an animation the first frame, to be prepared at a size; large JPEG files are decoded smaller.
 
     It should be used as a context manager, which closes the file.
     """
-    picture = Image.open(file, formats=sorted(set(ENDINGS.values())))
+    picture = Image.open(file, formats=FORMATS)
     picture.draft(None, (DRAFT_FACTOR * size,) * 2)
     return picture
 
@@ -109,20 +108,20 @@ def _upright(picture: Image.Image) -> Image.Image:
     return picture if rotation is None else picture.transpose(rotation)
 
 
-def in_parallel(function: Callable[[Any], Any], items: Iterable[Any], number: int, label: str | None) -> Iterator[Any]:
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_parallel(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
     """Yields what a function gives for each item, in order, computed by one thread a core.
 
-    The function should release Python's lock most of the time, as Pillow does. Few items are held at a time. A label
-    is that of a progress bar of `number` items, which is shown on a terminal alone.
+    The function should release Python's lock most of the time, as Pillow does. Few items are held at a time.
     """
-    bar_format = f"  {label} |{{bar:40}}| {{n_fmt}} of {{total_fmt}}, {{remaining}} left"
-    disable = True if label is None else None  # None hides the bar where stdout is no terminal.
-    bar = tqdm(total=number, file=sys.stdout, disable=disable, leave=False, bar_format=bar_format)
-    threads = os.cpu_count() or 1
-    with bar, ThreadPoolExecutor(threads) as pool:
+    threads = cores()
+    with ThreadPoolExecutor(threads) as pool:
         futures = (pool.submit(function, item) for item in items)
         pending = deque(islice(futures, 4 * threads))
         while pending:
             yield pending.popleft().result()
             pending.extend(islice(futures, 1))
-            bar.update()

@@ -1,7 +1,7 @@
 """Gray pictures of triangle meshes by a depth buffer in NumPy, without a display or a graphics library."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -114,3 +114,8 @@ def _planes(x: np.ndarray, y: np.ndarray, values: np.ndarray, area: np.ndarray) 
     (x1, x2), (y1, y2), (change1, change2) = x[1:] - x[0], y[1:] - y[0], values[1:] - values[0]
     right, down = (change1 * y2 - change2 * y1) / area, (change2 * x1 - change1 * x2) / area
     return np.stack([values[0] + (0.5 - x[0]) * right + (0.5 - y[0]) * down, right, down])
+
+
+def random_picture(draw: Callable[..., Any], size: int, seed: int) -> Any:
+    """What `draw`, such as `random_head`, gives for random numbers of their own."""
+    return draw(np.random.default_rng([0, seed]), size)

@@ -11,7 +11,9 @@ from infogan_tf.data.cache import Chunk, Decoded, Source, cache_folder, decoded,
 from infogan_tf.data.image_data import ImageData, Labels
 from infogan_tf.data.image_files import own_images
 from infogan_tf.data.paths import find_images
-from infogan_tf.data.preparation import Preparation, in_parallel
+from infogan_tf.data.preparation import Preparation
+from infogan_tf.data.processes import in_processes
+from infogan_tf.data.rasterizer import random_picture
 from infogan_tf.data.rendered_chairs import CHAIR_FACTORS, random_chair
 from infogan_tf.data.rendered_heads import HEAD_FACTORS, random_head
 from infogan_tf.data.splits import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY, at_random, in_turn
@@ -136,15 +138,13 @@ def _render(dataset: str, preparation: Preparation) -> Decoded:
     logger.info(f"rendering {NUM_RENDERED:,} images for {dataset}, which are kept in {cache_folder() / 'images'}")
     random_one, names = RENDERERS[dataset]
 
-    def render(seed: int) -> tuple[np.ndarray, np.ndarray]:
-        return random_one(np.random.default_rng([0, seed]), preparation.size)
-
     def as_chunk(rendered: tuple[np.ndarray, np.ndarray], is_held_out: np.ndarray) -> Chunk:
         image, factors = rendered
         labels = Labels.of(dict(zip(names, factors[:, None], strict=True)), origin="what each was rendered with")
         return Chunk(image[None].repeat(preparation.channels, axis=-1), labels, is_held_out)
 
-    rendered = in_parallel(render, range(NUM_RENDERED), NUM_RENDERED, "rendering images")
+    render = partial(random_picture, random_one, preparation.size)
+    rendered = in_processes(render, range(NUM_RENDERED), NUM_RENDERED)
     return Decoded(NUM_RENDERED, map(as_chunk, rendered, in_turn(NUM_RENDERED, HOLD_OUT_OWN_EVERY)[:, None]))
 
 

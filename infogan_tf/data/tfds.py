@@ -25,6 +25,7 @@ from infogan_tf.errors import SettingError, first_line
 
 ImageShape = tuple[int, int, int]
 Builder = tfds.core.DatasetBuilder
+BATCH_SIZE = 256  # Images that are read at once, where all have one size.
 DOWNLOAD_HOST = "https://storage.googleapis.com"
 
 
@@ -115,21 +116,25 @@ def _chunks(builder: Builder, preparation: Preparation | None, splits: Mapping[s
     wanted: dict[str, Any] = {feature: True}
     for *above, name in scalars:
         reduce(lambda inner, key: inner.setdefault(key, {}), above, wanted)[name] = True
-    how = {"decoders": tfds.decode.PartialDecoding(wanted), "shuffle_files": False}
+    # Shards are read and images decoded in parallel, and still come in the same order on any number of cores.
+    config = tfds.ReadConfig(try_autocache=False)  # Each is read once.
+    how = {"decoders": tfds.decode.PartialDecoding(wanted), "shuffle_files": False, "read_config": config}
+    is_batched = None not in builder.info.features[feature].shape
 
     def prepare(example: Mapping[str, Any]) -> tuple[np.ndarray, Labels]:
-        images = example[feature] if preparation is None else preparation.of_pixels(example[feature])[None]
+        images = example[feature] if is_batched else example[feature][None]
+        if preparation is not None:
+            images = np.stack([preparation.of_pixels(image) for image in images])
         return images, _labels(scalars, example)
 
     for split, number in splits.items():
         is_held_out = np.full(number, split == "test") if "test" in splits else at_random(number, HOLD_OUT_EVERY)
         start = 0
         try:
-            with _quiet_tfds():  # Images that must be resized may differ in size, so that they are no batch.
-                examples = builder.as_dataset(split=split, batch_size=None if preparation else 1024, **how)
+            with _quiet_tfds():
+                examples = builder.as_dataset(split=split, batch_size=BATCH_SIZE if is_batched else None, **how)
             examples = examples.prefetch(tf.data.AUTOTUNE).as_numpy_iterator()
-            resized = in_parallel(prepare, examples, number, f"resizing images of {split}")
-            for images, labels in resized if preparation else map(prepare, examples):
+            for images, labels in in_parallel(prepare, examples):
                 yield Chunk(images, labels, is_held_out[start : start + len(images)])
                 start += len(images)
         except (tf.errors.OpError, ValueError) as error:
