@@ -31,6 +31,7 @@ setup(
         "markdown",
         "pillow>=10.1",
         "tqdm",
+        "psutil",
         "filelock>=3.12",
         "numpy",
         "absl-py",

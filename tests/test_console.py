@@ -2,10 +2,12 @@ import errno
 import io
 import logging
 import sys
+import time
 
 import pytest
 
-from infogan_tf.console import TerminalHandler, is_terminal
+from infogan_tf import console
+from infogan_tf.console import TerminalHandler, is_terminal, progress
 
 
 def say(text):
@@ -39,3 +41,23 @@ def test_with_a_closed_stdout_training_continues_silently(monkeypatch, stream):
         assert not is_terminal()
         say("one")
     sys.stdout.close()
+
+
+def test_progress_is_a_bar_on_a_terminal(monkeypatch):
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert list(progress(range(2000), 2000, "decoding images")) == list(range(2000))
+    assert "  decoding images |" in terminal.getvalue()
+    assert " of 2000, " in terminal.getvalue()
+
+
+def test_progress_is_a_line_now_and_then_elsewhere(monkeypatch, capsys):
+    assert list(progress("ab", 2, "decoding images")) == ["a", "b"]
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(console, "LINE_SECONDS", 0.05)
+    for _ in progress([3, 4, 5], 12, "decoding images", size=int):
+        time.sleep(0.06)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[: line.index(",")] for line in lines] == [f"decoding images: {done} of 12" for done in (3, 7, 12)]
+    assert all(line.endswith(" left") for line in lines)

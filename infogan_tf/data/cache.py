@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import psutil
 
 from infogan_tf.console import logger, progress
 from infogan_tf.data.image_data import ImageData, Labels
@@ -105,14 +106,21 @@ def stored(images: Source, **origin: Any) -> ImageData:
     except OSError as error:
         if folder.exists():  # Another process has just made the same.
             return _open(folder, origin)
-        warnings.warn(f"decoded images are not cached, so that the next start decodes again: {error}", stacklevel=2)
+        problem = error
     with tempfile.TemporaryDirectory() as temporary:
+        kept = (
+            f"kept {'in memory' if _is_in_memory(Path(temporary)) else 'on disk'}, in {temporary}, for this run alone"
+        )
+        warnings.warn(
+            f"decoded images are not cached but {kept}, so that the next start decodes again: {problem}", stacklevel=2
+        )
         try:
             _write(Path(temporary) / "set", images)
         except OSError as error:
             expected = "a folder for decoded images that can be written, which XDG_CACHE_HOME chooses"
             name = "dataset" if images.kind in ("tfds", "embedded", "rendered") else "images"
-            raise SettingError(name, expected, f"{folder} and {temporary} ({first_line(error)})") from error
+            got = f"{folder} ({first_line(problem)}) and {temporary} ({first_line(error)})"
+            raise SettingError(name, expected, got) from error
         return _open(Path(temporary) / "set", origin)  # What is mapped stays readable.
 
 
@@ -141,12 +149,20 @@ def _open(folder: Path, origin: Mapping[str, Any]) -> ImageData:
 
 def _check_space(folder: Path, needed: int):
     """OSError where a disk has no space for the images, and some to spare; it would be full, and a memory too."""
-    free = shutil.disk_usage(folder).free
+    free, kind = shutil.disk_usage(folder).free, ""
+    if _is_in_memory(folder):
+        free, kind = min(free, psutil.virtual_memory().available), " of memory"
     if free < needed + SPARE_BYTES:
-        sizes = f"{needed / 2**20:,.0f} MiB are needed, and {free / 2**20:,.0f} MiB are free"
+        sizes = f"{needed / 2**20:,.0f} MiB are needed, and {free / 2**20:,.0f} MiB{kind} are free"
         raise OSError(errno.ENOSPC, f"no space for decoded images: {sizes}", str(folder.parent))
-    if needed > SPARE_BYTES:
-        logger.info(f"writing {needed / 2**20:,.0f} MiB of decoded images into {folder.parent}")
+
+
+def _is_in_memory(folder: Path) -> bool:
+    """Whether a folder is on a file system that lies in memory, as /tmp is on some systems."""
+    kinds = {partition.mountpoint: partition.fstype for partition in psutil.disk_partitions(all=True)}
+    folder = folder.resolve()
+    mount = next(place for place in (folder, *folder.parents) if place.is_mount())
+    return kinds.get(str(mount)) in ("tmpfs", "ramfs")
 
 
 def _write(folder: Path, source: Source):
@@ -159,9 +175,14 @@ def _write(folder: Path, source: Source):
         for file in files:
             file.write(bytes(HEADER_SIZE))
         number, chunks = source.read()
+        if source.preparation:  # Before the first chunk, for which all images may be looked at for colors.
+            _check_space(folder, number * source.preparation.size**2 * (source.preparation.channels or 1))
         for index, chunk in enumerate(progress(chunks, number, "preparing images", lambda chunk: len(chunk.images))):
             if index == 0:
-                _check_space(folder, number * math.prod(chunk.images.shape[1:]))
+                needed = number * math.prod(chunk.images.shape[1:])
+                _check_space(folder, needed)
+                if needed > SPARE_BYTES:
+                    logger.info(f"writing {needed / 2**20:,.0f} MiB of decoded images into {folder.parent}")
             skipped += chunk.skipped
             notes += chunk.notes
             brightest = max(brightest, chunk.images.max(initial=0))

@@ -35,11 +35,14 @@ def in_processes(function: Callable[[Any], Any], items: Iterable[Any], number: i
 
         def ask(part: list[Any]) -> list[Any]:
             process = free.get()
-            pickle.dump((function, part), process.stdin)
-            process.stdin.flush()
-            results = pickle.load(process.stdout)
-            free.put(process)
-            return results
+            try:
+                pickle.dump((function, part), process.stdin)
+                process.stdin.flush()
+                return pickle.load(process.stdout)
+            except (BrokenPipeError, EOFError) as error:  # Memory may be exhausted, or a library has crashed.
+                raise RuntimeError(f"a process that prepares images ended with code {process.wait()}") from error
+            finally:
+                free.put(process)
 
         for results in in_parallel(ask, parts):
             yield from results
@@ -53,8 +56,16 @@ def _started(number: int) -> Iterator[SimpleQueue]:
     with contextlib.ExitStack() as running:
         for _ in range(number):
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            free.put(running.enter_context(process))
+            running.callback(_end, process)
+            free.put(process)
         yield free
+
+
+def _end(process: subprocess.Popen):
+    with contextlib.suppress(BrokenPipeError):  # It has ended already.
+        process.stdin.close()
+    process.stdout.close()
+    process.wait()
 
 
 def serve():

@@ -2,6 +2,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import time
 from types import SimpleNamespace
 
@@ -10,7 +11,9 @@ import pytest
 
 from infogan_tf.data.cache import Chunk, Decoded, Source, cache_folder, stored
 from infogan_tf.data.image_data import Labels
+from infogan_tf.data.preparation import Preparation
 from infogan_tf.errors import SettingError
+from tests.processes import run
 
 ORIGIN = {"source": "tfds", "name": "digits", "reason": "for the test"}
 TRAINING, HELD_OUT = [0, 1, 2, 4, 5, 6], [3, 7]
@@ -39,7 +42,7 @@ class Set:
         return Decoded(8, iter(chunks))
 
     def source(self, state=1, **changes):
-        return Source("digits", "here", None, state, **{"read": self.read, **changes})
+        return Source("digits", "here", **{"preparation": None, "state": state, "read": self.read, **changes})
 
     def stored(self, **changes):
         return stored(self.source(**changes), **ORIGIN)
@@ -115,7 +118,7 @@ def test_a_damaged_cache_is_reported_and_made_again(digits, file, size):
 
 def test_a_cache_that_cannot_be_written_is_reported_and_images_and_labels_are_there(digits, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/no")
-    with pytest.warns(UserWarning, match="decoded images are not cached, so that the next start decodes again: "):
+    with pytest.warns(UserWarning, match="are not cached but kept .* so that the next start decodes again: "):
         digits.assert_whole(digits.stored())
 
 
@@ -145,12 +148,60 @@ def test_a_set_that_no_disk_has_space_for_is_refused_before_it_is_decoded(digits
     with (
         pytest.warns(UserWarning, match="748 MiB are needed, and 300 MiB are free"),
         pytest.raises(
-            SettingError, match=r"^images: expected a folder for decoded images that can be written, .*748 MiB"
+            SettingError, match=r"^images: expected a folder .* which XDG_CACHE_HOME chooses, .*748 MiB.* and .*748 MiB"
         ),
     ):
         digits.stored(read=lambda: Decoded(10**6, chunks()))
     assert len(taken) == 2, "the first of each attempt"
     assert not list(cache_folder().glob("images/*/*"))
+
+
+def test_gray_images_without_space_are_refused_before_they_are_searched_for_colors(digits, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=300 * 2**20))
+    with pytest.warns(UserWarning, match="3,906 MiB are needed"), pytest.raises(SettingError, match="3,906 MiB"):
+        digits.stored(read=lambda: Decoded(10**6, None), preparation=Preparation(64, None, "center"))
+
+
+SMALL_DISKS = """
+import os, sys, tempfile, warnings
+import numpy as np
+from infogan_tf.data.cache import Chunk, Decoded, Source, stored
+from infogan_tf.data.image_data import Labels
+from infogan_tf.errors import SettingError
+
+warnings.simplefilter("error")
+chunk = Chunk(np.ones([1, 64, 64, 3], np.uint8), Labels(), np.zeros(1, bool))
+large = Source("folder", "here", None, 1, lambda: Decoded(10_000, iter([chunk])))
+for action, folder in (("error", "disk"), ("error", "memory"), ("ignore", "small"), ("ignore", "memory")):
+    warnings.simplefilter(action)
+    tempfile.tempdir = f"{sys.argv[1]}/{folder}"
+    try:
+        print(len(stored(large, source="folder", name="", reason="").training))
+    except (SettingError, UserWarning) as error:
+        print(error)
+print(os.listdir(os.environ["XDG_CACHE_HOME"] + "/infogan_tf/images"))
+"""
+
+
+def test_real_disks_without_space_are_named_beforehand(tmp_path):
+    for folder in ("disk", "memory", "small"):
+        (tmp_path / folder).mkdir()
+    mount = 'mount -t tmpfs -o size=100m none "$0/small" && mount -t tmpfs -o size=400m none "$0/memory"'
+    unshare = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
+    if shutil.which("unshare") is None or run([*unshare, mount, str(tmp_path)]).returncode:
+        pytest.skip("this system permits no file systems of one's own")
+    script = f'{mount} && exec {sys.executable} -c "$1" "$0"'
+    environment = os.environ | {"XDG_CACHE_HOME": f"{tmp_path}/small", "PYTHONPATH": os.pathsep.join(sys.path)}
+    finished = run([*unshare, script, str(tmp_path), SMALL_DISKS], env=environment)
+    assert finished.returncode == 0, finished.stderr
+    disk, memory, refused, writing, number, folders = finished.stdout.splitlines()
+    why = r"for this run alone, so that the next start decodes again: .* 117 MiB are needed, and 100 MiB of memory are"
+    assert re.search(rf"kept on disk, in {tmp_path}/disk/\w+, {why}", disk)
+    assert re.search(rf"kept in memory, in {tmp_path}/memory/\w+, {why}", memory)
+    full = "117 MiB are needed, and 100 MiB of memory are free"
+    assert re.search(rf"XDG_CACHE_HOME chooses, got {tmp_path}/small/.*{full}.* and {tmp_path}/small/.*{full}", refused)
+    assert (writing[:40], number) == ("writing 117 MiB of decoded images into /", "1")
+    assert re.fullmatch(r"\['folder-\w+'\]", folders)
 
 
 def test_a_set_that_another_process_has_just_made_is_taken(digits, monkeypatch):

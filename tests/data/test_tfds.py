@@ -1,12 +1,14 @@
 """Real TFDS files, written by the test or prepared beforehand."""
 
 import re
+import shutil
 
 import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
+from infogan_tf.data import preparation
 from infogan_tf.data.sources import ImageRequest, load_images
 from infogan_tf.data.splits import at_random
 from infogan_tf.data.tfds import find_builder
@@ -109,3 +111,25 @@ def test_images_of_any_size_and_under_any_name_are_resized_where_no_shape_is_dem
     assert data.image_shape == (16, 16, 1)
     np.testing.assert_allclose(data.training[:, 8, 8, 0], [0, 10])
     np.testing.assert_allclose(data.held_out[:, 8, 8, 0], [20, 30])
+
+
+@pytest.mark.parametrize("size", [28, 16])
+def test_shards_come_in_the_same_order_on_any_number_of_cores(tmp_path, monkeypatch, size):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    tfds.dataset_builders.AdhocBuilder(
+        name="tiny_digits",
+        version="1.0.0",
+        features=tfds.features.FeaturesDict({"image": tfds.features.Image(shape=SHAPE)}),
+        split_datasets={"train": [(number, {"image": np.full(SHAPE, number, np.uint8)}) for number in range(250)]},
+        data_dir=str(tmp_path),
+    ).download_and_prepare(download_config=tfds.download.DownloadConfig(num_shards=8))
+    assert len(list(tmp_path.glob("tiny_digits/*/*.tfrecord-*-of-00008"))) == 8
+    one_call = tfds.ReadConfig(num_parallel_calls_for_interleave_files=1, num_parallel_calls_for_decode=1)
+    examples = find_builder("tiny_digits", str(tmp_path), SHAPE).as_dataset(split="train", read_config=one_call)
+    order = np.array([example["image"][0, 0, 0] for example in tfds.as_numpy(examples)])
+    assert (order != np.arange(250)).any(), "TFDS has mixed them once"
+    for cores in (1, 5):
+        monkeypatch.setattr(preparation, "cores", lambda cores=cores: cores)
+        data = load(tmp_path, image_shape=(size, size, 1))
+        np.testing.assert_array_equal(data.training[:, 0, 0, 0], order[~at_random(250, 5)])
+        shutil.rmtree(tmp_path / "cache")
