@@ -1,13 +1,14 @@
 """Images a second while a set is prepared: JPEGs by threads and by processes, what is left to the main process, TFDS.
 
-JPEGs are made of smooth random colors and some noise, of the size of CelebA's. CPU time is that of the main process; a
-main process that takes 40 us an image keeps as many processes busy as 40 us go into the time of one image.
+JPEGs are made of smooth random colors and some noise, of the size of CelebA's. CPU time is that of the main process.
+What it could receive and write from many cores is measured by processes that sleep instead of decoding.
 """
 
 import os
 import tempfile
 import time
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,14 @@ from absl import app, flags
 from machine import processor
 from PIL import Image
 
+from infogan_tf.console import logger
 from infogan_tf.data import processes
-from infogan_tf.data.cache import Decoded, Source, decoded, stored
+from infogan_tf.data.cache import Chunk, Decoded, Source, decoded, stored
 from infogan_tf.data.image_data import Labels
 from infogan_tf.data.image_files import own_images
 from infogan_tf.data.preparation import Preparation, cores
+
+SLEEPING = 32
 
 flags.DEFINE_integer("number", 6_000, "JPEGs.", lower_bound=1)
 flags.DEFINE_integer("width", 178, "Width of each in pixels; its height is 218/178 of it.", lower_bound=8)
@@ -44,6 +48,7 @@ def measure(name: str, number: int, prepare):
 
 
 def main(_):
+    logger.setLevel("WARNING")
     print(f"{processor()}, {cores()} cores\n\n| | images a second | us of CPU time an image |\n| --- | --- | --- |")
     number, preparation = flags.FLAGS.number, Preparation(flags.FLAGS.image_size, 3, "center")
 
@@ -63,8 +68,15 @@ def main(_):
         is_held_out = np.arange(number) % 10 == 9
         whole = decoded(pixels, Labels(), is_held_out)
         measure("writing alone", number, lambda: store("writer", lambda: Decoded(number, whole.chunks)))
-        results = processes.in_processes(partial(np.zeros, dtype=np.uint8), [preparation.image_shape] * number, number)
-        measure("receiving alone", number, lambda: [None for _ in results])
+        processes.cores = lambda: SLEEPING
+        asleep = f"__import__('time').sleep(1e-3) or __import__('numpy').ones({preparation.image_shape}, 'uint8')"
+        started = SLEEPING * 4 * processes.PART
+        images_asleep = processes.in_processes(eval, [asleep] * (number + started), number)
+        next(islice(images_asleep, started - 1, None))
+        parts = iter(lambda: list(islice(images_asleep, 32)), [])
+        chunks = (Chunk(np.array(part), Labels(), np.zeros(len(part), bool)) for part in parts)
+        name = f"received from {SLEEPING} processes that sleep 1 ms an image, and written"
+        measure(name, number, lambda: store("asleep", lambda: Decoded(number, chunks)))
         measure("list and state of the files", number, lambda: own_images(images).state())
         if flags.FLAGS.data_dir:
             from infogan_tf.data.sources import ImageRequest, load_images
