@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from infogan_tf.console import progress
 from infogan_tf.data.cache import Chunk, Decoded, decoded, file_state
 from infogan_tf.data.image_data import Labels
 from infogan_tf.data.paths import refused_if_damaged
@@ -31,8 +32,9 @@ class Npz:
 
     def each(self, preparation: Preparation) -> Iterator[tuple[str, np.ndarray]]:
         """The images in their order, uint8 `[height, width, channels]`, each with its number."""
-        images = (image for chunk in self.decode(preparation).chunks for image in chunk.images)
-        return ((str(index), image) for index, image in enumerate(images))
+        number, chunks = self.decode(preparation)
+        images = (image for chunk in chunks for image in chunk.images)
+        return progress(((str(index), image) for index, image in enumerate(images)), number, "reading images")
 
     def decode(self, preparation: Preparation) -> Decoded:
         """All images with their labels; if `channels` is None, they keep theirs.

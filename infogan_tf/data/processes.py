@@ -73,7 +73,7 @@ def serve():
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks, which then closes the pipes.
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
-    with contextlib.suppress(EOFError):
+    with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             function, items = pickle.load(questions)
             pickle.dump([function(item) for item in items], answers, pickle.HIGHEST_PROTOCOL)
