@@ -33,15 +33,20 @@ class FusedAdam(keras.optimizers.Adam):
             learning_rate = check_number("learning_rate of FusedAdam", learning_rate)
         super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, **kwargs)
 
+    def _backend_update_step(self, gradients: list[tf.Tensor], variables: list[Any], learning_rate: tf.Tensor):
+        # The powers of both decays, once for all variables.
+        step = tf.cast(self.iterations + 1, learning_rate.dtype)
+        corrected = learning_rate * tf.sqrt(1 - tf.pow(self.beta_2, step)) / (1 - tf.pow(self.beta_1, step))
+        super()._backend_update_step(gradients, variables, corrected)
+
     def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor):
         index = self._get_variable_index(variable)
-        step = tf.cast(self.iterations + 1, variable.dtype)
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
             m=self._momentums[index].value.handle,
             v=self._velocities[index].value.handle,
-            beta1_power=tf.pow(self.beta_1, step),
-            beta2_power=tf.pow(self.beta_2, step),
+            beta1_power=0.0,  # With these, the learning rate is taken as it is.
+            beta2_power=0.0,
             lr=tf.cast(learning_rate, variable.dtype),
             beta1=self.beta_1,
             beta2=self.beta_2,
