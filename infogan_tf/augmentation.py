@@ -1,12 +1,13 @@
 """Random changes of images before D or Q sees them: of digits, and of photographs.
 
 Everything is differentiable in the images, with the exact gradient, so that G learns through it. Images are
-`[batch, height, width, channels]`, in [0, 1]; each changes by its own random amounts, which follow from a seed `[2]`.
+`[batch, height, width, channels]`, in [0, 1]; each changes by its own random amounts, which follow from a seed.
 """
 
 import abc
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -14,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from infogan_tf.options import check_number
-from infogan_tf.randomness import split_seed
+from infogan_tf.randomness import Seed, integers, split_seed, uniform
 
 # D overfits a few thousand images within 2,000 updates, and 60,000 not within a whole run.
 FEW_IMAGES = 20_000
@@ -38,7 +39,7 @@ DIFF_SHIFT, DIFF_CUTOUT = 1 / 8, 1 / 2  # Of the image's size.
 GRAY = 0.5  # Fills what was shifted in or cut out of a photograph, as in DiffAugment.
 
 
-def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+def diff_augment(images: tf.Tensor, max_shift: int, seed: Seed) -> tf.Tensor:
     """Changes brightness, saturation and contrast of each image, shifts it, and cuts a square of half its size out.
 
     DiffAugment (Zhao et al. 2020, "Differentiable augmentation for data-efficient GAN training"), with gray in place of
@@ -51,7 +52,7 @@ def diff_augment(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tenso
     return GRAY + _random_cutout(images - GRAY, tf.fill([2, 1, 1], DIFF_CUTOUT), cutout_seed)
 
 
-def random_view(images: tf.Tensor, strength: float, flips: bool, seed: tf.Tensor) -> tf.Tensor:
+def random_view(images: tf.Tensor, strength: float, flips: bool, seed: Seed) -> tf.Tensor:
     """Enlarges a part of each image to the whole, changes its colors and, with `flips`, mirrors half of the images.
 
     At strength 1 a crop has 70 % to 100 % of each side, at any at least a tenth; brightness changes by up to 0.1,
@@ -64,24 +65,12 @@ def random_view(images: tf.Tensor, strength: float, flips: bool, seed: tf.Tensor
     return tf.where(_some(images, 0.5, flip_seed), tf.reverse(images, [2]), images) if flips else images
 
 
-def random_shift(images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+def random_shift(images: tf.Tensor, max_shift: int, seed: Seed) -> tf.Tensor:
     """Shifts each image by an integer number of pixels, at most `max_shift`, in both directions; zeros come in."""
-    batch_size = tf.shape(images)[0]
-    shifts = tf.random.stateless_uniform([batch_size, 2], seed, -max_shift, max_shift + 1, tf.int32)
-    zero, one = tf.zeros([batch_size]), tf.ones([batch_size])
-    dx, dy = tf.unstack(tf.cast(shifts, tf.float32), axis=1)
-    moved = tf.raw_ops.ImageProjectiveTransformV3(
-        images=images,
-        transforms=tf.stack([one, zero, dx, zero, one, dy, zero, zero], axis=1),
-        output_shape=images.shape[1:3],
-        fill_value=0.0,
-        interpolation="NEAREST",
-        fill_mode="CONSTANT",
-    )
-    return tf.ensure_shape(moved, images.shape)
+    return _shifted(images, integers([tf.shape(images)[0], 2, 1], seed, -max_shift, max_shift + 1), max_shift)
 
 
-def random_deformation(images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+def random_deformation(images: tf.Tensor, strength: float, seed: Seed) -> tf.Tensor:
     """Rotates, scales, shears and shifts each image, and thickens or thins its strokes, by its own random amounts.
 
     At strength 1 by up to 20 degrees, a fifth of its size along each axis, a shear of 0.3, 7 % of its size, and one
@@ -99,67 +88,78 @@ def random_deformation(images: tf.Tensor, strength: float, seed: tf.Tensor) -> t
     return tf.reshape(_interpolate(images, sources[:, 0], sources[:, 1]), tf.shape(images))
 
 
-def _random_color(
-    images: tf.Tensor, brightness: float, contrast: float, saturation: float, seed: tf.Tensor
-) -> tf.Tensor:
+def _shifted(images: tf.Tensor, shifts: tf.Tensor, border: int) -> tf.Tensor:
+    """Images whose pixel (0, 0) is that at the shift `[batch, 2, 1]`, of rows and columns, at most `border`."""
+
+    @tf.custom_gradient
+    def shifted(images: tf.Tensor) -> tuple[tf.Tensor, Callable]:
+        padded = tf.pad(images, [[0, 0], [border, border], [border, border], [0, 0]])
+        rows, columns = (border + shifts[:, axis] + tf.range(images.shape[1 + axis]) for axis in (0, 1))
+        moved = tf.gather(tf.gather(padded, rows, axis=1, batch_dims=1), columns, axis=2, batch_dims=1)
+        return tf.ensure_shape(moved, images.shape), lambda upstream: _shifted(upstream, -shifts, border)
+
+    return shifted(images)
+
+
+def _random_color(images: tf.Tensor, brightness: float, contrast: float, saturation: float, seed: Seed) -> tf.Tensor:
     """Adds up to `brightness` to each image, then stretches it about its gray and about its mean, by 1 +- a share."""
-    uniform = tf.random.stateless_uniform([3, tf.shape(images)[0], 1, 1, 1], seed, -1.0, 1.0)
-    images += brightness * uniform[0]
+    drawn = uniform([3, tf.shape(images)[0], 1, 1, 1], seed, -1.0, 1.0)
+    images += brightness * drawn[0]
     gray = tf.reduce_mean(images, axis=3, keepdims=True)
-    images = gray + (1 + saturation * uniform[1]) * (images - gray)
+    images = gray + (1 + saturation * drawn[1]) * (images - gray)
     mean = tf.reduce_mean(images, axis=[1, 2, 3], keepdims=True)
-    return mean + (1 + contrast * uniform[2]) * (images - mean)
+    return mean + (1 + contrast * drawn[2]) * (images - mean)
 
 
-def _random_cutout(images: tf.Tensor, sides: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def _random_cutout(images: tf.Tensor, sides: tf.Tensor, seed: Seed) -> tf.Tensor:
     """Sets a rectangle to zero; its center lies anywhere, so that a part may be outside.
 
     `sides` are its height and width as shares of the image's, `[2, batch, 1]` or for all `[2, 1, 1]`.
     """
     batch_size, (height, width) = tf.shape(images)[0], images.shape[1:3]
-    uniform = tf.random.stateless_uniform([2, batch_size, 1], seed)
+    centers = uniform([2, batch_size, 1], seed)
     inside = [
         tf.abs(tf.range(size, dtype=tf.float32) + 0.5 - size * center) < size * side / 2
-        for size, center, side in zip((height, width), tf.unstack(uniform), tf.unstack(sides), strict=True)
+        for size, center, side in zip((height, width), tf.unstack(centers), tf.unstack(sides), strict=True)
     ]
     hole = inside[0][:, :, None, None] & inside[1][:, None, :, None]
     return tf.where(hole, tf.zeros_like(images), images)
 
 
-def _random_crop(images: tf.Tensor, most: float, seed: tf.Tensor) -> tf.Tensor:
+def _random_crop(images: tf.Tensor, most: float, seed: Seed) -> tf.Tensor:
     """Keeps at least the share 1 - `most` of both sides, at a random place, and enlarges it to the whole."""
     height, width = images.shape[1:3]
-    uniform = tf.random.stateless_uniform([3, tf.shape(images)[0], 1], seed)
-    removed = most * uniform[0]
-    rows = removed * uniform[1] * (height - 1) + (1 - removed) * tf.range(height, dtype=tf.float32)
-    columns = removed * uniform[2] * (width - 1) + (1 - removed) * tf.range(width, dtype=tf.float32)
+    drawn = uniform([3, tf.shape(images)[0], 1], seed)
+    removed = most * drawn[0]
+    rows = removed * drawn[1] * (height - 1) + (1 - removed) * tf.range(height, dtype=tf.float32)
+    columns = removed * drawn[2] * (width - 1) + (1 - removed) * tf.range(width, dtype=tf.float32)
     rows, columns = tf.repeat(rows, width, axis=1), tf.tile(columns, [1, height])
     return tf.reshape(_interpolate(images, rows, columns), tf.shape(images))
 
 
-def _some(images: tf.Tensor, probability: float, seed: tf.Tensor) -> tf.Tensor:
+def _some(images: tf.Tensor, probability: float, seed: Seed) -> tf.Tensor:
     """Whether each image is one of a random share, `[batch, 1, 1, 1]`."""
-    return tf.random.stateless_uniform([tf.shape(images)[0], 1, 1, 1], seed) < probability
+    return uniform([tf.shape(images)[0], 1, 1, 1], seed) < probability
 
 
-def _random_strokes(images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+def _random_strokes(images: tf.Tensor, strength: float, seed: Seed) -> tf.Tensor:
     """Mixes each image with itself dilated or eroded by one pixel; bright strokes on dark ground grow or shrink."""
-    amount = tf.random.stateless_uniform([tf.shape(images)[0], 1, 1, 1], seed, -strength, strength)
+    amount = uniform([tf.shape(images)[0], 1, 1, 1], seed, -strength, strength)
     thicker = tf.nn.max_pool2d(images, 3, 1, "SAME")
     thinner = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
     change = tf.where(amount > 0, THICKER * (thicker - images), THINNER * (images - thinner))
     return images + amount * change
 
 
-def _random_affine(batch_size: tf.Tensor, strength: float, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _random_affine(batch_size: tf.Tensor, strength: float, seed: Seed) -> tuple[tf.Tensor, tf.Tensor]:
     """From a place in the deformed image to its source: matrices `[batch, 2, 2]`, shifts `[batch, 2, 1]` in sizes."""
-    uniform = tf.random.stateless_uniform([6, batch_size], seed, -strength, strength)
-    angle, shear = ROTATION * uniform[0], SHEAR * uniform[1]
-    scale_y, scale_x = tf.exp(LOG_SCALE * uniform[2]), tf.exp(LOG_SCALE * uniform[3])
+    drawn = uniform([6, batch_size], seed, -strength, strength)
+    angle, shear = ROTATION * drawn[0], SHEAR * drawn[1]
+    scale_y, scale_x = tf.exp(LOG_SCALE * drawn[2]), tf.exp(LOG_SCALE * drawn[3])
     sine, cosine = tf.sin(angle), tf.cos(angle)
     top = tf.stack([cosine * scale_y, (shear * cosine - sine) * scale_x], axis=1)
     bottom = tf.stack([sine * scale_y, (shear * sine + cosine) * scale_x], axis=1)
-    return tf.stack([top, bottom], axis=1), SHIFT * tf.transpose(uniform[4:])[..., None]
+    return tf.stack([top, bottom], axis=1), SHIFT * tf.transpose(drawn[4:])[..., None]
 
 
 def _interpolate(images: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
@@ -205,7 +205,7 @@ class Augmentation(abc.ABC):
     def __post_init__(self):
         check_number(f"probability of {type(self).__name__}", self.probability, positive=True, maximum=1.0)
 
-    def for_discriminator(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+    def for_discriminator(self, images: tf.Tensor, max_shift: int, seed: Seed) -> tf.Tensor:
         """Images as D sees them, shifted by at most `max_shift` pixels; 0 returns the images as they are."""
         if not max_shift:
             return images
@@ -216,7 +216,7 @@ class Augmentation(abc.ABC):
         return tf.where(_some(images, self.probability, choice_seed), changed, images)
 
     @abc.abstractmethod
-    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+    def for_codes(self, images: tf.Tensor, strength: float, seed: Seed) -> tf.Tensor:
         """Images from which Q predicts categorical codes; `strength` > 0 is a factor on all changes."""
 
     def describe(self, max_shift: int) -> str:
@@ -233,7 +233,7 @@ class Augmentation(abc.ABC):
         """The largest shift for D that suits few images."""
 
     @abc.abstractmethod
-    def _changed(self, images: tf.Tensor, max_shift: int, seed: tf.Tensor) -> tf.Tensor:
+    def _changed(self, images: tf.Tensor, max_shift: int, seed: Seed) -> tf.Tensor:
         """All images changed for D, as `_description` says."""
 
     def get_config(self) -> dict[str, Any]:
@@ -255,10 +255,10 @@ class DigitAugmentation(Augmentation):
     def _shift_for(self, image_size: int) -> int:
         return 2
 
-    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+    def for_codes(self, images: tf.Tensor, strength: float, seed: Seed) -> tf.Tensor:
         deformation_seed, sides_seed, cutout_seed = split_seed(seed, 3)
         images = random_deformation(images, strength, deformation_seed)
-        sides = tf.random.stateless_uniform([2, tf.shape(images)[0], 1], sides_seed, 0.0, min(CUTOUT * strength, 1.0))
+        sides = uniform([2, tf.shape(images)[0], 1], sides_seed, 0.0, min(CUTOUT * strength, 1.0))
         return _random_cutout(images, sides, cutout_seed)
 
 
@@ -280,7 +280,7 @@ class PhotographAugmentation(Augmentation):
     def _shift_for(self, image_size: int) -> int:
         return round(DIFF_SHIFT * image_size)
 
-    def for_codes(self, images: tf.Tensor, strength: float, seed: tf.Tensor) -> tf.Tensor:
+    def for_codes(self, images: tf.Tensor, strength: float, seed: Seed) -> tf.Tensor:
         return random_view(images, strength, self.flips, seed)
 
 

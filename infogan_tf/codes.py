@@ -14,7 +14,7 @@ from infogan_tf.distributions import Bernoulli, Categorical, Circular, Distribut
 from infogan_tf.distributions.base import float_array
 from infogan_tf.distributions.continuous import DEFAULT_MIN_STD
 from infogan_tf.options import check_number
-from infogan_tf.randomness import split_seed
+from infogan_tf.randomness import Seed, split_seed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,8 +131,8 @@ class LatentSpec:
             raise ValueError(f"no code is named {name!r}; the codes are {', '.join(of_name)}")
         return of_name[name]
 
-    def sample(self, batch_size: int, seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Draws every latent from its prior: `[batch_size, event_size]` by name; the seed has shape `[2]`."""
+    def sample(self, batch_size: int, seed: Seed) -> dict[str, tf.Tensor]:
+        """Draws every latent from its prior: `[batch_size, event_size]` by name."""
         seeds = zip(self.latents, split_seed(seed, len(self.latents)), strict=True)
         return {latent.name: latent.distribution.sample(batch_size, latent_seed) for latent, latent_seed in seeds}
 

@@ -20,7 +20,7 @@ from infogan_tf.networks.contract import call_discriminator, call_generator, che
 from infogan_tf.networks.layers import frozen_moving_averages
 from infogan_tf.optimizers import BothOptimizers, made_for
 from infogan_tf.options import Choice, check_integer, check_number, checked
-from infogan_tf.randomness import Stream, stream_seed
+from infogan_tf.randomness import Seed, Stream, stream_seed
 from infogan_tf.update import alternating_update, simultaneous_update
 
 BATCHES = Choice("separate", "joint")
@@ -374,7 +374,7 @@ class InfoGAN(keras.Model):
         return f"images must be floats in [0, 1] or uint8, of shape [batch, {', '.join(map(str, self.image_shape))}]"
 
 
-def _generation_seed(seed: int | None) -> tf.Tensor:
+def _generation_seed(seed: int | None) -> Seed:
     if seed is None:
         seed = int(np.random.default_rng().integers(2**31))
     return stream_seed(check_integer("seed", seed, 0), Stream.GENERATE)

@@ -22,7 +22,7 @@ import tensorflow as tf
 from infogan_tf.losses import MutualInformation, information_loss, mutual_information, predicted_information
 from infogan_tf.networks.contract import call_discriminator, call_generator
 from infogan_tf.networks.layers import frozen_moving_averages
-from infogan_tf.randomness import Stream, replica_seed, split_seed, stream_seed
+from infogan_tf.randomness import Seed, Stream, replica_seed, split_seed, stream_seed
 
 Metrics = dict[str, tf.Tensor]
 Latents = Mapping[str, tf.Tensor]
@@ -79,7 +79,7 @@ def simultaneous_update(model: keras.Model, real_images: tf.Tensor) -> Metrics:
     return d_metrics | g_metrics | {"loss/total": d_loss + g_loss}
 
 
-def generate(model: keras.Model, batch_size: tf.Tensor, seed: tf.Tensor) -> tuple[Latents, tf.Tensor]:
+def generate(model: keras.Model, batch_size: tf.Tensor, seed: Seed) -> tuple[Latents, tf.Tensor]:
     """Samples z and c from their priors; by name `[batch, event_size]`, and the images G(z, c)."""
     latents = model.spec.sample(batch_size, seed)
     return latents, call_generator(model.generator, model.spec.join(latents), training=True)
@@ -92,17 +92,17 @@ class Judged(NamedTuple):
     seen: tf.Tensor  # The images as D saw them, augmented if the model says so.
     logits: tf.Tensor  # D's log-odds that an image is real, [batch, 1].
     q_output: tf.Tensor  # Q's raw output, [batch, spec.posterior_size].
-    code_augmentation_seed: tf.Tensor  # For augmenting the images once more, for Q alone: `predict_augmented`.
+    code_augmentation_seed: Seed  # For augmenting the images once more, for Q alone: `predict_augmented`.
 
 
-def discriminate(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) -> Judged:
+def discriminate(model: keras.Model, images: tf.Tensor, seed: Seed) -> Judged:
     """Passes one batch through D and Q."""
     seen, q_seed = _as_seen(model, images, seed)
     return Judged(images, seen, *call_discriminator(model.discriminator, seen, training=True), q_seed)
 
 
 def discriminate_both(
-    model: keras.Model, real_images: tf.Tensor, fake_images: tf.Tensor, real_seed: tf.Tensor, fake_seed: tf.Tensor
+    model: keras.Model, real_images: tf.Tensor, fake_images: tf.Tensor, real_seed: Seed, fake_seed: Seed
 ) -> tuple[Judged, Judged]:
     """Passes real and generated images through D and Q: one batch after the other or, where the model says so, jointly.
 
@@ -196,7 +196,7 @@ def consistency_of(model: keras.Model, real: Judged) -> dict[str, tf.Tensor]:
     return {name: predicted_information(predicted[name].probs, augmented[name].probs) for name in model.augmented_codes}
 
 
-def predict_augmented(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) -> dict[str, Any]:
+def predict_augmented(model: keras.Model, images: tf.Tensor, seed: Seed) -> dict[str, Any]:
     """Q's posteriors of augmented images, which pass through D by themselves and leave its moving averages alone."""
     with frozen_moving_averages(model.discriminator):
         augmented = model.augmentation.for_codes(images, model.code_augmentation, seed)
@@ -224,7 +224,7 @@ def step(name: str, optimizer: keras.optimizers.Optimizer, network: keras.Model,
     return {f"gradient_norm/{name}": norm}
 
 
-def _seed(model: keras.Model, stream: Stream) -> tf.Tensor:
+def _seed(model: keras.Model, stream: Stream) -> Seed:
     """Follows from the model's seed and the number of updates alone, so that a resumed run draws the same."""
     return replica_seed(stream_seed(model.seed, stream, model.updates_done.value))
 
@@ -234,7 +234,7 @@ def _half(images: tf.Tensor) -> tf.Tensor:
     return (tf.shape(images)[0] + 1) // 2
 
 
-def _as_seen(model: keras.Model, images: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _as_seen(model: keras.Model, images: tf.Tensor, seed: Seed) -> tuple[tf.Tensor, Seed]:
     """A batch as D sees it, and the seed of what Q sees of it."""
     d_seed, q_seed = split_seed(seed, 2)
     return model.augmentation.for_discriminator(images, model.max_shift, d_seed), q_seed

@@ -16,9 +16,9 @@ from infogan_tf.augmentation import (
     random_shift,
     random_view,
 )
-from infogan_tf.randomness import split_seed
+from infogan_tf.randomness import Stream, integers, split_seed, stream_seed, uniform
 
-SEED = tf.constant([7, 8], tf.int64)
+SEED = stream_seed(7, Stream.GENERATE, 19)
 
 
 @pytest.fixture
@@ -46,11 +46,31 @@ def test_every_image_is_shifted_by_whole_pixels_and_padded_with_zeros(images):
     assert len(set(found)) > 15, "the two directions hang together"
 
 
+def test_shifts_and_their_gradients_are_tensorflows_own_to_the_bit(photographs):
+    rows, columns = tf.unstack(tf.cast(integers([300, 2, 1], SEED, -3, 4)[..., 0], tf.float32), axis=1)
+    zero, one = tf.zeros([300]), tf.ones([300])
+
+    def reference(images):
+        transforms = tf.stack([one, zero, columns, zero, one, rows, zero, zero], axis=1)
+        return tf.raw_ops.ImageProjectiveTransformV3(
+            images=images, transforms=transforms, output_shape=[12, 16], fill_value=0.0, interpolation="NEAREST"
+        )
+
+    moved = []
+    for move in (reference, lambda images: random_shift(images, 3, SEED)):
+        with tf.GradientTape() as tape:
+            tape.watch(photographs)
+            result = move(photographs)
+            loss = tf.reduce_sum(result**2)
+        moved.append((result, tape.gradient(loss, photographs)))
+    np.testing.assert_array_equal(*moved)
+
+
 def plain_deformation(images, strength, seed):
     """By scipy, image by image, from the same random amounts."""
     seed, stroke_seed = split_seed(seed, 2)
     most = min(strength, 1)
-    amounts = tf.random.stateless_uniform([len(images), 1, 1, 1], stroke_seed, -most, most).numpy().ravel()
+    amounts = uniform([len(images), 1, 1, 1], stroke_seed, -most, most).numpy().ravel()
     matrices, shifts = (value.numpy() for value in _random_affine(len(images), strength, seed))
     size = np.array(images.shape[1:3])
     center = (size - 1) / 2

@@ -6,8 +6,9 @@ import tensorflow as tf
 
 from infogan_tf.codes import LatentCode, LatentSpec
 from infogan_tf.distributions import Categorical, Uniform
+from infogan_tf.randomness import Stream, stream_seed
 
-SEED = tf.constant([1, 2], tf.int64)
+SEED = stream_seed(1, Stream.GENERATE, 2)
 SPEC = LatentSpec(
     (
         LatentCode("z", Uniform(size=3), regularized=False),

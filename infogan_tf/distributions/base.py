@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from infogan_tf.randomness import Seed
+
 
 class Distribution(abc.ABC):
     """Base class of priors P(c), which also make the posterior Q(c|x) from Q's output.
@@ -28,8 +30,8 @@ class Distribution(abc.ABC):
     num_categories: int | None = None  # Of a categorical code.
 
     @abc.abstractmethod
-    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
-        """Draws codes `[batch_size, event_size]` from the prior; the same seed `[2]` gives the same codes."""
+    def sample(self, batch_size: int, seed: Seed) -> tf.Tensor:
+        """Draws codes `[batch_size, event_size]` from the prior; the same seed gives the same codes."""
 
     @abc.abstractmethod
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from infogan_tf.distributions.base import Distribution
+from infogan_tf.randomness import Seed, uniform
 
 HALF_TURN = 180.0
 LOG_2PI = math.log(2 * math.pi)
@@ -92,8 +93,8 @@ class Circular(Distribution):
     expected_value = "an angle in degrees, or its (cos, sin)"
     range = (-HALF_TURN, HALF_TURN)
 
-    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
-        return _codes_of(tf.random.stateless_uniform([batch_size, 1], seed, *self.range))
+    def sample(self, batch_size: int, seed: Seed) -> tf.Tensor:
+        return _codes_of(uniform([batch_size, 1], seed, *self.range))
 
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
         return tf.fill(tf.shape(codes)[:1], -self.entropy())

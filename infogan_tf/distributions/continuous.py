@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from infogan_tf.distributions.base import Distribution
 from infogan_tf.options import check_integer, check_number, is_number
+from infogan_tf.randomness import Seed, normal, uniform
 
 LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 DEFAULT_MIN_STD = 0.05
@@ -114,8 +115,8 @@ class Uniform(ContinuousDistribution):
         self.low, self.high = self.range = (float(low), float(high))
         self.prior_name = f"Uniform({self.low:g}, {self.high:g})"
 
-    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
-        return tf.random.stateless_uniform([batch_size, self.size], seed, self.low, self.high)
+    def sample(self, batch_size: int, seed: Seed) -> tf.Tensor:
+        return uniform([batch_size, self.size], seed, self.low, self.high)
 
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
         inside = tf.reduce_all((codes >= self.low) & (codes <= self.high), axis=-1)
@@ -152,8 +153,8 @@ class Gaussian(ContinuousDistribution):
         self.range = (self.mean - 2 * self.std, self.mean + 2 * self.std)  # 95 % of the values.
         self.prior_name = f"Gaussian({self.mean:g}, {self.std:g})"
 
-    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
-        return tf.random.stateless_normal([batch_size, self.size], seed, self.mean, self.std)
+    def sample(self, batch_size: int, seed: Seed) -> tf.Tensor:
+        return self.mean + self.std * normal([batch_size, self.size], seed)
 
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
         return GaussianPosterior(self.mean, self.std).log_prob(codes)

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from infogan_tf.distributions.base import Distribution, spread
 from infogan_tf.options import check_integer, is_number
+from infogan_tf.randomness import Seed, uniform
 
 
 class CategoricalPosterior(NamedTuple):
@@ -69,13 +70,15 @@ class Categorical(Distribution):
         self.probs = weights / np.sum(weights)
         with np.errstate(divide="ignore"):
             self._log_probs = tf.constant(np.log(self.probs), tf.float32)
+        self._cumulative = tf.constant(np.cumsum(self.probs)[:-1], tf.float32)
 
     def get_config(self) -> dict[str, Any]:
         # Not the scaled ones: scaling them again could change the last bit.
         return {"num_categories": self.num_categories, "probs": self._given_probs}
 
-    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
-        categories = tf.random.stateless_categorical(self._log_probs[None], batch_size, seed)[0]
+    def sample(self, batch_size: int, seed: Seed) -> tf.Tensor:
+        # How many of the cumulative probabilities a uniform number exceeds: TensorFlow's own sampler has no XLA kernel.
+        categories = tf.reduce_sum(tf.cast(uniform([batch_size, 1], seed) >= self._cumulative, tf.int32), axis=1)
         return tf.one_hot(categories, self.num_categories)
 
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
@@ -156,9 +159,9 @@ class Bernoulli(Distribution):
         self.event_size = self.value_size = self.param_size = self.size
         self.prior_name = f"Bernoulli({self.prob:g})"
 
-    def sample(self, batch_size: int, seed: tf.Tensor) -> tf.Tensor:
-        uniform = tf.random.stateless_uniform([batch_size, self.size], seed)
-        return tf.cast(uniform < self.prob, tf.float32)
+    def sample(self, batch_size: int, seed: Seed) -> tf.Tensor:
+        drawn = uniform([batch_size, self.size], seed)
+        return tf.cast(drawn < self.prob, tf.float32)
 
     def log_prob(self, codes: tf.Tensor) -> tf.Tensor:
         logits = tf.fill([1, self.size], math.log(self.prob) - math.log1p(-self.prob))

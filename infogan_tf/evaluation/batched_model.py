@@ -1,6 +1,6 @@
 """A trained model on many images."""
 
-import math
+import itertools
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from infogan_tf.data.batches import as_floats
 from infogan_tf.model import InfoGAN
-from infogan_tf.randomness import Stream, split_seed, stream_seed
+from infogan_tf.randomness import Stream, stream_seed
 
 BATCH_SIZE = 500
 # Half of what MNIST's preset `best` trains with, so that a person still recognizes every image.
@@ -36,7 +36,8 @@ class BatchedModel:
         self.spec = model.spec
         self.image_shape = model.image_shape
 
-        def augment(images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        def augment(images: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
+            seed = stream_seed(4, Stream.EVALUATION, batch)
             return tf.clip_by_value(model.augmentation.for_codes(images, STRENGTH, seed), 0, 1)
 
         # AutoGraph takes seconds and finds nothing to convert.
@@ -59,8 +60,10 @@ class BatchedModel:
 
     def infer_codes_of_augmented(self, images: np.ndarray) -> dict[str, Any]:
         """The same for randomly augmented images, as for the kind of images that the model was trained on."""
-        seeds = iter(split_seed(stream_seed(4, Stream.EVALUATION), math.ceil(len(images) / BATCH_SIZE)))
-        return in_batches(lambda batch: self._infer_codes(self._augment(batch, next(seeds))), images)
+        numbers = itertools.count()
+        return in_batches(
+            lambda batch: self._infer_codes(self._augment(batch, tf.constant(next(numbers), tf.int64))), images
+        )
 
     def generate_and_infer(self, number: int, features: Callable[[tf.Tensor], np.ndarray]) -> GeneratedImages:
         """Generates images of latents, always the same ones, predicts their codes and computes their features."""

@@ -7,7 +7,7 @@ from infogan_tf.data.batches import as_floats
 from infogan_tf.figures.pictures import Picture, side_by_side, tile, with_caption
 from infogan_tf.figures.traversals import COLUMNS, ROWS, describe_traversal, num_columns
 from infogan_tf.model import InfoGAN
-from infogan_tf.randomness import Stream, split_seed, stream_seed
+from infogan_tf.randomness import Stream, integers, split_seed, stream_seed
 
 
 class Preview:
@@ -27,15 +27,13 @@ class Preview:
         self._origin = origin
         seeds = split_seed(stream_seed(seed, Stream.PREVIEW), 2 + len(model.spec.codes))
         sample_seed, choice_seed, *traversal_seeds = seeds
-        chosen = tf.random.stateless_uniform([ROWS * COLUMNS], choice_seed, 0, len(real_images), tf.int32).numpy()
+        chosen = integers([ROWS * COLUMNS], choice_seed, 0, len(real_images)).numpy()
         self._real_grid = tile(as_floats(real_images[chosen]).numpy().reshape(ROWS, COLUMNS, *model.image_shape))
-        # All pictures are drawn by one graph, and all samples by another: a graph for each code would take minutes to
-        # make where there are many.
-        spec, sample = model.spec, tf.function(model.spec.sample, autograph=False)
+        spec = model.spec
         self._inputs = {"samples": spec.join(spec.sample(ROWS * COLUMNS, sample_seed))}
         for code, code_seed in zip(spec.codes, traversal_seeds, strict=True):
             values = code.distribution.traversal(num_columns(code.distribution), scale)
-            self._inputs[code.name] = spec.join(spec.vary(code.name, sample(ROWS, code_seed), values))
+            self._inputs[code.name] = spec.join(spec.vary(code.name, spec.sample(ROWS, code_seed), values))
         self._generate = tf.function(model, autograph=False, input_signature=[tf.TensorSpec([None, spec.size])])
 
     def pictures(self, step: int) -> dict[str, Picture]:

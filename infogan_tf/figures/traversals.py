@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from infogan_tf.distributions import Distribution
+from infogan_tf.randomness import Seed
 
 # Paper, Figures 2 to 6: 5 random samples down, 10 values of the code across.
 ROWS, COLUMNS = 5, 10
@@ -17,12 +18,12 @@ MAX_COLUMNS = 20
 FRAMES = 21  # Of an animation.
 
 
-def traverse(model: keras.Model, name: str, seed: tf.Tensor, rows: int = ROWS, scale: float = 1.0) -> tf.Tensor:
+def traverse(model: keras.Model, name: str, seed: Seed, rows: int = ROWS, scale: float = 1.0) -> tf.Tensor:
     """Generates images that differ from left to right in one code alone; each row is another random sample.
 
     Args:
         name: the code that varies: over its categories, ten of them if there are more than 20, or over ten values.
-        seed: integers `[2]`; decides noise and the other codes of each row.
+        seed: decides noise and the other codes of each row.
         rows: random samples.
         scale: a continuous code varies over so many times the range that it has in training, a circular one over the
             full turn.
@@ -71,7 +72,7 @@ def interpolate(
     model: keras.Model,
     codes_a: Mapping[str, Any],
     codes_b: Mapping[str, Any],
-    seed: tf.Tensor,
+    seed: Seed,
     rows: int = ROWS,
     columns: int = COLUMNS,
 ) -> tf.Tensor:
@@ -82,7 +83,7 @@ def interpolate(
     Args:
         codes_a: the codes of the first column, as `InfoGAN.generate` takes them, one value or one a row.
         codes_b: those of the last column. A code that only one side gives is a row's sampled value on the other.
-        seed: integers `[2]`; decides noise and the other codes of each row.
+        seed: decides noise and the other codes of each row.
         rows: random samples.
         columns: images from one end to the other, both ends included.
 

@@ -16,8 +16,9 @@ from infogan_tf.distributions import (
     Gaussian,
     Uniform,
 )
+from infogan_tf.randomness import Stream, stream_seed
 
-SEED = tf.constant([1, 2], tf.int64)
+SEED = stream_seed(1, Stream.GENERATE, 2)
 
 
 @pytest.mark.parametrize(
