@@ -1,5 +1,9 @@
 """Batches of real images as a function of (seed, step)."""
 
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import tensorflow as tf
 
@@ -31,13 +35,22 @@ class ImageBatches:
         positions = int(step) * self.batch_size + np.arange(self.batch_size)
         # The raw operation takes a seed for each position; tf.random.experimental.index_shuffle fails on several.
         seeds = np.stack(np.broadcast_arrays(self.seed, int(Stream.DATA_ORDER), positions // number), axis=-1)
-        # Given arrays instead of tensors, it takes several times as long.
-        index, seed, max_index = map(tf.constant, (positions % number, seeds, np.int64(number - 1)))
-        return tf.raw_ops.RandomIndexShuffle(index=index, seed=seed, max_index=max_index, rounds=4).numpy()
+        with tf.device("CPU"):  # There is no other kernel.
+            # Given arrays instead of tensors, it takes several times as long.
+            index, seed, max_index = map(tf.constant, (positions % number, seeds, np.int64(number - 1)))
+            return tf.raw_ops.RandomIndexShuffle(index=index, seed=seed, max_index=max_index, rounds=4).numpy()
 
     def __call__(self, step: int) -> tf.Tensor:
-        """The batch of a step: float32 `[batch, height, width, channels]` in [0, 1]."""
-        return as_floats(self.images[self.indices(step)])
+        """The batch of a step: uint8 `[batch, height, width, channels]`."""
+        return tf.constant(self.images[self.indices(step)])
+
+    def ahead(self, start: int) -> Iterator[tf.Tensor]:
+        """The batches of the steps from `start` on; a thread makes the next one in the meantime."""
+        with ThreadPoolExecutor(1) as executor:
+            coming = executor.submit(self, start)
+            for step in itertools.count(start):
+                batch, coming = coming.result(), executor.submit(self, step + 1)
+                yield batch
 
 
 def as_floats(images: tf.Tensor | np.ndarray) -> tf.Tensor:

@@ -16,7 +16,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from infogan_tf.console import logger
-from infogan_tf.data.batches import ImageBatches
+from infogan_tf.data.batches import ImageBatches, as_floats
 from infogan_tf.data.cache import cache_folder
 from infogan_tf.data.factors import Factor
 from infogan_tf.data.image_data import ImageData, evenly_spread
@@ -112,7 +112,7 @@ class _Task:
 
     def batch(self, step: int) -> tuple[tf.Tensor, tf.Tensor]:
         """Images `[batch, height, width, channels]` in [0, 1] and their classes `[batch]`."""
-        images = self.batches(step)
+        images = as_floats(self.batches(step))
         if self.factor:
             return images, tf.constant(self.factor.training[self.batches.indices(step)])
         return tf.constant(_rotated(images.numpy())), tf.repeat(tf.range(ROTATIONS), len(images))

@@ -1,11 +1,13 @@
 """Training, from a config to a finished run."""
 
+import collections
 import contextlib
 import json
 import math
 import os
 import shlex
 import time
+from collections.abc import Callable, Mapping
 
 import tensorflow as tf
 from tqdm import tqdm
@@ -87,29 +89,56 @@ def train(config: Config, command: str | None = None) -> bool:
 def _update(run: Run, model: InfoGAN, data: ImageData, checkpoints: Checkpoints, start: int, stop: StopRequest) -> int:
     """Updates the model up to the last update, or until a stop is requested; returns how many are done."""
     config = run.config
-    batches = ImageBatches(data.training, config.batch_size, config.seed)
-    # One update per call: several in one graph are no faster, and each one is checked and can be the last.
-    # AutoGraph would find nothing to convert, since no Python `if` or loop depends on a tensor, but takes seconds.
-    update = tf.function(model.apply_update, autograph=False)
+    batches = contextlib.closing(ImageBatches(data.training, config.batch_size, config.seed).ahead(start))
+    update, names = compiled_update(model)
+    unread: collections.deque[tuple[int, tf.Tensor]] = collections.deque()
     recorder = contextlib.closing(Recorder(run, model, data, checkpoints, start))
     terminal.info("compiling the update, which takes seconds, or with many codes half a minute")
     step, pace = start, Pace(run)
-    with product_precision(config.precision), recorder as recorder:
+    with product_precision(config.precision), recorder as recorder, batches as batches:
         while not run.config.is_done(step):
             step += 1
-            metrics = {name: float(value) for name, value in update(batches(step - 1)).items()}
-            not_finite = [name for name, value in metrics.items() if not math.isfinite(value)]
-            if not_finite:
-                # A gradient that is not finite follows from a loss that is not.
-                name = min(not_finite, key=lambda name: name.startswith("gradient_norm/"))
-                what = f"{name} became {metrics[name]} at update {step}; {checkpoints.what_is_left()}"
-                raise TrainingError(f"{what}. Lower learning rates or a smaller info_reg_coeff may help.")
+            unread.append((step, update(next(batches))))
             pace.update(step)
-            recorder.record(step, metrics)
-            if stop.signal_name is not None:
+            is_last = stop.signal_name is not None
+            # Numbers are read one update late, while a device computes the next one; those of a model that is drawn or
+            # saved before it moves on.
+            while len(unread) > (0 if is_last or recorder.needs_model(step) else 1):
+                of_step, numbers = unread.popleft()
+                metrics = dict(zip(names, numbers.numpy().tolist(), strict=True))
+                _check_finite(of_step, metrics, checkpoints)
+                recorder.record(of_step, metrics)
+            if is_last:
                 recorder.save(step)
                 break
     return step
+
+
+def compiled_update(model: InfoGAN) -> tuple[Callable[[tf.Tensor], tf.Tensor], list[str]]:
+    """A function that updates a model by images, and the names of the numbers that it returns, `[number]`.
+
+    The names are there once it has been called.
+    """
+    names = []
+
+    # One update per call: several in one graph are no faster, and each one is checked and can be the last.
+    # AutoGraph would find nothing to convert, since no Python `if` or loop depends on a tensor, but takes seconds.
+    @tf.function(autograph=False)
+    def update(images: tf.Tensor) -> tf.Tensor:
+        metrics = model.apply_update(images)
+        names[:] = metrics
+        return tf.stack(list(metrics.values()))
+
+    return update, names
+
+
+def _check_finite(step: int, metrics: Mapping[str, float], checkpoints: Checkpoints):
+    not_finite = [name for name, value in metrics.items() if not math.isfinite(value)]
+    if not_finite:
+        # A gradient that is not finite follows from a loss that is not.
+        name = min(not_finite, key=lambda name: name.startswith("gradient_norm/"))
+        what = f"{name} became {metrics[name]} at update {step}; {checkpoints.what_is_left()}"
+        raise TrainingError(f"{what}. Lower learning rates or a smaller info_reg_coeff may help.")
 
 
 def _choose_max_shift(config: Config, data: ImageData) -> int:

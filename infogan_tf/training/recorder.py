@@ -1,11 +1,12 @@
 """Curves, pictures, checkpoints and progress, recorded during training."""
 
-import collections
+import functools
 import io
 import math
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -50,13 +51,16 @@ class Recorder:
         self._progress = Progress(names, start, run.config.updates_per_epoch)
         self._last_point = (start, time.monotonic())
 
-    def record(self, step: int, metrics: Mapping[str, float]):
-        """Records an update, once it is done."""
+    def needs_model(self, step: int) -> bool:
+        """Whether the model is drawn or saved as this update leaves it, before the next one."""
         config = self._run.config
+        intervals = config.sample_interval, config.snapshot_interval, config.keep_every
+        return any(self._is_due(interval, step) for interval in intervals)
 
-        def is_due(interval: int) -> bool:
-            return step == config.total_updates or (interval > 0 and step % interval == 0)
-
+    def record(self, step: int, metrics: Mapping[str, float]):
+        """Records an update, once it is done; what `needs_model`, before the next one."""
+        config = self._run.config
+        is_due = functools.partial(self._is_due, step=step)
         self._progress.update(step, metrics, config.total_updates)
         if is_due(config.sample_interval):
             metrics = {**metrics, **self._memorization.metrics()}
@@ -78,6 +82,9 @@ class Recorder:
         self._progress.close()
         self._log.close()
         self._tensorboard.close()
+
+    def _is_due(self, interval: int, step: int) -> bool:
+        return step == self._run.config.total_updates or (interval > 0 and step % interval == 0)
 
     def _write_point(self, step: int, metrics: Mapping[str, float]):
         (last_step, last_time), now = self._last_point, time.monotonic()
@@ -104,26 +111,44 @@ class Progress:
         self._is_bar = is_terminal()
         shown = {"bar_format": BAR, "unit": "", "file": sys.stdout, "dynamic_ncols": True}
         logged = {"bar_format": LINE, "unit": " updates", "file": io.StringIO(), "mininterval": math.inf}
-        self._bar = tqdm(initial=start, **(shown if self._is_bar else logged))
+        self._start_epoch()
+        self._bar = _Bar(self._describe, initial=start, **(shown if self._is_bar else logged))
         self.close = self._bar.close
-        self._sums = collections.Counter()
 
     def update(self, step: int, metrics: Mapping[str, float], total: int | None):
         """Counts one update, of so many or, as long as only a run's minutes are known, of None."""
         self._bar.total = total
-        self._sums.update({"updates": 1, **metrics})
-        epoch = f"epoch {math.ceil(step / self._updates_per_epoch)}"
-        update = f"update {step:,}"
+        if (step - 1) % self._updates_per_epoch == 0:
+            self._start_epoch()
+        self._number += 1
+        for tag in self._sums:
+            self._sums[tag] += metrics[tag]
+        self._bar.update()
+        if not self._is_bar and (step % self._updates_per_epoch == 0 or step == total):
+            terminal.info(str(self._bar))
+
+    def _start_epoch(self):
+        self._number, self._sums = 0, dict.fromkeys(self._tags.values(), 0.0)
+
+    def _describe(self, step: int, total: int | None) -> dict[str, str]:
+        epoch, update = f"epoch {math.ceil(max(step, 1) / self._updates_per_epoch)}", f"update {step:,}"
         if total:
             epoch, update = f"{epoch}/{math.ceil(total / self._updates_per_epoch)}", f"{update}/{total:,}"
-        means = (f"{name} {self._sums[tag] / self._sums['updates']:.2f}" for name, tag in self._tags.items())
-        self._bar.set_description_str(epoch if self._is_bar else f"{epoch}  {update}", refresh=False)
-        self._bar.set_postfix_str(" ".join(means), refresh=False)
-        self._bar.update()
-        if step % self._updates_per_epoch == 0 or step == total:
-            self._sums.clear()
-            if not self._is_bar:
-                terminal.info(str(self._bar))
+        means = (f"{name} {self._sums[tag] / self._number:.2f}" for name, tag in self._tags.items())
+        prefix = epoch if self._is_bar else f"{epoch}  {update}"
+        return {"prefix": prefix, "postfix": " ".join(means) if self._number else ""}
+
+
+class _Bar(tqdm):
+    """A bar whose texts are made when it is drawn, and not at every update."""
+
+    def __init__(self, describe: Callable[[int, int | None], dict[str, str]], **kwargs: Any):
+        self._describe = describe
+        super().__init__(**kwargs)
+
+    @property
+    def format_dict(self) -> dict[str, Any]:
+        return super().format_dict | self._describe(self.n, self.total)
 
 
 class Memorization:

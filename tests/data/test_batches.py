@@ -1,6 +1,7 @@
 import hashlib
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from infogan_tf.data.batches import ImageBatches, as_floats
@@ -28,9 +29,18 @@ def test_batches_are_those_of_every_release(random_images):
     batches = ImageBatches(images, 8, seed=3)
     assert batches.indices(0).tolist() == [32, 41, 5, 23, 36, 37, 48, 24]
     assert batches.indices(12).tolist() == [42, 6, 15, 47, 38, 16, 48, 49]
-    np.testing.assert_allclose(batches(12), images[batches.indices(12)] / 255, rtol=1e-6)
+    np.testing.assert_array_equal(batches(12), images[batches.indices(12)])
     expected = "966991ef4eaeba740c5029117e8e68d163ec4c7efca6ceab13b8f7d38df2b58d"
-    assert hashlib.sha256(batches(12).numpy().tobytes()).hexdigest() == expected
+    assert hashlib.sha256(as_floats(batches(12)).numpy().tobytes()).hexdigest() == expected
+
+
+def test_batches_made_ahead_are_the_same_and_errors_arrive(random_images):
+    batches = ImageBatches(random_images(50), 8, seed=3)
+    for step, batch in zip(range(4, 9), batches.ahead(4), strict=False):
+        np.testing.assert_array_equal(batch, batches(step))
+    batches.images = None
+    with pytest.raises(TypeError):
+        next(batches.ahead(0))
 
 
 def test_floats_are_the_same_bits_in_and_outside_of_a_graph_and_reach_1():
