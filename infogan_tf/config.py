@@ -9,7 +9,7 @@ from typing import Any
 from infogan_tf.code_text import CodesParser, parse_codes
 from infogan_tf.data.paths import ARCHIVE_ENDINGS, IMAGES, find_images
 from infogan_tf.errors import SettingError
-from infogan_tf.options import Auto, Choice, Integer, Number, Options, Text, as_text, option
+from infogan_tf.options import Auto, Choice, Devices, Integer, Number, Options, Text, as_text, option
 
 MODEL = "the folder of a trained run, or a .keras file"
 
@@ -163,8 +163,22 @@ class Config(Options):
     )
     precision: str = option(
         "float32",
-        Choice("float32", "bfloat16"),
-        "Of convolutions and matrix products in training; bfloat16 is faster and needs AVX512-BF16 or AMX.",
+        Choice("float32", "bfloat16", "float16"),
+        "Of convolutions and matrix products in training. On a GPU float32 means TF32 where it has that, and the "
+        "others are Keras' mixed policies; on a CPU bfloat16 needs AVX512-BF16 or AMX, and there is no float16.",
+        may_change=True,
+    )
+    devices: str = option(
+        "auto",
+        Devices(),
+        "What trains: by default one GPU or, where there is none, the CPU; all means all GPUs. Each of several devices "
+        "takes an equal part of every batch, and normalizes it by itself (docs/scaling.md).",
+        may_change=True,
+    )
+    deterministic: str = option(
+        "no",
+        Choice("no", "yes"),
+        "Whether a GPU reaches the same bits again, for which it is slower; a CPU always does.",
         may_change=True,
     )
 

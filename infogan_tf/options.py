@@ -6,6 +6,7 @@ Nothing here loads TensorFlow.
 import dataclasses
 import numbers
 import os
+import re
 from typing import Any
 
 from absl import flags
@@ -68,6 +69,19 @@ class Integers(flags.ArgumentParser):
         return values
 
 
+class Devices(flags.ArgumentParser):
+    """Devices of a machine: GPUs by their numbers, all of them, or the CPU, whole or in parts."""
+
+    syntactic_help = "auto, all, cpu, cpu:N (N parts of it, 2 or more), or gpu:I,J,... (GPUs by their numbers)"
+
+    def parse(self, argument: str) -> str:
+        if not re.fullmatch(r"auto|all|cpu(:([2-9]|[1-9]\d+))?|gpu:\d+(,\d+)*", argument, re.ASCII):
+            raise ValueError
+        if argument.startswith("gpu:"):
+            Integers().parse(argument.removeprefix("gpu:"))
+        return argument
+
+
 class Text(flags.ArgumentParser):
     """Any text that is not empty and that UTF-8 can encode, which TensorFlow requires of paths."""
 
@@ -102,6 +116,8 @@ class Options:
 
     NumPy's numbers are kept as Python's, and paths as text. SettingError if a value is wrong or a required one missing.
     """
+
+    devices = "auto"  # What a command computes on; a subclass may have it as an option.
 
     def __post_init__(self):
         for field in dataclasses.fields(self):

@@ -1,4 +1,4 @@
-"""TensorFlow and Keras as this package needs them: the backend and other settings, oneDNN, the precision of products.
+"""TensorFlow and Keras as this package needs them: the backend and other settings, oneDNN, precision, determinism.
 
 Importing it loads neither; what has to be decided before TensorFlow is loaded, `set_up` decides.
 """
@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from infogan_tf.devices import CLUSTER_VARIABLE, CPUINFO, prepare_devices
 from infogan_tf.errors import SettingError
 
 KERAS_VARIABLE = "KERAS_BACKEND"
 ONEDNN_VARIABLE = "TF_ENABLE_ONEDNN_OPTS"
-CPUINFO = "/proc/cpuinfo"
 # As Linux names them there.
 BFLOAT16_INSTRUCTIONS = {"avx512_bf16", "amx_bf16"}
 # A pass of Grappler. It casts what goes into convolutions and matrix products and, unless they are removed from its
@@ -54,12 +54,12 @@ def set_up():
         os.environ.setdefault(ONEDNN_VARIABLE, "1")
 
 
-def load_tensorflow():
-    """Loads TensorFlow, and makes its devices, without the messages about processors and missing GPUs.
+def load_tensorflow(devices: str = "auto"):
+    """Loads TensorFlow, and makes the devices of this name, without the messages about processors and missing GPUs.
 
     They look like errors, come before any log level is read, and would hide a command's own output. They are written by
     native code too, so that the file itself is held back. If loading fails, all of them are shown. OSError if it would
-    fail because of what is in `keras.json`.
+    fail because of what is in `keras.json`; SettingError if there are no such devices.
     """
     import tempfile  # Here, since it is slow, and this module is imported before signals are handled.
 
@@ -72,7 +72,11 @@ def load_tensorflow():
         try:
             import tensorflow as tf
 
-            tf.config.list_logical_devices()
+            prepare_devices(devices)
+            if CLUSTER_VARIABLE not in os.environ:  # Of several machines a strategy must make the devices.
+                tf.config.list_logical_devices()
+        except SettingError:
+            raise
         except BaseException:
             held_back.seek(0)
             os.write(stderr, held_back.read())
@@ -93,7 +97,7 @@ def keras_settings() -> Iterator[None]:
 
     before = config.floatx(), config.dtype_policy(), config.image_data_format()
     if before[1].name != "float32":
-        what = describe_precision(before[1].name)
+        what = describe_policy(before[1].name)
         warnings.warn(f"{what}, is not used: runs are float32, except for what --precision names", stacklevel=1)
     try:
         set_keras("float32", "float32", "channels_last")
@@ -111,7 +115,7 @@ def set_keras(floatx: str, policy: Any, image_data_format: str):
     config.set_image_data_format(image_data_format)
 
 
-def describe_precision(name: str) -> str:
+def describe_policy(name: str) -> str:
     """A precision other than float32, and where it comes from."""
     return f"{name}, the precision that {_keras_file()} or a program has set in Keras"
 
@@ -146,32 +150,88 @@ def onednn_is_on() -> bool:
 
 
 def check_precision(precision: str):
-    """Refuses bfloat16 where the processor has no instructions for it, and so would be slow, by a SettingError."""
-    if precision == "bfloat16" and (obstacle := bfloat16_obstacle()):
+    """Refuses, by a SettingError, a precision that would be no faster here than float32."""
+    if obstacle := {"bfloat16": bfloat16_obstacle, "float16": float16_obstacle}.get(precision, str)():
         raise SettingError("precision", f"float32, since {obstacle}", precision)
 
 
 def bfloat16_obstacle() -> str:
     """Why bfloat16 would not be faster here; empty if it is. Loads TensorFlow."""
-    import tensorflow as tf
-
+    if uses_gpu():
+        return "" if _has_ampere() else "the GPU has a compute capability below 8.0 (NVIDIA Ampere)"
     if not _processor_flags() & BFLOAT16_INSTRUCTIONS:
         return f"{CPUINFO} of Linux shows neither AVX512-BF16 nor AMX"
-    if not onednn_is_on():
-        return f"oneDNN is off ({ONEDNN_VARIABLE})"
-    return "TensorFlow computes on a GPU" if tf.config.list_physical_devices("GPU") else ""
+    return "" if onednn_is_on() else f"oneDNN is off ({ONEDNN_VARIABLE})"
+
+
+def float16_obstacle() -> str:
+    """Why float16 would not be faster here; empty if it is. Loads TensorFlow."""
+    return "" if uses_gpu() else "TensorFlow computes on a CPU, which is slower with float16"
+
+
+def uses_gpu() -> bool:
+    """Whether TensorFlow computes on a GPU. Loads TensorFlow."""
+    import tensorflow as tf
+
+    return bool(tf.config.get_visible_devices("GPU"))
+
+
+def describe_precision(precision: str) -> str:
+    """What is computed with how many digits, such as `float32 (products in TF32)`. Loads TensorFlow."""
+    import tensorflow as tf
+
+    if precision == "float32":
+        is_tf32 = uses_gpu() and _has_ampere() and tf.config.experimental.tensor_float_32_execution_enabled()
+        return "float32 (products in TF32)" if is_tf32 else "float32"
+    if uses_gpu():
+        return f"{network_policy(precision)}, a policy of Keras: {precision}, but variables and losses of float32"
+    return f"convolutions and matrix products of {precision} numbers, summed in float32"
+
+
+def network_policy(precision: str) -> str:
+    """The name of the Keras policy of networks that train: a mixed one on a GPU; a CPU's graphs are changed instead."""
+    return f"mixed_{precision}" if uses_gpu() and precision != "float32" else "float32"
+
+
+@contextlib.contextmanager
+def network_precision(precision: str) -> Iterator[None]:
+    """Within it, networks are made to compute with this precision in training; their weights are float32."""
+    from keras import config
+
+    before = config.dtype_policy()
+    config.set_dtype_policy(network_policy(precision))
+    try:
+        yield
+    finally:
+        config.set_dtype_policy(before)
+
+
+def make_deterministic():
+    """Makes GPUs reach the same bits again, for the rest of the process; does nothing on a CPU, which always does."""
+    import tensorflow as tf
+
+    if uses_gpu():
+        tf.config.experimental.enable_op_determinism()
+
+
+def _has_ampere() -> bool:
+    """Whether all GPUs have TF32 and bfloat16, as NVIDIA's from the generation Ampere on."""
+    import tensorflow as tf
+
+    details = map(tf.config.experimental.get_device_details, tf.config.get_visible_devices("GPU"))
+    return all(detail.get("compute_capability", (0, 0)) >= (8, 0) for detail in details)
 
 
 @contextlib.contextmanager
 def product_precision(precision: str) -> Iterator[None]:
-    """Within it, the convolutions and matrix products of TensorFlow's graphs are of numbers of this precision.
+    """Within it, the convolutions and matrix products of a CPU's graphs are of numbers of this precision.
 
     With bfloat16 what they multiply is rounded to 8 significant bits, summed in float32, and rounded again; variables,
-    optimizers and everything else stay float32.
+    optimizers and everything else stay float32. On a GPU nothing changes; see `network_precision`.
     """
     import tensorflow as tf
 
-    if precision == "float32":
+    if precision == "float32" or uses_gpu():
         yield
         return
     os.environ[FLOAT32_VARIABLE] = FLOAT32_OPERATIONS  # Of no effect without the pass.

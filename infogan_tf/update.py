@@ -218,6 +218,9 @@ def step(name: str, optimizer: keras.optimizers.Optimizer, network: keras.Model,
     On several devices each has the gradients of its part of the batch, and Keras sums them: hence the division.
     """
     norm = tf.linalg.global_norm(gradients) / optimizer.scale_loss(1.0)
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        # It takes no step where gradients overflow, as in the first updates, and lowers its scale.
+        norm = tf.where(tf.math.is_finite(norm), norm, 0.0)
     devices = tf.distribute.get_strategy().num_replicas_in_sync
     averaged = [gradient / devices for gradient in gradients] if devices > 1 else gradients
     optimizer.apply(averaged, network.trainable_variables)

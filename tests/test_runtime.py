@@ -14,7 +14,14 @@ import tensorflow as tf
 from infogan_tf import runtime
 from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
-from infogan_tf.runtime import check_precision, load_tensorflow, product_precision
+from infogan_tf.runtime import (
+    check_precision,
+    describe_precision,
+    load_tensorflow,
+    network_precision,
+    product_precision,
+)
+from infogan_tf.training import loop
 from infogan_tf.training.loop import train
 from tests.tiny_models import compiled_tiny_model, tiny_images
 
@@ -44,7 +51,9 @@ def run(tmp_path):
 
 def loud_tensorflow(code=""):
     """A `tensorflow` that says something to stderr, below Python, and then runs some code."""
-    config = "class config:\n    list_logical_devices = staticmethod(lambda: [])\n"
+    config = "class config:\n"
+    for name in ("list_physical_devices", "list_logical_devices", "set_visible_devices"):
+        config += f"    {name} = staticmethod(lambda *given: ['cpu'] if given == ('CPU',) else [])\n"
     return {"tensorflow": f"import os\nos.write(2, {MESSAGE.encode()!r})\n{config}{code}"}
 
 
@@ -149,19 +158,66 @@ def test_a_run_says_so_and_may_be_resumed_with_float32(tmp_path):
     assert json.loads((folder / "config.json").read_text())["settings"]["precision"] == "float32"
 
 
+@pytest.fixture
+def gpus(monkeypatch):
+    """Lets TensorFlow say that it sees GPUs, by compute capability; what it makes of them is not tried here."""
+
+    def see(*capabilities):
+        monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: list(capabilities))
+        monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: list(capabilities))
+        details = {"device_name": "NVIDIA X"}
+        monkeypatch.setattr(
+            tf.config.experimental, "get_device_details", lambda gpu: details | {"compute_capability": gpu}
+        )
+
+    return see
+
+
 @pytest.mark.parametrize(
-    ("flags", "onednn", "gpus", "text"),
+    ("flags", "onednn", "capabilities", "precision", "text"),
     [
-        ({"avx512f"}, True, [], "since /proc/cpuinfo of Linux shows neither AVX512-BF16 nor AMX, got bfloat16"),
-        ({"avx512_bf16"}, False, [], r"since oneDNN is off .TF_ENABLE_ONEDNN_OPTS., got bfloat16"),
-        ({"amx_bf16"}, True, ["gpu"], "since TensorFlow computes on a GPU, got bfloat16"),
+        ({"avx512f"}, True, [], "bfloat16", "since /proc/cpuinfo of Linux shows neither AVX512-BF16 nor AMX"),
+        ({"avx512_bf16"}, False, [], "bfloat16", r"since oneDNN is off .TF_ENABLE_ONEDNN_OPTS."),
+        ({"amx_bf16"}, True, [(7, 5)], "bfloat16", r"since the GPU has a compute capability below 8\.0"),
+        ({"amx_bf16"}, True, [], "float16", "since TensorFlow computes on a CPU, which is slower with float16"),
     ],
 )
-def test_bfloat16_is_refused_where_it_would_be_slow(monkeypatch, tmp_path, flags, onednn, gpus, text):
+def test_a_precision_is_refused_where_it_would_be_slow(
+    monkeypatch, tmp_path, gpus, flags, onednn, capabilities, precision, text
+):
     monkeypatch.setattr(runtime, "_processor_flags", lambda: flags)
     monkeypatch.setattr(runtime, "onednn_is_on", lambda: onednn)
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: gpus)
-    with pytest.raises(SettingError, match=f"precision: expected float32, {text}"):
-        train(Config(run_folder=tmp_path / "run", precision="bfloat16"))
+    monkeypatch.setattr(loop, "prepare_devices", lambda devices: None)
+    gpus(*capabilities)
+    with pytest.raises(SettingError, match=f"precision: expected float32, {text}.*, got {precision}"):
+        train(Config(run_folder=tmp_path / "run", precision=precision))
     assert not (tmp_path / "run").exists()
     check_precision("float32")
+
+
+def test_on_a_gpu_networks_have_a_mixed_policy_and_products_are_announced(gpus):
+    gpus((8, 0))
+    for precision in ("bfloat16", "float16"):
+        check_precision(precision)
+        with network_precision(precision):
+            assert keras.config.dtype_policy().name == f"mixed_{precision}"
+        assert describe_precision(precision).startswith(f"mixed_{precision}, a policy of Keras")
+    assert keras.config.dtype_policy().name == "float32"
+    assert describe_precision("float32") == "float32 (products in TF32)"
+    gpus((7, 5))
+    check_precision("float16")
+    assert describe_precision("float32") == "float32"
+
+
+def test_an_update_whose_gradients_overflow_float16_reports_no_step():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = compiled_tiny_model()
+    finally:
+        keras.config.set_dtype_policy("float32")
+    model.d_optimizer.dynamic_scale.assign(2.0**40)
+    before = model.discriminator.get_weights()
+    norm = model.apply_update(tiny_images(8))["gradient_norm/discriminator"]
+    assert float(norm) == 0
+    for weight, expected in zip(model.discriminator.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weight, expected)

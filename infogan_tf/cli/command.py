@@ -157,7 +157,7 @@ def run_command(command: Command, arguments: Sequence[str]) -> int:
         return 0
     try:
         options = command.read(**given)
-        load_tensorflow()
+        load_tensorflow(options.devices)
         raise_on_signals()
         command.run(options)
         return 0

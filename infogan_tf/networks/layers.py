@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from infogan_tf.networks.specs import Conv, Up
-from infogan_tf.runtime import describe_precision
+from infogan_tf.runtime import describe_policy
 
 # Original code: N(0, 0.02), truncated at two standard deviations for D's convolutions.
 NORMAL = keras.initializers.RandomNormal(stddev=0.02)
@@ -36,7 +36,7 @@ class BatchNorm(keras.layers.Layer):
         self.moving_mean = self.add_weight(name="moving_mean", initializer="zeros", **average)
         self.moving_variance = self.add_weight(name="moving_variance", initializer="ones", **average)
         if self.variable_dtype != "float32":  # The operation takes no other weights.
-            got = describe_precision(self.variable_dtype)
+            got = describe_policy(self.variable_dtype)
             raise ValueError(f"layers of infogan_tf need weights of float32, as of mixed_float16, got {got}")
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:

@@ -12,7 +12,7 @@ from infogan_tf.options import Auto, Choice, Integers, Options, Text, option
 # As `preset`, the paper's settings; of faces and chairs, where the paper has several models, those of all of them.
 PAPER = "paper"
 # Options of a reproduction that its runs have too.
-PASSED_ON = ("images", "dataset", "data_source", "data_dir", "held_out", "max_epoch", "precision")
+PASSED_ON = ("images", "dataset", "data_source", "data_dir", "held_out", "max_epoch", "precision", "devices")
 
 
 def _of_runs(name: str, preset_decides: bool = False) -> dataclasses.Field:
@@ -59,6 +59,7 @@ class ReproductionOptions(Options):
     held_out: str = _of_runs("held_out")
     max_epoch: int | None = _of_runs("max_epoch", preset_decides=True)
     precision: str = _of_runs("precision")
+    devices: str = _of_runs("devices")
 
     def __post_init__(self):
         super().__post_init__()

@@ -19,11 +19,22 @@ from infogan_tf.console import logger
 from infogan_tf.data.batches import ImageBatches
 from infogan_tf.data.image_data import ImageData, check_two_batches, held_out_warning
 from infogan_tf.data.sources import load_images
+from infogan_tf.devices import describe_device, missing_cuda, prepare_devices
 from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.files import reason_not_written
 from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
-from infogan_tf.runtime import ONEDNN_VARIABLE, check_precision, keras_settings, onednn_is_on, product_precision
+from infogan_tf.runtime import (
+    ONEDNN_VARIABLE,
+    check_precision,
+    describe_precision,
+    keras_settings,
+    make_deterministic,
+    network_precision,
+    onednn_is_on,
+    product_precision,
+    uses_gpu,
+)
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.pace import Pace
 from infogan_tf.training.record import with_recorded_origin
@@ -37,8 +48,8 @@ def train(config: Config, command: str | None = None) -> bool:
 
     SIGINT, SIGTERM and SIGHUP save and end it; one more, a second or more later, aborts. Whatever stops it, the same
     call resumes from the last checkpoint. On the same CPU, with the same TensorFlow build, `TF_ENABLE_ONEDNN_OPTS` and
-    `precision`, it reaches the same bits as a run that was never stopped; on a GPU, whose kernels may add numbers in
-    any order, it does not.
+    `precision`, it reaches the same bits as a run that was never stopped. On a GPU, whose kernels may add numbers in
+    any order, it does so only with `deterministic`, which TensorFlow then keeps for the rest of the process.
 
     Args:
         config: the settings.
@@ -56,7 +67,10 @@ def train(config: Config, command: str | None = None) -> bool:
     if not isinstance(config, Config):
         raise TypeError(f'config: expected a Config, such as presets("mnist")["best"], got {config!r}')
     with Run.create(config).training() as run:
+        prepare_devices(config.devices)
         check_precision(config.precision)
+        if config.deterministic == "yes":
+            make_deterministic()
         record = run.record
         # A resumed run uses the same source, even if better data has been downloaded since.
         source = record.data.source if record and config.data_source == "auto" else config.data_source
@@ -65,8 +79,9 @@ def train(config: Config, command: str | None = None) -> bool:
         if record:
             data = with_recorded_origin(record, data)
         max_shift = record.data.max_shift if record else _choose_max_shift(config, data)
-        model = build_model(config, data.image_shape, max_shift)
-        compile_model(model, config)
+        with network_precision(config.precision):
+            model = build_model(config, data.image_shape, max_shift)
+            compile_model(model, config)
         checkpoints = run.checkpoints(model)
         with StopRequest(checkpoints.what_is_left) as stop, _named_if_not_written(run, checkpoints):
             # First, so that a run whose checkpoints can't be read is not modified.
@@ -162,8 +177,9 @@ def _named_if_not_written(run: Run, checkpoints: Checkpoints):
 
 
 def announce_start(run: Run, model: InfoGAN, data: ImageData):
-    """Announces settings, data and why, augmentation, latents, and how to watch the run."""
+    """Announces settings, devices, data and why, augmentation, latents, and how to watch the run."""
     logger.info(f"preset: {run.record.preset}")
+    _announce_devices(run.config)
     logger.info(f"data: {data.description}")
     for note in (*data.notes, f"labels: {data.labels.description}"):
         logger.info(note)
@@ -179,12 +195,21 @@ def announce_start(run: Run, model: InfoGAN, data: ImageData):
         codes = ", ".join(code.name for code in model.spec.categorical_codes)
         strength = f"code_augmentation={model.code_augmentation:g}"
         logger.info(f"augmentation: Q predicts {codes} from augmented images ({strength})")
-    setting = os.environ.get(ONEDNN_VARIABLE, "not set")
-    logger.info(f"oneDNN: {'on' if onednn_is_on() else 'off'} ({ONEDNN_VARIABLE}={setting})")
-    if run.config.precision == "bfloat16":
-        logger.info("precision: convolutions and matrix products of bfloat16 numbers, summed in float32")
     terminal.info(f"\n{model.spec}\n")
     logger.info(f"run folder: {run.path}; watch it with: {_tensorboard(run)}")
+
+
+def _announce_devices(config: Config):
+    logger.info(f"device: {describe_device()}")
+    if warning := missing_cuda():
+        logger.info(f"warning: {warning}")
+    logger.info(f"precision: {describe_precision(config.precision)}")
+    if uses_gpu():
+        logger.info(f"deterministic: {config.deterministic}")
+    else:
+        setting = os.environ.get(ONEDNN_VARIABLE, "not set")
+        logger.info("deterministic: yes, as CPUs are")
+        logger.info(f"oneDNN: {'on' if onednn_is_on() else 'off'} ({ONEDNN_VARIABLE}={setting})")
 
 
 def announce_end(

@@ -15,10 +15,12 @@ import pydantic
 
 import infogan_tf
 from infogan_tf.config import Config
+from infogan_tf.devices import describe_device
 from infogan_tf.errors import SettingError, first_line
 from infogan_tf.experiments import describe_preset, find_experiment
 from infogan_tf.files import write_text
 from infogan_tf.options import as_text
+from infogan_tf.runtime import describe_precision
 
 if TYPE_CHECKING:
     from infogan_tf.data.image_data import ImageData
@@ -74,7 +76,11 @@ class Record:
         settings = _movable(config)
         if config.max_epoch:
             settings["max_epoch"] = max(config.max_epoch, self.config.max_epoch or 0)
-        resumption = {"time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}", "command": _command(), **_versions()}
+        resumption = {
+            "time": f"{datetime.datetime.now():%Y-%m-%d %H:%M:%S}",
+            "command": _command(),
+            **_versions(config),
+        }
         return dataclasses.replace(self, settings=settings, resumed=[*self.resumed, resumption])
 
 
@@ -87,7 +93,7 @@ def new_record(config: Config, data: "ImageData", max_shift: int) -> Record:
         name: getattr(data, name) for name in (*ORIGIN, "description", "held_out_fingerprint", "image_shape", "white")
     }
     recorded = RecordedData(**described, fingerprint=data.fingerprint(), max_shift=max_shift)
-    return Record(2, describe_preset(config), _command(), _movable(config), recorded, _versions(), [])
+    return Record(2, describe_preset(config), _command(), _movable(config), recorded, _versions(config), [])
 
 
 def write_record(folder: Path, record: Record):
@@ -123,7 +129,9 @@ def check_resumable(record: Record, config: Config):
         raise SettingError("run_folder", f"a run of {config.experiment}", f"a run of {before.experiment}")
     for field in dataclasses.fields(config):
         old, new = getattr(before, field.name), getattr(config, field.name)
-        if old != new and not field.metadata["may_change"]:
+        # A checkpoint of float16 has the scale of the loss, and no other has it.
+        is_float16 = field.name == "precision" and "float16" in (old, new)
+        if old != new and (is_float16 or not field.metadata["may_change"]):
             raise SettingError(field.name, f"{as_text(old)}, as this run folder was trained with", as_text(new))
 
 
@@ -149,8 +157,8 @@ def _command() -> str:
     return shlex.join(sys.orig_argv).encode(errors="backslashreplace").decode()
 
 
-def _versions() -> dict[str, str | None]:
-    """The versions that reproduce the same bits from the same settings and seed."""
+def _versions(config: Config) -> dict[str, str | None]:
+    """The versions, devices and precision that reproduce the same bits from the same settings and seed."""
     import keras
     import tensorflow as tf
 
@@ -160,5 +168,6 @@ def _versions() -> dict[str, str | None]:
         "keras": keras.__version__,
         "python": sys.version.split()[0],
         "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
-        "device": "GPU" if tf.config.list_logical_devices("GPU") else "CPU",
+        "device": describe_device(),
+        "precision": describe_precision(config.precision),
     }

@@ -10,7 +10,7 @@ from infogan_tf.cli import command, commands
 def infogan(monkeypatch, capsys):
     """Runs a command in this process as if it was typed, and returns its exit status, stdout and stderr."""
     for name in ("raise_on_signals", "ignore_signals", "load_tensorflow"):
-        monkeypatch.setattr(command, name, lambda: None)
+        monkeypatch.setattr(command, name, lambda *_: None)
 
     monkeypatch.setattr(sys, "argv", ["infogan"])
     # It warns of functions that are traced again and again, since one process makes many models here.

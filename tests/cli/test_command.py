@@ -242,7 +242,7 @@ RUN = (
     "import os, signal, sys, time, warnings\n"
     "from infogan_tf.cli import command, main, train\n"
     "def run(config):\n    {do}\n"
-    "command.load_tensorflow, train.run = lambda: None, run; main.main('train', 'mnist')"
+    "command.load_tensorflow, train.run = lambda devices: None, run; main.main('train', 'mnist')"
 )
 
 

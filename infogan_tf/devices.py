@@ -1,0 +1,99 @@
+"""The devices that a run trains on: made ready before TensorFlow uses any, several joined by a strategy, described.
+
+Nothing here loads TensorFlow before a function is called.
+"""
+
+import os
+import platform
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from infogan_tf.errors import SettingError
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+CLUSTER_VARIABLE = "TF_CONFIG"
+CPUINFO = "/proc/cpuinfo"
+NVIDIA_DRIVER = ("/proc/driver/nvidia/version", "/dev/nvidia0")
+INSTALL_CUDA = "pip install tensorflow[and-cuda]"
+
+
+def prepare_devices(devices: str):
+    """Makes ready what `devices`, a setting of `Config`, names, which TensorFlow takes only before it uses any device.
+
+    Chosen GPUs take memory as they need it, so that another program finds some beside a run. SettingError if there are
+    no such devices, or TensorFlow already uses others.
+    """
+    import tensorflow as tf
+
+    gpus, cpu = tf.config.list_physical_devices("GPU"), tf.config.list_physical_devices("CPU")[0]
+    kind, _, which = devices.partition(":")
+    numbers = [int(number) for number in which.split(",")] if kind == "gpu" else range(len(gpus))
+    if missing := [number for number in numbers if number >= len(gpus)]:
+        there = ",".join(map(str, range(len(gpus)))) or "none"
+        advice = f"; {missing_cuda()}" if missing_cuda() else ""
+        raise SettingError(
+            "devices", f"GPUs that TensorFlow finds ({there}{advice})", f"gpu:{','.join(map(str, missing))}"
+        )
+    chosen = [gpus[number] for number in numbers][: {"auto": 1, "cpu": 0}.get(kind)]
+    try:
+        tf.config.set_visible_devices(chosen, "GPU")
+        for gpu in chosen:
+            tf.config.experimental.set_memory_growth(gpu, True)
+        if kind == "cpu" and which:
+            parts = [tf.config.LogicalDeviceConfiguration()] * int(which)
+            tf.config.set_logical_device_configuration(cpu, parts)
+    except RuntimeError as error:
+        if devices != "auto":
+            expected = "auto, since this program has used TensorFlow's devices before"
+            raise SettingError("devices", expected, devices) from error
+
+
+def training_strategy(devices: str) -> "tf.distribute.Strategy":
+    """What trains on prepared devices: TensorFlow's default strategy on one, else one that joins them."""
+    import tensorflow as tf
+
+    names = [device.name for device in tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")]
+    if devices == "auto" or len(names) == 1:
+        return tf.distribute.get_strategy()
+    return tf.distribute.MirroredStrategy(names)
+
+
+def check_batch(batch_size: int, replicas: int):
+    """Refuses, by a SettingError, a batch that devices can't divide, or that leaves one a single image to normalize."""
+    if batch_size % replicas or batch_size < 2 * replicas:
+        expected = f"a multiple of {replicas}, the number of devices, with 2 images or more for each"
+        raise SettingError("batch_size", expected, batch_size)
+
+
+def describe_device() -> str:
+    """The kind, number and name of what trains on this machine, such as `CPU, 2 cores (AMD EPYC)`."""
+    import tensorflow as tf
+
+    gpus = tf.config.get_visible_devices("GPU")[: tf.distribute.get_strategy().num_replicas_in_sync]
+    if not gpus:
+        return f"CPU, {os.cpu_count()} cores ({_processor()})"
+    names = {tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus}
+    there = len(tf.config.list_physical_devices("GPU"))
+    more = f" of {there}; --devices=all trains on all" if len(gpus) < there else ""
+    return f"{', '.join(sorted(names))}, {len(gpus)} GPU{'s' if len(gpus) > 1 else ''}{more}"
+
+
+def missing_cuda() -> str:
+    """What to do where an NVIDIA driver is installed, but TensorFlow finds no GPU; empty elsewhere."""
+    import tensorflow as tf
+
+    has_driver = any(map(os.path.exists, NVIDIA_DRIVER)) or shutil.which("nvidia-smi")
+    is_hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    if not has_driver or is_hidden or tf.config.list_physical_devices("GPU"):
+        return ""
+    return f"an NVIDIA driver is installed, but TensorFlow finds no GPU: {INSTALL_CUDA} installs what it needs"
+
+
+def _processor() -> str:
+    text = Path(CPUINFO).read_text() if os.path.exists(CPUINFO) else ""
+    name = re.search(r"^model name\s*: (.*)$", text, re.MULTILINE)
+    return name[1] if name else platform.processor() or platform.machine()
