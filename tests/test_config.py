@@ -23,13 +23,15 @@ def test_defaults_are_the_original_codes():
 
 
 def test_presets_differ_where_paper_and_original_code_do():
-    assert list(presets("mnist")) == ["best", "paper", "original"]
+    assert list(presets("mnist")) == ["quick", "best", "paper", "original"]
     paper, original, best = (presets("mnist")[name].to_dict() for name in ("paper", "original", "best"))
     differing = {name for name in paper if paper[name] != original[name]}
     assert differing == {"leaky_slope", "posterior_std", "codes"}
     differing = {name for name in paper if paper[name] != best[name]}
     added = {"code_augmentation", "consistency", "average_decay"}
-    assert differing == added | {"update", "discriminator_learning_rate"}
+    rates = {"discriminator_learning_rate", "generator_learning_rate"}
+    assert differing == added | rates | {"update", "width", "max_epoch"}
+    assert {**best, "max_epoch": 55} == presets("mnist")["quick"].to_dict()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ class Experiment:
     presets: Mapping[str, Mapping[str, Any]]  # How settings differ from `Config`'s defaults; the first is the default.
     augmentation: str  # The kind of its images, a name in `infogan_tf.augmentation.AUGMENTATIONS`.
     image_shape: tuple[int, int, int] | None = None  # (height, width, channels).
+    after_quick: str = ""  # What the preset `best` gives, in how many minutes; said at the end of a run of `quick`.
     traversal_scale: float = 1.0  # In pictures, codes vary over so many times the range that they have in training.
     generator: GeneratorSpec | None = None
     discriminator: DiscriminatorSpec | None = None
@@ -56,11 +57,17 @@ def presets(name: str) -> dict[str, Config]:
 def describe_preset(config: Config) -> str:
     """The preset that is nearest to a config, and the flags by which the config differs from it.
 
-    The seed and what changes nothing that is computed (length, intervals, folders) are left out.
+    The seed and what changes nothing that is computed (length, intervals, folders) are left out; of two presets that
+    are equally near, it is the one whose length is nearer.
 
     >>> describe_preset(dataclasses.replace(presets("mnist")["original"], batch_size=64, seed=3))
     'original with --batch_size=64'
     """
-    differences = {name: config.differences(preset) for name, preset in presets(config.experiment).items()}
-    name, flags = min(differences.items(), key=lambda item: len(item[1]))
+
+    def distance(item: tuple[str, Config]) -> tuple[int, int]:
+        longer = (config.total_updates or 0) - (item[1].total_updates or 0)
+        return len(config.differences(item[1])), abs(longer)
+
+    name, preset = min(presets(config.experiment).items(), key=distance)
+    flags = config.differences(preset)
     return f"{name} with {' '.join(flags)}" if flags else name

@@ -15,6 +15,15 @@ from infogan_tf.experiments import Experiment
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 
 PAPER = {"dataset": "celeb_a", "codes": "10*categorical(10)", "noise_size": 128}
+BEST = {
+    **PAPER,
+    "width": 0.25,
+    "codes": "10*categorical(10)@4",
+    "code_augmentation": 1.0,
+    "update": "simultaneous",
+    "batch_size": 64,
+    "average_decay": 0.99,
+}
 
 EXPERIMENT = Experiment(
     augmentation="photographs",
@@ -24,14 +33,8 @@ EXPERIMENT = Experiment(
         convs=(Conv(64), Conv(128, bn=True), Conv(256, bn=True)), code_hidden=128, signed_input=True
     ),
     presets={
-        "best": {
-            **PAPER,
-            "codes": "10*categorical(10)@4",
-            "code_augmentation": 1.0,
-            "update": "simultaneous",
-            "batch_size": 64,
-            "average_decay": 0.99,
-        },
+        "quick": {**BEST, "max_epoch": 40},
+        "best": {**BEST, "max_epoch": 150},
         "paper": PAPER,
     },
 )

@@ -12,6 +12,7 @@ from infogan_tf.experiments import Experiment
 from infogan_tf.networks.specs import Conv, DiscriminatorSpec, GeneratorSpec, Up
 
 PAPER = {"dataset": "svhn_cropped", "codes": "4*categorical(10), 4*uniform@0.1", "noise_size": 124}
+BEST = {**PAPER, "width": 0.25, "code_augmentation": 1.0, "update": "simultaneous", "average_decay": 0.99}
 
 EXPERIMENT = Experiment(
     augmentation="photographs_without_flips",
@@ -21,7 +22,8 @@ EXPERIMENT = Experiment(
         convs=(Conv(64), Conv(128, bn=True), Conv(256, bn=True)), code_hidden=128, signed_input=True
     ),
     presets={
-        "best": {**PAPER, "code_augmentation": 1.0, "update": "simultaneous", "average_decay": 0.99},
+        "quick": {**BEST, "max_epoch": 40},
+        "best": {**BEST, "max_epoch": 150},
         "paper": PAPER,
     },
 )

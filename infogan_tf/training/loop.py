@@ -21,6 +21,7 @@ from infogan_tf.data.image_data import ImageData, check_two_batches, held_out_wa
 from infogan_tf.data.sources import load_images
 from infogan_tf.devices import describe_device, missing_cuda, prepare_devices
 from infogan_tf.errors import SettingError, TrainingError
+from infogan_tf.experiments import describe_preset, find_experiment
 from infogan_tf.files import reason_not_written
 from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
@@ -232,7 +233,10 @@ def announce_end(
         lines = [f"  pictures  {run.samples}", f"  curves    {_tensorboard(run)}"]
         if command:
             lines.append(f"  longer    {longer}")
-        terminal.info("\n".join([*lines, f"  use it    {_use(run, spec)}"]))
+        lines.append(f"  use it    {_use(run, spec)}")
+        if describe_preset(run.config) == "quick":
+            lines.append(f"  better    {find_experiment(run.config.experiment).after_quick}")
+        terminal.info("\n".join(lines))
 
 
 def _tensorboard(run: Run) -> str:

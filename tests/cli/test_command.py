@@ -27,7 +27,7 @@ LAUNCHERS = sorted((ROOT / "launchers").glob("*.py"))
 BAD_FLAGS = {
     "--batch_size=0": "flag --batch_size: expected an integer >= 2, got '0'",
     "--max_epoch=\n": "flag --max_epoch: expected an integer >= 1, or auto (as many as take --minutes), got '\\n'",
-    "--preset=worst": "flag --preset: expected one of best, paper, original, got 'worst'",
+    "--preset=worst": "flag --preset: expected one of quick, best, paper, original, got 'worst'",
     "--bach_size=3": "unknown flag --bach_size: did you mean --batch_size or --image_size?",
     "--batch-size 3": "unknown flag --batch-size: did you mean --batch_size or --image_size?",
     "--learning_rate=1": "unknown flag --learning_rate: did you mean --generator_learning_rate or "

@@ -8,8 +8,11 @@ from infogan_tf.reproduction.options import ReproductionOptions
     ("options", "message"),
     [
         ({"seeds": "0,0"}, "seeds: expected different integers from 0 to 2147483647, separated by commas"),
-        ({"preset": "mine"}, "preset: expected one of best, paper, original, got mine"),
-        ({"experiment": "chairs", "preset": "a"}, "preset: expected one of best, paper_rotation, paper_width, paper, "),
+        ({"preset": "mine"}, "preset: expected one of quick, best, paper, original, got mine"),
+        (
+            {"experiment": "chairs", "preset": "a"},
+            "preset: expected one of quick, best, paper_rotation, paper_width, paper, ",
+        ),
         ({"experiment": "cats"}, "experiment: expected one of mnist, faces, chairs, svhn, celeba, got 'cats'"),
         ({"images": "cats"}, "images: expected auto with --experiment=mnist, got cats"),
         ({"dataset": "cats"}, "dataset: expected auto with --experiment=mnist, got cats"),

@@ -149,7 +149,7 @@ def test_minutes_become_epochs_once_updates_are_timed(tmp_path):
     train(tiny(tmp_path / "run", max_epoch=None, minutes=0.02, sample_interval=1000))
     run = Run.open(tmp_path / "run")
     assert (run.config.minutes, run.config.total_updates) == (None, points(run.path)[-1]["step"])
-    assert run.checkpoint_steps()[-1] == run.config.total_updates > 4
+    assert run.checkpoint_steps()[-1] == run.config.total_updates
     pace = r"pace: \S+ updates a second on this machine; update (\S+), the last one, comes in about 1 minute\n"
     (last,) = re.findall(pace, (run.path / "log.txt").read_text())
     assert int(last.replace(",", "")) == run.config.total_updates
