@@ -15,6 +15,7 @@ from infogan_tf.model import InfoGAN
 from infogan_tf.networks.discriminator import Discriminator
 from infogan_tf.networks.generator import Generator
 from infogan_tf.optimizers import FusedAdam
+from infogan_tf.runtime import xla_is_on
 
 
 def image_request(config: Config, data_source: str) -> ImageRequest:
@@ -90,7 +91,9 @@ def build_model(
 def compile_model(model: InfoGAN, config: Config):
     """Compiles a model with the optimizers of its config. Original code: Adam with beta1 0.5."""
     model.compile(
-        d_optimizer=FusedAdam(config.discriminator_learning_rate), g_optimizer=FusedAdam(config.generator_learning_rate)
+        d_optimizer=FusedAdam(config.discriminator_learning_rate),
+        g_optimizer=FusedAdam(config.generator_learning_rate),
+        jit_compile=xla_is_on(config.xla),
     )
 
 

@@ -182,6 +182,13 @@ class Config(Options):
         may_change=True,
     )
 
+    xla: str = option(
+        "auto",
+        Choice("auto", "on", "off"),
+        "Whether XLA compiles the update, which takes tens of seconds and gives other last digits; auto is on where "
+        "TensorFlow computes on a GPU, and off on processors.",
+    )
+
     summary_interval: int = option(10, Integer(1), "Updates between two points of the curves.", may_change=True)
     sample_interval: int = option(100, Integer(1), "Updates between two sets of pictures.", may_change=True)
     snapshot_interval: int = option(500, Integer(1), "Updates between two checkpoints.", may_change=True)
@@ -201,6 +208,8 @@ class Config(Options):
             raise SettingError("consistency", "0 where code_augmentation is 0", self.consistency)
         if self.discriminator_batches == "joint" and self.update != "simultaneous":
             raise SettingError("discriminator_batches", f"separate where update is {self.update}", "joint")
+        if self.xla == "on" and self.precision == "bfloat16":
+            raise SettingError("xla", "auto or off where precision is bfloat16, which XLA would ignore", self.xla)
         if self.code_augmentation and all(code.kind != "categorical" for code in parse_codes(self.codes)):
             raise SettingError(
                 "code_augmentation", f"0 where no code is categorical ({self.codes})", self.code_augmentation

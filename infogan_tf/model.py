@@ -139,15 +139,23 @@ class InfoGAN(keras.Model):
 
         The other arguments are those of `keras.Model.compile`. An optimizer of a network of `mixed_float16` becomes the
         `inner_optimizer` of a `LossScaleOptimizer`, unless `auto_scale_loss` is False. `optimizer` has both, for
-        callbacks. ValueError if `jit_compile` is True: XLA has no kernels for some of an update's operations.
+        callbacks. If `jit_compile` is True, XLA compiles the update, which takes tens of seconds; "auto" is False.
+        ValueError for True where several devices train together, whose gradients XLA can't exchange.
         """
         for name, optimizer in (("d_optimizer", d_optimizer), ("g_optimizer", g_optimizer)):
             if not isinstance(optimizer, keras.optimizers.Optimizer):
                 raise ValueError(f"{name} must be a keras.optimizers.Optimizer, got {optimizer!r}")
         if d_optimizer is g_optimizer:
             raise ValueError("d_optimizer and g_optimizer must be two objects, got the same one twice")
-        if jit_compile not in (False, "auto"):
-            raise ValueError(f"jit_compile must be False or 'auto', since XLA can't compile it, got {jit_compile!r}")
+        if jit_compile not in (True, False, "auto"):
+            raise ValueError(f"jit_compile must be True, False or 'auto', got {jit_compile!r}")
+        if jit_compile is True and tf.distribute.get_strategy().num_replicas_in_sync > 1:
+            raise ValueError("jit_compile must be False or 'auto' where several devices train together, got True")
+        # The update alone, not what checks images and reports what is wrong with them, which XLA can't.
+        self.compiles_update = jit_compile is True
+        update = tf.function(self._apply_update, autograph=False, jit_compile=True)
+        # Behind a method, or `export` would save it.
+        self._compiled_update = update.__call__ if self.compiles_update else self._apply_update
         super().compile(None, run_eagerly=run_eagerly, steps_per_execution=steps_per_execution, jit_compile=False)
         self.d_optimizer = made_for(self.discriminator, d_optimizer, auto_scale_loss)
         self.g_optimizer = made_for(self.generator, g_optimizer, auto_scale_loss)
@@ -167,7 +175,8 @@ class InfoGAN(keras.Model):
         optimizers = {"d_optimizer": self.d_optimizer, "g_optimizer": self.g_optimizer}
         arguments = {"run_eagerly": self.run_eagerly, "steps_per_execution": self.steps_per_execution}
         # The optimizers that scale the loss already do.
-        return keras.saving.serialize_keras_object({**optimizers, **arguments, "auto_scale_loss": False})
+        arguments |= {"jit_compile": self.compiles_update, "auto_scale_loss": False}
+        return keras.saving.serialize_keras_object(optimizers | arguments)
 
     def compile_from_config(self, config: dict[str, Any]):
         self.compile(**keras.saving.deserialize_keras_object(config))
@@ -246,7 +255,10 @@ class InfoGAN(keras.Model):
             raise RuntimeError("compile(d_optimizer, g_optimizer) must be called before the first update")
         if tf.distribute.in_cross_replica_context():
             raise RuntimeError("under a strategy, updates must be run by strategy.run or fit")
-        metrics = UPDATES[self.update](self, self._checked_images(real_images))
+        return self._compiled_update(self._checked_images(real_images))
+
+    def _apply_update(self, real_images: tf.Tensor) -> dict[str, tf.Tensor]:
+        metrics = UPDATES[self.update](self, real_images)
         self.updates_done.assign_add(1)
         if self.averaged_generator is not None:
             self.averaged_generator.update(self.updates_done.value)

@@ -222,6 +222,17 @@ def _has_ampere() -> bool:
     return all(detail.get("compute_capability", (0, 0)) >= (8, 0) for detail in details)
 
 
+def xla_is_on(setting: str) -> bool:
+    """Whether XLA compiles the update, by `Config.xla`; several devices can't exchange gradients in it.
+
+    A GPU spends most of a small update's time on starting operations one by one. Loads TensorFlow.
+    """
+    import tensorflow as tf
+
+    is_one_device = tf.distribute.get_strategy().num_replicas_in_sync == 1
+    return setting == "on" or (setting == "auto" and is_one_device and bool(tf.config.list_logical_devices("GPU")))
+
+
 @contextlib.contextmanager
 def product_precision(precision: str) -> Iterator[None]:
     """Within it, the convolutions and matrix products of a CPU's graphs are of numbers of this precision.

@@ -196,6 +196,8 @@ def announce_start(run: Run, model: InfoGAN, data: ImageData):
         codes = ", ".join(code.name for code in model.spec.categorical_codes)
         strength = f"code_augmentation={model.code_augmentation:g}"
         logger.info(f"augmentation: Q predicts {codes} from augmented images ({strength})")
+    if model.compiles_update:
+        logger.info(f"XLA: compiles the update (xla={run.config.xla})")
     terminal.info(f"\n{model.spec}\n")
     logger.info(f"run folder: {run.path}; watch it with: {_tensorboard(run)}")
 

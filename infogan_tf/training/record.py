@@ -29,7 +29,7 @@ CONFIG_FILE = "config.json"
 # What is recorded about the source of the images.
 ORIGIN = ("source", "name", "reason", "is_fallback")
 # Settings that older records lack, whose defaults are what was done before there was a choice.
-ADDED = {"width"}
+ADDED = {"width", "xla"}
 
 
 @dataclasses.dataclass(frozen=True)
