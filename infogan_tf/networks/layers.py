@@ -42,13 +42,19 @@ class BatchNorm(keras.layers.Layer):
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         # The fused operation takes only images: a dense layer's output is an image of one pixel.
         images = inputs if len(inputs.shape) == 4 else inputs[:, None, None, :]
-        statistics = {} if training else {"mean": self.moving_mean.value, "variance": self.moving_variance.value}
         outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
-            images, self.gamma.value, self.beta.value, epsilon=EPSILON, is_training=bool(training), **statistics
+            images,
+            self.gamma.value,
+            self.beta.value,
+            self.moving_mean.value,
+            self.moving_variance.value,
+            epsilon=EPSILON,
+            is_training=bool(training),
+            exponential_avg_factor=1 - MOMENTUM,
         )
         if training:
-            self.moving_mean.assign(MOMENTUM * self.moving_mean + (1 - MOMENTUM) * mean)
-            self.moving_variance.assign(MOMENTUM * self.moving_variance + (1 - MOMENTUM) * variance)
+            self.moving_mean.assign(mean)
+            self.moving_variance.assign(variance)
         return tf.reshape(outputs, tf.shape(inputs))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
