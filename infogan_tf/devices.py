@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import shutil
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,13 +54,47 @@ def prepare_devices(devices: str):
 
 
 def training_strategy(devices: str) -> "tf.distribute.Strategy":
-    """What trains on prepared devices: TensorFlow's default strategy on one, else one that joins them."""
+    """What trains on prepared devices: TensorFlow's default strategy on one, else one that joins them.
+
+    Where `TF_CONFIG` names the workers of a cluster, it joins theirs, and waits until all of them are there.
+    """
     import tensorflow as tf
 
+    if is_in_cluster():
+        return tf.distribute.MultiWorkerMirroredStrategy()
     names = [device.name for device in tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")]
     if devices == "auto" or len(names) == 1:
         return tf.distribute.get_strategy()
     return tf.distribute.MirroredStrategy(names)
+
+
+def check_cluster(devices: str, run_folder: str | None, minutes: float | None):
+    """Refuses what several workers can't train with, by a SettingError, before they wait for each other."""
+    if is_in_cluster():
+        if run_folder is None:
+            raise SettingError("run_folder", f"a folder that all workers share, with {CLUSTER_VARIABLE}", "auto")
+        if devices.startswith("cpu:"):
+            raise SettingError("devices", f"cpu with {CLUSTER_VARIABLE}, which gives each worker one", devices)
+        if minutes is not None:
+            expected = f"auto, and --max_epoch, with {CLUSTER_VARIABLE}, since each worker would measure another speed"
+            raise SettingError("minutes", expected, minutes)
+
+
+def is_in_cluster() -> bool:
+    """Whether this process is one of several workers, which `TF_CONFIG` names."""
+    return CLUSTER_VARIABLE in os.environ
+
+
+def all_agree(text: str) -> bool:
+    """Whether the workers of a cluster, if there is one, all give the same text; waits for all of them."""
+    import tensorflow as tf
+
+    strategy = tf.distribute.get_strategy()
+    if not is_in_cluster():
+        return True
+    checksum = tf.constant([zlib.crc32(text.encode())], tf.int64)
+    checksums = strategy.gather(strategy.experimental_distribute_values_from_function(lambda _: checksum), axis=0)
+    return len(set(checksums.numpy())) == 1
 
 
 def check_batch(batch_size: int, replicas: int):

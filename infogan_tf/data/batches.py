@@ -1,8 +1,9 @@
 """Batches of real images as a function of (seed, step)."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -29,10 +30,10 @@ class ImageBatches:
         self.batch_size = batch_size
         self.seed = seed
 
-    def indices(self, step: int) -> np.ndarray:
-        """Which images make up the batch of a step: int64 `[batch]`."""
-        number = len(self.images)
-        positions = int(step) * self.batch_size + np.arange(self.batch_size)
+    def indices(self, step: int, part: int = 0, parts: int = 1) -> np.ndarray:
+        """Which images make up the batch of a step, or one of its equal parts: int64 `[batch / parts]`."""
+        number, size = len(self.images), self.batch_size // parts
+        positions = int(step) * self.batch_size + part * size + np.arange(size)
         # The raw operation takes a seed for each position; tf.random.experimental.index_shuffle fails on several.
         seeds = np.stack(np.broadcast_arrays(self.seed, int(Stream.DATA_ORDER), positions // number), axis=-1)
         with tf.device("CPU"):  # There is no other kernel.
@@ -40,17 +41,21 @@ class ImageBatches:
             index, seed, max_index = map(tf.constant, (positions % number, seeds, np.int64(number - 1)))
             return tf.raw_ops.RandomIndexShuffle(index=index, seed=seed, max_index=max_index, rounds=4).numpy()
 
-    def __call__(self, step: int) -> tf.Tensor:
-        """The batch of a step: uint8 `[batch, height, width, channels]`."""
-        return tf.constant(self.images[self.indices(step)])
+    def __call__(self, step: int, part: int = 0, parts: int = 1) -> tf.Tensor:
+        """The batch of a step, or one of its equal parts: uint8 `[batch / parts, height, width, channels]`.
 
-    def ahead(self, start: int) -> Iterator[tf.Tensor]:
-        """The batches of the steps from `start` on; a thread makes the next one in the meantime."""
-        with ThreadPoolExecutor(1) as executor:
-            coming = executor.submit(self, start)
-            for step in itertools.count(start):
-                batch, coming = coming.result(), executor.submit(self, step + 1)
-                yield batch
+        Of a part only its own images are read.
+        """
+        return tf.constant(self.images[self.indices(step, part, parts)])
+
+
+def made_ahead(make: Callable[[int], Any], start: int) -> Iterator[Any]:
+    """What `make` makes of each step from `start` on; a thread makes the next one in the meantime."""
+    with ThreadPoolExecutor(1) as executor:
+        coming = executor.submit(make, start)
+        for step in itertools.count(start):
+            batch, coming = coming.result(), executor.submit(make, step + 1)
+            yield batch
 
 
 def as_floats(images: tf.Tensor | np.ndarray) -> tf.Tensor:

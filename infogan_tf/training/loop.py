@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import dataclasses
 import json
 import math
 import os
@@ -16,10 +17,19 @@ from infogan_tf.build_model import build_augmentation, build_model, compile_mode
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import Config
 from infogan_tf.console import logger
-from infogan_tf.data.batches import ImageBatches
+from infogan_tf.data.batches import ImageBatches, made_ahead
 from infogan_tf.data.image_data import ImageData, check_two_batches, held_out_warning
 from infogan_tf.data.sources import load_images
-from infogan_tf.devices import describe_device, missing_cuda, prepare_devices
+from infogan_tf.devices import (
+    all_agree,
+    check_batch,
+    check_cluster,
+    describe_device,
+    is_in_cluster,
+    missing_cuda,
+    prepare_devices,
+    training_strategy,
+)
 from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.experiments import describe_preset, find_experiment
 from infogan_tf.files import reason_not_written
@@ -39,7 +49,7 @@ from infogan_tf.runtime import (
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.pace import Pace
 from infogan_tf.training.record import with_recorded_origin
-from infogan_tf.training.recorder import Recorder, terminal
+from infogan_tf.training.recorder import Recorder, needs_model, terminal
 from infogan_tf.training.run import Run
 
 
@@ -67,11 +77,9 @@ def train(config: Config, command: str | None = None) -> bool:
     """
     if not isinstance(config, Config):
         raise TypeError(f'config: expected a Config, such as presets("mnist")["best"], got {config!r}')
-    with Run.create(config).training() as run:
-        prepare_devices(config.devices)
-        check_precision(config.precision)
-        if config.deterministic == "yes":
-            make_deterministic()
+    strategy = _ready_strategy(config)
+    is_writer = strategy.extended.should_checkpoint  # Of the workers of a cluster only its chief.
+    with strategy.scope(), Run.create(config).training(is_writer) as run:
         record = run.record
         # A resumed run uses the same source, even if better data has been downloaded since.
         source = record.data.source if record and config.data_source == "auto" else config.data_source
@@ -87,6 +95,11 @@ def train(config: Config, command: str | None = None) -> bool:
         with StopRequest(checkpoints.what_is_left) as stop, _named_if_not_written(run, checkpoints):
             # First, so that a run whose checkpoints can't be read is not modified.
             start, damaged = checkpoints.restore_newest()
+            _check_workers_agree(config, data, max_shift, start)
+            if not is_writer:
+                logger.info("this worker trains with the chief of the cluster, which writes everything")
+                _update(run, model, data, checkpoints, start, stop)
+                return stop.signal_name is None
             run.begin(data, max_shift, checkpoints.bytes_to_come(config.total_updates))
             checkpoints.set_aside_after(start)
             for line in damaged:
@@ -94,56 +107,102 @@ def train(config: Config, command: str | None = None) -> bool:
             if record:
                 why = "" if start else ", since the run ended before its first checkpoint"
                 logger.info(f"resumed: from update {start:,}{why}")
+                if record.replicas != strategy.num_replicas_in_sync:
+                    before = f"{record.replicas} before, {strategy.num_replicas_in_sync} now"
+                    logger.info(f"warning: another number of devices divides the batches ({before})")
             announce_start(run, model, data)
             began = time.monotonic()
-            step = start if config.is_done(start) else _update(run, model, data, checkpoints, start, stop)
+            step = _update(run, model, data, checkpoints, start, stop)
             seconds = time.monotonic() - began
             announce_end(run, model.spec, step, step - start, seconds, stop.signal_name, command)
             return stop.signal_name is None
 
 
+def _ready_strategy(config: Config) -> tf.distribute.Strategy:
+    """What trains on the devices of a config; SettingError if they, or several of them, can't train with it."""
+    check_cluster(config.devices, config.run_folder, config.minutes)
+    prepare_devices(config.devices)
+    check_precision(config.precision)
+    if config.deterministic == "yes":
+        make_deterministic()
+    strategy = training_strategy(config.devices)
+    check_batch(config.batch_size, strategy.num_replicas_in_sync)
+    return strategy
+
+
+def _check_workers_agree(config: Config, data: ImageData, max_shift: int, start: int):
+    settings = dataclasses.replace(config, run_folder=None, images=None, data_dir=None)  # Whatever each calls them.
+    if not all_agree(repr((settings, data.fingerprint(), max_shift, start))):
+        expected = "one command, the same images and one shared folder for all workers"
+        raise SettingError("run_folder", expected, f"others for some of them (here, from update {start:,})")
+
+
 def _update(run: Run, model: InfoGAN, data: ImageData, checkpoints: Checkpoints, start: int, stop: StopRequest) -> int:
-    """Updates the model up to the last update, or until a stop is requested; returns how many are done."""
-    config = run.config
-    batches = contextlib.closing(ImageBatches(data.training, config.batch_size, config.seed).ahead(start))
+    """Updates the model up to the last update, or until a stop is requested; returns how many are done.
+
+    Each device updates with its part of every batch, and all keep the same weights. Numbers are means over devices;
+    among them is whether a worker is to stop, so that all workers stop after the same update.
+    """
+    config, strategy = run.config, tf.distribute.get_strategy()
+    if config.is_done(start):
+        return start
+    batches = ImageBatches(data.training, config.batch_size, config.seed)
+
+    def parts(step: int) -> tf.Tensor | tf.distribute.DistributedValues:
+        return strategy.experimental_distribute_values_from_function(
+            lambda context: batches(step, context.replica_id_in_sync_group, context.num_replicas_in_sync)
+        )
+
+    coming = contextlib.closing(made_ahead(parts, start))
     update, names = compiled_update(model)
     unread: collections.deque[tuple[int, tf.Tensor]] = collections.deque()
-    recorder = contextlib.closing(Recorder(run, model, data, checkpoints, start))
+    is_writer = strategy.extended.should_checkpoint
+    recorder = Recorder(run, model, data, checkpoints, start) if is_writer else None
+    step, is_stopped = start, False
     terminal.info("compiling the update, which takes seconds, or with many codes half a minute")
-    step, pace = start, Pace(run)
-    with product_precision(config.precision), recorder as recorder, batches as batches:
+    pace, recording = Pace(run), contextlib.closing(recorder) if recorder else contextlib.nullcontext()
+    with product_precision(config.precision), recording, coming as coming:
         while not run.config.is_done(step):
             step += 1
-            unread.append((step, update(next(batches))))
+            unread.append((step, update(next(coming), tf.constant(float(stop.signal_name is not None)))))
             pace.update(step)
-            is_last = stop.signal_name is not None
+            is_last = is_stopped if is_in_cluster() else stop.signal_name is not None
             # Numbers are read one update late, while a device computes the next one; those of a model that is drawn or
             # saved before it moves on.
-            while len(unread) > (0 if is_last or recorder.needs_model(step) else 1):
+            while len(unread) > (0 if is_last or needs_model(run.config, step) else 1):
                 of_step, numbers = unread.popleft()
-                metrics = dict(zip(names, numbers.numpy().tolist(), strict=True))
+                *values, stopping = numbers.numpy().tolist()
+                is_stopped |= stopping > 0
+                metrics = dict(zip(names, values, strict=True))
                 _check_finite(of_step, metrics, checkpoints)
-                recorder.record(of_step, metrics)
+                if recorder:
+                    recorder.record(of_step, metrics)
             if is_last:
-                recorder.save(step)
+                stop.signal_name = stop.signal_name or "a signal to another worker"
+                if recorder:
+                    recorder.save(step)
                 break
+    all_agree("done")  # No worker ends before the last files are written.
     return step
 
 
-def compiled_update(model: InfoGAN) -> tuple[Callable[[tf.Tensor], tf.Tensor], list[str]]:
-    """A function that updates a model by images, and the names of the numbers that it returns, `[number]`.
+def compiled_update(model: InfoGAN) -> tuple[Callable[..., tf.Tensor], list[str]]:
+    """A function that updates a model, and the names of the numbers that it returns, `[number + 1]`.
 
-    The names are there once it has been called.
+    It takes images and a number, whose mean over devices it returns last. The names are there once it has been called.
     """
-    names = []
+    names, strategy, zero = [], tf.distribute.get_strategy(), tf.constant(0.0)
+
+    def update_part(images: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
+        metrics = model.apply_update(images)
+        names[:] = metrics
+        return tf.stack([*metrics.values(), number])
 
     # One update per call: several in one graph are no faster, and each one is checked and can be the last.
     # AutoGraph would find nothing to convert, since no Python `if` or loop depends on a tensor, but takes seconds.
     @tf.function(autograph=False)
-    def update(images: tf.Tensor) -> tf.Tensor:
-        metrics = model.apply_update(images)
-        names[:] = metrics
-        return tf.stack(list(metrics.values()))
+    def update(images: tf.Tensor | tf.distribute.DistributedValues, number: tf.Tensor = zero) -> tf.Tensor:
+        return strategy.reduce("MEAN", strategy.run(update_part, (images, number)), axis=None)
 
     return update, names
 
@@ -206,6 +265,10 @@ def _announce_devices(config: Config):
     logger.info(f"device: {describe_device()}")
     if warning := missing_cuda():
         logger.info(f"warning: {warning}")
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if replicas > 1:
+        part = f"{config.batch_size // replicas} images of each batch"
+        logger.info(f"devices: {replicas}; each trains on {part} and normalizes them by itself")
     logger.info(f"precision: {describe_precision(config.precision)}")
     if uses_gpu():
         logger.info(f"deterministic: {config.deterministic}")

@@ -71,6 +71,12 @@ class Record:
         find_experiment(config.experiment)
         return config
 
+    @property
+    def replicas(self) -> int:
+        """How many devices divided the batches, when the run was last trained."""
+        last = self.resumed[-1] if self.resumed else self.versions
+        return int(last.get("replicas") or 1)
+
     def resume(self, config: Config) -> "Record":
         """The record of the resumed run: its data and the reason for it stay, and `max_epoch` never decreases."""
         settings = _movable(config)
@@ -169,5 +175,6 @@ def _versions(config: Config) -> dict[str, str | None]:
         "python": sys.version.split()[0],
         "TF_ENABLE_ONEDNN_OPTS": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
         "device": describe_device(),
+        "replicas": str(tf.distribute.get_strategy().num_replicas_in_sync),
         "precision": describe_precision(config.precision),
     }

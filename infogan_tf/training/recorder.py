@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
+from infogan_tf.config import Config
 from infogan_tf.console import is_terminal, logger
 from infogan_tf.data.batches import as_floats
 from infogan_tf.data.image_data import ImageData, evenly_spread
@@ -34,6 +35,16 @@ LINE = "{desc}  {rate_noinv_fmt}  {remaining} left{postfix}"
 MEMORIZATION_IMAGES, MEMORIZATION_BATCH = 500, 100
 
 
+def needs_model(config: Config, step: int) -> bool:
+    """Whether the model is drawn or saved as an update leaves it, before the next one."""
+    intervals = config.sample_interval, config.snapshot_interval, config.keep_every
+    return any(_is_due(config, step, interval) for interval in intervals)
+
+
+def _is_due(config: Config, step: int, interval: int) -> bool:
+    return step == config.total_updates or (interval > 0 and step % interval == 0)
+
+
 class Recorder:
     """Records updates of a run that has begun: at the intervals of its config, and everything at the last one."""
 
@@ -51,16 +62,10 @@ class Recorder:
         self._progress = Progress(names, start, run.config.updates_per_epoch)
         self._last_point = (start, time.monotonic())
 
-    def needs_model(self, step: int) -> bool:
-        """Whether the model is drawn or saved as this update leaves it, before the next one."""
-        config = self._run.config
-        intervals = config.sample_interval, config.snapshot_interval, config.keep_every
-        return any(self._is_due(interval, step) for interval in intervals)
-
     def record(self, step: int, metrics: Mapping[str, float]):
-        """Records an update, once it is done; what `needs_model`, before the next one."""
+        """Records an update, once it is done; one that `needs_model`, before the next one."""
         config = self._run.config
-        is_due = functools.partial(self._is_due, step=step)
+        is_due = functools.partial(_is_due, config, step)
         self._progress.update(step, metrics, config.total_updates)
         if is_due(config.sample_interval):
             metrics = {**metrics, **self._memorization.metrics()}
@@ -82,9 +87,6 @@ class Recorder:
         self._progress.close()
         self._log.close()
         self._tensorboard.close()
-
-    def _is_due(self, interval: int, step: int) -> bool:
-        return step == self._run.config.total_updates or (interval > 0 and step % interval == 0)
 
     def _write_point(self, step: int, metrics: Mapping[str, float]):
         (last_step, last_time), now = self._last_point, time.monotonic()

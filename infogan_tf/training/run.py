@@ -84,14 +84,15 @@ class Run:
         return Checkpoints(self._checkpoints, model, self.config.keep_every)
 
     @contextlib.contextmanager
-    def training(self) -> Iterator["Run"]:
+    def training(self, is_writer: bool = True) -> Iterator["Run"]:
         """Within it, the run can `begin` and be trained, by no other process; SettingError if its folder can't be used.
 
-        An earlier run is locked before its record is read. A new folder is removed again if the run did not begin. An
+        Of several workers only one is the writer; the others read the folder. An earlier run is locked before its
+        record is read. A new folder is removed again if the run did not begin. An
         error that ends it is kept in its `log.txt`.
         """
         try:
-            if (self.path / CONFIG_FILE).exists():
+            if is_writer and (self.path / CONFIG_FILE).exists():
                 self._acquire()
             self.record = _read_record(self.path)
             if self.record is not None:
