@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from infogan_tf.errors import SettingError
+from infogan_tf.interruption import killed_by_signals
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -61,7 +62,8 @@ def training_strategy(devices: str) -> "tf.distribute.Strategy":
     import tensorflow as tf
 
     if is_in_cluster():
-        return tf.distribute.MultiWorkerMirroredStrategy()
+        with killed_by_signals():
+            return tf.distribute.MultiWorkerMirroredStrategy()
     names = [device.name for device in tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")]
     if devices == "auto" or len(names) == 1:
         return tf.distribute.get_strategy()
@@ -83,6 +85,14 @@ def check_cluster(devices: str, run_folder: str | None, minutes: float | None):
 def is_in_cluster() -> bool:
     """Whether this process is one of several workers, which `TF_CONFIG` names."""
     return CLUSTER_VARIABLE in os.environ
+
+
+def is_of_lost_worker(error: Exception) -> bool:
+    """Whether TensorFlow raised an error since it waited for another worker of the cluster, which is gone."""
+    import tensorflow as tf
+
+    kinds = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError)
+    return is_in_cluster() and isinstance(error, kinds)
 
 
 def all_agree(text: str) -> bool:

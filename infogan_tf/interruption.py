@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
@@ -56,7 +56,18 @@ def raise_on_signals():
 
 def ignore_signals():
     """Ignores signals from now on: the process is about to end."""
-    _handle(None)
+    _handle(signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def killed_by_signals() -> Iterator[None]:
+    """Within it, a signal kills the process: where a library waits without end, Python would never handle it."""
+    previous = _handle(signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 class StopRequest:
@@ -91,8 +102,8 @@ class StopRequest:
             _write(stdout, f"\n{line}\n" if os.isatty(stdout) else f"{line}\n")
 
 
-def _handle(handler: Callable[[int], None] | None, in_notebook: bool = False) -> dict[int, object]:
-    """Has requests handled, or ignored by None; returns the previous handlers.
+def _handle(handler: Callable[[int], None] | signal.Handlers, in_notebook: bool = False) -> dict[int, object]:
+    """Has requests handled by a function, or as one of Python's constants says; returns the previous handlers.
 
     An ignored hangup, as under `nohup`, stays ignored.
     """
@@ -107,7 +118,8 @@ def _handle(handler: Callable[[int], None] | None, in_notebook: bool = False) ->
     if hasattr(builtins, "__IPYTHON__") and not in_notebook:
         return {}
     numbers = [n for n in SIGNALS if n != signal.SIGHUP or signal.getsignal(n) != signal.SIG_IGN]
-    return {number: signal.signal(number, handle_request if handler else signal.SIG_IGN) for number in numbers}
+    chosen = handler if isinstance(handler, signal.Handlers) else handle_request
+    return {number: signal.signal(number, chosen) for number in numbers}
 
 
 def _write(file: int, text: str):

@@ -21,11 +21,13 @@ from infogan_tf.data.batches import ImageBatches, made_ahead
 from infogan_tf.data.image_data import ImageData, check_two_batches, held_out_warning
 from infogan_tf.data.sources import load_images
 from infogan_tf.devices import (
+    CLUSTER_VARIABLE,
     all_agree,
     check_batch,
     check_cluster,
     describe_device,
     is_in_cluster,
+    is_of_lost_worker,
     missing_cuda,
     prepare_devices,
     training_strategy,
@@ -52,6 +54,8 @@ from infogan_tf.training.record import with_recorded_origin
 from infogan_tf.training.recorder import Recorder, needs_model, terminal
 from infogan_tf.training.run import Run
 
+LOST_WORKER = "another worker has ended or can't be reached; start all workers again"
+
 
 @keras_settings()
 def train(config: Config, command: str | None = None) -> bool:
@@ -73,13 +77,14 @@ def train(config: Config, command: str | None = None) -> bool:
         TypeError: `config` is not a config.
         Interrupted: a second signal aborted it; a `KeyboardInterrupt`.
         SettingError: a setting does not go with the data or the folder; nothing was changed.
-        TrainingError: a number is no longer finite, or the disk is full; the last good checkpoint stays.
+        TrainingError: a number is no longer finite, the disk is full, or another worker has ended; the last good
+            checkpoint stays.
     """
     if not isinstance(config, Config):
         raise TypeError(f'config: expected a Config, such as presets("mnist")["best"], got {config!r}')
     strategy = _ready_strategy(config)
     is_writer = strategy.extended.should_checkpoint  # Of the workers of a cluster only its chief.
-    with strategy.scope(), Run.create(config).training(is_writer) as run:
+    with strategy.scope(), _named_if_lost(), Run.create(config).training(is_writer) as run:
         record = run.record
         # A resumed run uses the same source, even if better data has been downloaded since.
         source = record.data.source if record and config.data_source == "auto" else config.data_source
@@ -125,6 +130,8 @@ def _ready_strategy(config: Config) -> tf.distribute.Strategy:
     check_precision(config.precision)
     if config.deterministic == "yes":
         make_deterministic()
+    if is_in_cluster():
+        logger.info(f"waiting for all workers that {CLUSTER_VARIABLE} names")
     strategy = training_strategy(config.devices)
     check_batch(config.batch_size, strategy.num_replicas_in_sync)
     return strategy
@@ -228,11 +235,19 @@ def _choose_max_shift(config: Config, data: ImageData) -> int:
 
 
 @contextlib.contextmanager
+def _named_if_lost():
+    try:
+        yield
+    except tf.errors.OpError as error:
+        raise TrainingError(LOST_WORKER) if is_of_lost_worker(error) else error from error
+
+
+@contextlib.contextmanager
 def _named_if_not_written(run: Run, checkpoints: Checkpoints):
     try:
         yield
     except (OSError, tf.errors.OpError) as error:
-        reason = reason_not_written(run.path, error)
+        reason = LOST_WORKER if is_of_lost_worker(error) else reason_not_written(run.path, error)
         raise TrainingError(f"training can't continue: {reason}; {checkpoints.what_is_left()}") from error
 
 
