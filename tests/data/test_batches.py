@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from infogan_tf.data.batches import ImageBatches, made_ahead, as_floats
+from infogan_tf.data.batches import ImageBatches, as_floats, made_ahead
 
 
 def test_each_pass_sees_every_image_once_also_across_batches(random_images):

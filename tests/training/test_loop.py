@@ -263,7 +263,9 @@ def test_what_does_not_go_with_the_data_is_refused_and_nothing_is_left(tmp_path,
 
 def test_what_is_not_finite_stops_the_run_and_the_last_good_checkpoint_stays(tmp_path, monkeypatch):
     batch, nan = loop.ImageBatches.__call__, tf.fill([TINY.batch_size, 28, 28, 1], float("nan"))
-    monkeypatch.setattr(loop.ImageBatches, "__call__", lambda batches, step: nan if step == 2 else batch(batches, step))
+    monkeypatch.setattr(
+        loop.ImageBatches, "__call__", lambda batches, step, *_: nan if step == 2 else batch(batches, step)
+    )
     with pytest.raises(TrainingError) as info:
         train(tiny(tmp_path / "run", snapshot_interval=1))
     message = str(info.value)
