@@ -180,8 +180,8 @@ def test_workers_of_different_commands_are_refused(workers, tmp_path):
 
 @pytest.mark.slow
 def test_a_worker_whose_partner_does_not_begin_ends_with_a_line(workers, tmp_path):
-    with workers.started(tmp_path / "run", of_second="--data_source=tfds") as (chief, other):
-        assert "error: flag --data_dir: expected" in other.wait()[1]
+    with workers.started(tmp_path / "run", of_second="--batch_size=9") as (chief, other):
+        assert "error: flag --batch_size: expected a multiple of 2" in other.wait()[1]
         assert "error: another worker has ended or can't be reached; start all workers again\n" in chief.wait()[1]
         assert (chief.returncode, other.returncode) == (1, 2)
     assert not (tmp_path / "run").exists()
