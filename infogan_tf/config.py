@@ -176,8 +176,8 @@ class Config(Options):
         may_change=True,
     )
     deterministic: str = option(
-        "no",
-        Choice("no", "yes"),
+        "off",
+        Choice("off", "on"),
         "Whether a GPU reaches the same bits again, for which it is slower; a CPU always does.",
         may_change=True,
     )

@@ -128,12 +128,14 @@ def _ready_strategy(config: Config) -> tf.distribute.Strategy:
     check_cluster(config.devices, config.run_folder, config.minutes)
     prepare_devices(config.devices)
     check_precision(config.precision)
-    if config.deterministic == "yes":
+    if config.deterministic == "on":
         make_deterministic()
     if is_in_cluster():
         logger.info(f"waiting for all workers that {CLUSTER_VARIABLE} names")
     strategy = training_strategy(config.devices)
     check_batch(config.batch_size, strategy.num_replicas_in_sync)
+    if config.xla == "on" and strategy.num_replicas_in_sync > 1:
+        raise SettingError("xla", "auto or off where several devices train, whose gradients XLA can't exchange", "on")
     return strategy
 
 
@@ -289,7 +291,7 @@ def _announce_devices(config: Config):
         logger.info(f"deterministic: {config.deterministic}")
     else:
         setting = os.environ.get(ONEDNN_VARIABLE, "not set")
-        logger.info("deterministic: yes, as CPUs are")
+        logger.info("deterministic: on, as CPUs are")
         logger.info(f"oneDNN: {'on' if onednn_is_on() else 'off'} ({ONEDNN_VARIABLE}={setting})")
 
 
