@@ -52,13 +52,15 @@ def test_what_several_devices_cant_train_is_refused(monkeypatch):
     for batch_size, devices in ((9, 2), (4, 4)):
         with pytest.raises(SettingError, match=f"^batch_size: expected a multiple of {devices}, .*, got {batch_size}$"):
             check_batch(batch_size, devices)
-    check_cluster("cpu:2", None)
+    check_cluster("cpu:2", None, 5.0)
     monkeypatch.setenv("TF_CONFIG", "{}")
-    check_cluster("cpu", "run")
+    check_cluster("cpu", "run", None)
     with pytest.raises(SettingError, match=r"^run_folder: expected a folder that all workers share, .*, got auto$"):
-        check_cluster("auto", None)
+        check_cluster("auto", None, None)
     with pytest.raises(SettingError, match=r"^devices: expected cpu with TF_CONFIG, .*, got cpu:2$"):
-        check_cluster("cpu:2", "run")
+        check_cluster("cpu:2", "run", None)
+    with pytest.raises(SettingError, match=r"^minutes: expected auto, and --max_epoch, with TF_CONFIG, .*, got 5\.0$"):
+        check_cluster("cpu", "run", 5.0)
 
 
 @pytest.mark.slow
