@@ -98,8 +98,8 @@ class TensorBoardWriter:
     """Writes event files into a run's folder; a resumed run adds a file of its own.
 
     With `resumed_at`, training begins or goes on after that update: TensorBoard drops what earlier files have of later
-    ones, which a killed process wrote after its last checkpoint. An event is on disk at once. `tf.summary` would take
-    25 times as long for a point, and has no function for the start of a session.
+    ones, which a killed process wrote after its last checkpoint. An event is on disk at once. `tf.summary` takes
+    ten times as long for a point, and has no function for the start of a session.
     """
 
     def __init__(self, folder: Path, resumed_at: int | None = None):
