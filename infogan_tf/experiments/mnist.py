@@ -19,8 +19,8 @@ BEST = {
     "code_augmentation": 1.0,
     "consistency": 1.0,
     "average_decay": 0.99,
-    "discriminator_learning_rate": 8e-4,
-    "generator_learning_rate": 2e-3,
+    "discriminator_learning_rate": 1.6e-3,
+    "generator_learning_rate": 4e-3,
     "update": "simultaneous",
     "max_epoch": 200,
 }

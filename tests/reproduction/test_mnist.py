@@ -79,7 +79,7 @@ def test_figures_show_the_median_run_and_of_two_not_the_better(tmp_path, errors,
 
 def test_every_departure_from_the_paper_is_named(report):
     head = head_of(report())
-    rates = "--discriminator_learning_rate=0.0008 --generator_learning_rate=0.002"
+    rates = "--discriminator_learning_rate=0.0016 --generator_learning_rate=0.004"
     added = "--width=0.25 --code_augmentation=1.0 --consistency=1.0 --average_decay=0.99"
     for part in (
         "Preset `best`, digits, 100 images; measured on 1,000 held-out (test) images.",
