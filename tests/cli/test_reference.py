@@ -11,4 +11,4 @@ def test_every_flag_has_its_default_and_what_it_expects():
     text = reference()
     assert "| `--batch_size` | `128` | an integer >= 2 | Images in a batch. |" in text
     assert "| `--output` | required | a new file that ends in .png or .gif |" in text
-    assert "| `mnist` | `best` | `--code_augmentation=1.0`" in text
+    assert "| `mnist` | `best` | `--width=0.25` `--code_augmentation=1.0`" in text

@@ -7,14 +7,14 @@ from infogan_tf.experiments import describe_preset, presets
 
 
 @pytest.mark.parametrize("name", presets("mnist"))
-def test_a_preset_has_its_name_whatever_its_seed_folder_and_length(name):
-    config = dataclasses.replace(presets("mnist")[name], seed=3, run_folder="mine", data_dir="data", max_epoch=2)
+def test_a_preset_has_its_name_whatever_its_seed_and_folder(name):
+    config = dataclasses.replace(presets("mnist")[name], seed=3, run_folder="mine", data_dir="data")
     assert describe_preset(config) == name
 
 
 @pytest.mark.parametrize(("epochs", "name"), [(2, "quick"), (1000, "best")])
 def test_of_presets_that_differ_in_length_alone_the_nearer_has_its_name(epochs, name):
-    assert describe_preset(dataclasses.replace(presets("faces")["best"], max_epoch=epochs)) == name
+    assert describe_preset(dataclasses.replace(presets("mnist")["best"], max_epoch=epochs)) == name
 
 
 def test_own_settings_are_the_nearest_preset_with_flags():
