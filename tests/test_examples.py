@@ -11,8 +11,8 @@ from tests.conftest import ROOT
 def test_the_tour_trains_and_shows_pictures(tmp_path):
     notebook = nbformat.read(ROOT / "examples" / "tour.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells)
-    (setup,) = (cell for cell in notebook.cells if "UPDATES = 400" in cell.source)
-    setup.source = setup.source.replace("UPDATES = 400", "UPDATES = 20")
+    (setup,) = (cell for cell in notebook.cells if "UPDATES = 1000" in cell.source)
+    setup.source = setup.source.replace("UPDATES = 1000", "UPDATES = 20")
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert sum("image/png" in output.get("data", {}) for output in outputs) == 8

@@ -84,7 +84,7 @@ def test_every_departure_from_the_paper_is_named(report):
     for part in (
         "Preset `best`, digits, 100 images; measured on 1,000 held-out (test) images.",
         f"trained with the paper's settings except for `{added} {rates} --update=simultaneous`, for 1,000 updates in "
-        "place of the preset's 20,000. Figures show seed 4, the one with the median error.",
+        "place of the preset's 13,000. Figures show seed 4, the one with the median error.",
         "Added to the paper's objective: While they train, Q predicts categorical codes from",
         "except the column `stability`, which augments them",
     ):
@@ -94,7 +94,7 @@ def test_every_departure_from_the_paper_is_named(report):
 def test_the_paper_s_settings_depart_in_nothing(report):
     best, paper = presets("mnist")["best"].to_dict(), presets("mnist")["paper"].to_dict()
     papers = {name: paper[name] for name in paper if best[name] != paper[name]}
-    head = head_of(report(changes=papers, step=20_000))
+    head = head_of(report(changes=papers, step=13_000))
     assert "trained with the paper's settings. Figures" in head
     assert "Added to the paper's objective: nothing." in head
 
