@@ -18,7 +18,7 @@ from infogan_tf.augmentation import (
 )
 from infogan_tf.randomness import Stream, integers, split_seed, stream_seed, uniform
 
-SEED = stream_seed(7, Stream.GENERATE, 19)
+SEED = stream_seed(0, Stream.GENERATE)
 
 
 @pytest.fixture
@@ -107,15 +107,15 @@ def test_deformations_are_as_large_as_documented_and_every_image_has_its_own():
 
 
 def test_digits_are_deformed_and_lose_rectangles_of_all_shapes_for_q():
-    images = 1 + tf.random.stateless_uniform([300, 28, 28, 1], [1, 2])
+    images = 1 + tf.random.stateless_uniform([3000, 20, 20, 1], [1, 2])
     deformed = random_deformation(images, 0.5, split_seed(SEED, 3)[0]).numpy()
     changed = DigitAugmentation().for_codes(images, 0.5, SEED).numpy()
     is_cut = changed != deformed
     assert (changed[is_cut] == 0).all()
     heights, widths = is_cut.any(axis=(2, 3)).sum(axis=1), is_cut.any(axis=(1, 3)).sum(axis=1)
-    # Up to 0.5 * 0.6 of 28 pixels, less where a part lies outside of the image.
+    # Up to 0.5 * 0.6 of 20 pixels, less where a part lies outside of the image.
     for sides, others in ((heights, widths), (widths, heights)):
-        assert sides.max() in (8, 9)
+        assert sides.max() == 6
         assert (sides > 2 * others).any()
     assert is_cut.any(axis=0).all(), "a rectangle may lie anywhere"
 
@@ -125,7 +125,8 @@ def test_digits_are_deformed_and_lose_rectangles_of_all_shapes_for_q():
 )
 def test_a_share_of_images_or_all_or_none_are_changed_for_d(kind, change, photographs):
     changed = kind(probability=0.25).for_discriminator(photographs, 3, SEED)
-    assert 0.15 < np.mean(np.any(changed != photographs, axis=(1, 2, 3))) < 0.35
+    # Of 300 images, five standard errors.
+    assert np.mean(np.any(changed != photographs, axis=(1, 2, 3))) == pytest.approx(0.25, abs=0.125)
     all_changed = kind(probability=1).for_discriminator(photographs, 3, SEED)
     np.testing.assert_array_equal(all_changed, change(photographs, 3, SEED))
     assert kind().for_discriminator(photographs, 0, SEED) is photographs
@@ -178,8 +179,8 @@ def ends(images):
 def test_brightness_contrast_and_saturation_change_as_much_as_documented(change, largest):
     """Read from images of one gray, and from images of two halves, which every crop shows."""
     halves = np.repeat([[0.2, 0.4, 0.6], [0.4, 0.6, 0.8]], 8, axis=0).astype(np.float32)
-    left, right = ends(change(tf.tile(halves[None, None], [500, 16, 1, 1])))
-    brightness = ends(change(tf.fill([500, 16, 16, 3], 0.4)))[0].mean(axis=1) - 0.4
+    left, right = ends(change(tf.tile(halves[None, None], [1000, 16, 1, 1])))
+    brightness = ends(change(tf.fill([1000, 16, 16, 3], 0.4)))[0].mean(axis=1) - 0.4
     contrast = (right - left).mean(axis=1) / 0.2
     saturation = np.ptp(left, axis=1) / (0.4 * contrast)
     for most, changes in zip(largest, (brightness, contrast - 1, saturation - 1), strict=True):
@@ -190,22 +191,22 @@ def test_brightness_contrast_and_saturation_change_as_much_as_documented(change,
 def test_crops_are_inside_and_as_large_as_documented():
     """A bilinear crop of a ramp is a ramp between the crop's two ends."""
     ramps = np.stack(np.meshgrid(np.linspace(0, 1, 9), np.linspace(0, 1, 13), indexing="ij"), axis=2)
-    crops = _random_crop(tf.constant(np.tile(ramps, [500, 1, 1, 1]), tf.float32), 0.3, SEED).numpy()
+    crops = _random_crop(tf.constant(np.tile(ramps, [2000, 1, 1, 1]), tf.float32), 0.3, SEED).numpy()
     starts, ends = crops[:, 0, 0], crops[:, -1, -1]
     sides = ends - starts
     np.testing.assert_allclose(crops, starts[:, None, None] + sides[:, None, None] * ramps, atol=1e-5)
     np.testing.assert_allclose(sides[:, 0], sides[:, 1], atol=1e-5)
     for values, lowest, highest in ((sides, 0.7, 1), (starts, 0, 0.3), (ends, 0.7, 1)):
-        assert lowest - 1e-5 <= values.min() < lowest + 0.01
+        assert lowest - 1e-5 <= values.min() < lowest + 0.03
         assert highest - 0.03 < values.max() <= highest + 1e-5
     assert abs(np.corrcoef(starts.T)[0, 1]) < 0.8, "rows and columns are cropped together"
 
 
 @pytest.mark.parametrize(("flips", "share"), [(False, 0), (True, 0.5)])
 def test_views_are_mirrored_only_where_flips_are_on(flips, share):
-    ramps = tf.tile(tf.reshape(tf.linspace(0.0, 1.0, 12), [1, 1, 12, 1]), [200, 8, 1, 1])
+    ramps = tf.tile(tf.reshape(tf.linspace(0.0, 1.0, 12), [1, 1, 12, 1]), [1000, 8, 1, 1])
     view = random_view(ramps, 1.0, flips, SEED).numpy()
-    assert np.mean(view[:, 4, 0, 0] > view[:, 4, -1, 0]) == pytest.approx(share, abs=0.1)
+    assert np.mean(view[:, 4, 0, 0] > view[:, 4, -1, 0]) == pytest.approx(share, abs=0.08), "five standard errors"
 
 
 @pytest.mark.parametrize(
