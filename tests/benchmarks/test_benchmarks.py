@@ -20,6 +20,10 @@ BENCHMARKS = {
     ),
     "growth": (["--batch_sizes=4", "--threads=1", "--rounds=1", "--sgemm_size=64"], [r"^\| 4 \| 1 \| \d+\.\d \| \d+ "]),
     "image_sizes": (["--sizes=16,24", "--batch_size=2", "--rounds=1"], [r"\| 16x16x3 \| \d+ \| \d+ \|", r"\| 24x24x3"]),
+    "loop": (
+        ["--updates=60", "--presets=paper"],
+        [r"one core; width 0.01", r"^\| paper( \| [\d,.]+){6} \| \d+\.\d s \|$"],
+    ),
     "train_step": (
         ["--batch_size=4", "--updates=1", "--rounds=1", "--sgemm_size=64", "--onednn=both", "--only=preset best"],
         [r"\| infogan_tf, preset best \| on \| \d", r"\| infogan_tf, preset best \| off \| \d"],
