@@ -114,9 +114,9 @@ def test_digits_are_deformed_and_lose_rectangles_of_all_shapes_for_q():
     assert (changed[is_cut] == 0).all()
     heights, widths = is_cut.any(axis=(2, 3)).sum(axis=1), is_cut.any(axis=(1, 3)).sum(axis=1)
     # Up to 0.5 * 0.6 of 20 pixels, less where a part lies outside of the image.
-    for sides, others in ((heights, widths), (widths, heights)):
-        assert sides.max() == 6
-        assert (sides > 2 * others).any()
+    assert (heights.max(), widths.max()) == (6, 6)
+    # Ten standard errors; of squares it would be 0.8.
+    assert abs(np.corrcoef(heights[heights > 0], widths[heights > 0])[0, 1]) < 0.2, "the sides hang together"
     assert is_cut.any(axis=0).all(), "a rectangle may lie anywhere"
 
 
@@ -124,9 +124,10 @@ def test_digits_are_deformed_and_lose_rectangles_of_all_shapes_for_q():
     ("kind", "change"), [(DigitAugmentation, random_shift), (PhotographAugmentation, diff_augment)]
 )
 def test_a_share_of_images_or_all_or_none_are_changed_for_d(kind, change, photographs):
-    changed = kind(probability=0.25).for_discriminator(photographs, 3, SEED)
-    # Of 300 images, five standard errors.
-    assert np.mean(np.any(changed != photographs, axis=(1, 2, 3))) == pytest.approx(0.25, abs=0.125)
+    many = tf.tile(photographs, [4, 1, 1, 1])
+    changed = kind(probability=0.25).for_discriminator(many, 3, SEED)
+    # Five standard errors, less that a shift by nothing changes nothing.
+    assert np.mean(np.any(changed != many, axis=(1, 2, 3))) == pytest.approx(0.25, abs=0.065)
     all_changed = kind(probability=1).for_discriminator(photographs, 3, SEED)
     np.testing.assert_array_equal(all_changed, change(photographs, 3, SEED))
     assert kind().for_discriminator(photographs, 0, SEED) is photographs
@@ -197,8 +198,9 @@ def test_crops_are_inside_and_as_large_as_documented():
     np.testing.assert_allclose(crops, starts[:, None, None] + sides[:, None, None] * ramps, atol=1e-5)
     np.testing.assert_allclose(sides[:, 0], sides[:, 1], atol=1e-5)
     for values, lowest, highest in ((sides, 0.7, 1), (starts, 0, 0.3), (ends, 0.7, 1)):
-        assert lowest - 1e-5 <= values.min() < lowest + 0.03
-        assert highest - 0.03 < values.max() <= highest + 1e-5
+        for smallest, largest in zip(values.min(axis=0), values.max(axis=0), strict=True):
+            assert lowest - 1e-5 <= smallest < lowest + 0.04
+            assert highest - 0.04 < largest <= highest + 1e-5
     assert abs(np.corrcoef(starts.T)[0, 1]) < 0.8, "rows and columns are cropped together"
 
 
