@@ -16,15 +16,16 @@ def multiply_adds(network: keras.Model) -> list[int]:
     return counts
 
 
-def update_flops(batch_size: int, update: str, augmented: bool = False) -> float:
+def update_flops(batch_size: int, update: str, augmented: bool = False, width: float = 1.0) -> float:
     """Floating-point operations of one update; normalization, activations and Adam, a few percent, are left out.
 
     Args:
         batch_size: images in a batch, real and fake alike.
         update: `alternating` or `simultaneous`.
         augmented: whether D sees the generated images a second time, augmented, for Q.
+        width: factor on the channels and units of the paper's table.
     """
-    g, d = multiply_adds(generator()), multiply_adds(discriminator())
+    g, d = multiply_adds(generator(width)), multiply_adds(discriminator(width))
     # A backward pass costs a forward one for the weights' gradients and one for those to the inputs, which the first
     # layer needs only where the gradient continues: through D into G.
     d_update = 2 * (3 * sum(d) - d[0])

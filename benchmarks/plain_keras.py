@@ -16,22 +16,28 @@ CONTINUOUS_WEIGHT, MIN_STD = 0.1, 0.05
 H_CATEGORY, H_UNIFORM = math.log(CATEGORIES), math.log(2.0)
 
 
+def scaled(width: float, *sizes: int) -> list[int]:
+    """So many times the channels and units of the paper's table."""
+    return [round(width * size) for size in sizes]
+
+
 def batch_norm() -> keras.layers.Layer:
     return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
 
 
-def generator() -> keras.Model:
+def generator(width: float = 1.0) -> keras.Model:
+    dense, grid, channels = scaled(width, 1024, 128, 64)
     return keras.Sequential(
         [
             keras.Input([NOISE_SIZE + CATEGORIES + CONTINUOUS]),
-            keras.layers.Dense(1024, use_bias=False),
+            keras.layers.Dense(dense, use_bias=False),
             batch_norm(),
             keras.layers.ReLU(),
-            keras.layers.Dense(7 * 7 * 128, use_bias=False),
+            keras.layers.Dense(7 * 7 * grid, use_bias=False),
             batch_norm(),
             keras.layers.ReLU(),
-            keras.layers.Reshape([7, 7, 128]),
-            keras.layers.Conv2DTranspose(64, 4, 2, padding="same", use_bias=False),
+            keras.layers.Reshape([7, 7, grid]),
+            keras.layers.Conv2DTranspose(channels, 4, 2, padding="same", use_bias=False),
             batch_norm(),
             keras.layers.ReLU(),
             keras.layers.Conv2DTranspose(1, 4, 2, padding="same", activation="sigmoid"),
@@ -39,17 +45,18 @@ def generator() -> keras.Model:
     )
 
 
-def discriminator() -> keras.Model:
+def discriminator(width: float = 1.0) -> keras.Model:
     """Images to (log-odds that they are real, Q's outputs)."""
+    first, second, dense, hidden = scaled(width, 64, 128, 1024, 128)
     images = keras.Input([28, 28, 1])
-    x = keras.layers.Conv2D(64, 4, 2, padding="same")(images)
+    x = keras.layers.Conv2D(first, 4, 2, padding="same")(images)
     x = keras.layers.LeakyReLU(negative_slope=0.1)(x)
-    x = keras.layers.Conv2D(128, 4, 2, padding="same", use_bias=False)(x)
+    x = keras.layers.Conv2D(second, 4, 2, padding="same", use_bias=False)(x)
     x = keras.layers.LeakyReLU(negative_slope=0.1)(batch_norm()(x))
-    x = keras.layers.Dense(1024, use_bias=False)(keras.layers.Flatten()(x))
+    x = keras.layers.Dense(dense, use_bias=False)(keras.layers.Flatten()(x))
     x = keras.layers.LeakyReLU(negative_slope=0.1)(batch_norm()(x))
     real_logits = keras.layers.Dense(1)(x)
-    q = keras.layers.Dense(128, use_bias=False)(x)
+    q = keras.layers.Dense(hidden, use_bias=False)(x)
     q = keras.layers.LeakyReLU(negative_slope=0.1)(batch_norm()(q))
     return keras.Model(images, [real_logits, keras.layers.Dense(CATEGORIES + 2 * CONTINUOUS)(q)])
 
@@ -57,9 +64,9 @@ def discriminator() -> keras.Model:
 class PlainInfoGAN:
     """Both networks and the two-step update: D and Q, then G on fresh noise and codes."""
 
-    def __init__(self):
-        self.generator = generator()
-        self.discriminator = discriminator()
+    def __init__(self, width: float = 1.0):
+        self.generator = generator(width)
+        self.discriminator = discriminator(width)
         self.d_optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8)
         self.g_optimizer = keras.optimizers.Adam(1e-3, beta_1=0.5, epsilon=1e-8)
         self.d_optimizer.build(self.discriminator.trainable_variables)

@@ -16,19 +16,25 @@ H_CATEGORY, H_UNIFORM = math.log(CATEGORIES), math.log(2.0)
 VARIANTS = ("eager", "channels-last, fused Adam", "compiled")
 
 
-def generator() -> nn.Module:
+def scaled(width: float, *sizes: int) -> list[int]:
+    """So many times the channels and units of the paper's table."""
+    return [round(width * size) for size in sizes]
+
+
+def generator(width: float) -> nn.Module:
+    dense, grid, channels = scaled(width, 1024, 128, 64)
     return nn.Sequential(
-        nn.Linear(NOISE_SIZE + CATEGORIES + CONTINUOUS, 1024, bias=False),
-        nn.BatchNorm1d(1024),
+        nn.Linear(NOISE_SIZE + CATEGORIES + CONTINUOUS, dense, bias=False),
+        nn.BatchNorm1d(dense),
         nn.ReLU(),
-        nn.Linear(1024, 128 * 7 * 7, bias=False),
-        nn.BatchNorm1d(128 * 7 * 7),
+        nn.Linear(dense, grid * 7 * 7, bias=False),
+        nn.BatchNorm1d(grid * 7 * 7),
         nn.ReLU(),
-        nn.Unflatten(1, (128, 7, 7)),
-        nn.ConvTranspose2d(128, 64, 4, 2, padding=1, bias=False),
-        nn.BatchNorm2d(64),
+        nn.Unflatten(1, (grid, 7, 7)),
+        nn.ConvTranspose2d(grid, channels, 4, 2, padding=1, bias=False),
+        nn.BatchNorm2d(channels),
         nn.ReLU(),
-        nn.ConvTranspose2d(64, 1, 4, 2, padding=1),
+        nn.ConvTranspose2d(channels, 1, 4, 2, padding=1),
         nn.Sigmoid(),
     )
 
@@ -36,25 +42,26 @@ def generator() -> nn.Module:
 class Discriminator(nn.Module):
     """Images `[batch, 1, 28, 28]` to (log-odds that they are real, Q's outputs)."""
 
-    def __init__(self):
+    def __init__(self, width: float):
         super().__init__()
+        first, second, dense, hidden = scaled(width, 64, 128, 1024, 128)
         self.body = nn.Sequential(
-            nn.Conv2d(1, 64, 4, 2, padding=1),
+            nn.Conv2d(1, first, 4, 2, padding=1),
             nn.LeakyReLU(0.1),
-            nn.Conv2d(64, 128, 4, 2, padding=1, bias=False),
-            nn.BatchNorm2d(128),
+            nn.Conv2d(first, second, 4, 2, padding=1, bias=False),
+            nn.BatchNorm2d(second),
             nn.LeakyReLU(0.1),
             nn.Flatten(),
-            nn.Linear(128 * 7 * 7, 1024, bias=False),
-            nn.BatchNorm1d(1024),
+            nn.Linear(second * 7 * 7, dense, bias=False),
+            nn.BatchNorm1d(dense),
             nn.LeakyReLU(0.1),
         )
-        self.real_head = nn.Linear(1024, 1)
+        self.real_head = nn.Linear(dense, 1)
         self.code_head = nn.Sequential(
-            nn.Linear(1024, 128, bias=False),
-            nn.BatchNorm1d(128),
+            nn.Linear(dense, hidden, bias=False),
+            nn.BatchNorm1d(hidden),
             nn.LeakyReLU(0.1),
-            nn.Linear(128, CATEGORIES + 2 * CONTINUOUS),
+            nn.Linear(hidden, CATEGORIES + 2 * CONTINUOUS),
         )
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -67,14 +74,15 @@ class TorchInfoGAN:
 
     Args:
         variant: one of `VARIANTS`.
+        width: factor on the channels and units of the paper's table.
     """
 
-    def __init__(self, variant: str = "eager"):
+    def __init__(self, variant: str = "eager", width: float = 1.0):
         tuned = variant != "eager"
         memory_format = torch.channels_last if tuned else torch.contiguous_format
         self.memory_format = memory_format
-        self.generator = generator().to(memory_format=memory_format)
-        self.discriminator = Discriminator().to(memory_format=memory_format)
+        self.generator = generator(width).to(memory_format=memory_format)
+        self.discriminator = Discriminator(width).to(memory_format=memory_format)
         adam = {"betas": (0.5, 0.999), "eps": 1e-8, "fused": tuned}
         self.d_optimizer = torch.optim.Adam(self.discriminator.parameters(), 2e-4, **adam)
         self.g_optimizer = torch.optim.Adam(self.generator.parameters(), 1e-3, **adam)

@@ -1,8 +1,9 @@
 """Times one MNIST update: this package, a plain Keras port and, where it is installed, PyTorch.
 
-All take turns, each round in the same order; the medians are shown. The limit is the speed of a large float32 matrix
-product (sgemm) on the same machine. With `--onednn=both` two processes, one with TensorFlow's oneDNN kernels and one
-without, take turns round by round. A row with bfloat16, where the processor has it, may exceed that limit.
+All have networks of the same width, and take turns, each round in the same order; the medians are shown. The limit is
+the speed of a large float32 matrix product (sgemm) on the same machine. With `--onednn=both` two processes, one with
+TensorFlow's oneDNN kernels and one without, take turns round by round. A row with bfloat16, where the processor has it,
+may exceed that limit.
 """
 
 import contextlib
@@ -27,6 +28,13 @@ WORKER = Path(__file__).with_name("train_step_worker.py")
 SETTINGS = {"on": {ONEDNN_VARIABLE: "1"}, "off": {ONEDNN_VARIABLE: "0"}, "default": {}}
 
 flags.DEFINE_integer("batch_size", 128, "Images in a batch.", lower_bound=2, upper_bound=4000)
+flags.DEFINE_float(
+    "width",
+    1.0,
+    "Factor on all networks' channels and units; quick and best have 0.25.",
+    lower_bound=0.01,
+    upper_bound=4,
+)
 flags.DEFINE_integer("threads", 0, "Threads to compute with; 0 for one on each processor.", lower_bound=0)
 flags.DEFINE_integer("rounds", 9, "Rounds; the median is taken over them.", lower_bound=1)
 flags.DEFINE_integer("updates", 3, "Updates that are timed in a round, after one that is not.", lower_bound=1)
@@ -63,7 +71,7 @@ def _check_flags():
 
 @contextlib.contextmanager
 def _worker(onednn: str, torch: bool) -> Iterator[subprocess.Popen]:
-    settings = {name: flags.FLAGS[name].value for name in ("batch_size", "updates", "sgemm_size", "only")}
+    settings = {name: flags.FLAGS[name].value for name in ("batch_size", "width", "updates", "sgemm_size", "only")}
     settings |= {"threads": _threads(), "torch": torch}
     command = [sys.executable, str(WORKER), json.dumps(settings)]
     environment = os.environ | SETTINGS[onednn]
@@ -118,6 +126,7 @@ def _result(built: list[dict[str, Any]], rounds: list[list[dict[str, float]]]) -
         "machine": {"processor": processor(), "threads": _threads(), "onednn_limit": onednn_limit()},
         "versions": versions,
         "batch_size": flags.FLAGS.batch_size,
+        "width": flags.FLAGS.width,
         "rounds": flags.FLAGS.rounds,
         "updates_per_round": flags.FLAGS.updates,
         "sgemm_gflops": sgemm,
@@ -140,8 +149,8 @@ def _table(result: Mapping[str, Any]) -> str:
     sgemm = "; ".join(f"{name}: {speed:.0f} GFLOP/s" for name, speed in result["sgemm_gflops"].items())
     machine = result["machine"]
     lines = [
-        f"{machine['processor']}, {machine['threads']} threads; {versions}; batch {result['batch_size']}, "
-        f"medians of {result['rounds']} rounds of {result['updates_per_round']} updates",
+        f"{machine['processor']}, {machine['threads']} threads; {versions}; width {result['width']:g}, "
+        f"batch {result['batch_size']}, medians of {result['rounds']} rounds of {result['updates_per_round']} updates",
         f"large sgemm: {sgemm}",
         "",
         "| one update | oneDNN | ms | times the first row's | GFLOP/s | share of sgemm |",

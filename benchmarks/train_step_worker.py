@@ -26,29 +26,34 @@ from infogan_tf.build_model import build_model, compile_model
 from infogan_tf.config import Config
 from infogan_tf.errors import first_line
 from infogan_tf.experiments import presets
+from infogan_tf.model import UPDATES
 from infogan_tf.runtime import bfloat16_obstacle, onednn_is_on, product_precision
+from infogan_tf.training.loop import compiled_update
 
 Calls = dict[str, Callable[[], Any]]
 
-BEST = presets("mnist")["best"]
-OURS = {f"infogan_tf, {update}": Config(update=update) for update in ("alternating", "simultaneous")} | {
-    "infogan_tf, preset best": BEST
-}
-if not bfloat16_obstacle():
-    OURS["infogan_tf, preset best, bfloat16"] = dataclasses.replace(BEST, precision="bfloat16")
 
-
-def main(batch_size: int, threads: int, updates: int, only: list[str], torch: bool, sgemm_size: int):
+def main(batch_size: int, width: float, threads: int, updates: int, only: list[str], torch: bool, sgemm_size: int):
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     show_progress(f"building what is timed with {describe_onednn(onednn_is_on())}")
-    contenders, products = _build(real_images(batch_size), threads, only, torch, sgemm_size)
+    configs = _configs(width)
+    images = real_images(batch_size)
+    builders = {name: functools.partial(_ours, config, images) for name, config in configs.items()}
+    builders["plain Keras"] = functools.partial(_plain_keras, width, images)
+    contenders = {name: build() for name, build in builders.items() if _is_wanted(name, only)}
+    products = {"TensorFlow": _tensorflow_product(sgemm_size)}
+    if torch:
+        contenders |= _torch_variants(width, images, threads, only)
+        products["PyTorch"] = _torch_product(sgemm_size)
+    if not contenders:
+        sys.exit(f"error: flag --only: expected parts of the rows' names, got {','.join(only)}")
     warm_up(contenders | products)
     packages = ("tensorflow", "keras", *(["torch"] if torch else []))
     built = {
         "onednn": onednn_is_on(),
         "versions": {name: importlib.metadata.version(name) for name in packages},
-        "flops": {name: _flops(name, batch_size) for name in contenders},
+        "flops": {name: _flops(configs.get(name, Config(width=width)), batch_size) for name in contenders},
         "products": list(products),
     }
     print(json.dumps(built), flush=True)
@@ -56,43 +61,39 @@ def main(batch_size: int, threads: int, updates: int, only: list[str], torch: bo
         print(json.dumps(time_round(contenders | products, updates)), flush=True)
 
 
-def _build(images: np.ndarray, threads: int, only: list[str], torch: bool, sgemm_size: int) -> tuple[Calls, Calls]:
-    """What is timed, by name: the updates, and the matrix products."""
-    builders = {name: functools.partial(_ours, config, images) for name, config in OURS.items()}
-    builders["plain Keras"] = functools.partial(_plain_keras, images)
-    contenders = {name: build() for name, build in builders.items() if _is_wanted(name, only)}
-    products = {"TensorFlow": _tensorflow_product(sgemm_size)}
-    if torch:
-        contenders |= _torch_variants(images, threads, only)
-        products["PyTorch"] = _torch_product(sgemm_size)
-    if not contenders:
-        sys.exit(f"error: flag --only: expected parts of the rows' names, got {','.join(only)}")
-    return contenders, products
+def _configs(width: float) -> dict[str, Config]:
+    """The rows of this package by name, all of one width, whatever that of the presets."""
+    best = dataclasses.replace(presets("mnist")["best"], width=width)
+    configs = {f"infogan_tf, {update}": Config(width=width, update=update) for update in UPDATES}
+    name = f"infogan_tf, preset best of width {width:g}"
+    configs[name] = best
+    if not bfloat16_obstacle():
+        configs[f"{name}, bfloat16"] = dataclasses.replace(best, precision="bfloat16")
+    return configs
 
 
 def _is_wanted(name: str, only: list[str]) -> bool:
     return not only or any(part in name for part in only)
 
 
-def _flops(name: str, batch_size: int) -> float:
-    config = OURS.get(name, Config())
-    return update_flops(batch_size, config.update, augmented=config.code_augmentation > 0)
+def _flops(config: Config, batch_size: int) -> float:
+    return update_flops(batch_size, config.update, augmented=config.code_augmentation > 0, width=config.width)
 
 
 def _ours(config: Config, images: np.ndarray) -> Callable[[], Any]:
     model = build_model(config)
     compile_model(model, config)
-    step, batch = tf.function(model.apply_update), tf.constant(images)
+    (step, _), batch = compiled_update(model), tf.constant(images)
 
-    def update() -> list[float]:
+    def update() -> np.ndarray:
         with product_precision(config.precision):
-            return [float(value) for value in step(batch).values()]  # As in training, every number is read.
+            return step(batch).numpy()  # As in training, every number is read.
 
     return update
 
 
-def _plain_keras(images: np.ndarray) -> Callable[[], Any]:
-    model, batch = PlainInfoGAN(), tf.constant(images)
+def _plain_keras(width: float, images: np.ndarray) -> Callable[[], Any]:
+    model, batch = PlainInfoGAN(width), tf.constant(images)
     return functools.partial(_read_update, model, batch)
 
 
@@ -100,7 +101,7 @@ def _read_update(model: Any, batch: Any) -> list[float]:
     return [float(value) for value in model.train_step(batch).values()]
 
 
-def _torch_variants(images: np.ndarray, threads: int, only: list[str]) -> Calls:
+def _torch_variants(width: float, images: np.ndarray, threads: int, only: list[str]) -> Calls:
     import plain_torch
     import torch
 
@@ -109,7 +110,7 @@ def _torch_variants(images: np.ndarray, threads: int, only: list[str]) -> Calls:
     for variant in plain_torch.VARIANTS:
         if not _is_wanted(f"PyTorch, {variant}", only):
             continue
-        model = plain_torch.TorchInfoGAN(variant)
+        model = plain_torch.TorchInfoGAN(variant, width)
         batch = torch.tensor(images.transpose(0, 3, 1, 2)).to(memory_format=model.memory_format)
         update = functools.partial(_read_update, model, batch)
         try:

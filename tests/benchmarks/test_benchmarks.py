@@ -25,8 +25,16 @@ BENCHMARKS = {
         [r"one core; width 0.01", r"^\| paper( \| [\d,.]+){6} \| \d+\.\d s \|$"],
     ),
     "train_step": (
-        ["--batch_size=4", "--updates=1", "--rounds=1", "--sgemm_size=64", "--onednn=both", "--only=preset best"],
-        [r"\| infogan_tf, preset best \| on \| \d", r"\| infogan_tf, preset best \| off \| \d"],
+        [
+            "--batch_size=4",
+            "--width=0.5",
+            "--updates=1",
+            "--rounds=1",
+            "--sgemm_size=64",
+            "--onednn=both",
+            "--only=preset best",
+        ],
+        [rf"\| infogan_tf, preset best of width 0.5 \| {onednn} \| \d" for onednn in ("on", "off")],
     ),
     "whole_run": (
         ["--data_source=embedded", "--batch_size=4", "--updates=2", "--starts=1"],

@@ -63,10 +63,10 @@ def _smooth_activations(monkeypatch):
         smooth(nn, Activation, nn.functional.softplus)
 
 
-@pytest.fixture
-def update(embedded_digits, monkeypatch):
+@pytest.fixture(params=[1.0, 0.25], ids="width {}".format)
+def update(request, embedded_digits, monkeypatch):
     """One update of ours: the images, the latents it drew, its weights, G's loss and both gradients."""
-    config = Config(seed=3)
+    config = Config(seed=3, width=request.param)
     model = build_model(config)
     compile_model(model, config)
     drawn, sample = [], LatentSpec.sample
@@ -82,6 +82,7 @@ def update(embedded_digits, monkeypatch):
     metrics = model.apply_update(images)
     information = sum(code.weight * metrics[f"mutual_information/{code.name}"] for code in model.spec.codes)
     return {
+        "width": config.width,
         "images": images,
         "latents": [model.spec.join(latents).numpy() for latents in drawn],
         "weights": weights,
@@ -104,7 +105,7 @@ def float64():
 def keras_port(update):
     """G's loss and both gradients of the plain Keras port from our weights, in float64; our gradients in its order."""
     with float64():
-        plain = PlainInfoGAN()
+        plain = PlainInfoGAN(update["width"])
         plain.generator.set_weights(update["weights"][0])
         plain.discriminator.set_weights(reordered(update["weights"][1], (12, 2, 5, 2)))
         d_latents, g_latents, images = (
@@ -130,7 +131,7 @@ def torch_port(update):
     torch = pytest.importorskip("torch")
     from plain_torch import TorchInfoGAN
 
-    model = TorchInfoGAN()
+    model = TorchInfoGAN(width=update["width"])
     for network, weights in zip((model.generator, model.discriminator), update["weights"], strict=True):
         tensors = [tensor for name, tensor in network.state_dict().items() if "num_batches" not in name]
         for tensor, value in zip(tensors, weights, strict=True):
@@ -155,12 +156,15 @@ def gradients_of(network):
 def in_torch_layout(value):
     if value.ndim == 4:
         return value.transpose(3, 2, 0, 1).copy()
-    if value.shape == (1024, 7 * 7 * 128):
-        return value.reshape(1024, 7, 7, 128).transpose(3, 1, 2, 0).reshape(-1, 1024).copy()
-    if value.shape == (7 * 7 * 128, 1024):
-        return value.reshape(7, 7, 128, 1024).transpose(3, 2, 0, 1).reshape(1024, -1).copy()
-    if value.shape == (7 * 7 * 128,):
-        return value.reshape(7, 7, 128).transpose(2, 0, 1).reshape(-1).copy()
+    # Dense layers before and after an image list its pixels with their channels last.
+    if value.shape[-1] % 49 == 0:
+        *units, size = value.shape
+        return (
+            np.moveaxis(value.reshape(*units, 7, 7, size // 49), [-1, -3, -2], [0, 1, 2]).reshape(size, *units).copy()
+        )
+    if value.shape[0] % 49 == 0:
+        size, units = value.shape
+        return value.reshape(7, 7, size // 49, units).transpose(3, 2, 0, 1).reshape(units, size).copy()
     return value.T.copy()
 
 
@@ -182,5 +186,7 @@ def test_arithmetic_is_counted_from_the_layers():
     assert sorted(arithmetic.multiply_adds(arithmetic.discriminator())) == sorted(d)
     assert arithmetic.update_flops(128, "alternating") == pytest.approx(40.4e9, rel=0.01)
     assert arithmetic.update_flops(128, "simultaneous") == pytest.approx(33.6e9, rel=0.01)
+    # At half the width the products of two inner layers are a fourth.
+    assert arithmetic.multiply_adds(arithmetic.generator(0.5)) == [g[0] / 2, g[1] / 4, g[2] / 4, g[3] / 2]
     # A pass of D over augmented images: forward once, and back once to the weights and twice to the inputs.
     assert arithmetic.update_flops(128, "simultaneous", augmented=True) == pytest.approx(47.1e9, rel=0.01)
