@@ -145,10 +145,16 @@ def _some(images: tf.Tensor, probability: float, seed: Seed) -> tf.Tensor:
 def _random_strokes(images: tf.Tensor, strength: float, seed: Seed) -> tf.Tensor:
     """Mixes each image with itself dilated or eroded by one pixel; bright strokes on dark ground grow or shrink."""
     amount = uniform([tf.shape(images)[0], 1, 1, 1], seed, -strength, strength)
-    thicker = tf.nn.max_pool2d(images, 3, 1, "SAME")
-    thinner = -tf.nn.max_pool2d(-images, 3, 1, "SAME")
+    thicker, thinner = _largest_neighbors(images), -_largest_neighbors(-images)
     change = tf.where(amount > 0, THICKER * (thicker - images), THINNER * (images - thinner))
     return images + amount * change
+
+
+def _largest_neighbors(images: tf.Tensor) -> tf.Tensor:
+    """The largest of each pixel and its eight neighbors."""
+    # TensorFlow's pooling is fast only for many channels: here all images are the channels of one.
+    pooled = tf.nn.max_pool2d(tf.transpose(images, [3, 1, 2, 0]), 3, 1, "SAME")
+    return tf.transpose(pooled, [3, 1, 2, 0])
 
 
 def _random_affine(batch_size: tf.Tensor, strength: float, seed: Seed) -> tuple[tf.Tensor, tf.Tensor]:
