@@ -28,6 +28,8 @@ PLAIN_PARTS = {
         "infogan_tf.networks.layers.BatchNorm",
         lambda: keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
     ),
+    "Conv2D": ("infogan_tf.networks.layers.Conv2D", keras.layers.Conv2D),
+    "Conv2DTranspose": ("infogan_tf.networks.layers.Conv2DTranspose", keras.layers.Conv2DTranspose),
     "FusedAdam": (
         "infogan_tf.build_model.FusedAdam",
         lambda learning_rate: keras.optimizers.Adam(learning_rate, beta_1=0.5, epsilon=1e-8),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import keras
 import tensorflow as tf
 
+from infogan_tf.networks.gray import Conv2D, Conv2DTranspose
 from infogan_tf.networks.specs import Conv, Up
 from infogan_tf.runtime import describe_policy
 
@@ -115,7 +116,7 @@ def dense_block(units: int, activation: keras.layers.Layer) -> list[keras.layers
 def convolution_block(row: Conv | Up, activation: keras.layers.Layer) -> list[keras.layers.Layer]:
     """The layers of one row: a 4x4 convolution (transposed for `Up`), batch norm where it has it, an activation."""
     is_up = isinstance(row, Up)
-    kind = keras.layers.Conv2DTranspose if is_up else keras.layers.Conv2D
+    kind = Conv2DTranspose if is_up else Conv2D
     kernel = (NORMAL if is_up else TRUNCATED_NORMAL).clone()
     same = {"padding": "same", "data_format": "channels_last"}  # Keras' default of the latter is a user's.
     layer = kind(row.filters, 4, row.strides, use_bias=not row.bn, kernel_initializer=kernel, **same)
