@@ -15,20 +15,23 @@ def warm_up(contenders: Mapping[str, Callable[[], Any]]):
         show_progress(f"ready: {name}")
 
 
-def time_round(contenders: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, float]:
+def time_round(
+    contenders: Mapping[str, Callable[[], Any]], repeats: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, float]:
     """Seconds that a call of each takes.
 
     Args:
         contenders: by name, what is called; it must return only when its work is done.
         repeats: calls that are timed, after one that is not.
+        clock: what is read before and after, in seconds.
     """
     seconds = {}
     for name, call in contenders.items():
         call()  # Refills the caches, which the previous one used.
-        start = time.perf_counter()
+        start = clock()
         for _ in range(repeats):
             call()
-        seconds[name] = (time.perf_counter() - start) / repeats
+        seconds[name] = (clock() - start) / repeats
     return seconds
 
 

@@ -10,6 +10,7 @@ import importlib.metadata
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +34,16 @@ from infogan_tf.training.loop import compiled_update
 Calls = dict[str, Callable[[], Any]]
 
 
-def main(batch_size: int, width: float, threads: int, updates: int, only: list[str], torch: bool, sgemm_size: int):
+def main(
+    batch_size: int,
+    width: float,
+    threads: int,
+    updates: int,
+    only: list[str],
+    torch: bool,
+    sgemm_size: int,
+    cpu_time: bool,
+):
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     show_progress(f"building what is timed with {describe_onednn(onednn_is_on())}")
@@ -57,8 +67,9 @@ def main(batch_size: int, width: float, threads: int, updates: int, only: list[s
         "products": list(products),
     }
     print(json.dumps(built), flush=True)
+    clock = time.process_time if cpu_time else time.perf_counter
     for _ in sys.stdin:
-        print(json.dumps(time_round(contenders | products, updates)), flush=True)
+        print(json.dumps(time_round(contenders | products, updates, clock)), flush=True)
 
 
 def _configs(width: float) -> dict[str, Config]:
