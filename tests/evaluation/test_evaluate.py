@@ -135,7 +135,7 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
     labels = {"labels": np.stack(list(kinds.values()), axis=1), "label_names": np.array(list(kinds))}
     np.savez(tmp_path / "faces.npz", images=images, **labels)
     settings = {"codes": "shape=categorical(3), uniform, bernoulli", "code_augmentation": 0.0, "max_shift": 0}
-    settings |= {"average_decay": 0.0, "max_epoch": 1, "updates_per_epoch": 2, "batch_size": 8}
+    settings |= {"average_decay": 0.0, "minutes": None, "max_epoch": 1, "updates_per_epoch": 2, "batch_size": 8}
     places = {"images": str(tmp_path / "faces.npz"), "run_folder": str(tmp_path / "run")}
     assert train(dataclasses.replace(presets("images")["photographs"], **places, **settings))
     monkeypatch.setattr(features_module, "LEAST_UPDATES", 2)
