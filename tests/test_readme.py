@@ -106,7 +106,7 @@ def test_the_page_on_own_images_is_true(tmp_path, monkeypatch):
 
 def test_every_flag_and_script_named_exists():
     flags = set(re.findall(r"--(\w+)", page("docs/commands.md")))
-    flags |= {"logdir", "help", "rounds", "updates"}  # TensorBoard's, absl's, the benchmarks'.
+    flags |= {"logdir", "help", "rounds", "updates", "threads", "cpu_time"}  # TensorBoard's, absl's, the benchmarks'.
     for path in PAGES:
         if path.parent.name == "lab" or path.name == "CHANGELOG.md":
             continue  # They name those of their time.
