@@ -181,6 +181,6 @@ def test_chairs_of_their_archive(do, thin, few, tmp_path):
 @pytest.mark.slow
 def test_faces_that_are_rendered_need_no_flag(do, thin):
     out = do("train", "faces", *TINY)
-    assert "preset: best with " in out
+    assert "preset: quick with " in out
     assert "rendering 130 images for rendered_heads, which are kept in " in out
     assert "data: heads rendered by infogan_tf, 117 training and 13 held-out images (not the paper's, but " in out
