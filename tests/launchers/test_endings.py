@@ -193,7 +193,7 @@ def test_a_terminal_of_80_columns_shows_a_bar_with_everything(reference, start):
 @pytest.mark.parametrize(
     ("flags", "kilobytes", "text"),
     [
-        ([], 200, "the checkpoint of update 2 could not be written: "),
+        (["--width=1"], 200, "the checkpoint of update 2 could not be written: "),
         (["--sample_interval=1", "--snapshot_interval=6"], 100, ""),  # The first checkpoint is not reached.
         (["--generator_learning_rate=1e38", "--snapshot_interval=1"], None, ""),  # It diverges.
     ],
