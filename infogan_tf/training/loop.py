@@ -316,7 +316,7 @@ def announce_end(
         if command:
             lines.append(f"  longer    {longer}")
         lines.append(f"  use it    {_use(run, spec)}")
-        if describe_preset(run.config) == "quick":
+        if command and describe_preset(run.config) == "quick":
             lines.append(f"  better    {find_experiment(run.config.experiment).after_quick}")
         terminal.info("\n".join(lines))
 

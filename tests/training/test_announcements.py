@@ -9,6 +9,7 @@ import pytest
 
 from infogan_tf.build_model import build_latents
 from infogan_tf.config import Config
+from infogan_tf.experiments import presets
 from infogan_tf.training.loop import announce_end
 from infogan_tf.training.run import Run
 
@@ -77,3 +78,10 @@ def test_without_a_launcher_no_flag_is_advised(tmp_path, end):
     assert end(run, 4, 4, "SIGTERM", command=None) == "stopped by SIGTERM after update 4, which is saved\n"
     assert end(run, 6, 0, command=None) == "already trained for 6 updates\n"
     assert "--" not in end(run, 6, 6, command=None).replace("--logdir", "")
+
+
+@pytest.mark.parametrize(("preset", "names_best"), [("quick", True), ("best", False)])
+def test_only_a_quick_run_names_what_more_minutes_give(tmp_path, end, preset, names_best):
+    config = presets("mnist")[preset]
+    out = end(Run(tmp_path / "run", config), config.total_updates, 1)
+    assert ("\n  better    --preset=best takes about ten minutes" in out) == names_best
