@@ -181,7 +181,6 @@ class Config(Options):
         "Whether a GPU reaches the same bits again, for which it is slower; a CPU always does.",
         may_change=True,
     )
-
     xla: str = option(
         "auto",
         Choice("auto", "on", "off"),

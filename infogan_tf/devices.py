@@ -36,7 +36,7 @@ def prepare_devices(devices: str):
     numbers = [int(number) for number in which.split(",")] if kind == "gpu" else range(len(gpus))
     if missing := [number for number in numbers if number >= len(gpus)]:
         there = ",".join(map(str, range(len(gpus)))) or "none"
-        advice = f"; {missing_cuda()}" if missing_cuda() else ""
+        advice = f"; {reason}" if (reason := missing_cuda()) else ""
         raise SettingError(
             "devices", f"GPUs that TensorFlow finds ({there}{advice})", f"gpu:{','.join(map(str, missing))}"
         )

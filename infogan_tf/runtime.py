@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infogan_tf.devices import CLUSTER_VARIABLE, CPUINFO, prepare_devices
+from infogan_tf.devices import CPUINFO, is_in_cluster, prepare_devices
 from infogan_tf.errors import SettingError
 
 KERAS_VARIABLE = "KERAS_BACKEND"
@@ -73,7 +73,7 @@ def load_tensorflow(devices: str = "auto"):
             import tensorflow as tf
 
             prepare_devices(devices)
-            if CLUSTER_VARIABLE not in os.environ:  # Of several machines a strategy must make the devices.
+            if not is_in_cluster():  # Of several machines a strategy must make the devices.
                 tf.config.list_logical_devices()
         except SettingError:
             raise

@@ -88,8 +88,8 @@ class Run:
         """Within it, the run can `begin` and be trained, by no other process; SettingError if its folder can't be used.
 
         Of several workers only one is the writer; the others read the folder. An earlier run is locked before its
-        record is read. A new folder is removed again if the run did not begin. An
-        error that ends it is kept in its `log.txt`.
+        record is read. A new folder is removed again if the run did not begin. An error that ends it is kept in its
+        `log.txt`.
         """
         try:
             if is_writer and (self.path / CONFIG_FILE).exists():
