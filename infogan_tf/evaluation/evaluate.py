@@ -5,6 +5,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from infogan_tf.build_model import image_request
 from infogan_tf.console import logger
 from infogan_tf.data.factors import Factor, load_factors
@@ -55,7 +57,7 @@ def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | Non
     if not os.access(folder, os.W_OK):
         raise SettingError("run_folder", "a folder that can be written", folder)
     logger.info(f"evaluating {folder} at update {trained.step:,}")
-    data, factors = _load_data(trained, data_dir, images)
+    data, factors = labeled_images(trained, data_dir, images)
     features = load_features(data, factors)
     model = BatchedModel(trained.model)
     logger.info(f"  generating {NUM_GENERATED:,} images, predicting their codes and computing their features")
@@ -84,7 +86,8 @@ def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | Non
     return record_evaluation(trained, evaluation, examples)
 
 
-def _load_data(trained: TrainedRun, data_dir: str | None, images: str | None) -> tuple[ImageData, list[Factor]]:
+def labeled_images(trained: TrainedRun, data_dir: str | None, images: str | None) -> tuple[ImageData, list[Factor]]:
+    """The images of a run, at most 10,000 of them held out, and what their labels say; errors are `evaluate`'s."""
     config, source = trained.config, trained.record.data.source
     without_effect, place = ("data_dir", data_dir) if config.images else ("images", images)
     if place is not None:
@@ -104,6 +107,11 @@ def _load_data(trained: TrainedRun, data_dir: str | None, images: str | None) ->
         dataclasses.replace(each, held_out=evenly_spread(each.held_out, NUM_HELD_OUT)) for each in (data, *factors)
     )
     return data, factors
+
+
+def matched_images(training: np.ndarray) -> np.ndarray:
+    """Of training images, or of their labels, at most 10,000, by which categories are matched to classes."""
+    return evenly_spread(training, NUM_MATCHED)
 
 
 def _measure_codes(
@@ -155,12 +163,12 @@ def _measure_factors(
         predictions = CodePredictions.of(code.distribution, held_out[code.name])
         associations[code.name] = {each.name: association(predictions, each.kind, each.held_out) for each in factors}
     classes = [
-        dataclasses.replace(factor, training=evenly_spread(factor.training, NUM_MATCHED))
+        dataclasses.replace(factor, training=matched_images(factor.training))
         for factor in factors
         if factor.kind == "class"
     ]
     if classes and model.spec.categorical_codes:
-        training = model.infer_codes(evenly_spread(data.training, NUM_MATCHED))
+        training = model.infer_codes(matched_images(data.training))
         for code in model.spec.categorical_codes:
             matched, scored = (of_set[code.name].logits.numpy().argmax(axis=1) for of_set in (training, held_out))
             number = code.distribution.num_categories

@@ -16,6 +16,7 @@ from infogan_tf.experiments import find_experiment
 from infogan_tf.figures.pictures import save_picture, tile, with_caption
 from infogan_tf.figures.traversals import describe_traversal, traverse
 from infogan_tf.randomness import Stream, stream_seed
+from infogan_tf.reproduction.choice import Choice
 from infogan_tf.reproduction.runs import ReportedRun
 
 # Of a measure that is adjusted for chance; both are this project's choice, since the paper has no numbers.
@@ -125,10 +126,11 @@ class ShownPanel(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class FactorResults:
-    """Everything that the report is made from: the paper's figure, and a run for each preset and seed."""
+    """Everything that the report is made from: the paper's figure, a run for each preset and seed, and their choice."""
 
     figure: Figure
     runs: Sequence[ReportedRun]
+    choice: Choice | None = None
 
     thresholds = (FOUND_FROM, PARTLY_FOUND_FROM)
 
@@ -139,8 +141,13 @@ class FactorResults:
 
     @cached_property
     def shown(self) -> ReportedRun:
-        """The run whose codes are the most associated with the factors; without those, of the best Frechet distance."""
+        """The run whose codes are the most associated with the factors; without those, the one that is chosen.
+
+        Of fewer runs than a choice needs it is the one of the best Frechet distance.
+        """
         if not self.has_factors:
+            if self.choice:
+                return self.choice.run
             # Of a single held-out image no run has a distance.
             return min(self.runs, key=lambda run: run.evaluation.images.frechet_distance or 0.0)
         best_codes = [_best_of_each(_measured_codes([run]), attrgetter("factor")) for run in self.runs]

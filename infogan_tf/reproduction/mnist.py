@@ -12,6 +12,7 @@ from infogan_tf.figures.pictures import save_animation, save_picture, tile, with
 from infogan_tf.figures.plots import plot_confusion, plot_information
 from infogan_tf.figures.traversals import COLUMNS, ROWS, move, vary, vary_two
 from infogan_tf.randomness import Stream, split_seed, stream_seed
+from infogan_tf.reproduction.choice import Choice
 from infogan_tf.reproduction.runs import ReportedRun
 from infogan_tf.training.curves import read_curve
 
@@ -29,6 +30,7 @@ class MnistResults:
     """
 
     runs: Sequence[ReportedRun]
+    choice: Choice | None = None  # Among the InfoGANs.
 
     @property
     def infogans(self) -> list[ReportedRun]:

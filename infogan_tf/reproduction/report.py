@@ -19,6 +19,7 @@ from infogan_tf.console import logger
 from infogan_tf.evaluation import glossary, table
 from infogan_tf.experiments import presets
 from infogan_tf.files import write_text
+from infogan_tf.reproduction.choice import choose
 from infogan_tf.reproduction.factors import FIGURES, FactorResults, draw_panels
 from infogan_tf.reproduction.mnist import MnistResults, draw_mnist, median_and_range
 from infogan_tf.reproduction.options import ReproductionOptions
@@ -44,11 +45,13 @@ def reproduce(options: ReproductionOptions) -> bool:
     if runs is None:
         logger.info("stopped; the same command resumes")
         return False
+    infogans = [run for run in runs if run.config.objective == "infogan"]
+    choice = choose(infogans, options.data_dir, options.images)
     if options.experiment == "mnist":
-        results = MnistResults(runs)
+        results = MnistResults(runs, choice)
         draw_mnist(options.path, results)
     else:
-        results = FactorResults(FIGURES[options.experiment], runs)
+        results = FactorResults(FIGURES[options.experiment], runs, choice)
         draw_panels(options.path, results)
     write_report(options.path, report_text(options.experiment, results))
     logger.info(f"report: {options.path / 'report.html'}")

@@ -81,15 +81,31 @@ def test_mnist(short, tmp_path, monkeypatch, capsys):
 
 def test_faces_have_a_panel_for_each_factor(short, tmp_path):
     short("faces", codes="2*uniform")
-    reproduce(ReproductionOptions(experiment="faces", folder=str(tmp_path), max_epoch=1))
+    reproduce(ReproductionOptions(experiment="faces", folder=str(tmp_path), max_epoch=1, seeds=(0, 1, 2)))
     text, names = report_of(tmp_path)
     panels = [f"figure3{panel}.png" for panel in "abcd"]
-    assert names == [*panels, "infogan_seed_0/codes_and_factors.png"]
+    assert names[:4] == panels
+    assert re.fullmatch(r"infogan_seed_[012]/codes_and_factors.png", names[4])
+    scores = dict(re.findall(r"\| (infogan_seed_\d) \| (\d\.\d{3}) \|\n", text))
+    assert len(scores) == 3
+    (chosen,) = re.findall(r"\*\*Chosen without labels: (\w+)\*\*", text)
+    assert scores[chosen] == max(scores.values())
+    assert f" seed {chosen[-1]} (chosen without labels) |" in text
     with Image.open(tmp_path / panels[0]) as picture:
         assert picture.width == 10 * 32 * 2
     for letter, shows in zip("abcd", ("azimuth", "elevation", "lighting", "width"), strict=True):
-        shown = rf"\n\({letter}\) {shows}: c[12] of infogan_seed_0; \|Spearman\| 0.\d\d with \w*{shows[:5]}"
+        shown = rf"\n\({letter}\) {shows}: c[12] of infogan_seed_\d; \|Spearman\| 0.\d\d with \w*{shows[:5]}"
         assert re.search(shown, text.replace("\\|", "|"))
+
+
+def test_digits_are_classified_by_all_runs_together(short, tmp_path):
+    short("mnist")
+    options = ReproductionOptions(
+        folder=str(tmp_path), preset="paper", data_source="embedded", max_epoch=1, seeds=(0, 1, 2)
+    )
+    assert reproduce(options)
+    text, _ = report_of(tmp_path)
+    assert re.search(r"The consensus of all runs, .* classifies label with an error of \d+\.\d\d%", text, re.DOTALL)
 
 
 def test_own_images_without_labels_show_every_code_and_may_be_moved(short, tmp_path, random_images):

@@ -1,0 +1,47 @@
+"""Compares runs in one table: `infogan compare --run_folder=logs`.
+
+A row for each run: the settings that differ, how long it was trained and, of a run that `infogan evaluate` has
+measured, its measures. The command loads no model, and takes a second.
+"""
+
+import dataclasses
+
+from infogan_tf.cli.command import OutputPath, file_ending
+from infogan_tf.console import logger
+from infogan_tf.data.paths import given_existing_path, given_path
+from infogan_tf.options import Auto, Options, Text, option
+
+RUNS = "a folder with runs in it"
+
+
+@dataclasses.dataclass(frozen=True)
+class CompareOptions(Options):
+    """Which runs are compared, and where the table goes."""
+
+    devices = None
+
+    run_folder: str = option("logs", Text(RUNS), f"{RUNS.capitalize()}.")
+    output: str | None = option(
+        None,
+        Auto(OutputPath("a path with the ending .csv or .html", ".csv", ".html"), "the terminal"),
+        "A file for the table, which replaces one that is there; a page's columns are sorted by a click.",
+    )
+
+    def __post_init__(self):
+        super().__post_init__()
+        given_existing_path("run_folder", self.run_folder, RUNS)
+
+
+def run(options: CompareOptions):
+    """Prints or writes the table."""
+    from infogan_tf.evaluation import comparison
+
+    folder = given_existing_path("run_folder", options.run_folder, RUNS)
+    columns = comparison.compare(folder)
+    if options.output is None:
+        logger.info(comparison.as_text(columns))
+        return
+    path = given_path("output", options.output, "a path")
+    write = comparison.write_csv if file_ending(options.output) == ".csv" else comparison.write_html
+    write(path, columns)
+    logger.info(f"comparison: {path}")
