@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from infogan_tf.cli import encode, evaluate, explore, export, generate, train, traverse
+from infogan_tf.cli import compare, encode, evaluate, explore, export, generate, train, traverse
 from infogan_tf.cli.command import Command, fail, flags_of, run_command, versions
 from infogan_tf.config import Config
 from infogan_tf.experiments import experiment_names
@@ -28,6 +28,7 @@ ALL = (
     ("traverse", traverse.__doc__, traverse.TraverseOptions, traverse.run),
     ("export", export.__doc__, export.ExportOptions, export.run),
     ("explore", explore.__doc__, explore.ExplorerOptions, explore.run),
+    ("compare", compare.__doc__, compare.CompareOptions, compare.run),
     ("reproduce", REPRODUCE, ReproductionOptions, _reproduce),
 )
 COMMANDS = {name: Command(name, about, flags_of(options), options, run) for name, about, options, run in ALL}

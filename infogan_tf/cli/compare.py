@@ -1,7 +1,7 @@
 """Compares runs in one table: `infogan compare --run_folder=logs`.
 
 A row for each run: the settings that differ, how long it was trained and, of a run that `infogan evaluate` has
-measured, its measures. The command loads no model, and takes a second.
+measured, its measures.
 """
 
 import dataclasses
@@ -17,8 +17,6 @@ RUNS = "a folder with runs in it"
 @dataclasses.dataclass(frozen=True)
 class CompareOptions(Options):
     """Which runs are compared, and where the table goes."""
-
-    devices = None
 
     run_folder: str = option("logs", Text(RUNS), f"{RUNS.capitalize()}.")
     output: str | None = option(
@@ -37,11 +35,11 @@ def run(options: CompareOptions):
     from infogan_tf.evaluation import comparison
 
     folder = given_existing_path("run_folder", options.run_folder, RUNS)
-    columns = comparison.compare(folder)
+    rows = comparison.compare(folder)
     if options.output is None:
-        logger.info(comparison.as_text(columns))
+        logger.info(comparison.as_text_table(rows))
         return
     path = given_path("output", options.output, "a path")
     write = comparison.write_csv if file_ending(options.output) == ".csv" else comparison.write_html
-    write(path, columns)
+    write(path, rows)
     logger.info(f"comparison: {path}")

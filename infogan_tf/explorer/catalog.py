@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -14,9 +13,8 @@ from infogan_tf.explorer import RUNS
 from infogan_tf.explorer.models import ExplorerModel, RequestError
 from infogan_tf.training.checkpoints import find_steps
 from infogan_tf.training.loading import load_model
-from infogan_tf.training.record import CONFIG_FILE
+from infogan_tf.training.run import find_runs
 
-MAX_DEPTH = 4  # Of folders between the given one and a run.
 MAX_LOADED = 4
 
 
@@ -88,13 +86,7 @@ class Catalog:
     def _find(self) -> Iterator[Path]:
         if self._root.is_file() and self._root.suffix == ".keras":
             yield self._root
-        for folder, names, files in os.walk(self._root):
-            path = Path(folder)
-            is_run = CONFIG_FILE in files and "checkpoints" in names
-            if is_run:
-                yield path
-            is_deepest = is_run or len(path.relative_to(self._root).parts) == MAX_DEPTH
-            names[:] = [] if is_deepest else [name for name in names if not name.startswith(".")]
+        yield from find_runs(self._root)
 
     def _load(self, path: Path, name: str, step: int) -> ExplorerModel:
         try:

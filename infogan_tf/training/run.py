@@ -27,6 +27,18 @@ LOCK_FILE = ".lock"
 # TensorFlow takes such a path for a pattern: it would not find checkpoints again, or remove those of another run.
 PATTERN_CHARACTERS = "[\\*?"
 SPARE_BYTES = 64 * 2**20  # Event files and pictures of a run.
+MAX_DEPTH = 4  # Of folders between a folder and the runs that are looked for in it.
+
+
+def find_runs(root: Path) -> Iterator[Path]:
+    """The folders of runs in a folder and below; it may be one itself."""
+    for folder, names, files in os.walk(root):
+        path = Path(folder)
+        is_run = CONFIG_FILE in files and "checkpoints" in names
+        if is_run:
+            yield path
+        is_deepest = is_run or len(path.relative_to(root).parts) == MAX_DEPTH
+        names[:] = [] if is_deepest else [name for name in names if not name.startswith(".")]
 
 
 class Run:

@@ -47,7 +47,7 @@ def test_a_bad_flag_is_refused_in_one_line(refused, typed):
 
 
 def test_unknown_commands_and_experiments_are_refused_with_the_known_ones(refused):
-    known = "train, evaluate, generate, encode, traverse, export, explore, reproduce"
+    known = "train, evaluate, generate, encode, traverse, export, explore, compare, reproduce"
     assert refused("trian") == f"expected one of {known} as the command, got trian"
     assert refused() == f"expected one of {known} as the command, got nothing"
     assert refused("train", "cats") == (f"expected one of {', '.join(experiment_names())} as the experiment, got cats")
