@@ -1,4 +1,4 @@
-"""A trained model in forms that leave Python or this package: `.keras`, SavedModel, ONNX."""
+"""A trained model in forms that are shared, or leave Python or this package: run folder, `.keras`, SavedModel, ONNX."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,6 +12,9 @@ import infogan_tf
 from infogan_tf.files import write_atomically, write_json
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks.contract import call_discriminator
+from infogan_tf.training.checkpoints import write_weights
+from infogan_tf.training.loading import LoadedModel
+from infogan_tf.training.record import write_record
 
 # Of a SavedModel; `assets.extra` is where TensorFlow leaves room for files of others.
 METADATA_FILE = Path("assets.extra", "infogan_tf.json")
@@ -57,6 +60,20 @@ def metadata(model: InfoGAN, origin: str) -> dict[str, Any]:
 def export_keras(model: InfoGAN, path: Path):
     """Writes a `.keras` file that `infogan_tf.load` and `keras.saving.load_model` read, atomically."""
     write_atomically(path, model.save)
+
+
+def export_run(loaded: LoadedModel, path: Path):
+    """Writes a new run folder of a few megabytes, which every command but `train` reads, atomically.
+
+    It has the record of the run and, as float16, the weights of G, averaged if they are, and of D with Q.
+    """
+
+    def write(partial: Path):
+        (partial / "checkpoints").mkdir(parents=True)
+        write_record(partial, loaded.record)
+        write_weights(partial / "checkpoints", loaded.step, loaded.model)
+
+    write_atomically(path, write)
 
 
 def export_saved_model(model: InfoGAN, path: Path, origin: str):

@@ -13,6 +13,11 @@ from infogan_tf.errors import cause, first_line
 PARTIAL_PREFIX = ".partial-"
 
 
+def cache_folder() -> Path:
+    """`$XDG_CACHE_HOME/infogan_tf`, or `~/.cache/infogan_tf`."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "infogan_tf"
+
+
 def write_atomically(path: Path, write: Callable[[Path], Any]):
     """Lets `write` make a file or folder beside its final path, and moves it there once it is complete.
 

@@ -9,8 +9,8 @@ from infogan_tf.console import logger
 from infogan_tf.errors import SettingError
 from infogan_tf.options import Choice, Text, option
 
-FORMATS = {"keras": ".keras", "saved_model": "", "onnx": "", "html": ".html"}  # And the endings of their files.
-NEW = "a new file that ends in .keras or .html, or a new folder for saved_model and onnx"
+FORMATS = {"keras": ".keras", "run": "", "saved_model": "", "onnx": "", "html": ".html"}  # And their files' endings.
+NEW = "a new file that ends in .keras or .html, or a new folder for run, saved_model and onnx"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,8 +20,9 @@ class ExportOptions(ModelOptions):
     format: str = option(
         "keras",
         Choice(*FORMATS),
-        "keras: a file for infogan_tf.load; saved_model: a folder with the signatures generate and encode; onnx: a "
-        "folder with generate.onnx and encode.onnx; html: a page with knobs that needs neither Python nor a network.",
+        "keras: a file for infogan_tf.load; run: a small run folder, in float16 and without optimizers, for every "
+        "command but train; saved_model: a folder with the signatures generate and encode; onnx: a folder with "
+        "generate.onnx and encode.onnx; html: a page with knobs that needs neither Python nor a network.",
     )
     output: str = option(None, Text(NEW), f"{NEW.capitalize()}; required.")
     seed: int = option(0, SEED, "Decides the noise of the samples, with --format=html.")
@@ -49,6 +50,11 @@ def run(options: ExportOptions):
     details = []
     if options.format == "keras":
         export.export_keras(loaded.model, path)
+    elif options.format == "run":
+        if loaded.record is None:
+            raise SettingError("run_folder", "the folder of a run, with --format=run", options.run_folder)
+        export.export_run(loaded, path)
+        details = [f"{sum(file.stat().st_size for file in path.rglob('*.*')) / 1e6:.1f} MB"]
     elif options.format == "saved_model":
         export.export_saved_model(loaded.model, path, loaded.caption)
         details = [f"see its signatures:  saved_model_cli show --all --dir {shlex.quote(str(path))}"]
@@ -62,5 +68,5 @@ def run(options: ExportOptions):
         details = export_html(loaded, path, options.seed)
         details.append(size.format(path.stat().st_size / 1e6, path.resolve().as_uri()))
     logger.info("\n  ".join([f"{loaded.caption} as {options.format}: {path}", *details]))
-    if options.format == "keras":
+    if options.format in ("keras", "run"):
         options.say_next("use it:", "generate", run_folder=path, output="images.png")

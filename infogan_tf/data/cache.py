@@ -22,7 +22,7 @@ from infogan_tf.console import logger, progress
 from infogan_tf.data.image_data import ImageData, Labels
 from infogan_tf.data.preparation import WHITE, Preparation
 from infogan_tf.errors import SettingError, first_line
-from infogan_tf.files import PARTIAL_PREFIX, remove, write_atomically
+from infogan_tf.files import PARTIAL_PREFIX, cache_folder, remove, write_atomically
 
 LAYOUT = 3  # Of the files in a cached folder, to be increased with every change.
 DARK = 26  # A tenth of the range of pixels.
@@ -70,11 +70,6 @@ class Source(NamedTuple):
         code = self.preparation and self.preparation.version
         name = f"{self.kind}-{_short_hash(self.place, self.preparation)}"
         return cache_folder() / "images" / name / _short_hash(LAYOUT, code, self.state)
-
-
-def cache_folder() -> Path:
-    """`$XDG_CACHE_HOME/infogan_tf`, or `~/.cache/infogan_tf`."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "infogan_tf"
 
 
 def _short_hash(*parts: Any) -> str:

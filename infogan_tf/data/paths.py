@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from infogan_tf.errors import SettingError, first_line
+from infogan_tf.pretrained import PREFIX, pretrained_run
 
 ARCHIVE_ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 IMAGES = "a folder of images, a .zip or .tar archive of them, or an .npz file"
@@ -35,9 +36,13 @@ def given_existing_path(name: str, text: str, expected: str) -> Path:
 def given_path(name: str, text: str, expected: str) -> Path:
     """The path in the setting of a name, whether or not there is something.
 
+    In `run_folder`, `pretrained:mnist` is the path of a trained model that comes with the package.
+
     Raises:
         SettingError: there can't be a path like this.
     """
+    if name == "run_folder" and text.startswith(PREFIX):
+        return pretrained_run(text.removeprefix(PREFIX))
     try:
         path = Path(text).expanduser()
         path.exists()

@@ -4,8 +4,10 @@ TensorFlow's manager writes a checkpoint's files, and then its name into the fil
 there counts, so that a kill at any moment leaves no partial checkpoint.
 """
 
+import zipfile
 from pathlib import Path
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -15,6 +17,7 @@ from infogan_tf.model import InfoGAN
 
 # The newest, and the previous one in case the newest is damaged.
 KEEP = 2
+WEIGHTS = ".npz"  # A checkpoint of the weights alone, of a run that was exported.
 # What TensorFlow raises for files that are truncated, modified or missing.
 DAMAGED = (tf.errors.OpError, AssertionError, LookupError, RuntimeError, ValueError)
 
@@ -27,14 +30,44 @@ def find_steps(folder: Path) -> list[int]:
 def _find(folder: Path) -> dict[int, Path]:
     """The checkpoints by their update, oldest first; TensorFlow knows each by a prefix of its files."""
     # A third one is about to be removed.
-    paths = [*_recorded(folder)[-KEEP:], *_recorded(folder / "kept")]
-    return dict(sorted((int(path.name.removeprefix("step-")), path) for path in paths))
+    paths = [*_recorded(folder)[-KEEP:], *_recorded(folder / "kept"), *folder.glob(f"step-*{WEIGHTS}")]
+    return dict(sorted((int(path.stem.removeprefix("step-")), path) for path in paths))
 
 
 def _recorded(folder: Path) -> list[Path]:
     state = tf.train.get_checkpoint_state(folder)
     paths = map(Path, state.all_model_checkpoint_paths if state else [])
     return [path for path in paths if any(folder.glob(f"{path.name}.*"))]
+
+
+def write_weights(folder: Path, step: int, model: InfoGAN):
+    """Writes the weights of G and D with Q as float16, those of G averaged if they are; no optimizer, to save space."""
+    parts = {"generator": model.averaged_generator or model.generator, "discriminator": model.discriminator}
+    arrays = {
+        f"{name}/{number}": weights.numpy().astype(np.float16)
+        for name, part in parts.items()
+        for number, weights in enumerate(_weights(part))
+    }
+    np.savez_compressed(folder / f"step-{step}{WEIGHTS}", **arrays)
+
+
+def _read_weights(path: Path, model: InfoGAN):
+    """Reads what `write_weights` wrote; errors are those of `Checkpoints.restore`."""
+    if model.compiled:
+        raise SettingError("run_folder", "a run with its optimizers", f"{path.parent.parent}, an exported one without")
+    parts = {"generator": [model.generator, model.averaged_generator], "discriminator": [model.discriminator]}
+    try:
+        with path.open("rb") as file, np.load(file) as arrays:  # NumPy would leave a damaged file open.
+            for name, networks in parts.items():
+                for network in filter(None, networks):
+                    for number, weights in enumerate(_weights(network)):
+                        weights.assign(arrays[f"{name}/{number}"])
+    except (*DAMAGED, OSError, zipfile.BadZipFile) as error:
+        raise TrainingError(f"checkpoint {path} is damaged ({first_line(error)})") from error
+
+
+def _weights(network: keras.Layer) -> list[keras.Variable]:
+    return [variable for variable in network.variables if tf.as_dtype(variable.dtype).is_floating]
 
 
 class Checkpoints:
@@ -45,7 +78,7 @@ class Checkpoints:
     """
 
     def __init__(self, folder: Path, model: InfoGAN, keep_every: int = 0):
-        self._folder, self._keep_every = folder, keep_every
+        self._folder, self._keep_every, self._model = folder, keep_every, model
         self._updates_done = model.updates_done
         parts = {"generator": model.generator, "discriminator": model.discriminator}
         if model.averaged_generator is not None:
@@ -94,13 +127,17 @@ class Checkpoints:
         """Restores the checkpoint of an update.
 
         Raises:
-            SettingError: there is none.
+            SettingError: there is none, or one without the optimizers that a compiled model needs.
             TrainingError: it is damaged.
         """
         paths = _find(self._folder)
         if step not in paths:
             there = ", ".join(map(str, paths)) or "none"
             raise SettingError("step", f"the update of a checkpoint in {self._folder} (there are: {there})", step)
+        if paths[step].suffix == WEIGHTS:
+            _read_weights(paths[step], self._model)
+            self._updates_done.assign(step)
+            return
         try:
             status = self._checkpoint.read(str(paths[step]))
             status.assert_existing_objects_matched()

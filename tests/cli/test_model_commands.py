@@ -75,6 +75,7 @@ BAD = {
     "traverse --run_folder=model.keras --step=5 --output=new.png": "flag --step: expected None with a .keras file, whi",
     "traverse --run_folder=run --step=4 --output=new.png": "flag --step: expected",
     "traverse --run_folder=run --output=new.png --codes=c2,c9": "flag --codes: expected different ones of the codes c1",
+    "export --run_folder=model.keras --format=run --output=new": "flag --run_folder: expected the folder of a run, wit",
     "generate --run_folder=run --output=new --codes=c9=1": "flag --codes: expected values that the codes c1, c2, c3 ta",
     "generate --run_folder=run --output=new --codes=c1=10": "must be a category from 0 to 9, got 10",
     "generate --run_folder=run --output=new --codes=c1=0:1:3": "must be a category from 0 to 9, got 0.5",
@@ -259,6 +260,28 @@ def test_a_run_is_exported_in_every_format(do, run, place, model, tmp_path):
         assert out.startswith(f"run, update 5 as {flags[0].split('=')[1]}: {output}\n")
         assert said in out
     assert out.endswith(f" MB, {(tmp_path / 'page.html').as_uri()}\n")
+
+
+def test_an_exported_run_is_small_and_every_command_but_train_reads_it(infogan, run, place, model):
+    assert run("export", f"--run_folder={place / 'run'}", "--format=run", "--output=small", try_next=True) == (
+        "run, update 5 as run: small"
+    )
+    (weights,) = Path("small/checkpoints").iterdir()
+    # G, D and Q once in 2 bytes, where a checkpoint has them, an average of G and two slots of Adam in 4.
+    assert weights.stat().st_size < 0.2 * sum(file.stat().st_size for file in (place / "run/checkpoints").iterdir())
+    loaded = infogan_tf.load("small", step=5)
+    np.testing.assert_allclose(loaded.generate(seed=1), model.generate(seed=1), atol=2e-3)  # Averaged weights.
+    images = model.generate(codes={"c1": range(8)}, seed=2)
+    np.testing.assert_allclose(loaded.infer_codes(images)["c1"].probs, model.infer_codes(images)["c1"].probs, atol=5e-3)
+    status, _, error = infogan("train", "mnist", "--run_folder=small", "--max_epoch=2")
+    assert (status, error) == (
+        2,
+        "error: flag --run_folder: expected a run with its optimizers, got small, an exported one without\n",
+    )
+    weights.write_bytes(weights.read_bytes()[:1000])
+    status, _, error = infogan("traverse", "--run_folder=small", "--output=c.png")
+    assert status == 1
+    assert "checkpoint small/checkpoints/step-5.npz is damaged" in error
 
 
 def test_a_full_disk_is_named_and_nothing_is_left(infogan, place, tmp_path, monkeypatch):
