@@ -28,8 +28,8 @@ from infogan_tf.files import write_text
 from infogan_tf.options import short_number
 from infogan_tf.training.loading import LoadedModel
 
-SHEETS_BYTES = 7_300_000  # As text 9.7 MB, which leaves some for the page itself of 10 MB.
-SHEET_PIXELS = 6_000_000  # Of one sample, at most 5.4 MB: black and white noise takes 0.9 bytes a pixel at QUALITY.
+SHEETS_BYTES = 3_600_000  # As text 4.8 MB, which leaves some for the page itself of 5 MB.
+SHEET_PIXELS = 3_900_000  # Of one sample, at most 3.5 MB: black and white noise takes 0.9 bytes a pixel at QUALITY.
 ALL_PIXELS = 32_000_000  # 128 MB in a browser.
 QUALITY = 85  # Of WebP, where lossless images of all samples would not fit.
 STEPS = (9, 7, 5, 3)  # Values of a continuous code, in order of preference: odd, so that the middle is one.
