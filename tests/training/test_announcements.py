@@ -10,7 +10,7 @@ import pytest
 from infogan_tf.build_model import build_latents
 from infogan_tf.config import Config
 from infogan_tf.experiments import presets
-from infogan_tf.training.loop import announce_end
+from infogan_tf.training.announcements import announce_end
 from infogan_tf.training.run import Run
 
 CONFIG = Config(max_epoch=3, updates_per_epoch=2)

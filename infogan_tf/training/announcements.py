@@ -1,0 +1,114 @@
+"""What a run tells a person before its first update and after its last one."""
+
+import json
+import math
+import os
+import shlex
+
+import tensorflow as tf
+from tqdm import tqdm
+
+from infogan_tf.codes import LatentSpec
+from infogan_tf.config import Config
+from infogan_tf.console import logger
+from infogan_tf.data.image_data import ImageData, held_out_warning
+from infogan_tf.devices import describe_device, missing_cuda
+from infogan_tf.experiments import describe_preset, find_experiment
+from infogan_tf.model import InfoGAN
+from infogan_tf.runtime import ONEDNN_VARIABLE, describe_precision, onednn_is_on, uses_gpu
+from infogan_tf.training.record import Record
+from infogan_tf.training.recorder import terminal
+from infogan_tf.training.run import Run
+
+
+def announce_resumed(before: Record, start: int):
+    """Announces from which update a run with this earlier record is resumed, and whether its devices are others."""
+    why = "" if start else ", since the run ended before its first checkpoint"
+    logger.info(f"resumed: from update {start:,}{why}")
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if before.replicas != replicas:
+        logger.info(
+            f"warning: another number of devices divides the batches ({before.replicas} before, {replicas} now)"
+        )
+
+
+def announce_start(run: Run, model: InfoGAN, data: ImageData):
+    """Announces settings, devices, data and why, augmentation, latents, and how to watch the run."""
+    logger.info(f"preset: {run.record.preset}")
+    _announce_devices(run.config)
+    logger.info(f"data: {data.description}")
+    for note in (*data.notes, f"labels: {data.labels.description}"):
+        logger.info(note)
+    for file in data.skipped:
+        logger.debug(f"left out: {file}")
+    if warning := held_out_warning(len(data.held_out)):
+        logger.info(f"warning: {warning}")
+    how, why = "as they are", "since there are enough of them"
+    if model.max_shift:
+        how, why = model.augmentation.describe(model.max_shift), "to prevent D from overfitting so few images"
+    logger.info(f"augmentation: D sees images {how}, {why if run.config.max_shift is None else 'as requested'}")
+    if model.code_augmentation:
+        codes = ", ".join(code.name for code in model.spec.categorical_codes)
+        strength = f"code_augmentation={model.code_augmentation:g}"
+        logger.info(f"augmentation: Q predicts {codes} from augmented images ({strength})")
+    if model.compiles_update:
+        logger.info(f"XLA: compiles the update (xla={run.config.xla})")
+    terminal.info(f"\n{model.spec}\n")
+    logger.info(f"run folder: {run.path}; watch it with: {_tensorboard(run)}")
+
+
+def _announce_devices(config: Config):
+    logger.info(f"device: {describe_device()}")
+    if warning := missing_cuda():
+        logger.info(f"warning: {warning}")
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    if replicas > 1:
+        part = f"{config.batch_size // replicas} images of each batch"
+        logger.info(f"devices: {replicas}; each trains on {part} and normalizes them by itself")
+    logger.info(f"precision: {describe_precision(config.precision)}")
+    if uses_gpu():
+        logger.info(f"deterministic: {config.deterministic}")
+    else:
+        setting = os.environ.get(ONEDNN_VARIABLE, "not set")
+        logger.info("deterministic: on, as CPUs are")
+        logger.info(f"oneDNN: {'on' if onednn_is_on() else 'off'} ({ONEDNN_VARIABLE}={setting})")
+
+
+def announce_end(
+    run: Run, spec: LatentSpec, step: int, updates: int, seconds: float, signal: str | None, command: str | None
+):
+    """Announces how a run ended after so many updates, `updates` of them now, and which commands come next.
+
+    Without `command`, which started the launcher, no command that needs the launcher is suggested.
+    """
+    resume = f"{command} --run_folder={shlex.quote(str(run.path))}"
+    longer = f"{resume} --max_epoch={2 * math.ceil(step / run.config.updates_per_epoch)}"
+    if not run.config.is_done(step):
+        advice = f"; resume with: {resume}" if command else ""
+        logger.info(f"stopped by {signal} after update {step:,}, which is saved{advice}")
+    elif not updates:
+        advice = f"; train longer with: {longer}" if command else ""
+        logger.info(f"already trained for {step:,} updates{advice}")
+    else:
+        logger.info(f"done: {updates:,} updates in {tqdm.format_interval(seconds)}; everything is in {run.path}")
+        lines = [f"  pictures  {run.samples}", f"  curves    {_tensorboard(run)}"]
+        if command:
+            lines.append(f"  longer    {longer}")
+        lines.append(f"  use it    {_use(run, spec)}")
+        if command and describe_preset(run.config) == "quick":
+            lines.append(f"  better    {find_experiment(run.config.experiment).after_quick}")
+        terminal.info("\n".join(lines))
+
+
+def _tensorboard(run: Run) -> str:
+    return f"tensorboard --logdir {shlex.quote(str(run.path.parent))}"
+
+
+def _use(run: Run, spec: LatentSpec) -> str:
+    # JSON strings are Python literals in double quotes, which fit inside a shell's single quotes.
+    model = f"import infogan_tf; model = infogan_tf.load({json.dumps(str(run.path), ensure_ascii=False)})"
+    codes = {}
+    for code in spec.codes[:2]:  # For each a value that is not its first.
+        prior = code.distribution
+        codes[code.name] = min(3, (prior.num_categories or 2) - 1) if prior.is_discrete else prior.range[1]
+    return shlex.join(["python", "-c", f"{model}; print(model.generate(codes={json.dumps(codes)}).shape)"])
