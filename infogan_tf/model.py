@@ -153,9 +153,9 @@ class InfoGAN(keras.Model):
             raise ValueError("jit_compile must be False or 'auto' where several devices train together, got True")
         # The update alone, not what checks images and reports what is wrong with them, which XLA can't.
         self.compiles_update = jit_compile is True
-        update = tf.function(self._apply_update, autograph=False, jit_compile=True)
-        # Behind a method, or `export` would save it.
-        self._compiled_update = update.__call__ if self.compiles_update else self._apply_update
+        self._compiled_update = self._apply_update
+        if self.compiles_update:  # Behind a method, or `export` would save it.
+            self._compiled_update = tf.function(self._apply_update, autograph=False, jit_compile=True).__call__
         super().compile(None, run_eagerly=run_eagerly, steps_per_execution=steps_per_execution, jit_compile=False)
         self.d_optimizer = made_for(self.discriminator, d_optimizer, auto_scale_loss)
         self.g_optimizer = made_for(self.generator, g_optimizer, auto_scale_loss)
