@@ -28,7 +28,7 @@ from infogan_tf.config import Config
 from infogan_tf.errors import first_line
 from infogan_tf.experiments import presets
 from infogan_tf.model import UPDATES
-from infogan_tf.runtime import bfloat16_obstacle, onednn_is_on, product_precision
+from infogan_tf.runtime import onednn_is_on, precision_obstacle, product_precision
 from infogan_tf.training.loop import compiled_update
 
 Calls = dict[str, Callable[[], Any]]
@@ -78,7 +78,7 @@ def _configs(width: float) -> dict[str, Config]:
     configs = {f"infogan_tf, {update}": Config(width=width, update=update) for update in UPDATES}
     name = f"infogan_tf, preset best of width {width:g}"
     configs[name] = best
-    if not bfloat16_obstacle():
+    if not precision_obstacle("bfloat16"):
         configs[f"{name}, bfloat16"] = dataclasses.replace(best, precision="bfloat16")
     return configs
 

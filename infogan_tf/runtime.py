@@ -151,22 +151,22 @@ def onednn_is_on() -> bool:
 
 def check_precision(precision: str):
     """Refuses, by a SettingError, a precision that would be no faster here than float32."""
-    if obstacle := {"bfloat16": bfloat16_obstacle, "float16": float16_obstacle}.get(precision, str)():
+    if obstacle := precision_obstacle(precision):
         raise SettingError("precision", f"float32, since {obstacle}", precision)
 
 
-def bfloat16_obstacle() -> str:
-    """Why bfloat16 would not be faster here; empty if it is. Loads TensorFlow."""
+def precision_obstacle(precision: str) -> str:
+    """Why a precision would be no faster here than float32; empty if it is, or of float32. Loads TensorFlow."""
+    if precision == "float32":
+        return ""
     if uses_gpu():
-        return "" if _has_ampere() else "the GPU has a compute capability below 8.0 (NVIDIA Ampere)"
+        too_old = precision == "bfloat16" and not _has_ampere()
+        return "the GPU has a compute capability below 8.0 (NVIDIA Ampere)" if too_old else ""
+    if precision == "float16":
+        return "TensorFlow computes on a CPU, which is slower with float16"
     if not _processor_flags() & BFLOAT16_INSTRUCTIONS:
         return f"{CPUINFO} of Linux shows neither AVX512-BF16 nor AMX"
     return "" if onednn_is_on() else f"oneDNN is off ({ONEDNN_VARIABLE})"
-
-
-def float16_obstacle() -> str:
-    """Why float16 would not be faster here; empty if it is. Loads TensorFlow."""
-    return "" if uses_gpu() else "TensorFlow computes on a CPU, which is slower with float16"
 
 
 def uses_gpu() -> bool:

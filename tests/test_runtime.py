@@ -28,7 +28,7 @@ from tests.tiny_models import compiled_tiny_model, tiny_images
 MESSAGE = "I0000 00:00:17 1 port.cc:153] oneDNN custom operations are on. You may see slightly different results.\n"
 SHOW = "import os, infogan_tf; print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'), os.environ['KERAS_BACKEND'])"
 LOAD = "from infogan_tf.runtime import load_tensorflow; load_tensorflow()"
-needs_bfloat16 = pytest.mark.skipif("runtime.bfloat16_obstacle()", reason="bfloat16 would not be faster here")
+needs_bfloat16 = pytest.mark.skipif("runtime.precision_obstacle('bfloat16')", reason="bfloat16 would be no faster here")
 
 
 @pytest.fixture
