@@ -50,7 +50,7 @@ def prepare_devices(devices: str):
             tf.config.set_logical_device_configuration(cpu, parts)
     except RuntimeError as error:
         if devices != "auto":
-            expected = "auto, since this program has used TensorFlow's devices before"
+            expected = "auto, since this program has used TensorFlow's devices before; a notebook needs a new kernel"
             raise SettingError("devices", expected, devices) from error
 
 
@@ -64,7 +64,9 @@ def training_strategy(devices: str) -> "tf.distribute.Strategy":
     if is_in_cluster():
         with killed_by_signals():
             return tf.distribute.MultiWorkerMirroredStrategy()
-    names = [device.name for device in tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")]
+    gpus, cpus = map(tf.config.list_logical_devices, ("GPU", "CPU"))
+    # An earlier run of the same program may have divided the CPU.
+    names = [device.name for device in gpus or (cpus if devices.startswith("cpu:") else cpus[:1])]
     if devices == "auto" or len(names) == 1:
         return tf.distribute.get_strategy()
     return tf.distribute.MirroredStrategy(names)

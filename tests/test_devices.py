@@ -3,7 +3,9 @@
 import pytest
 import tensorflow as tf
 
+import infogan_tf
 from infogan_tf import devices
+from infogan_tf.config import Config
 from infogan_tf.devices import describe_device, missing_cuda, prepare_devices
 from infogan_tf.errors import SettingError
 
@@ -50,12 +52,14 @@ def test_devices_that_are_not_there_are_refused(monkeypatch):
         prepare_devices("gpu:0,2,3")
 
 
-def test_devices_that_come_too_late_are_refused():
-    """Here TensorFlow has made its devices, for other tests."""
-    tf.config.list_logical_devices()
+def test_devices_that_come_too_late_are_refused(tmp_path):
+    """As in a notebook where TensorFlow has computed something before."""
+    tf.constant(1) + 1
     prepare_devices("auto")
-    with pytest.raises(SettingError, match=r"^devices: expected auto, since this program has used .*, got cpu:2$"):
-        prepare_devices("cpu:2")
+    refusal = "devices: expected auto, since this program has used TensorFlow's devices before; .*, got cpu:2$"
+    with pytest.raises(SettingError, match=refusal):
+        infogan_tf.train(Config(devices="cpu:2", run_folder=str(tmp_path / "run")))
+    assert not list(tmp_path.iterdir())
 
 
 def test_devices_are_described(monkeypatch):

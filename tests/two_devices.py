@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 
 from infogan_tf.codes import LatentSpec
+from infogan_tf.devices import training_strategy
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks.discriminator import Discriminator
 from infogan_tf.networks.generator import Generator
@@ -127,6 +128,11 @@ def check_updates_outside_of_the_strategy_are_refused():
             model.apply_update(IMAGES)
 
 
+def check_only_a_run_that_names_parts_of_the_cpu_is_divided():
+    numbers = [training_strategy(devices).num_replicas_in_sync for devices in ("auto", "all", "cpu", "cpu:2")]
+    assert numbers == [1, 1, 1, 2]
+
+
 def distribute(batch):
     parts = np.split(batch, 2)
     return TWO.experimental_distribute_values_from_function(
@@ -141,4 +147,5 @@ if __name__ == "__main__":
     check_history_is_the_mean_of_the_devices()
     check_a_device_without_an_image_is_refused()
     check_everything_runs_and_devices_stay_alike()
+    check_only_a_run_that_names_parts_of_the_cpu_is_divided()
     print("all agree")
