@@ -16,6 +16,8 @@ from markupsafe import Markup
 from infogan_tf.build_model import build_augmentation
 from infogan_tf.config import Config, added_to_the_objective
 from infogan_tf.console import logger
+from infogan_tf.devices import CLUSTER_VARIABLE, is_in_cluster
+from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import glossary, table
 from infogan_tf.experiments import presets
 from infogan_tf.files import write_text
@@ -36,11 +38,14 @@ NOT_OF_A_PRESET = ("images", "dataset", "data_source", "held_out", "objective")
 def reproduce(options: ReproductionOptions) -> bool:
     """Trains what is missing, evaluates, draws and writes `report.html` and `report.md`; errors are `run_plan`'s.
 
-    Finished runs are used as they are; an interrupted one is resumed.
+    Finished runs are used as they are; an interrupted one is resumed. SettingError also in one of several workers.
 
     Returns:
         False if a signal stopped training; everything is saved, and the same call resumes.
     """
+    if is_in_cluster():
+        expected = f"those of one machine, without {CLUSTER_VARIABLE}, since each worker would write the same report"
+        raise SettingError("devices", expected, options.devices)
     runs = run_plan(plan_runs(options), options)
     if runs is None:
         logger.info("stopped; the same command resumes")

@@ -2,6 +2,7 @@ import pytest
 
 from infogan_tf.errors import SettingError
 from infogan_tf.reproduction.options import ReproductionOptions
+from infogan_tf.reproduction.report import reproduce
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,12 @@ def test_what_makes_no_sense_is_refused(options, message):
 def test_each_preset_has_a_folder_of_its_own():
     paths = [str(ReproductionOptions(experiment="faces", preset=name).path) for name in ("best", "paper")]
     assert paths == ["logs/faces/reproduction", "logs/faces/reproduction_paper"]
+
+
+def test_several_workers_are_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("TF_CONFIG", "{}")
+    with pytest.raises(
+        SettingError, match=r"^devices: expected those of one machine, without TF_CONFIG, .*, got auto$"
+    ):
+        reproduce(ReproductionOptions(folder=str(tmp_path / "reproduction")))
+    assert not list(tmp_path.iterdir())
