@@ -1,19 +1,15 @@
 """Several runs in one table: the settings that differ, how long they were trained, and what was measured."""
 
 import csv
-import dataclasses
 import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from infogan_tf.config import Config
 from infogan_tf.console import logger, text_table
 from infogan_tf.errors import RunNotFoundError, SettingError
-from infogan_tf.evaluation.record import EVALUATION_FILE, read_evaluation
-from infogan_tf.evaluation.schema import Evaluation
+from infogan_tf.evaluation.record import EVALUATION_FILE, key_measures, read_evaluation
 from infogan_tf.files import write_atomically, write_text
-from infogan_tf.options import as_text
 from infogan_tf.training.curves import newest_update, read_training_time
 from infogan_tf.training.run import Run, find_runs
 
@@ -55,38 +51,16 @@ def compare(folder: Path) -> list[dict[str, Any]]:
         raise RunNotFoundError(f"run_folder: expected a folder with runs in it, got {folder}, where there is none")
     evaluations = [read_evaluation(run.path / EVALUATION_FILE) for run in runs]
     measures = [key_measures(evaluation) if evaluation else {} for evaluation in evaluations]
-    different = [name for name in _settings() if len({getattr(run.config, name) for run in runs}) > 1]
+    settings = [run.config.compared_settings() for run in runs]
+    different = [name for name in settings[0] if len({of_run[name] for of_run in settings}) > 1]
     rows = []
-    for run, evaluation, of_run in zip(runs, evaluations, measures, strict=True):
+    for run, of_settings, evaluation, of_run in zip(runs, settings, evaluations, measures, strict=True):
         row = {"run": str(run.path.relative_to(folder)) if run.path != folder else run.path.resolve().name}
-        row |= {name: as_text(getattr(run.config, name)) for name in different}
+        row |= {name: of_settings[name] for name in different}
         row |= {"updates": newest_update(run.metrics), "minutes": read_training_time(run.metrics) / 60}
         row["measured at"] = evaluation.run.update if evaluation else None
         rows.append(row | {name: of_run.get(name) for name in dict.fromkeys(n for each in measures for n in each)})
     return rows
-
-
-def key_measures(evaluation: Evaluation) -> dict[str, float | None]:
-    """The few measures by which runs are compared, by name.
-
-    Of each factor that is the best code's: as a classifier, the one whose error on training images is the least, and
-    otherwise the one that is associated with it the most.
-    """
-    measures: dict[str, float | None] = {}
-    for factor in next(iter(evaluation.classification.values()), {}):
-        results = [by_factor[factor] for by_factor in evaluation.classification.values()]
-        measures[f"error of {factor}"] = min(results, key=lambda result: result.matched_error).one_to_one_error
-    for factor in next(iter(evaluation.associations.values()), {}):
-        if f"error of {factor}" not in measures:
-            cells = [by_factor[factor] for by_factor in evaluation.associations.values()]
-            best = max(cells, key=lambda cell: cell.adjusted)
-            measures[f"{best.measure} of {factor}"] = best.value
-    images = evaluation.images
-    return measures | {
-        "Frechet distance": images.frechet_distance,
-        "precision": images.precision,
-        "recall": images.recall,
-    }
 
 
 def as_text_table(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -112,12 +86,6 @@ def write_html(path: Path, rows: Sequence[Mapping[str, Any]]):
     lines = ["".join(f"<td>{html.escape(_cell(value))}</td>" for value in row.values()) for row in rows]
     body = "\n".join(f"<tr>{line}</tr>" for line in lines)
     write_text(path, PAGE.format(title=f"{len(rows)} runs", head=head, body=body))
-
-
-def _settings() -> list[str]:
-    """The names of the settings by which runs train differently."""
-    flags = (field for field in dataclasses.fields(Config) if field.name == "experiment" or field.metadata["is_flag"])
-    return [field.name for field in flags if not field.metadata["may_change"]]
 
 
 def _cell(value: Any) -> str:

@@ -24,7 +24,10 @@ def record_evaluation(trained: TrainedRun, evaluation: Evaluation, examples: Exa
     evaluation = dataclasses.replace(evaluation, pictures=_draw(trained, evaluation, examples))
     write_json(trained.run.path / EVALUATION_FILE, dataclasses.asdict(evaluation))
     writer = TensorBoardWriter(trained.run.path)
-    writer.scalars(trained.step, scalars(evaluation))
+    best = {f"evaluation/best/{name.replace(' ', '_')}": value for name, value in key_measures(evaluation).items()}
+    best = {tag: value for tag, value in best.items() if value is not None}
+    writer.scalars(trained.step, scalars(evaluation) | best)
+    writer.compared(trained.config.compared_settings(), best)
     writer.close()
     return evaluation
 
@@ -36,6 +39,29 @@ def read_evaluation(path: Path) -> Evaluation | None:
     except (OSError, ValueError):
         return None
     return evaluation if evaluation.version == VERSION else None
+
+
+def key_measures(evaluation: Evaluation) -> dict[str, float | None]:
+    """The few measures by which runs are compared, by name.
+
+    Of each factor that is the best code's: as a classifier, the one whose error on training images is the least, and
+    otherwise the one that is associated with it the most.
+    """
+    measures: dict[str, float | None] = {}
+    for factor in next(iter(evaluation.classification.values()), {}):
+        results = [by_factor[factor] for by_factor in evaluation.classification.values()]
+        measures[f"error of {factor}"] = min(results, key=lambda result: result.matched_error).one_to_one_error
+    for factor in next(iter(evaluation.associations.values()), {}):
+        if f"error of {factor}" not in measures:
+            cells = [by_factor[factor] for by_factor in evaluation.associations.values()]
+            best = max(cells, key=lambda cell: cell.adjusted)
+            measures[f"{best.measure} of {factor}"] = best.value
+    images = evaluation.images
+    return measures | {
+        "Frechet distance": images.frechet_distance,
+        "precision": images.precision,
+        "recall": images.recall,
+    }
 
 
 def scalars(evaluation: Evaluation) -> dict[str, float]:

@@ -4,12 +4,13 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.plugins.hparams.summary_v2 import HParam, Metric, hparams_config_pb, hparams_pb
 from tensorboard.plugins.image.metadata import create_summary_metadata
 from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 from tensorboard.plugins.text.summary_v2 import text_pb
@@ -131,6 +132,15 @@ class TensorBoardWriter:
             tag = "samples" if name == "samples" else f"traversals/{name}"
             summary.value.add(tag=tag, tensor=make_tensor_proto(content), metadata=metadata)
         self._write(step=step, summary=summary)
+
+    def settings(self, settings: Mapping[str, bool | float | str], name: str):
+        """Tells the HParams page the settings of the run, and what the run is called there."""
+        self._write(summary=hparams_pb(dict(settings), trial_id=name))
+
+    def compared(self, settings: Iterable[str], tags: Iterable[str]):
+        """Tells the HParams page which settings and curves are its columns."""
+        metrics = [Metric(displayed(tag)) for tag in tags]
+        self._write(summary=hparams_config_pb([HParam(name) for name in settings], metrics))
 
     def note(self, step: int, line: str):
         """Adds a line about the run's health to its text."""

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+import keras
 import tensorflow as tf
 
 from infogan_tf.build_model import build_augmentation, build_model, compile_model, image_request
@@ -31,6 +32,7 @@ from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
 from infogan_tf.runtime import check_precision, keras_settings, make_deterministic, network_precision, product_precision
 from infogan_tf.training.announcements import announce_end, announce_resumed, announce_start
+from infogan_tf.training.callbacks import Callbacks
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.pace import Pace
 from infogan_tf.training.record import with_recorded_origin
@@ -41,7 +43,7 @@ LOST_WORKER = "another worker has ended or can't be reached; start all workers a
 
 
 @keras_settings()
-def train(config: Config, command: str | None = None) -> bool:
+def train(config: Config, command: str | None = None, callbacks: Sequence[keras.callbacks.Callback] = ()) -> bool:
     """Trains a model, or resumes an earlier run of the same folder, and writes everything into the folder.
 
     SIGINT, SIGTERM and SIGHUP save and end it; one more, a second or more later, aborts. Whatever stops it, the same
@@ -52,12 +54,13 @@ def train(config: Config, command: str | None = None) -> bool:
     Args:
         config: the settings.
         command: what started the launcher; the last messages then show the next commands.
+        callbacks: Keras callbacks, see `Callbacks`; of several workers all have them, and the chief's are called.
 
     Returns:
-        False if a signal stopped it, whether or not the run was done by then.
+        False if a signal or a callback stopped it, whether or not the run was done by then.
 
     Raises:
-        TypeError: `config` is not a config.
+        TypeError: `config` is not a config, or one of the callbacks is none of Keras'.
         Interrupted: a second signal aborted it; a `KeyboardInterrupt`.
         SettingError: a setting does not go with the data or the folder; nothing was changed.
         TrainingError: a number is no longer finite, the disk is full, or another worker has ended; the last good
@@ -65,6 +68,9 @@ def train(config: Config, command: str | None = None) -> bool:
     """
     if not isinstance(config, Config):
         raise TypeError(f'config: expected a Config, such as presets("mnist")["best"], got {config!r}')
+    for callback in callbacks:
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise TypeError(f"callbacks: expected keras.callbacks.Callback objects, got {callback!r}")
     strategy = _ready_strategy(config)
     is_writer = strategy.extended.should_checkpoint  # Of the workers of a cluster only its chief.
     with strategy.scope(), _named_if_lost(), Run.create(config).training(is_writer) as run:
@@ -80,7 +86,7 @@ def train(config: Config, command: str | None = None) -> bool:
             else:
                 logger.info("this worker trains with the chief of the cluster, which writes everything")
             began = time.monotonic()
-            step = _update(run, model, data, checkpoints, start, stop)
+            step = _update(run, model, data, checkpoints, start, stop, callbacks)
             if is_writer:
                 seconds = time.monotonic() - began
                 announce_end(run, model.spec, step, step - start, seconds, stop.signal_name, command)
@@ -151,7 +157,15 @@ def _begin(run: Run, model: InfoGAN, data: ImageData, checkpoints: Checkpoints, 
     announce_start(run, model, data)
 
 
-def _update(run: Run, model: InfoGAN, data: ImageData, checkpoints: Checkpoints, start: int, stop: StopRequest) -> int:
+def _update(
+    run: Run,
+    model: InfoGAN,
+    data: ImageData,
+    checkpoints: Checkpoints,
+    start: int,
+    stop: StopRequest,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> int:
     """Updates the model up to the last update, or until a stop is requested; returns how many are done.
 
     Each device updates with its part of every batch, and all keep the same weights.
@@ -159,21 +173,27 @@ def _update(run: Run, model: InfoGAN, data: ImageData, checkpoints: Checkpoints,
     if run.config.is_done(start):
         return start
     update, names = compiled_update(model)
+    model.stop_training = False
     terminal.info("compiling the update, which takes seconds, or with many codes half a minute")
     with contextlib.ExitStack() as stack:
         stack.enter_context(product_precision(run.config.precision))
-        recorder = None
+        recorder, recorders = None, []
         if tf.distribute.get_strategy().extended.should_checkpoint:
             recorder = stack.enter_context(contextlib.closing(Recorder(run, model, data, checkpoints, start)))
+            called = Callbacks(callbacks, model, run.config, start)
+            recorders = [recorder, stack.enter_context(contextlib.closing(called))]
         batches = stack.enter_context(contextlib.closing(_batches(run.config, data, start)))
-        numbers = _Numbers(names, checkpoints, recorder)
+        numbers = _Numbers(names, checkpoints, recorders)
         pace = Pace(run)
         for step, batch in enumerate(batches, start + 1):
             numbers.add(step, update(batch, tf.constant(float(stop.signal_name is not None))))
             pace.update(step)
             is_stopped = numbers.are_of_a_stop if is_in_cluster() else stop.signal_name is not None
             # One update late, while a device computes the next one, unless the model must not move on.
-            numbers.read(0 if is_stopped or needs_model(run.config, step) else 1)
+            is_epoch = bool(callbacks) and step % run.config.updates_per_epoch == 0
+            numbers.read(0 if is_stopped or is_epoch or needs_model(run.config, step) else 1)
+            if model.stop_training:
+                stop.signal_name = stop.signal_name or "a callback"
             if is_stopped:
                 stop.signal_name = stop.signal_name or "a signal to another worker"
                 if recorder:
@@ -224,8 +244,8 @@ class _Numbers:
     The last number says whether a worker is to stop, so that all workers stop after the same update.
     """
 
-    def __init__(self, names: Sequence[str], checkpoints: Checkpoints, recorder: Recorder | None):
-        self._names, self._checkpoints, self._recorder = names, checkpoints, recorder
+    def __init__(self, names: Sequence[str], checkpoints: Checkpoints, recorders: Sequence[Recorder | Callbacks]):
+        self._names, self._checkpoints, self._recorders = names, checkpoints, recorders
         self._unread: collections.deque[tuple[int, tf.Tensor]] = collections.deque()
         self.are_of_a_stop = False
 
@@ -250,8 +270,8 @@ class _Numbers:
                 name = min(not_finite, key=lambda name: name.startswith("gradient_norm/"))
                 what = f"{name} became {metrics[name]} at update {step}; {self._checkpoints.what_is_left()}"
                 raise TrainingError(f"{what}. Lower learning rates or a smaller info_reg_coeff may help.")
-            if self._recorder:
-                self._recorder.record(step, metrics)
+            for recorder in self._recorders:
+                recorder.record(step, metrics)
 
 
 @contextlib.contextmanager

@@ -58,6 +58,7 @@ class Recorder:
         for point in self._log.points:
             self._health.update(point["step"], point)  # What it says of them was said before.
         self._tensorboard = TensorBoardWriter(run.path, resumed_at=start)
+        self._tensorboard.settings(run.config.compared_settings(), run.path.name)
         names = [code.name for code in model.spec.codes]
         self._progress = Progress(names, start, run.config.updates_per_epoch)
         self._last_point = (start, time.monotonic())

@@ -51,7 +51,7 @@ def test_a_row_has_what_differs_minutes_and_measures(folder, capsys):
     assert "broken" in capsys.readouterr().out
     # Neither the interval of the curves, which changes nothing that is trained, nor what both have in common.
     assert list(first)[:6] == ["run", "seed", "width", "updates", "minutes", "measured at"]
-    assert (first["run"], first["width"], first["seed"]) == ("mnist/first", "0.25", "1")
+    assert (first["run"], first["width"], first["seed"]) == ("mnist/first", 0.25, 1)
     assert (second["updates"], second["minutes"], second["measured at"]) == (120, 1.0, None)
     assert first["error of label"] == 0.02
     assert second["error of label"] is None
