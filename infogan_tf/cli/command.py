@@ -180,9 +180,14 @@ def run_command(command: Command, arguments: Sequence[str]) -> int:
 def parse(command: Command, arguments: Sequence[str]) -> dict[str, str]:
     """The flags that were given, by name, as texts that are not yet checked; also `help` and `version`.
 
+    Of a command that needs a run, the first word is its folder, if it is no flag: `infogan explore logs`.
+
     Raises:
         flags.Error: one is unknown or has no value, or something is no flag.
     """
+    first = command.flags[0]
+    if first.name == "run_folder" and first.default is None and arguments and not arguments[0].startswith("-"):
+        arguments = [f"--run_folder={arguments[0]}", *arguments[1:]]
     # Of this call alone: a notebook may run several commands in one process.
     values = flags.FlagValues()
     for flag in command.flags:

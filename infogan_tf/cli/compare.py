@@ -18,7 +18,7 @@ RUNS = "a folder with runs in it"
 class CompareOptions(Options):
     """Which runs are compared, and where the table goes."""
 
-    run_folder: str = option("logs", Text(RUNS), f"{RUNS.capitalize()}.")
+    run_folder: str = option(None, Text(RUNS), f"{RUNS.capitalize()}; required.")
     output: str | None = option(
         None,
         Auto(OutputPath("a path with the ending .csv or .html", ".csv", ".html"), "the terminal"),

@@ -15,7 +15,7 @@ INTRODUCTION = """# Commands
 
 Each command is typed as `infogan COMMAND`, as `python -m infogan_tf COMMAND`, or as `python launchers/COMMAND.py`
 (`launchers/run_EXPERIMENT_exp.py` for `train EXPERIMENT`). `--help` describes a command, and `--version` prints
-versions."""
+versions. Where `--run_folder` is required, `infogan COMMAND RUN` is short for `infogan COMMAND --run_folder=RUN`."""
 
 
 def reference() -> str:

@@ -53,6 +53,13 @@ def test_unknown_commands_and_experiments_are_refused_with_the_known_ones(refuse
     assert refused("train", "cats") == (f"expected one of {', '.join(experiment_names())} as the experiment, got cats")
 
 
+def test_a_run_may_be_named_without_its_flag(refused):
+    for typed in ("explore", "evaluate", "compare", "export --format=onnx --output=new"):
+        name, *flags = typed.split()
+        assert refused(name, "nowhere", *flags).endswith("got nowhere, where there is none")
+    assert refused("evaluate", "--step=3", "nowhere") == "expected flags only, such as --run_folder=..., got nowhere"
+
+
 def test_help_lists_commands_and_experiments_a_line_each(do):
     for typed, names in (("--help", COMMANDS), ("train --help", experiment_names())):
         out = do(*typed.split())
