@@ -15,6 +15,7 @@ from infogan_tf.data.sources import load_images
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
 from infogan_tf.evaluation.classification import classify, measure_confidence
+from infogan_tf.evaluation.disentanglement.measure import measure_disentanglement
 from infogan_tf.evaluation.factor_associations import CodePredictions, association
 from infogan_tf.evaluation.features import ImageFeatures, load_features
 from infogan_tf.evaluation.fidelity import (
@@ -25,7 +26,15 @@ from infogan_tf.evaluation.fidelity import (
 )
 from infogan_tf.evaluation.record import record_evaluation
 from infogan_tf.evaluation.recovery import code_verdicts, estimate_information, measure_extrapolation, measure_recovery
-from infogan_tf.evaluation.schema import VERSION, CodeMeasures, Confidence, EvaluatedRun, Evaluation, ImageMeasures
+from infogan_tf.evaluation.schema import (
+    VERSION,
+    CodeMeasures,
+    Confidence,
+    Disentanglement,
+    EvaluatedRun,
+    Evaluation,
+    ImageMeasures,
+)
 from infogan_tf.evaluation.vector_arithmetic import measure_vector_arithmetic
 from infogan_tf.runtime import keras_settings
 from infogan_tf.training.loading import TrainedRun
@@ -66,7 +75,7 @@ def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | Non
     posteriors = model.infer_codes(data.held_out)
     codes = _measure_codes(model, generated, posteriors, features)
     confidence = _measure_confidence(model, data, posteriors)
-    associations, classification = _measure_factors(model, data, posteriors, factors)
+    associations, disentanglement, classification = _measure_factors(model, data, posteriors, factors)
     measured_images = _measure_images(generated, factors, features)
     arithmetic, examples = _measure_arithmetic(model, generated, features)
     config, number = trained.config, len(data.held_out)
@@ -78,6 +87,7 @@ def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | Non
         codes=codes,
         confidence=confidence,
         associations=associations,
+        disentanglement=disentanglement,
         classification=classification,
         images=measured_images,
         vector_arithmetic=arithmetic,
@@ -152,16 +162,23 @@ def _measure_confidence(model: BatchedModel, data: ImageData, held_out: Posterio
 
 def _measure_factors(
     model: BatchedModel, data: ImageData, held_out: Posteriors, factors: Sequence[Factor]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The association of each code with each factor, and how well categories classify images, by code and factor."""
+) -> tuple[dict[str, Any], Disentanglement | None, dict[str, Any]]:
+    """The association of each code with each factor, by code and factor, and how the codes correspond to the factors.
+
+    Third, how well categories classify images, by code and factor.
+    """
     if not factors:
         logger.info("  these images have no labels: no association with factors, no classification")
-        return {}, {}
+        return {}, None, {}
     logger.info(f"  codes against {', '.join(factor.name for factor in factors)}")
-    associations, classification = {}, {}
-    for code in model.spec.codes:
-        predictions = CodePredictions.of(code.distribution, held_out[code.name])
-        associations[code.name] = {each.name: association(predictions, each.kind, each.held_out) for each in factors}
+    predictions = {code.name: CodePredictions.of(code.distribution, held_out[code.name]) for code in model.spec.codes}
+    associations = {
+        code: {each.name: association(of_code, each.kind, each.held_out) for each in factors}
+        for code, of_code in predictions.items()
+    }
+    logger.info("  disentanglement: MIG, SAP, DCI and others, on random splits of the held-out images")
+    disentanglement = measure_disentanglement(predictions, factors)
+    classification = {}
     classes = [
         dataclasses.replace(factor, training=matched_images(factor.training))
         for factor in factors
@@ -173,7 +190,7 @@ def _measure_factors(
             matched, scored = (of_set[code.name].logits.numpy().argmax(axis=1) for of_set in (training, held_out))
             number = code.distribution.num_categories
             classification[code.name] = {each.name: classify(matched, scored, number, each) for each in classes}
-    return associations, classification
+    return associations, disentanglement, classification
 
 
 def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], features: ImageFeatures) -> ImageMeasures:

@@ -54,7 +54,7 @@ class CodePredictions:
             return self.values.argmax(axis=1)[None]
         if self.kind == "binary":
             return (self.values.T >= 0.5).astype(int)
-        values = _cut_at_widest_gap(self.values) if self.kind == "circular" else self.values
+        values = cut_at_widest_gap(self.values) if self.kind == "circular" else self.values
         return np.stack([quantile_bins(dimension) for dimension in values.T])
 
     @cached_property
@@ -97,7 +97,7 @@ def quantile_bins(values: np.ndarray) -> np.ndarray:
     return np.digitize(values, np.quantile(values, np.linspace(0, 1, 11)[1:-1]))
 
 
-def _cut_at_widest_gap(degrees: np.ndarray) -> np.ndarray:
+def cut_at_widest_gap(degrees: np.ndarray) -> np.ndarray:
     """The same angles `[number, 1]` from 0 to 360, turned so that no group of them is torn apart by the cut."""
     ordered = np.sort(degrees, axis=0)
     gaps = np.diff(ordered, axis=0, append=ordered[:1] + 360)

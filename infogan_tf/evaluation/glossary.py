@@ -58,6 +58,25 @@ MONOTONE_FIT_TERMS = {
     "in the best half turn": "the same error of the images with an angle in the half turn that the code predicts best, "
     "fitted without the others, and where the half turn begins; in parentheses without the code",
 }
+DISENTANGLEMENT_TERMS = {
+    "MIG": "mutual information gap: by how much the best dimension knows more of a factor than the next one, as a "
+    "share of the factor's entropy; 1 one dimension alone determines each factor, 0 also where two share it equally",
+    "SAP": "separated attribute predictability: the gap between the accuracies of the two single dimensions that "
+    "predict a factor best",
+    "DCI disentanglement": "by how much each dimension matters for one factor alone, from importances in boosted trees",
+    "DCI completeness": "by how much each factor is predicted from one dimension alone, from the same importances",
+    "DCI informativeness": "accuracy of the same trees on other images",
+    "Modularity": "by how much the mutual information of a dimension is with one factor alone, however little it is; "
+    "high at chance too",
+    "Explicitness": "area under the ROC curve of logistic regression of each value of a factor from all codes",
+    "InfoModularity": "as modularity, from the share of the best factor, for dimensions that vary",
+    "InfoCompactness": "by how much the information on a factor is in one dimension alone",
+    "InfoExplicitness": "share of a factor's entropy that logistic regression knows from all codes",
+    "FactorVAE": "share of groups of images with one factor in common whose factor is told by the dimension that "
+    "varies least",
+    "BetaVAE": "share of groups of pairs with one factor in common whose factor logistic regression tells from the "
+    "mean differences of the codes",
+}
 METHOD_TERMS = {
     "mean of": "G's input minus the mean input of so many samples of the source class, plus that of as many samples of "
     "the target class",

@@ -75,6 +75,9 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
         values |= {f"{name}_{code}": value for name, value in vars(confidence).items()}
     for code, by_factor in evaluation.associations.items():
         values |= {f"association_{code}_{factor}": cell.value for factor, cell in by_factor.items() if not cell.note}
+    if evaluation.disentanglement:
+        scores = evaluation.disentanglement.scores
+        values |= {name.replace(" ", "_"): score.value for name, score in scores.items()}
     for code, by_factor in evaluation.classification.items():
         for factor, result in by_factor.items():
             for name in ("one_to_one_error", "majority_error", "nmi", "ari"):

@@ -6,7 +6,7 @@ The glossary says what the measures mean; here are the units and what it does no
 from dataclasses import dataclass
 
 # A new number whenever what is measured, or how, or its form changes; that of the features too.
-VERSION = 12
+VERSION = 13
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,31 @@ class Association:
     part: int | None = None  # The strongest dimension or category, which was measured; None for the code as a whole.
     note: str = ""  # Why nothing was measured, such as a constant code.
     monotone_fit: MonotoneFit | None = None  # Of a continuous code and a number, a continuous or circular and an angle.
+
+
+@dataclass(frozen=True)
+class DisentanglementScore:
+    """One measure of disentanglement: the mean over splits, the lowest and highest of them, and the mean at chance."""
+
+    value: float
+    lowest: float
+    highest: float
+    chance: float
+    settings: str
+
+
+@dataclass(frozen=True)
+class Disentanglement:
+    """How codes and factors correspond, by the field's measures, on random splits of the held-out images."""
+
+    dimensions: list[str]  # Of the codes: `c1`, or `c2[0]` of a code that has several.
+    factors: dict[str, int]  # How many values each has, as it was measured.
+    binned: list[str]  # Those of the factors that were cut into bins.
+    left_out: list[str]  # Factors that were not measured: too many values, or nearly always the same.
+    fitted: int  # How many images a split has to fit to,
+    tested: int  # and how many others to test on.
+    splits: int
+    scores: dict[str, DisentanglementScore]  # By measure; those alone that so many factors and dimensions have.
 
 
 @dataclass(frozen=True)
@@ -142,6 +167,7 @@ class Evaluation:
     codes: dict[str, CodeMeasures]
     confidence: dict[str, Confidence]
     associations: dict[str, dict[str, Association]]
+    disentanglement: Disentanglement | None  # None without factors, or where they can't be measured.
     classification: dict[str, dict[str, Classification]]
     images: ImageMeasures
     vector_arithmetic: VectorArithmetic | None  # None without classes, or if nearly all images are generated of one.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from infogan_tf.console import text_table
 from infogan_tf.data.image_data import held_out_warning
 from infogan_tf.evaluation import glossary
-from infogan_tf.evaluation.schema import Association, Classification, Evaluation, ImageMeasures
+from infogan_tf.evaluation.schema import Association, Classification, Disentanglement, Evaluation, ImageMeasures
 
 # A wider confusion matrix can't be read on a terminal.
 MOST_CLASSES_SHOWN = 20
@@ -31,6 +31,8 @@ def evaluation_table(evaluation: Evaluation) -> str:
         parts += [f"categorical codes of {held_out}, without labels:", text_table(rows)]
         parts.append(_legend(glossary.CONFIDENCE_TERMS))
     parts += _associations(evaluation.associations, held_out)
+    if evaluation.disentanglement:
+        parts += _disentanglement(evaluation.disentanglement, held_out)
     if evaluation.classification:
         for name, by_factor in evaluation.classification.items():
             for factor, result in by_factor.items():
@@ -101,6 +103,19 @@ def _best_fit(factor: str, cells: Mapping[str, Association]) -> list[tuple[str, 
         half_turn = f"{fit.error_in_half_turn:.3g} from {fit.half_turn_start:.0f} degrees "
         half_turn += f"({fit.error_of_constant_in_half_turn:.3g})"
     return [(factor, code, f"{fit.error:.3g}", f"{fit.error_of_constant:.3g}", half_turn)]
+
+
+def _disentanglement(result: Disentanglement, held_out: str) -> list[str]:
+    factors = [f"{name} ({number}{' bins' * (name in result.binned)})" for name, number in result.factors.items()]
+    left_out = f"; left out: {', '.join(result.left_out)}" if result.left_out else ""
+    title = f"disentanglement of {', '.join(result.dimensions)} by factors with so many values: {', '.join(factors)}"
+    title += f"{left_out}; {result.splits} random splits of {held_out}, {result.fitted:,} to fit and {result.tested:,} "
+    rows = [("measure", "mean of splits", "lowest to highest", "at chance", "settings")]
+    for name, score in result.scores.items():
+        of_splits = f"{score.lowest:.3f} to {score.highest:.3f}"
+        rows.append((name, f"{score.value:.3f}", of_splits, f"{score.chance:.3f}", score.settings))
+    terms = {name: term for name, term in glossary.DISENTANGLEMENT_TERMS.items() if name in result.scores}
+    return [f"{title}to test:", text_table(rows), _legend(terms)]
 
 
 def _classification(title: str, result: Classification) -> list[str]:

@@ -1,0 +1,69 @@
+"""InfoMEC: InfoModularity, InfoCompactness and InfoExplicitness (Hsu et al. 2023, arXiv 2305.18378, section 4)."""
+
+import warnings
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.feature_selection import mutual_info_classif
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.preprocessing import StandardScaler
+
+from infogan_tf.evaluation.disentanglement.labeled_codes import LabeledCodes
+
+NEIGHBORS = 10
+ACTIVE = 1 / 20  # The least range of a dimension that counts, as a share of the largest.
+
+
+def info_modularity(information: np.ndarray) -> float | None:
+    """By how much each dimension knows of one factor alone: the mean share of its best one, 1/K as 0 and 1 as 1.
+
+    The information `[dimensions, factors]` is that of `normalized_information`. None of a single factor.
+    """
+    return _concentration(information)
+
+
+def info_compactness(information: np.ndarray) -> float | None:
+    """By how much each factor is known to one dimension alone; the same with both exchanged."""
+    return _concentration(information.T)
+
+
+def normalized_information(codes: LabeledCodes) -> np.ndarray:
+    """I(z; v) / H(v) of dimensions that vary and factors, `[dimensions, factors]`.
+
+    That of continuous dimensions is estimated from ten nearest neighbors (Ross 2014), that of discrete ones counted.
+    """
+    ranges = np.array([np.ptp(columns, axis=0).max() for columns in codes.columns])
+    continuous = ranges[~codes.is_discrete].max(initial=0)
+    is_active = ranges > np.where(codes.is_discrete, 0, ACTIVE * continuous)
+    if not is_active.any():
+        return np.empty([0, codes.num_factors])
+    values, is_discrete = codes.values[:, is_active], codes.is_discrete[is_active]
+    settings = {"discrete_features": is_discrete, "n_neighbors": NEIGHBORS, "random_state": 0}
+    information = [mutual_info_classif(values, factor, **settings) for factor in codes.factors.T]
+    return np.stack(information, axis=1) / codes.factor_entropies()
+
+
+def info_explicitness(codes: LabeledCodes) -> float:
+    """The mean over factors v of 1 - H(v | z) / H(v): the share of v that a logistic regression knows from all codes.
+
+    Both are cross-entropies on the images that were fitted, with classes of equal weight and without regularization, so
+    that H(v), without a code, is log of the number of values. Negative where some values are rarer than others.
+    """
+    columns = StandardScaler().fit_transform(np.concatenate(codes.columns, axis=1))
+    shares = []
+    for factor in codes.factors.T:
+        with warnings.catch_warnings():  # Of classes that are separated exactly, the best weights are infinite.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model = LogisticRegression(C=np.inf, class_weight="balanced").fit(columns, factor)
+        shares.append(1 - log_loss(factor, model.predict_proba(columns)) / np.log(len(model.classes_)))
+    return float(np.mean(shares))
+
+
+def _concentration(information: np.ndarray) -> float | None:
+    number = information.shape[1]
+    if number < 2:
+        return None
+    known = information[information.sum(axis=1) > 0]
+    share = np.mean(known.max(axis=1) / known.sum(axis=1)) if len(known) else 1 / number
+    return float((share - 1 / number) / (1 - 1 / number))

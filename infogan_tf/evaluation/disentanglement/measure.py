@@ -1,0 +1,127 @@
+"""All measures of disentanglement of one run, each with its range over random splits of the images and its chance."""
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from infogan_tf.console import progress
+from infogan_tf.data.factors import Factor
+from infogan_tf.data.image_data import FEW_HELD_OUT
+from infogan_tf.evaluation.disentanglement.beta_vae import beta_vae
+from infogan_tf.evaluation.disentanglement.dci import dci
+from infogan_tf.evaluation.disentanglement.factor_vae import factor_vae
+from infogan_tf.evaluation.disentanglement.infomec import (
+    info_compactness,
+    info_explicitness,
+    info_modularity,
+    normalized_information,
+)
+from infogan_tf.evaluation.disentanglement.labeled_codes import LabeledCodes, discrete_factors
+from infogan_tf.evaluation.disentanglement.mig import mig
+from infogan_tf.evaluation.disentanglement.modularity_explicitness import explicitness, modularity
+from infogan_tf.evaluation.disentanglement.sap import sap
+from infogan_tf.evaluation.factor_associations import CodePredictions
+from infogan_tf.evaluation.schema import Disentanglement, DisentanglementScore
+
+NUM_SPLITS = 3
+FITTED_SHARE = 2 / 3  # As 10,000 of 15,000 in disentanglement_lib.
+DCI_FITTED = 1_000  # In place of 10,000, of which ten values take a minute of one core by factor and split.
+MOST_VALUES = 50  # A factor with more is left out, since DCI would take minutes.
+IMAGES_OF_A_VALUE = 30  # On average, for measures that hold a factor fixed: ten in the third that is tested.
+VOTES = "64 images of one value, 10,000 votes fitted, 5,000 tested"
+# By measure the settings, those of disentanglement_lib or, for InfoMEC, of its authors, unless docs/evaluation.md says
+# otherwise.
+SETTINGS = {
+    "MIG": "20 bins of equal width",
+    "SAP": 'LinearSVC(C=0.01, class_weight="balanced")',
+    "DCI disentanglement": f"GradientBoostingClassifier(), at most {DCI_FITTED:,} images fitted",
+    "DCI completeness": "the same",
+    "DCI informativeness": "the same",
+    "Modularity": "20 bins of equal width",
+    "Explicitness": "LogisticRegression(), ROC AUC",
+    "InfoModularity": "10 nearest neighbors",
+    "InfoCompactness": "the same",
+    "InfoExplicitness": "logistic regression, not regularized",
+    "FactorVAE": VOTES,
+    "BetaVAE": VOTES.replace("images", "pairs"),
+}
+
+
+def measure_disentanglement(codes: Mapping[str, CodePredictions], factors: Sequence[Factor]) -> Disentanglement | None:
+    """The measures of Q's predictions for held-out images, against the factors of these.
+
+    Chance is the same measure where the images' factors are shuffled within each part of a split.
+
+    Returns:
+        None where nothing can be measured: fewer than 30 images, predictions that are not finite, or no factor of at
+        most 50 values, of which all parts of each split have two.
+    """
+    number = len(next(iter(codes.values())).values)
+    if number < FEW_HELD_OUT or not all(np.isfinite(code.values).all() for code in codes.values()):
+        return None
+    values, binned = discrete_factors(factors)
+    splits = [_split(number, seed) for seed in range(NUM_SPLITS)]
+    is_used = [column.max() < MOST_VALUES and _varies(column, splits) for column in values.T]
+    names = [factor.name for factor, used in zip(factors, is_used, strict=True) if used]
+    if not names:
+        return None
+    labeled = LabeledCodes.of(codes, values[:, is_used])
+    has_groups = len(names) > 1 and not binned and number / (labeled.factors.max() + 1) >= IMAGES_OF_A_VALUE
+    scores: dict[str, list[float]] = {}
+    at_chance: dict[str, list[float]] = {}
+    for split in progress(splits, NUM_SPLITS, "splits measured"):
+        parts = [labeled[part] for part in split]
+        for table, measured in ((scores, parts), (at_chance, map(LabeledCodes.shuffled, parts))):
+            for name, value in _measure(*measured, has_groups):
+                if value is not None:
+                    table.setdefault(name, []).append(value)
+    return Disentanglement(
+        dimensions=list(labeled.names),
+        factors={name: int(column.max()) + 1 for name, column in zip(names, labeled.factors.T, strict=True)},
+        binned=[name for name in names if name in binned],
+        left_out=[factor.name for factor in factors if factor.name not in names],
+        fitted=len(splits[0][0]),
+        tested=len(splits[0][2]),
+        splits=NUM_SPLITS,
+        scores={
+            name: DisentanglementScore(
+                float(np.mean(of_splits)),
+                min(of_splits),
+                max(of_splits),
+                float(np.mean(at_chance[name])),
+                SETTINGS[name],
+            )
+            for name, of_splits in scores.items()
+        },
+    )
+
+
+def _split(number: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """At random the images to fit to, those of them that DCI is fitted to, and those to test on."""
+    fitted, tested = np.split(np.random.default_rng(seed).permutation(number), [int(number * FITTED_SHARE)])
+    return fitted, fitted[:DCI_FITTED], tested
+
+
+def _varies(factor: np.ndarray, splits: Sequence[tuple[np.ndarray, ...]]) -> bool:
+    """Whether two values of a factor `[number]` are in all parts of all splits."""
+    return all(len(functools.reduce(np.intersect1d, [factor[part] for part in split])) > 1 for split in splits)
+
+
+def _measure(
+    fitted: LabeledCodes, few: LabeledCodes, tested: LabeledCodes, has_groups: bool
+) -> Iterator[tuple[str, float | None]]:
+    """Each measure's name and value, None where there is one factor, or one dimension, alone."""
+    yield "MIG", mig(fitted)
+    yield "SAP", sap(fitted, tested)
+    for name, value in dci(few, tested)._asdict().items():
+        yield f"DCI {name}", value
+    yield "Modularity", modularity(fitted)
+    yield "Explicitness", explicitness(fitted, tested)
+    information = normalized_information(fitted)
+    yield "InfoModularity", info_modularity(information)
+    yield "InfoCompactness", info_compactness(information)
+    yield "InfoExplicitness", info_explicitness(fitted)
+    if has_groups:
+        yield "FactorVAE", factor_vae(fitted, tested)
+        yield "BetaVAE", beta_vae(fitted, tested)
