@@ -14,6 +14,7 @@ from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate as module
 from infogan_tf.evaluation import features as features_module
+from infogan_tf.evaluation.disentanglement.measure import SETTINGS
 from infogan_tf.evaluation.evaluate import evaluate
 from infogan_tf.evaluation.factor_associations import MEASURES
 from infogan_tf.evaluation.record import read_evaluation, scalars
@@ -60,6 +61,11 @@ def test_everything_that_the_images_allow_is_measured_and_announced(evaluated, f
     assert isinstance(evaluation.codes["c2"].extrapolation, float)
     assert list(evaluation.confidence) == ["c1"]
     assert {row["label"].measure for row in evaluation.associations.values()} == {"NMI"}
+    assert (evaluation.disentanglement.dimensions, evaluation.disentanglement.factors) == (
+        ["c1", "c2", "c3"],
+        {"label": 10},
+    )
+    assert (evaluation.disentanglement.fitted, evaluation.disentanglement.tested) == (666, 334)
     classification = evaluation.classification["c1"]["label"]
     assert np.sum(classification.confusion) == 1000
     assert 0.3 < classification.one_to_one_error <= 1  # Six updates teach nothing.
@@ -69,7 +75,7 @@ def test_everything_that_the_images_allow_is_measured_and_announced(evaluated, f
     assert len(images.diversity_of_real_classes["label"]) == 10
     assert images.frechet_distance_halves > images.frechet_floor_halves
     assert evaluation.vector_arithmetic is None  # After six updates all images look the same.
-    assert (len(lines), lines[0]) == (12, f"evaluating {folder} at update 6")
+    assert (len(lines), lines[0]) == (13, f"evaluating {folder} at update 6")
     assert lines[2] == "  predicting the codes of 1,000 held-out images"
     assert lines[-2:] == [
         "  nearly all generated images are of one class: no change of class is measured",
@@ -88,12 +94,21 @@ def test_what_was_measured_is_written_and_drawn(evaluated):
         for event in tf.compat.v1.train.summary_iterator(str(file)):
             tags |= {value.tag for value in event.summary.value if event.step == 6}
     assert set(scalars(evaluation)) <= tags
-    for tag in ("diversity_c1", "standard_error_c3", "extrapolation_c2", "stability_c1", "recall", "nmi_c1_label"):
+    for tag in (
+        "diversity_c1",
+        "standard_error_c3",
+        "extrapolation_c2",
+        "stability_c1",
+        "recall",
+        "nmi_c1_label",
+        "MIG",
+        "DCI_completeness",
+    ):
         assert f"evaluation/{tag}" in tags
     assert "evaluation/association_c3_label" in tags
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"version": 11}', "another version"])
+@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"version": 12}', "another version"])
 def test_a_missing_or_damaged_evaluation_and_that_of_another_version_are_none(tmp_path, text):
     if text == "another version":
         text = json.dumps(dataclasses.asdict(builders.evaluated({})) | {"version": VERSION + 1})
@@ -112,6 +127,7 @@ def test_without_labels_only_what_needs_them_is_left_out(trained, tmp_path, monk
     monkeypatch.setattr(features_module, "NUM_ROTATED", 50)
     evaluation = evaluate(load_run(folder))
     assert (evaluation.associations, evaluation.classification, evaluation.vector_arithmetic) == ({}, {}, None)
+    assert evaluation.disentanglement is None
     assert evaluation.images.diversity_of_real_classes == {}
     assert "classifier of rotations" in evaluation.images.features
     assert (list(evaluation.codes), list(evaluation.confidence)) == (["c1", "c2", "c3"], ["c1"])
@@ -157,6 +173,10 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
     for code, row in evaluation.associations.items():
         measures = {label: MEASURES[kinds_of_codes[code]][kind] for label, kind in kinds_of_labels.items()}
         assert {label: cell.measure for label, cell in row.items()} == measures
+    # Few of the numbers and angles occur twice, and without groups of the same value no factor can be held fixed.
+    measured = evaluation.disentanglement
+    assert (measured.dimensions, measured.binned) == (list(kinds_of_codes), ["age", "azimuth"])
+    assert set(SETTINGS) - set(measured.scores) == {"FactorVAE", "BetaVAE"}
     classification = evaluation.classification["shape"]["shape"]
     assert (np.sum(classification.confusion), classification.class_names) == (40, ["0", "1", "2"])
     assert evaluation.vector_arithmetic == arithmetic

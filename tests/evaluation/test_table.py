@@ -40,6 +40,13 @@ def evaluation():
                 cell("monotone fit", 0.93, fit=(6.5, 90.0, 30.0, 3.25, 41.0)),
             ),
         },
+        disentanglement=schema.Disentanglement(
+            *(["c1", "c2[0]"], {"label": 2, "age": 10}, ["age"], ["azimuth"], 200, 100, 3),
+            scores={
+                name: schema.DisentanglementScore(0.5 + 0.01 * number, 0.25, 0.75, 0.125, "bins")
+                for number, name in enumerate(glossary.DISENTANGLEMENT_TERMS)
+            },
+        ),
         classification={
             "c1": {
                 "label": schema.Classification(
@@ -71,10 +78,11 @@ def test_every_column_and_measure_is_explained(evaluation):
 
 def test_only_what_occurs_is_explained(evaluation):
     evaluation.vector_arithmetic.changes.pop("one code")
+    evaluation.disentanglement.scores.pop("BetaVAE")
     text = evaluation_table(dataclasses.replace(evaluation, associations={"c1": {"label": cell("NMI", 0.9)}}))
     assert f"  NMI: {glossary.ASSOCIATION_TERMS['NMI']}" in text
     assert f"  mean of: {glossary.METHOD_TERMS['mean of']}" in text
-    for absent in ("circular", "AUC", "monotone fit", "one code"):
+    for absent in ("circular", "AUC", "monotone fit", "one code", "BetaVAE"):
         assert absent not in text
 
 
@@ -90,6 +98,9 @@ def test_numbers_stand_where_they_belong(evaluation):
         "c2 and smiling: the factor is constant",
         "age      c2    4.25                        12",
         "azimuth  c3    6.5                         90                3.25 from 30 degrees (41)",
+        "disentanglement of c1, c2[0] by factors with so many values: label (2), age (10 bins); left out: azimuth; "
+        "3 random splits of held-out (test) images, 200 to fit and 100 to test:",
+        "SAP                  0.510           0.250 to 0.750     0.125      bins",
         "0         bag      0     9",
         "1         -        5     1",
         "2,500 generated images, each changed into another class; in the target class at chance 10.2%:",
@@ -131,10 +142,11 @@ def test_what_few_images_do_not_allow_is_a_dash_with_its_reason(evaluation):
 
 
 def test_without_labels_and_categories_the_tables_are_left_out(evaluation):
-    left_out = {"classification": {}, "associations": {}, "confidence": {}, "vector_arithmetic": None}
+    left_out = {"classification": {}, "associations": {}, "confidence": {}}
+    left_out |= {"vector_arithmetic": None, "disentanglement": None}
     run = dataclasses.replace(evaluation.run, held_out="validation")
     text = evaluation_table(dataclasses.replace(evaluation, run=run, **left_out))
-    for absent in ("classifier of", "confidence", "another class", "test"):
+    for absent in ("classifier of", "confidence", "another class", "disentanglement", "test"):
         assert absent not in text
     assert "10,000 generated images against 10,000 validation images" in text
     assert "codes against factors: not measured, since nothing is known of these images but themselves" in text

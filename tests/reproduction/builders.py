@@ -32,7 +32,7 @@ def association(measure, value, part=None, error=None, note=""):
 
 
 def evaluated(codes, data="views, 90 images", images=IMAGES, vector_arithmetic=None, **by_code):
-    by_code = {"confidence": {}, "associations": {}, "classification": {}, **by_code}
+    by_code = {"confidence": {}, "associations": {}, "classification": {}, "disentanglement": None, **by_code}
     run = schema.EvaluatedRun("a folder", 1000, 0, "infogan", data, "test", 1000)
     return schema.Evaluation(
         schema.VERSION, run, codes, images=images, vector_arithmetic=vector_arithmetic, pictures=[], **by_code
