@@ -24,10 +24,8 @@ def record_evaluation(trained: TrainedRun, evaluation: Evaluation, examples: Exa
     evaluation = dataclasses.replace(evaluation, pictures=_draw(trained, evaluation, examples))
     write_json(trained.run.path / EVALUATION_FILE, dataclasses.asdict(evaluation))
     writer = TensorBoardWriter(trained.run.path)
-    best = {f"evaluation/best/{name.replace(' ', '_')}": value for name, value in key_measures(evaluation).items()}
-    best = {tag: value for tag, value in best.items() if value is not None}
-    writer.scalars(trained.step, scalars(evaluation) | best)
-    writer.compared(trained.config.compared_settings(), best)
+    writer.scalars(trained.step, scalars(evaluation))
+    writer.compared(trained.config.compared_settings(), _key_scalars(evaluation))
     writer.close()
     return evaluation
 
@@ -56,6 +54,8 @@ def key_measures(evaluation: Evaluation) -> dict[str, float | None]:
             cells = [by_factor[factor] for by_factor in evaluation.associations.values()]
             best = max(cells, key=lambda cell: cell.adjusted)
             measures[f"{best.measure} of {factor}"] = best.value
+    if evaluation.disentanglement:
+        measures |= {name: score.value for name, score in evaluation.disentanglement.scores.items()}
     images = evaluation.images
     return measures | {
         "Frechet distance": images.frechet_distance,
@@ -75,17 +75,20 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
         values |= {f"{name}_{code}": value for name, value in vars(confidence).items()}
     for code, by_factor in evaluation.associations.items():
         values |= {f"association_{code}_{factor}": cell.value for factor, cell in by_factor.items() if not cell.note}
-    if evaluation.disentanglement:
-        scores = evaluation.disentanglement.scores
-        values |= {name.replace(" ", "_"): score.value for name, score in scores.items()}
     for code, by_factor in evaluation.classification.items():
         for factor, result in by_factor.items():
             for name in ("one_to_one_error", "majority_error", "nmi", "ari"):
                 values[f"{name}_{code}_{factor}"] = getattr(result, name)
     if evaluation.vector_arithmetic:
         for method, change in evaluation.vector_arithmetic.changes.items():
-            values[f"change_of_class_by_{method.replace(' ', '_')}"] = change.success
-    return {f"evaluation/{tag}": value for tag, value in values.items() if value is not None}
+            values[f"change_of_class_by_{method}"] = change.success
+    values = {f"evaluation/{name.replace(' ', '_')}": value for name, value in values.items()}
+    return {tag: value for tag, value in (values | _key_scalars(evaluation)).items() if value is not None}
+
+
+def _key_scalars(evaluation: Evaluation) -> dict[str, float | None]:
+    measures = key_measures(evaluation)
+    return {f"evaluation/{name.replace(' ', '_').lower()}": value for name, value in measures.items()}
 
 
 def _draw(trained: TrainedRun, evaluation: Evaluation, examples: Examples | None) -> list[str]:

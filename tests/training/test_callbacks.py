@@ -77,8 +77,8 @@ def test_tensorboard_compares_runs_by_settings_and_measures(tmp_path):
         settings = dataclasses.replace(TINY, width=width).compared_settings()
         writer = TensorBoardWriter(tmp_path / name, resumed_at=0)
         writer.settings(settings, name)
-        writer.scalars(6, {"evaluation/best/error_of_label": error})
-        writer.compared(settings, ["evaluation/best/error_of_label"])
+        writer.scalars(6, {"evaluation/error_of_label": error})
+        writer.compared(settings, ["evaluation/error_of_label"])
         writer.close()
     groups = hparams_page(tmp_path)
     rows = {group.name: (group.hparams, group.metric_values[0].value) for group in groups}
@@ -98,6 +98,6 @@ def hparams_page(folder):
     context = backend_context.Context(base_plugin.TBContext(data_provider=provider))
     statuses = [api_pb2.STATUS_UNKNOWN, api_pb2.STATUS_RUNNING, api_pb2.STATUS_SUCCESS]
     request = api_pb2.ListSessionGroupsRequest(start_index=0, slice_size=10, allowed_statuses=statuses)
-    request.col_params.add(metric={"tag": "evaluation/best/error_of_label"})
+    request.col_params.add(metric={"tag": "evaluation/error_of_label"})
     handler = list_session_groups.Handler(RequestContext(), context, "", request)
     return handler.run().session_groups
