@@ -45,7 +45,7 @@ class Config(Options):
     dataset: str | None = option(
         "mnist",
         Auto(Text(), "none, which needs --images"),
-        "Name of a TFDS image data set, or rendered_heads or rendered_chairs, which are rendered on this machine.",
+        "Name of a TFDS image data set, or rendered_heads, rendered_chairs or cdsprites, which are rendered here.",
     )
     data_source: str = option(
         "auto",

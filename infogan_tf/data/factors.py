@@ -12,7 +12,9 @@ MAX_CLASSES = 20
 # Integers whose name ends with one of these words are classes, however many.
 CLASS_NAME = re.compile("(?<![a-z])(identity|id|person|subject|object|model|class)$", re.IGNORECASE)
 # Whole words, in the singular or plural: not the angle of rectangle.
-ANGLE_NAME = re.compile("(?<![a-z])(azimuth|elevation|angle|rotation|degree|deg)s?(?![a-z])", re.IGNORECASE)
+ANGLE_NAME = re.compile(
+    "(?<![a-z])(azimuth|elevation|angle|rotation|orientation|hue|degree|deg)s?(?![a-z])", re.IGNORECASE
+)
 MIN_ANGLE_RANGE = 270  # Of four views all around: 0, 90, 180 and 270 degrees.
 
 

@@ -1,6 +1,7 @@
-"""Sources of images: TFDS, a folder, an archive, an .npz file, the embedded digits, or rendered heads and chairs."""
+"""Sources of images: TFDS, a folder, an archive, an .npz file, the embedded digits, or what the package renders."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from infogan_tf.console import logger
 from infogan_tf.data.cache import Chunk, Decoded, Source, cache_folder, decoded, stored
+from infogan_tf.data.drawn_sprites import CDSPRITES, DSPRITES, Grid
 from infogan_tf.data.image_data import ImageData, Labels
 from infogan_tf.data.image_files import own_images
 from infogan_tf.data.paths import find_images
@@ -20,8 +22,17 @@ from infogan_tf.data.splits import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY, at_random
 from infogan_tf.data.tfds import describe_channels, find_builder, tfds_source, try_download
 from infogan_tf.errors import SettingError, printable
 
-EMBEDDED_DATASET = "mnist"
+# Where sets come from that are not in TFDS, or not only: `auto` takes the first, and a second one in its place.
+SOURCES = {
+    "mnist": ("tfds", "embedded"),
+    "dsprites": ("tfds", "rendered"),
+    "cdsprites": ("rendered",),
+    "rendered_heads": ("rendered",),
+    "rendered_chairs": ("rendered",),
+}
+GRIDS = {"dsprites": DSPRITES, "cdsprites": CDSPRITES}
 RENDERERS = {"rendered_heads": (random_head, HEAD_FACTORS), "rendered_chairs": (random_chair, CHAIR_FACTORS)}
+RENDERED_REASON = "not the paper's, but with every factor known"
 # With a tenth held out, enough that D sees them as they are: `infogan_tf.augmentation.FEW_IMAGES`.
 NUM_RENDERED = 25_000
 # To be increased with every change of rendered pixels or labels.
@@ -33,7 +44,7 @@ class ImageRequest:
     """Which images to load, where from, and how to prepare them.
 
     Attributes:
-        dataset: a TFDS name or one of `RENDERERS`, used unless `images` is given.
+        dataset: a TFDS name or one of `SOURCES`, used unless `images` is given.
         images: a folder of images, an archive of them, or an .npz file.
         data_source: where `dataset` comes from: `auto`, `tfds`, `embedded` or `rendered`.
         data_dir: where TFDS keeps prepared data, if not in its own folder.
@@ -45,7 +56,7 @@ class ImageRequest:
         held_out: `test`, or `validation` for a sixth of the training images in its place.
     """
 
-    dataset: str = EMBEDDED_DATASET
+    dataset: str = "mnist"
     images: str | None = None
     data_source: str = "auto"
     data_dir: str | None = None
@@ -65,25 +76,22 @@ class ImageRequest:
 def load_images(request: ImageRequest) -> ImageData:
     """Loads images from the requested source.
 
-    `auto` renders what the package renders itself. Of other sets it takes prepared TFDS data; else downloads, if the
-    host answers within a few seconds; else, for MNIST and unless a `data_dir` was given, takes the embedded digits.
+    `auto` renders what the package alone has. Of other sets it takes prepared TFDS data; else downloads, if the host
+    answers within a few seconds; else, unless a `data_dir` was given, takes the embedded digits for MNIST and drawn
+    sprites for dSprites.
 
     Raises:
         SettingError: the images are unknown, of another shape, damaged, or not available.
     """
-    dataset, data_source = request.dataset, request.data_source
-    is_embedded, is_rendered = dataset == EMBEDDED_DATASET, dataset in RENDERERS
     if request.images is not None:
         data = _load_own(request)
-    elif (data_source == "embedded" and not is_embedded) or (data_source == "rendered" and not is_rendered):
-        expected = f"{'rendered' if is_rendered else 'tfds'} or auto with --dataset={dataset}"
-        raise SettingError("data_source", expected, data_source)
-    elif data_source == "embedded":
-        data = _load_embedded(request, "as requested")
-    elif data_source != "tfds" and is_rendered:
-        data = _load_rendered(request)
     else:
-        data = _load_dataset(request)
+        known = SOURCES.get(request.dataset, ("tfds",))
+        if request.data_source not in ("auto", *known):
+            expected = f"{', '.join(known)} or auto with --dataset={request.dataset}"
+            raise SettingError("data_source", expected, request.data_source)
+        first, *others = known if request.data_source == "auto" else [request.data_source]
+        data = _load_tfds(request, others) if first == "tfds" else LOADERS[first](request, "as requested")
     return _for_validation(data) if request.held_out == "validation" else data
 
 
@@ -123,15 +131,32 @@ def _read_embedded(preparation: Preparation) -> Decoded:
     return decoded(images, labels, in_turn(len(images), HOLD_OUT_EVERY))
 
 
-def _load_rendered(request: ImageRequest) -> ImageData:
+def _load_rendered(request: ImageRequest, reason: str, is_fallback: bool = False) -> ImageData:
     dataset = request.dataset
     if request.data_dir is not None:
-        raise SettingError("data_dir", f"auto with --dataset={dataset}", request.data_dir)
+        raise SettingError("data_dir", f"auto where {dataset} is rendered", request.data_dir)
     preparation = _preparation_of_gray(request, "gray images")
-    state, read = (NUM_RENDERED, RENDERING_VERSION), partial(_render, dataset, preparation)
-    source = Source("rendered", dataset, preparation, state, read)
-    name = f"{dataset.removeprefix('rendered_')} rendered by infogan_tf"
-    return stored(source, source="rendered", name=name, reason="not the paper's, but with every factor known")
+    if dataset in GRIDS:
+        grid = GRIDS[dataset]
+        name, number, read = grid.name, grid.number, partial(_draw, grid, preparation)
+    else:
+        name, reason = f"{dataset.removeprefix('rendered_')} rendered by infogan_tf", RENDERED_REASON
+        number, read = NUM_RENDERED, partial(_render, dataset, preparation)
+    source = Source("rendered", dataset, preparation, (number, RENDERING_VERSION), read)
+    return stored(source, source="rendered", name=name, reason=reason, is_fallback=is_fallback)
+
+
+def _draw(grid: Grid, preparation: Preparation) -> Decoded:
+    levels = grid.levels()
+    is_held_out = in_turn(len(levels), HOLD_OUT_OWN_EVERY)
+
+    def draw(part: slice) -> Chunk:
+        images = np.stack([preparation.of_pixels(image) for image in grid.draw(levels[part])])
+        columns = zip(grid.values.items(), levels[part].T, strict=True)
+        factors = {name: values[column] for (name, values), column in columns}
+        return Chunk(images, Labels.of(factors, grid.class_names, "what each was drawn with"), is_held_out[part])
+
+    return Decoded(len(levels), (draw(slice(start, start + 1024)) for start in range(0, len(levels), 1024)))
 
 
 def _render(dataset: str, preparation: Preparation) -> Decoded:
@@ -155,11 +180,12 @@ def _preparation_of_gray(request: ImageRequest, images: str) -> Preparation:
     return replace(request.preparation, channels=request.preparation.channels or 1)
 
 
-def _load_dataset(request: ImageRequest) -> ImageData:
+def _load_tfds(request: ImageRequest, others: Sequence[str]) -> ImageData:
+    """A set of TFDS or, if it is not available and no `data_dir` was given, of the first other source."""
     dataset, data_dir = request.dataset, request.data_dir and os.path.expanduser(request.data_dir)
     if data_dir is not None and os.path.isfile(data_dir):
         raise SettingError("data_dir", "a folder", f"{data_dir}, which is a file")
-    can_fall_back = request.data_source == "auto" and dataset == EMBEDDED_DATASET and data_dir is None
+    fall_back = partial(LOADERS[others[0]], request, is_fallback=True) if others and data_dir is None else None
 
     def load_prepared(reason: str) -> ImageData:
         source = tfds_source(builder, request.preparation)
@@ -171,15 +197,18 @@ def _load_dataset(request: ImageRequest) -> ImageData:
         if builder.info.splits:  # It is prepared.
             return load_prepared(f"found prepared in {folder}")
     except SettingError as error:
-        if error.name != "data_dir" or not can_fall_back:  # Other settings are wrong, and no files are damaged.
+        if error.name != "data_dir" or not fall_back:  # Other settings are wrong, and no files are damaged.
             raise
-        return _load_embedded(request, f"mnist is damaged: {error.got}", is_fallback=True)
+        return fall_back(f"{dataset} is damaged: {error.got}")
     failure = try_download(builder)
     if failure is None:
         builder = find_builder(dataset, data_dir, request.image_shape)  # Again, since only now are its splits known.
         return load_prepared(f"downloaded to {folder}")
     problem = f"not prepared in {folder}, and {failure}"
-    if can_fall_back:
-        return _load_embedded(request, f"mnist is {problem}", is_fallback=True)
+    if fall_back:
+        return fall_back(f"{dataset} is {problem}")
     name = "dataset" if data_dir is None else "data_dir"
     raise SettingError(name, f"data prepared in {folder}, or a network to download it", f"{dataset}: {problem}")
+
+
+LOADERS = {"embedded": _load_embedded, "rendered": _load_rendered}

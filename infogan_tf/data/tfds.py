@@ -8,25 +8,63 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from functools import reduce
+from functools import partial, reduce
 from operator import getitem
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from infogan_tf.data.cache import Chunk, Decoded, Source, file_state
-from infogan_tf.data.image_data import Labels
+from infogan_tf.data.drawn_sprites import SHAPES
+from infogan_tf.data.image_data import ClassNames, Labels
 from infogan_tf.data.preparation import Preparation, in_parallel
 from infogan_tf.data.splits import HOLD_OUT_EVERY, at_random
 from infogan_tf.errors import SettingError, first_line
 
 ImageShape = tuple[int, int, int]
 Builder = tfds.core.DatasetBuilder
+TFDS_LABELS = "the features of TFDS"
 BATCH_SIZE = 256  # Images that are read at once, where all have one size.
 DOWNLOAD_HOST = "https://storage.googleapis.com"
+
+
+class Known(NamedTuple):
+    """A factor by its feature, and what TFDS does not say of it: what its classes are, or what a step of it is."""
+
+    feature: str
+    step: float | None = None  # Of angles in degrees; None if it has classes.
+    start: float = 0.0
+    class_names: ClassNames = None  # If they are not those of TFDS.
+
+
+# Of sets that are rendered from factors, which TFDS has as classes alone, or both as classes and as numbers.
+KNOWN_FACTORS = {
+    "dsprites": {
+        "shape": Known("label_shape", class_names=SHAPES),
+        "scale": Known("value_scale", 1),
+        "orientation": Known("value_orientation", 180 / np.pi),
+        "x": Known("value_x_position", 1),
+        "y": Known("value_y_position", 1),
+    },
+    "shapes3d": {
+        "floor_hue": Known("value_floor_hue", 360),
+        "wall_hue": Known("value_wall_hue", 360),
+        "object_hue": Known("value_object_hue", 360),
+        "scale": Known("value_scale", 1),
+        "shape": Known("label_shape"),
+        "orientation": Known("value_orientation", 1),
+    },
+    "smallnorb": {
+        "category": Known("label_category"),
+        "instance": Known("instance"),
+        "elevation": Known("label_elevation", 5, start=30),
+        "azimuth": Known("label_azimuth", 20),
+        "lighting": Known("label_lighting"),
+    },
+}
 
 
 def find_builder(dataset: str, data_dir: str | None, image_shape: ImageShape | None) -> Builder:
@@ -101,6 +139,7 @@ def tfds_source(builder: Builder, preparation: Preparation) -> Source:
     preparation = dataclasses.replace(preparation, channels=preparation.channels or (1 if shape[-1] == 1 else 3))
     # Name and version don't identify the files, which may be prepared again; reading them takes too long.
     files = [(file.name, *file_state(file)) for file in sorted(folder.iterdir())]
+    files += KNOWN_FACTORS.get(builder.name, {}).items()
     resized = None if preparation.image_shape == tuple(shape) else preparation
     return Source("tfds", folder.resolve(), resized, files, lambda: _read(builder, resized))
 
@@ -119,13 +158,17 @@ def _chunks(builder: Builder, preparation: Preparation | None, splits: Mapping[s
     # Shards are read and images decoded in parallel, and still come in the same order on any number of cores.
     config = tfds.ReadConfig(try_autocache=False)  # Each is read once.
     how = {"decoders": tfds.decode.PartialDecoding(wanted), "shuffle_files": False, "read_config": config}
+    is_known = builder.name in KNOWN_FACTORS
+    labels_of = partial(_known_labels, builder.name, builder.info.features) if is_known else partial(_labels, scalars)
     is_batched = None not in builder.info.features[feature].shape
 
     def prepare(example: Mapping[str, Any]) -> tuple[np.ndarray, Labels]:
         images = example[feature] if is_batched else example[feature][None]
+        if builder.name == "dsprites":  # Whose white is 1.
+            images = np.where(images > 0, np.uint8(255), np.uint8(0))
         if preparation is not None:
             images = np.stack([preparation.of_pixels(image) for image in images])
-        return images, _labels(scalars, example)
+        return images, labels_of(example)
 
     for split, number in splits.items():
         is_held_out = np.full(number, split == "test") if "test" in splits else at_random(number, HOLD_OUT_EVERY)
@@ -158,6 +201,15 @@ def _scalars(features: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterat
             yield path, feature
 
 
+def _known_labels(name: str, features: Mapping[str, Any], batch: Mapping[str, Any]) -> Labels:
+    columns, class_names = {}, {}
+    for factor, known in KNOWN_FACTORS[name].items():
+        values = np.atleast_1d(batch[known.feature])
+        columns[factor] = known.start + known.step * values if known.step else values
+        class_names[factor] = None if known.step else known.class_names or tuple(features[known.feature].names)
+    return Labels.of(columns, class_names, TFDS_LABELS)
+
+
 def _labels(scalars: Mapping[tuple[str, ...], Any], batch: Mapping[str, Any]) -> Labels:
     leaves = [path[-1] for path in scalars]
     columns, class_names = {}, {}
@@ -168,7 +220,7 @@ def _labels(scalars: Mapping[tuple[str, ...], Any], batch: Mapping[str, Any]) ->
             class_names[name] = tuple(feature.names)
         elif columns[name].dtype == bool:
             class_names[name] = ("no", "yes")
-    origin = "the features of TFDS" if columns else "since the features of TFDS have no number or class"
+    origin = TFDS_LABELS if columns else "since the features of TFDS have no number or class"
     return Labels.of(columns, class_names, origin)
 
 

@@ -94,10 +94,10 @@ def test_damaged_prepared_data_is_reported_and_falls_back_only_if_allowed(
     refused = r"data_dir: expected whole files of a prepared data set, got .*tiny_digits.* \("
     with pytest.raises(SettingError, match=refused):
         load("tiny_digits", "auto", None)
-    monkeypatch.setattr(sources, "EMBEDDED_DATASET", "tiny_digits")
+    monkeypatch.setitem(sources.SOURCES, "tiny_digits", ("tfds", "embedded"))
     data = load("tiny_digits", "auto", None)
     assert data.source == "embedded"
-    assert "mnist is damaged: " in data.reason
+    assert "tiny_digits is damaged: " in data.reason
     with pytest.raises(SettingError, match=refused):
         load("tiny_digits", "auto", str(default_folder))
 
@@ -183,11 +183,15 @@ HEADS = {"dataset": "rendered_heads"}
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        ({"data_source": "rendered"}, "data_source: expected tfds or auto with --dataset=mnist, got rendered"),
+        (
+            {"data_source": "rendered"},
+            "data_source: expected tfds, embedded or auto with --dataset=mnist, got rendered",
+        ),
+        ({"data_source": "embedded", "dataset": "dsprites"}, "data_source: expected tfds, rendered or auto with --d"),
         ({"data_source": "embedded", "dataset": "coco"}, "data_source: expected tfds or auto with --dataset=coco, got"),
         (HEADS | {"data_source": "embedded"}, "data_source: expected rendered or auto with --dataset=rendered_h"),
-        (HEADS | {"data_source": "tfds"}, "dataset: expected the name of a TFDS data set, got rendered_heads"),
-        (HEADS | {"data_dir": "data"}, "data_dir: expected auto with --dataset=rendered_heads, got data"),
+        (HEADS | {"data_source": "tfds"}, "data_source: expected rendered or auto with --dataset=rendered_heads, got"),
+        (HEADS | {"data_dir": "data"}, "data_dir: expected auto where rendered_heads is rendered, got data"),
         (HEADS | {"image_shape": (32, 32, 3)}, "dataset: expected a data set with color images, got rendered_heads"),
         ({"data_dir": __file__}, f"data_dir: expected a folder, got {__file__}, which is a file"),
     ],
