@@ -137,7 +137,8 @@ def test_labels_of_an_npz_file_are_measured_and_drawn_whatever_their_names(do, f
 def thin(monkeypatch):
     """The paper's experiments with few channels, and few rendered images."""
     monkeypatch.setattr(sources, "NUM_RENDERED", 130)
-    for name in ("svhn", "celeba", "faces", "chairs"):
+    monkeypatch.setitem(sources.GRIDS, "dsprites", sources.DSPRITES._replace(number=130))
+    for name in ("svhn", "celeba", "faces", "chairs", "sprites"):
         module = importlib.import_module(f"infogan_tf.experiments.{name}")
         monkeypatch.setattr(module, "EXPERIMENT", module.EXPERIMENT)  # So that it comes back.
         make_thin(name)
@@ -184,3 +185,12 @@ def test_faces_that_are_rendered_need_no_flag(do, thin):
     assert "preset: quick with " in out
     assert "rendering 130 images for rendered_heads, which are kept in " in out
     assert "data: heads rendered by infogan_tf, 117 training and 13 held-out images (not the paper's, but " in out
+
+
+@pytest.mark.slow
+def test_sprites_that_are_drawn(do, thin, few):
+    out = do("train", "sprites", *TINY, "--data_source=rendered")
+    assert "data: drawn sprites like dSprites, 117 training and 13 held-out images (as requested)" in out
+    do("evaluate", "--run_folder=run")
+    expected = {"shape": "NMI", "scale": "|Spearman|", "orientation": "monotone fit", "x": "|Spearman|"}
+    assert measures("c1") == expected | {"y": "|Spearman|"}

@@ -25,7 +25,9 @@ def test_own_settings_are_the_nearest_preset_with_flags():
 
 
 def test_an_unknown_experiment_is_named():
-    with pytest.raises(ValueError, match="expected one of celeba, chairs, faces, images, mnist, svhn, got 'cars'"):
+    with pytest.raises(
+        ValueError, match="expected one of celeba, chairs, faces, images, mnist, sprites, svhn, got 'cars'"
+    ):
         presets("cars")
 
 
