@@ -201,7 +201,6 @@ def test_the_same_command_line_as_a_module_and_as_a_console_command():
     module = processes.run([sys.executable, "-m", "infogan_tf", "--help"])
     console = python(code)
     assert (module.returncode, module.stdout) == (console.returncode, console.stdout) == (0, module.stdout)
-    assert "infogan = infogan_tf.cli.main:main" in (ROOT / "setup.py").read_text()
 
 
 def test_launchers_run_in_one_notebook_whose_kernel_keeps_its_signals_and_warnings():
