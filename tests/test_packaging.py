@@ -50,4 +50,5 @@ def test_the_wheel_trains_and_exports_outside_of_the_checkout(wheel, tmp_path):
     infogan("train", "mnist", "--data_source=embedded", "--max_epoch=1", "--updates_per_epoch=2", "--run_folder=run")
     infogan("export", "--run_folder=run", "--format=html", "--output=page.html")
     assert (home / "page.html").stat().st_size > 1e6
-    assert list(packages.glob("infogan_tf-*.dist-info/licenses/LICENSE"))
+    licenses = packages.glob("infogan_tf-*.dist-info/licenses/**/*LICENSE")
+    assert {path.name for path in licenses} == {"LICENSE", "mnist_digits.LICENSE"}

