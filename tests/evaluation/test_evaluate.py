@@ -75,6 +75,7 @@ def test_everything_that_the_images_allow_is_measured_and_announced(evaluated, f
     assert len(images.diversity_of_real_classes["label"]) == 10
     assert images.frechet_distance_halves > images.frechet_floor_halves
     assert evaluation.vector_arithmetic is None  # After six updates all images look the same.
+    lines = [line for line in lines if "splits measured" not in line]  # Shown by a slow machine alone.
     assert (len(lines), lines[0]) == (13, f"evaluating {folder} at update 6")
     assert lines[2] == "  predicting the codes of 1,000 held-out images"
     assert lines[-2:] == [
