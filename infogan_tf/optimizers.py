@@ -16,7 +16,8 @@ class FusedAdam(keras.optimizers.Adam):
 
     Args:
         learning_rate: a number >= 0, a Keras schedule, or a callable without arguments.
-        beta_1, beta_2: decays of the first and the second moment, in [0, 1). Original code: 0.5 for the first.
+        beta_1: decay of the first moment, in [0, 1). Original code: 0.5.
+        beta_2: decay of the second moment, in [0, 1).
         epsilon: added to the root of the second moment, > 0. Original code: 1e-8.
         **kwargs: other arguments of `keras.optimizers.Adam`, except `amsgrad=True`, which raises a ValueError.
 
@@ -33,21 +34,17 @@ class FusedAdam(keras.optimizers.Adam):
             learning_rate = check_number("learning_rate of FusedAdam", learning_rate)
         super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, **kwargs)
 
-    def _backend_update_step(self, gradients: list[tf.Tensor], variables: list[Any], learning_rate: tf.Tensor):
-        # The powers of both decays, once for all variables.
+    def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor):
         step = tf.cast(self.iterations + 1, learning_rate.dtype)
         corrected = learning_rate * tf.sqrt(1 - tf.pow(self.beta_2, step)) / (1 - tf.pow(self.beta_1, step))
-        super()._backend_update_step(gradients, variables, corrected)
-
-    def update_step(self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor):
-        index = self._get_variable_index(variable)
+        index = self._get_variable_index(variable)  # Keras names it where it says how to write an optimizer.
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
-            m=self._momentums[index].value.handle,
+            m=self._momentums[index].value.handle,  # No public name: pyproject.toml has the versions of Keras tried.
             v=self._velocities[index].value.handle,
             beta1_power=0.0,  # With these, the learning rate is taken as it is.
             beta2_power=0.0,
-            lr=tf.cast(learning_rate, variable.dtype),
+            lr=tf.cast(corrected, variable.dtype),
             beta1=self.beta_1,
             beta2=self.beta_2,
             epsilon=self.epsilon,
