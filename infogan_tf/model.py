@@ -46,7 +46,9 @@ class InfoGAN(keras.Model):
     minimized by `discriminator_penalty` and `generator_penalty` (docs/extending.md).
 
     Args:
-        generator, discriminator, spec: G; D and Q; the codes and the noise.
+        generator: G.
+        discriminator: D and Q.
+        spec: the codes and the noise.
         info_reg_coeff: lambda, the weight of the mutual information, >= 0; multiplied by each code's own weight.
         augmentation: the kind of images, and so what they may be changed by; `DigitAugmentation()` by default.
         max_shift: D sees images, real and fake, augmented, with shifts of up to this many pixels; 0: as they are.
@@ -63,7 +65,8 @@ class InfoGAN(keras.Model):
             original code; its batch norm then hides by how much they differ in brightness and contrast. `joint` passes
             them as one batch, which shows it; only where `update` is `simultaneous`.
 
-    ValueError if the networks do not keep the contract, or naming the argument that is none of these.
+    Raises:
+        ValueError: the networks do not keep the contract, or an argument, which is named, is none of these.
 
     >>> from infogan_tf.build_model import build_model
     >>> from infogan_tf.config import Config

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from infogan_tf.code_text import parse_codes
 from infogan_tf.data.sources import ImageRequest, load_images
 from infogan_tf.data.splits import SPLIT
 from infogan_tf.experiments import mnist, presets
+from tests import processes
 from tests.conftest import ROOT
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md")), *sorted(ROOT.glob("examples/*.ipynb"))]
@@ -115,6 +117,16 @@ def test_every_flag_and_script_named_exists():
         scripts = re.findall(r"(?:launchers|benchmarks)/[a-z_]+\.py", text)
         assert all((ROOT / script).exists() for script in scripts), path
         assert set(re.findall(r"(?<!\S)`?--(\w+)", text)) <= flags, path
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning_and_has_every_public_name(tmp_path):
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", f"--site-dir={tmp_path}"]
+    result = processes.run(command, cwd=ROOT)
+    assert result.returncode == 0, result.stderr
+    reference = (tmp_path / "reference" / "index.html").read_text(encoding="utf-8")
+    names = re.findall(r'<h3 id="infogan_tf\.(?:\w+\.)*(\w+)"', reference)
+    assert set(infogan_tf.__all__) <= set(names)
 
 
 def anchors_of(page):

@@ -47,7 +47,7 @@ def _presets() -> str:
 
 
 def _cell(text: str) -> str:
-    return re.sub(r"[|<*]", r"\\\g<0>", text)
+    return re.sub(r"[|<*\[]", r"\\\g<0>", text)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ class Discriminator(keras.Model):
     """D and Q: images `[batch, height, width, channels]` in [0, 1] to `DiscriminatorOutput`.
 
     Args:
-        spec, image_shape, posterior_size: the layers, (height, width, channels), and the width of Q's output.
+        spec: the layers.
+        image_shape: (height, width, channels).
+        posterior_size: width of Q's output.
         leaky_slope: the leaky ReLUs' slope below zero, >= 0. Paper: 0.1; original code: 0.01.
         q_features: what Q's layers are applied to. `shared`: the features of D's body, which learns from Q too:
             InfoGAN. The others make a regular GAN with an auxiliary Q, the paper's baseline (Figures 1 and 2b), where
