@@ -14,7 +14,6 @@ from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 from infogan_tf.evaluation import evaluate as module
 from infogan_tf.evaluation import features as features_module
-from infogan_tf.evaluation.disentanglement.measure import SETTINGS
 from infogan_tf.evaluation.evaluate import evaluate
 from infogan_tf.evaluation.factor_associations import MEASURES
 from infogan_tf.evaluation.record import read_evaluation, scalars
@@ -177,7 +176,8 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
     # Few of the numbers and angles occur twice, and without groups of the same value no factor can be held fixed.
     measured = evaluation.disentanglement
     assert (measured.dimensions, measured.binned) == (list(kinds_of_codes), ["age", "azimuth"])
-    assert set(SETTINGS) - set(measured.scores) == {"FactorVAE", "BetaVAE"}
+    assert "MIG" in measured.scores
+    assert {"FactorVAE", "BetaVAE"}.isdisjoint(measured.scores)
     classification = evaluation.classification["shape"]["shape"]
     assert (np.sum(classification.confusion), classification.class_names) == (40, ["0", "1", "2"])
     assert evaluation.vector_arithmetic == arithmetic
