@@ -70,9 +70,14 @@ class InfoGAN(keras.Model):
 
     >>> from infogan_tf.build_model import build_model
     >>> from infogan_tf.config import Config
-    >>> model = build_model(Config(experiment="mnist"))
-    >>> model.generate(codes={"c1": 3, "c2": 1.5}, num_images=2).shape
-    TensorShape([2, 28, 28, 1])
+    >>> model = build_model(Config(experiment="mnist", width=0.1))
+    >>> images = model.generate(codes={"c1": 3, "c2": [-1.5, 1.5]}, seed=1)
+    >>> images.shape, model.infer_codes(images)["c1"].probs.shape
+    (TensorShape([2, 28, 28, 1]), TensorShape([2, 10]))
+    >>> model.to_grid(model.traverse("c2", rows=3)).size
+    (560, 168)
+    >>> model.interpolate({"c1": 3}, {"c1": 8}, rows=2, columns=5).shape
+    TensorShape([2, 5, 28, 28, 1])
     """
 
     def __init__(

@@ -58,6 +58,9 @@ class ImageRequest:
         channels: 1 (gray), 3 (RGB), or None: 3 if any image is colored; of a data set or .npz file its own number.
         crop: `center` takes the largest centered square of an image, `none` squeezes the whole image into one.
         held_out: `test`, or `validation` for a sixth of the training images in its place.
+
+    >>> ImageRequest(images="photographs", channels=3).image_size
+    32
     """
 
     dataset: str = "mnist"
@@ -86,6 +89,9 @@ def load_images(request: ImageRequest) -> ImageData:
 
     Raises:
         SettingError: the images are unknown, of another shape, damaged, or not available.
+
+    >>> load_images(ImageRequest(data_source="embedded", image_shape=(28, 28, 1))).training.shape
+    (4000, 28, 28, 1)
     """
     if request.images is not None:
         data = _load_own(request)

@@ -16,6 +16,10 @@ class Distribution(abc.ABC):
     Codes are float32 tensors `[batch, event_size]`, as the generator takes them. Log-probabilities and entropies are in
     nats, summed over the event. `repr` is the call that makes a distribution. The arguments of a constructor are
     attributes too, as Keras saves them.
+
+    >>> from infogan_tf.distributions import Categorical
+    >>> isinstance(Categorical(10), Distribution)
+    True
     """
 
     event_size: int  # Width of one code in the generator's input.

@@ -20,6 +20,10 @@ class VonMisesPosterior(NamedTuple):
 
     Its natural parameters `[batch, 2]` point to the most probable angle, and the longer they are, the surer is Q. The
     mean lies inside of the circle, the mode on it; `log_prob` takes unit vectors and is per radian.
+
+    >>> posterior = VonMisesPosterior(tf.constant([[0.0, 4.0]]))
+    >>> posterior.angle.numpy().tolist(), posterior.concentration.numpy().tolist()
+    ([[90.0]], [[4.0]])
     """
 
     natural: tf.Tensor

@@ -16,7 +16,12 @@ DEFAULT_MIN_STD = 0.05
 
 
 class GaussianPosterior(NamedTuple):
-    """Q(c|x) of a continuous code, see `Distribution.posterior`: a diagonal Gaussian, `[batch, size]`."""
+    """Q(c|x) of a continuous code, see `Distribution.posterior`: a diagonal Gaussian, `[batch, size]`.
+
+    >>> posterior = GaussianPosterior(mean=tf.constant([[0.5]]), std=tf.constant([[0.1]]))
+    >>> round(float(posterior.log_prob([[0.5]])[0]), 3)
+    1.384
+    """
 
     mean: tf.Tensor
     std: tf.Tensor

@@ -14,7 +14,12 @@ from infogan_tf.randomness import Seed, uniform
 
 
 class CategoricalPosterior(NamedTuple):
-    """Q(c|x) of a categorical code, see `Distribution.posterior`; `logits` are unnormalized, `[batch, K]`."""
+    """Q(c|x) of a categorical code, see `Distribution.posterior`; `logits` are unnormalized, `[batch, K]`.
+
+    >>> posterior = CategoricalPosterior(tf.math.log([[0.7, 0.2, 0.1]]))
+    >>> round(float(posterior.log_prob([[1.0, 0.0, 0.0]])[0]), 3)  # log 0.7.
+    -0.357
+    """
 
     logits: tf.Tensor
 
@@ -108,7 +113,11 @@ class Categorical(Distribution):
 
 
 class BernoulliPosterior(NamedTuple):
-    """Q(c|x) of a binary code, see `Distribution.posterior`; `logits` are log-odds of a 1, `[batch, size]`."""
+    """Q(c|x) of a binary code, see `Distribution.posterior`; `logits` are log-odds of a 1, `[batch, size]`.
+
+    >>> BernoulliPosterior(tf.constant([[0.0, 5.0]])).mode.numpy().tolist()
+    [[0.0, 1.0]]
+    """
 
     logits: tf.Tensor
 

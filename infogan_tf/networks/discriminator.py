@@ -13,7 +13,11 @@ from infogan_tf.options import check_integer, check_number, check_sizes
 
 
 class DiscriminatorOutput(NamedTuple):
-    """What D and Q, which share their body, predict from images."""
+    """What D and Q, which share their body, predict from images.
+
+    >>> DiscriminatorOutput(real_logits=tf.zeros([8, 1]), posterior=tf.zeros([8, 14])).posterior.shape
+    TensorShape([8, 14])
+    """
 
     real_logits: tf.Tensor  # Log-odds that an image is real, `[batch, 1]`.
     posterior: tf.Tensor  # Q's raw output `[batch, posterior_size]`, split by `LatentSpec.split_posterior`.

@@ -11,7 +11,11 @@ SIZES = range(16, 129, 8)  # Of the images that `specs_for` has networks for.
 
 @dataclasses.dataclass(frozen=True)
 class ConvolutionRow:
-    """A 4x4 convolution in a table of layers: its channels, its stride, 1 or 2, and whether batch norm follows."""
+    """A 4x4 convolution in a table of layers: its channels, its stride, 1 or 2, and whether batch norm follows.
+
+    >>> Conv(64), Up(64, bn=True)
+    (Conv(filters=64, strides=2, bn=False), Up(filters=64, strides=2, bn=True))
+    """
 
     filters: int
     strides: int = 2
@@ -32,7 +36,11 @@ class Conv(ConvolutionRow):
 
 @dataclasses.dataclass(frozen=True)
 class GeneratorSpec:
-    """The layers of a generator, without the up-convolution of stride 2 that makes the image; batch norm follows FC."""
+    """The layers of a generator, without the up-convolution of stride 2 that makes the image; batch norm follows FC.
+
+    >>> GeneratorSpec(dense=(1024,), grid=(7, 7, 128), ups=(Up(64, bn=True),)).image_size
+    (28, 28)
+    """
 
     grid: tuple[int, int, int]  # Height, width and channels of the FC layer that the up-convolutions start from.
     ups: tuple[Up, ...]
@@ -69,7 +77,11 @@ class GeneratorSpec:
 
 @dataclasses.dataclass(frozen=True)
 class DiscriminatorSpec:
-    """The layers of D and Q, without the last FC layer of each; batch norm and leaky ReLU follow the others."""
+    """The layers of D and Q, without the last FC layer of each; batch norm and leaky ReLU follow the others.
+
+    >>> DiscriminatorSpec(convs=(Conv(64), Conv(128, bn=True)), dense=(1024,), code_hidden=128).scaled(1 / 4).dense
+    (256,)
+    """
 
     convs: tuple[Conv, ...]
     dense: tuple[int, ...] = ()  # Widths of FC layers after the convolutions.

@@ -67,6 +67,12 @@ def load(path: str | os.PathLike, step: int | None = None) -> InfoGAN:
         RunNotFoundError: there is no run, no checkpoint yet, or no file; a `FileNotFoundError`.
         SettingError: the folder or file holds something else, or no checkpoint of this update; a `ValueError`.
         TrainingError: the checkpoint of this update is damaged or, without `step`, every checkpoint.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     build_model(Config(width=0.1)).save(f"{folder}/digits.keras")
+    ...     load(f"{folder}/digits.keras").generate(codes={"c1": 3}).shape
+    TensorShape([1, 28, 28, 1])
     """
     path = given_path("run_folder", os.fspath(path), MODEL)
     return _load_file(path, step) if path.suffix == ".keras" and not path.is_dir() else load_run(path, step).model
