@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from tests.small_networks import small_experiment
 collect_ignore = ["two_devices.py"]  # It sets up devices for its whole process.
 ROOT = Path(__file__).parent.parent
 MNIST_LAUNCHER = ROOT / "launchers" / "run_mnist_exp.py"
+WAIT_SECONDS = 60  # For what a page shows: a busy machine may be as slow.
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -73,6 +76,22 @@ def small_networks():
 def launchers(cache_folder):
     """Runs launchers for one loading of TensorFlow."""
     return forked.Launchers()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Playwright's own Chromium (`playwright install chromium`), or the system's."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
+    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
+    playwright.expect.set_options(timeout=WAIT_SECONDS * 1000)
+    with playwright.sync_playwright() as started:
+        try:
+            # Chromium's sandbox can't be had as root, as in a container.
+            browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except playwright.Error as error:
+            pytest.skip(f"needs Chromium: {str(error).splitlines()[0]}")
+        yield browser
+        browser.close()
 
 
 def prepare_tfds(data_dir, images, labels=None, name="tiny_digits", splits=(("train", 1.0),)):

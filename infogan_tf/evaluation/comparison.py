@@ -28,7 +28,7 @@ document.querySelectorAll("th").forEach((head, column) => head.onclick = () => {
   const direction = head.dataset.direction = head.dataset.direction === "1" ? "-1" : "1";
   const key = row => row.cells[column].textContent;
   const compare = (a, b) => (key(a) === "-") - (key(b) === "-")
-    || direction * key(a).localeCompare(key(b), undefined, {{numeric: true}});
+    || direction * (key(a) - key(b) || key(a).localeCompare(key(b)));
   body.append(...[...body.rows].sort(compare));
 }});
 </script></body></html>

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from infogan_tf.errors import RunNotFoundError
-from infogan_tf.evaluation.comparison import as_text_table, compare, key_measures, write_csv, write_html
+from infogan_tf.evaluation.comparison import as_text_table, compare, write_csv, write_html
+from infogan_tf.evaluation.record import key_measures
 from infogan_tf.experiments import presets
 from infogan_tf.files import write_json
 from infogan_tf.training.record import Record, RecordedData, write_record
@@ -78,6 +79,17 @@ def test_the_table_as_text_csv_and_page(folder):
     page = (folder / "runs.html").read_text()
     assert "<td>a &lt;b&gt;, c</td>" in page
     assert page.count("<tr>") == 3
+
+
+@pytest.mark.slow
+def test_a_click_on_a_column_sorts_numbers_as_numbers_and_another_the_other_way(browser, tmp_path):
+    write_html(tmp_path / "runs.html", [{"run": "a", "MIG": value} for value in (0.5, None, 0.25, 1e-5, 103, -0.1)])
+    page = browser.new_page()
+    page.goto((tmp_path / "runs.html").as_uri())
+    for order in (["-0.1", "1e-05", "0.25", "0.5", "103", "-"], ["103", "0.5", "0.25", "1e-05", "-0.1", "-"]):
+        page.locator("th", has_text="MIG").click()
+        assert page.locator("td:last-child").all_text_contents() == order
+    page.close()
 
 
 def test_a_folder_without_runs_is_refused(tmp_path):

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import shutil
 import threading
 import time
 from pathlib import Path
@@ -16,9 +15,8 @@ from infogan_tf.explorer.catalog import Catalog
 from infogan_tf.explorer.server import make_explorer
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.run import Run
+from tests.conftest import WAIT_SECONDS
 
-WAIT_SECONDS = 60  # For what a page shows: a busy machine may be as slow.
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MINUS = "\N{MINUS SIGN}"
 # What can be used on a page but has no name for a screen reader.
 UNNAMED = """Array.from(document.querySelectorAll("button, select, input, [tabindex]"))
@@ -79,22 +77,6 @@ def server(logs):
     """The explorer, serving these runs."""
     with serving(logs[0]) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Playwright's own Chromium (`playwright install chromium`), or the system's."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (requirements-dev.txt)")
-    path = next(filter(None, map(shutil.which, SYSTEM_BROWSERS)), None)
-    playwright.expect.set_options(timeout=WAIT_SECONDS * 1000)
-    with playwright.sync_playwright() as started:
-        try:
-            # Chromium's sandbox can't be had as root, as in a container.
-            browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        except playwright.Error as error:
-            pytest.skip(f"needs Chromium: {str(error).splitlines()[0]}")
-        yield browser
-        browser.close()
 
 
 @contextlib.contextmanager
