@@ -57,7 +57,9 @@ def compare(folder: Path) -> list[dict[str, Any]]:
     for run, of_settings, evaluation, of_run in zip(runs, settings, evaluations, measures, strict=True):
         row = {"run": str(run.path.relative_to(folder)) if run.path != folder else run.path.resolve().name}
         row |= {name: of_settings[name] for name in different}
-        row |= {"updates": newest_update(run.metrics), "minutes": read_training_time(run.metrics) / 60}
+        # An exported run has no curves.
+        row["updates"] = max(newest_update(run.metrics), *run.checkpoint_steps(), 0)
+        row["minutes"] = read_training_time(run.metrics) / 60 or None
         row["measured at"] = evaluation.run.update if evaluation else None
         rows.append(row | {name: of_run.get(name) for name in dict.fromkeys(n for each in measures for n in each)})
     return rows

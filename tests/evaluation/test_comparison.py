@@ -58,6 +58,12 @@ def test_a_row_has_what_differs_minutes_and_measures(folder, capsys):
     assert second["error of label"] is None
 
 
+def test_an_exported_run_has_updates_and_no_minutes(folder):
+    (folder / "mnist/second/metrics.jsonl").unlink()
+    (folder / "mnist/second/checkpoints/step-90.npz").touch()
+    assert [(row["updates"], row["minutes"]) for row in compare(folder)] == [(120, 1.0), (90, None)]
+
+
 def test_of_each_factor_the_best_code_counts():
     assert key_measures(MEASURED) == {
         "error of label": 0.02,
