@@ -6,21 +6,19 @@ in its own way. Whether one run's Q knows another run's codes is scored as Facto
 should tell which code that is.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from infogan_tf.codes import LatentSpec
 from infogan_tf.evaluation.batched_model import BatchedModel
+from infogan_tf.evaluation.disentanglement.factor_vae import accuracy_of_votes, least_varying, variances_of
 from infogan_tf.randomness import Stream, split_seed, stream_seed
 
 FEWEST_RUNS = 3  # Two agree with each other to the same degree, whichever is better.
 # The original's are 500 groups of 100.
 NUM_GROUPS, GROUP_SIZE = 400, 25
-# Predictions that vary less than this are constant, as in FactorVAE: their standard deviation.
-LEAST_DEVIATION = 0.05
 
 
 def model_centrality(models: Sequence[BatchedModel]) -> np.ndarray:
@@ -39,9 +37,9 @@ def _agreement_with(generating: BatchedModel, models: Sequence[BatchedModel]) ->
     fixed = np.arange(NUM_GROUPS) % len(generating.spec.codes)
     predicted = generating.measure_generated(
         _latents_in_groups(generating.spec, fixed),
-        lambda images: [_expected_codes(model.infer_codes(images)) for model in models],
+        lambda images: [[code.mean for code in model.infer_codes(images).values()] for model in models],
     )
-    return [_score(_least_varying(codes), fixed) for codes in predicted]
+    return [_score(codes, fixed) for codes in predicted]
 
 
 def _latents_in_groups(spec: LatentSpec, fixed: np.ndarray) -> dict[str, tf.Tensor]:
@@ -54,28 +52,15 @@ def _latents_in_groups(spec: LatentSpec, fixed: np.ndarray) -> dict[str, tf.Tens
     return latents
 
 
-def _expected_codes(posteriors: Mapping[str, Any]) -> dict[str, tf.Tensor]:
-    return {name: posterior.mean for name, posterior in posteriors.items()}
+def _score(codes: Sequence[tf.Tensor], fixed: np.ndarray) -> float:
+    """The accuracy of votes in every second group, each for the code that was most often fixed in the others.
 
-
-def _least_varying(codes: Mapping[str, tf.Tensor]) -> np.ndarray:
-    """The index of the code whose prediction varies the least in each group, relative to all groups: int `[groups]`.
-
-    The variance of a code is that of its vector: of a category's probabilities and of an angle's (cos, sin) too.
+    A code that is expected is the mean of Q's posterior: of categories their probabilities, of an angle (cos, sin).
     """
-    shares = []
-    for expected in codes.values():
-        values = expected.numpy().astype(np.float64)
-        of_all = values.var(axis=0).sum()
-        in_groups = values.reshape(NUM_GROUPS, GROUP_SIZE, -1).var(axis=1).sum(axis=1)
-        shares.append(in_groups / of_all if of_all > LEAST_DEVIATION**2 else np.full(NUM_GROUPS, np.inf))
-    return np.argmin(shares, axis=0)
-
-
-def _score(votes: np.ndarray, fixed: np.ndarray) -> float:
-    """The accuracy, on every second group, of the most frequent fixed code of each vote in the others."""
+    columns = [expected.numpy().astype(np.float64) for expected in codes]
+    groups = [of_code.reshape(NUM_GROUPS, GROUP_SIZE, -1) for of_code in columns]
+    num_fixed = fixed.max() + 1
+    votes = np.zeros([2, num_fixed, len(codes)], int)
     # Groups are in the order of the codes, so pairs of rounds have all codes in both halves.
-    is_fitted = np.arange(len(fixed)) // (fixed.max() + 1) % 2 == 0
-    counts = np.zeros([votes.max() + 1, fixed.max() + 1], int)
-    np.add.at(counts, (votes[is_fitted], fixed[is_fitted]), 1)
-    return float(np.mean(counts.argmax(axis=1)[votes[~is_fitted]] == fixed[~is_fitted]))
+    np.add.at(votes, (np.arange(NUM_GROUPS) // num_fixed % 2, fixed, least_varying(groups, variances_of(columns))), 1)
+    return accuracy_of_votes(*votes)

@@ -1,5 +1,7 @@
 """The FactorVAE score (Kim and Mnih 2018, arXiv 1802.05983, section 4)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from infogan_tf.evaluation.disentanglement.fixed_factor import images_with_one_factor_fixed
@@ -17,26 +19,41 @@ def factor_vae(fitted: LabeledCodes, tested: LabeledCodes) -> float:
     on other images for which this is right. The variance of a one-hot vector or of (cos, sin) is that of its columns
     together. 0 if no dimension varies. It is meant for two or more discrete factors, with many images of each value.
     """
-    variances = _variances(fitted.columns)
-    variances[np.sqrt(variances) < LEAST_STD] = 0
+    variances = variances_of(fitted.columns)
     if not variances.any():
         return 0.0
-    of_fitted, of_tested = (
-        _votes(codes, number, variances) for codes, number in ((fitted, NUM_FITTED), (tested, NUM_TESTED))
+    return accuracy_of_votes(
+        *(_votes(codes, number, variances) for codes, number in ((fitted, NUM_FITTED), (tested, NUM_TESTED)))
     )
-    return float(of_tested[of_fitted.argmax(axis=0), np.arange(len(variances))].sum() / NUM_TESTED)
 
 
 def _votes(codes: LabeledCodes, number: int, variances: np.ndarray) -> np.ndarray:
     """How often each dimension votes for each factor, int `[factors, dimensions]`."""
-    active, votes = np.flatnonzero(variances), np.zeros([codes.num_factors, len(variances)], int)
-    draws = images_with_one_factor_fixed(codes.factors, number, True, np.random.default_rng(0))
-    for factor, _, images in draws:
-        relative = [_variances([codes.columns[index][images]])[0] / variances[index] for index in active]
-        votes[factor] = np.bincount(active[np.argmin(relative, axis=0)], minlength=len(variances))
+    votes = np.zeros([codes.num_factors, len(variances)], int)
+    for factor, _, images in images_with_one_factor_fixed(codes.factors, number, True, np.random.default_rng(0)):
+        least = least_varying([columns[images] for columns in codes.columns], variances)
+        votes[factor] = np.bincount(least, minlength=len(variances))
     return votes
 
 
-def _variances(columns: list[np.ndarray] | tuple[np.ndarray, ...]) -> np.ndarray:
-    """By dimension the variance of all its columns together, over images `[..., images, columns]`."""
-    return np.array([of_dimension.var(axis=-2, ddof=1).sum(axis=-1) for of_dimension in columns])
+def variances_of(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """By dimension the variance of all its columns `[images, columns]` together; 0 where it is less than 0.05^2."""
+    variances = np.array([of_dimension.var(axis=0, ddof=1).sum() for of_dimension in columns])
+    return np.where(variances < LEAST_STD**2, 0, variances)
+
+
+def least_varying(groups: Sequence[np.ndarray], variances: np.ndarray) -> np.ndarray:
+    """The dimension that varies the least in each group, relative to its variance over all images: int `[groups]`.
+
+    Of each dimension it takes the columns `[groups, images, columns]`. One with a variance of 0 has no vote.
+    """
+    relative = [
+        columns.var(axis=1, ddof=1).sum(axis=1) / variance if variance else np.full(len(columns), np.inf)
+        for columns, variance in zip(groups, variances, strict=True)
+    ]
+    return np.argmin(relative, axis=0)
+
+
+def accuracy_of_votes(fitted: np.ndarray, tested: np.ndarray) -> float:
+    """How often dimensions tell factors, by how often each dimension voted for each, `[factors, dimensions]`."""
+    return float(tested[fitted.argmax(axis=0), np.arange(fitted.shape[1])].sum() / tested.sum())
