@@ -28,6 +28,7 @@ from infogan_tf.evaluation.record import record_evaluation
 from infogan_tf.evaluation.recovery import code_verdicts, estimate_information, measure_extrapolation, measure_recovery
 from infogan_tf.evaluation.schema import (
     VERSION,
+    Classification,
     CodeMeasures,
     Confidence,
     Disentanglement,
@@ -124,6 +125,23 @@ def matched_images(training: np.ndarray) -> np.ndarray:
     return evenly_spread(training, NUM_MATCHED)
 
 
+def classify_by_factor(matched: np.ndarray, scored: np.ndarray, factors: Sequence[Factor]) -> dict[str, Classification]:
+    """How well the most probable category classifies images, by class factor.
+
+    Logits or probabilities `[images, K]` are of `matched_images` and of the held-out ones.
+    """
+    return {
+        factor.name: classify(
+            matched.argmax(axis=1),
+            scored.argmax(axis=1),
+            matched.shape[1],
+            dataclasses.replace(factor, training=matched_images(factor.training)),
+        )
+        for factor in factors
+        if factor.kind == "class"
+    }
+
+
 def _measure_codes(
     model: BatchedModel, generated: GeneratedImages, held_out: Posteriors, features: ImageFeatures
 ) -> dict[str, CodeMeasures]:
@@ -179,17 +197,11 @@ def _measure_factors(
     logger.info("  disentanglement: MIG, SAP, DCI and others, on random splits of the held-out images")
     disentanglement = measure_disentanglement(predictions, factors)
     classification = {}
-    classes = [
-        dataclasses.replace(factor, training=matched_images(factor.training))
-        for factor in factors
-        if factor.kind == "class"
-    ]
-    if classes and model.spec.categorical_codes:
+    if model.spec.categorical_codes and any(factor.kind == "class" for factor in factors):
         training = model.infer_codes(matched_images(data.training))
         for code in model.spec.categorical_codes:
-            matched, scored = (of_set[code.name].logits.numpy().argmax(axis=1) for of_set in (training, held_out))
-            number = code.distribution.num_categories
-            classification[code.name] = {each.name: classify(matched, scored, number, each) for each in classes}
+            matched, scored = (of_set[code.name].logits.numpy() for of_set in (training, held_out))
+            classification[code.name] = classify_by_factor(matched, scored, factors)
     return associations, disentanglement, classification
 
 

@@ -55,7 +55,7 @@ def _latents_in_groups(spec: LatentSpec, fixed: np.ndarray) -> dict[str, tf.Tens
 def _score(codes: Sequence[tf.Tensor], fixed: np.ndarray) -> float:
     """The accuracy of votes in every second group, each for the code that was most often fixed in the others.
 
-    A code that is expected is the mean of Q's posterior: of categories their probabilities, of an angle (cos, sin).
+    The codes are the means of Q's posteriors: of categories their probabilities, of an angle (cos, sin).
     """
     columns = [expected.numpy().astype(np.float64) for expected in codes]
     groups = [of_code.reshape(NUM_GROUPS, GROUP_SIZE, -1) for of_code in columns]

@@ -4,12 +4,11 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from infogan_tf.console import logger
 from infogan_tf.evaluation.batched_model import BatchedModel
-from infogan_tf.evaluation.classification import classify
-from infogan_tf.evaluation.consensus import consensus
-from infogan_tf.evaluation.evaluate import labeled_images, matched_images
+from infogan_tf.evaluation.evaluate import classify_by_factor, labeled_images, matched_images
 from infogan_tf.evaluation.model_centrality import FEWEST_RUNS, model_centrality
 from infogan_tf.evaluation.schema import Classification
 from infogan_tf.reproduction.runs import ReportedRun
@@ -39,11 +38,9 @@ def choose(runs: Sequence[ReportedRun], data_dir: str | None, images: str | None
     models = [BatchedModel(run.trained.model) for run in runs]
     scores = model_centrality(models).tolist()
     best = int(np.argmax(scores))
-    names = [run.name for run in runs]
-    # The others' categories get the numbers of the chosen run's.
-    order = sorted(range(len(runs)), key=lambda index: index != best)
-    classes = _classify_together([models[index] for index in order], runs[best], data_dir, images)
-    return Choice(runs[best], dict(zip(names, scores, strict=True)), classes)
+    models.insert(0, models.pop(best))  # Its categories are those that the others' are matched with.
+    classes = _classify_together(models, runs[best], data_dir, images)
+    return Choice(runs[best], dict(zip((run.name for run in runs), scores, strict=True)), classes)
 
 
 def _classify_together(
@@ -58,7 +55,22 @@ def _classify_together(
         [model.infer_codes(of_set)[code.name].probs.numpy() for model in models]
         for of_set in (matched_images(data.training), data.held_out)
     )
-    categories = [probabilities.argmax(axis=1) for probabilities in consensus(matched, scored)]
-    classes = [dataclasses.replace(factor, training=matched_images(factor.training)) for factor in factors]
-    number = code.distribution.num_categories
-    return {each.name: classify(*categories, number, each) for each in classes if each.kind == "class"}
+    return classify_by_factor(*consensus(matched, scored), factors)
+
+
+def consensus(matched: Sequence[np.ndarray], scored: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Averages several runs' probabilities of K categories, of two sets of images, each `[images, K]`.
+
+    The same category has another number in each run. Those of a run are matched one to one with those of the first run,
+    by how probable both are for the same images of the first set: the Hungarian algorithm (Kuhn 1955).
+
+    >>> one = np.array([[0.9, 0.1], [0.2, 0.8]])
+    >>> consensus([one, one[:, ::-1]], [one, one[:, ::-1]])[1].tolist()
+    [[0.9, 0.1], [0.2, 0.8]]
+    """
+    orders = [linear_sum_assignment(matched[0].T @ of_run, maximize=True)[1] for of_run in matched]
+    first, second = (
+        np.mean([of_run[:, order] for of_run, order in zip(of_set, orders, strict=True)], axis=0)
+        for of_set in (matched, scored)
+    )
+    return first, second

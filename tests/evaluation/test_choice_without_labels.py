@@ -7,8 +7,8 @@ import tensorflow as tf
 from infogan_tf.codes import LatentCode, LatentSpec
 from infogan_tf.distributions import Bernoulli, Categorical, Circular, Uniform
 from infogan_tf.evaluation.batched_model import BatchedModel
-from infogan_tf.evaluation.consensus import consensus
 from infogan_tf.evaluation.model_centrality import model_centrality
+from infogan_tf.reproduction.choice import consensus
 
 SPEC = LatentSpec(
     (
