@@ -1,9 +1,6 @@
 """The BetaVAE score (Higgins et al. 2017, openreview Sy2fzU9gl, section 3)."""
 
-import warnings
-
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from infogan_tf.evaluation.disentanglement.fixed_factor import images_with_one_factor_fixed
@@ -19,9 +16,7 @@ def beta_vae(fitted: LabeledCodes, tested: LabeledCodes) -> float:
     over their columns; 10,000 are fitted, and 5,000 of other images scored. It is meant for two or more discrete
     factors, with many images of each value.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model = LogisticRegression().fit(*_points(fitted, NUM_FITTED))
+    model = LogisticRegression().fit(*_points(fitted, NUM_FITTED))
     return float(model.score(*_points(tested, NUM_TESTED)))
 
 

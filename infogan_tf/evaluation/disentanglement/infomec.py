@@ -1,9 +1,6 @@
 """InfoMEC: InfoModularity, InfoCompactness and InfoExplicitness (Hsu et al. 2023, arXiv 2305.18378, section 4)."""
 
-import warnings
-
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_selection import mutual_info_classif
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
@@ -47,15 +44,14 @@ def normalized_information(codes: LabeledCodes) -> np.ndarray:
 def info_explicitness(codes: LabeledCodes) -> float:
     """The mean over factors v of 1 - H(v | z) / H(v): the share of v that a logistic regression knows from all codes.
 
-    Both are cross-entropies on the images that were fitted, with classes of equal weight and without regularization, so
-    that H(v), without a code, is log of the number of values. Negative where some values are rarer than others.
+    The regression is not regularized, and its classes have equal weight. H(v | z) is its cross-entropy on the images
+    that it is fitted to. H(v) is that of a regression without codes, which predicts all values equally: the log of
+    their number. The score is negative where codes know nothing and some values are rarer than others.
     """
     columns = StandardScaler().fit_transform(np.concatenate(codes.columns, axis=1))
     shares = []
     for factor in codes.factors.T:
-        with warnings.catch_warnings():  # Of classes that are separated exactly, the best weights are infinite.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model = LogisticRegression(C=np.inf, class_weight="balanced").fit(columns, factor)
+        model = LogisticRegression(C=np.inf, class_weight="balanced").fit(columns, factor)
         shares.append(1 - log_loss(factor, model.predict_proba(columns)) / np.log(len(model.classes_)))
     return float(np.mean(shares))
 

@@ -1,9 +1,12 @@
 """All measures of disentanglement of one run, each with its range over random splits of the images and its chance."""
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+import warnings
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from infogan_tf.console import progress
 from infogan_tf.data.factors import Factor
@@ -71,14 +74,11 @@ def measure_disentanglement(codes: Mapping[str, CodePredictions], factors: Seque
         return None
     labeled = LabeledCodes.of(codes, values[:, is_used])
     has_groups = len(names) > 1 and not binned and number / (labeled.factors.max() + 1) >= IMAGES_OF_A_VALUE
-    scores: dict[str, list[float]] = {}
-    at_chance: dict[str, list[float]] = {}
+    measured, at_chance = [], []
     for split in progress(splits, NUM_SPLITS, "splits measured"):
         parts = [labeled[part] for part in split]
-        for table, measured in ((scores, parts), (at_chance, map(LabeledCodes.shuffled, parts))):
-            for name, value in _measure(*measured, has_groups):
-                if value is not None:
-                    table.setdefault(name, []).append(value)
+        measured.append(_measure(*parts, has_groups))
+        at_chance.append(_measure(*map(LabeledCodes.shuffled, parts), has_groups))
     return Disentanglement(
         dimensions=list(labeled.names),
         factors={name: int(column.max()) + 1 for name, column in zip(names, labeled.factors.T, strict=True)},
@@ -87,16 +87,7 @@ def measure_disentanglement(codes: Mapping[str, CodePredictions], factors: Seque
         fitted=len(splits[0][0]),
         tested=len(splits[0][2]),
         splits=NUM_SPLITS,
-        scores={
-            name: DisentanglementScore(
-                float(np.mean(of_splits)),
-                min(of_splits),
-                max(of_splits),
-                float(np.mean(at_chance[name])),
-                SETTINGS[name],
-            )
-            for name, of_splits in scores.items()
-        },
+        scores={name: _score(name, measured, at_chance) for name in dict.fromkeys(itertools.chain(*measured))},
     )
 
 
@@ -111,20 +102,29 @@ def _varies(factor: np.ndarray, splits: Sequence[tuple[np.ndarray, ...]]) -> boo
     return all(len(functools.reduce(np.intersect1d, [factor[part] for part in split])) > 1 for split in splits)
 
 
-def _measure(
-    fitted: LabeledCodes, few: LabeledCodes, tested: LabeledCodes, has_groups: bool
-) -> Iterator[tuple[str, float | None]]:
-    """Each measure's name and value, None where there is one factor, or one dimension, alone."""
-    yield "MIG", mig(fitted)
-    yield "SAP", sap(fitted, tested)
-    for name, value in dci(few, tested)._asdict().items():
-        yield f"DCI {name}", value
-    yield "Modularity", modularity(fitted)
-    yield "Explicitness", explicitness(fitted, tested)
+def _measure(fitted: LabeledCodes, few: LabeledCodes, tested: LabeledCodes, has_groups: bool) -> dict[str, float]:
+    """The measures of a split by name, without those that need more than one factor, or more than one dimension."""
     information = normalized_information(fitted)
-    yield "InfoModularity", info_modularity(information)
-    yield "InfoCompactness", info_compactness(information)
-    yield "InfoExplicitness", info_explicitness(fitted)
-    if has_groups:
-        yield "FactorVAE", factor_vae(fitted, tested)
-        yield "BetaVAE", beta_vae(fitted, tested)
+    with warnings.catch_warnings():  # Where classes are separated exactly, the best weights are infinite.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        scores = {
+            "MIG": mig(fitted),
+            "SAP": sap(fitted, tested),
+            **{f"DCI {name}": value for name, value in dci(few, tested)._asdict().items()},
+            "Modularity": modularity(fitted),
+            "Explicitness": explicitness(fitted, tested),
+            "InfoModularity": info_modularity(information),
+            "InfoCompactness": info_compactness(information),
+            "InfoExplicitness": info_explicitness(fitted),
+        }
+        if has_groups:
+            scores |= {"FactorVAE": factor_vae(fitted, tested), "BetaVAE": beta_vae(fitted, tested)}
+    return {name: value for name, value in scores.items() if value is not None}
+
+
+def _score(
+    name: str, measured: Sequence[Mapping[str, float]], at_chance: Sequence[Mapping[str, float]]
+) -> DisentanglementScore:
+    of_splits, of_chance = ([split[name] for split in table if name in split] for table in (measured, at_chance))
+    value, chance = float(np.mean(of_splits)), float(np.mean(of_chance))
+    return DisentanglementScore(value, min(of_splits), max(of_splits), chance, SETTINGS[name])

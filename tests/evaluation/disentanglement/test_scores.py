@@ -123,6 +123,7 @@ def test_unrelated_codes_are_at_chance():
 
 
 @pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("measure", SCORES)
 def test_a_constant_dimension_changes_little_and_constant_codes_break_nothing(measure):
     constant, score = np.full(len(GRID), 0.3), SCORES[measure]
