@@ -32,10 +32,10 @@ DOWNLOAD_HOST = "https://storage.googleapis.com"
 
 
 class Known(NamedTuple):
-    """A factor by its feature, and what TFDS does not say of it: what its classes are, or what a step of it is."""
+    """A factor by its feature, and what TFDS does not say of it: what its classes are, or how large its unit is."""
 
     feature: str
-    step: float | None = None  # Of angles in degrees; None if it has classes.
+    unit: float | None = None  # What a value is multiplied by, for angles to be in degrees; None if it has classes.
     start: float = 0.0
     class_names: ClassNames = None  # If they are not those of TFDS.
 
@@ -205,8 +205,8 @@ def _known_labels(name: str, features: Mapping[str, Any], batch: Mapping[str, An
     columns, class_names = {}, {}
     for factor, known in KNOWN_FACTORS[name].items():
         values = np.atleast_1d(batch[known.feature])
-        columns[factor] = known.start + known.step * values if known.step else values
-        class_names[factor] = None if known.step else known.class_names or tuple(features[known.feature].names)
+        columns[factor] = known.start + known.unit * values if known.unit else values
+        class_names[factor] = None if known.unit else known.class_names or tuple(features[known.feature].names)
     return Labels.of(columns, class_names, TFDS_LABELS)
 
 

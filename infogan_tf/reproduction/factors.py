@@ -126,7 +126,7 @@ class ShownPanel(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class FactorResults:
-    """Everything that the report is made from: the paper's figure, a run for each preset and seed, and their choice."""
+    """Everything that the report is made from: the figure, a run for each preset and seed, and which one is chosen."""
 
     figure: Figure
     runs: Sequence[ReportedRun]
