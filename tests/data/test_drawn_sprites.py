@@ -109,63 +109,44 @@ def test_drawn_sprites_take_the_place_of_dsprites_and_say_so(tmp_path, monkeypat
 NUMBER = 60
 RANGE = np.arange(NUMBER)
 CHOSEN = DSPRITES.levels()[:NUMBER]
-# The features of each set, as TFDS has them; in a set, all that are not named are 0.
-FEATURES = {
+DRAWN = {name: values[column] for (name, values), column in zip(DSPRITES.values.items(), CHOSEN.T, strict=True)}
+# Of each set by feature, as TFDS has it, its values and, of a factor, its name, kind and values, angles in degrees. All
+# features that are not named are 0.
+SETS = {
     "dsprites": {
-        "image": DSPRITES.draw(CHOSEN) // 255,
-        "label_shape": CHOSEN[:, 0],
-        "label_orientation": CHOSEN[:, 2],
-        "value_shape": CHOSEN[:, 0] + 1,
-        "value_scale": DSPRITES.values["scale"][CHOSEN[:, 1]],
-        "value_orientation": np.deg2rad(DSPRITES.values["orientation"])[CHOSEN[:, 2]],
-        "value_x_position": DSPRITES.values["x"][CHOSEN[:, 3]],
-        "value_y_position": DSPRITES.values["y"][CHOSEN[:, 4]],
+        "image": (DSPRITES.draw(CHOSEN) // 255,),
+        "label_orientation": (CHOSEN[:, 2],),
+        "value_shape": (CHOSEN[:, 0] + 1,),
+        "label_shape": (DRAWN["shape"], "shape", "class", DRAWN["shape"]),
+        "value_scale": (DRAWN["scale"], "scale", "ordered", DRAWN["scale"]),
+        "value_orientation": (np.deg2rad(DRAWN["orientation"]), "orientation", "angle", DRAWN["orientation"]),
+        "value_x_position": (DRAWN["x"], "x", "ordered", DRAWN["x"]),
+        "value_y_position": (DRAWN["y"], "y", "ordered", DRAWN["y"]),
     },
     "shapes3d": {
-        "value_floor_hue": RANGE % 10 / 10,
-        "value_wall_hue": RANGE % 5 / 5,
-        "value_object_hue": (RANGE + 3) % 10 / 10,
-        "value_scale": np.linspace(0.75, 1.25, 8)[RANGE % 8],
-        "label_shape": RANGE % 4,
-        "value_orientation": np.linspace(-30, 30, 15)[RANGE % 15],
+        "value_floor_hue": (RANGE % 10 / 10, "floor_hue", "angle", RANGE % 10 * 36),
+        "value_wall_hue": (RANGE % 5 / 5, "wall_hue", "angle", RANGE % 5 * 72),
+        "value_object_hue": ((RANGE + 3) % 10 / 10, "object_hue", "angle", (RANGE + 3) % 10 * 36),
+        "value_scale": (0.75 + RANGE % 8 / 14, "scale", "ordered", 0.75 + RANGE % 8 / 14),
+        "label_shape": (RANGE % 4, "shape", "class", RANGE % 4),
+        "value_orientation": (RANGE % 15 - 30.0, "orientation", "ordered", RANGE % 15 - 30.0),
     },
     "smallnorb": {
-        "label_category": RANGE % 5,
-        "instance": RANGE % 10,
-        "label_elevation": RANGE % 9,
-        "label_azimuth": RANGE % 18,
-        "label_lighting": RANGE % 6,
-    },
-}
-# Kind and values of each factor, angles in degrees.
-FACTORS = {
-    "dsprites": {
-        name: (kind, DSPRITES.values[name][column])
-        for (name, kind), column in zip(SPRITES.items(), CHOSEN.T, strict=True)
-    },
-    "shapes3d": {
-        "floor_hue": ("angle", RANGE % 10 * 36),
-        "wall_hue": ("angle", RANGE % 5 * 72),
-        "object_hue": ("angle", (RANGE + 3) % 10 * 36),
-        "scale": ("ordered", FEATURES["shapes3d"]["value_scale"]),
-        "shape": ("class", RANGE % 4),
-        "orientation": ("ordered", FEATURES["shapes3d"]["value_orientation"]),
-    },
-    "smallnorb": {
-        "category": ("class", RANGE % 5),
-        "instance": ("class", RANGE % 10),
-        "elevation": ("ordered", 30 + 5 * (RANGE % 9)),
-        "azimuth": ("angle", 20 * (RANGE % 18)),
-        "lighting": ("class", RANGE % 6),
+        "label_category": (RANGE % 5, "category", "class", RANGE % 5),
+        "instance": (RANGE % 10, "instance", "class", RANGE % 10),
+        "label_elevation": (RANGE % 9, "elevation", "ordered", 30 + 5 * (RANGE % 9)),
+        "label_azimuth": (RANGE % 18, "azimuth", "angle", 20 * (RANGE % 18)),
+        "label_lighting": (RANGE % 6, "lighting", "class", RANGE % 6),
     },
 }
 
 
-@pytest.mark.parametrize("name", FEATURES)
+@pytest.mark.parametrize("name", SETS)
 def test_factors_of_tfds_sets(name, tmp_path):
     features = tfds.builder(name, data_dir=str(tmp_path)).info.features
+    expected = {factor: how for _, factor, *how in filter(lambda row: len(row) > 1, SETS[name].values())}
     columns = {
-        feature: np.broadcast_to(FEATURES[name].get(feature, 0), [NUMBER, *kind.shape]).astype(kind.np_dtype)
+        feature: np.broadcast_to(SETS[name].get(feature, [0])[0], [NUMBER, *kind.shape]).astype(kind.np_dtype)
         for feature, kind in features.items()
     }
     # As TFDS, of which smallNORB alone has a test split.
@@ -177,12 +158,10 @@ def test_factors_of_tfds_sets(name, tmp_path):
     store_as_tfds(name, tmp_path, features, splits, version="2.0.0")
     data = load_images(ImageRequest(name, data_dir=str(tmp_path), image_size=64))
     factors = load_factors(data)
-    assert {factor.name: factor.kind for factor in factors} == {
-        factor: kind for factor, (kind, _) in FACTORS[name].items()
-    }
+    assert {factor.name: factor.kind for factor in factors} == {factor: kind for factor, (kind, _) in expected.items()}
     is_held_out = np.isin(RANGE, range(40, NUMBER)) if name == "smallnorb" else at_random(NUMBER, 5)
     for factor in factors:
-        values = FACTORS[name][factor.name][1]
+        _, values = expected[factor.name]
         np.testing.assert_allclose(factor.training, values[~is_held_out], rtol=1e-5)
         np.testing.assert_allclose(factor.held_out, values[is_held_out], rtol=1e-5)
     if name == "dsprites":
