@@ -252,10 +252,9 @@ class Config(Options):
 
     def compared_settings(self) -> dict[str, bool | float | str]:
         """The settings by which runs train differently, by name; text where a setting is no number."""
-        fields = [field for field in dataclasses.fields(self) if not field.metadata["may_change"]]
-        values = {field.name: getattr(self, field.name) for field in fields}
-        is_plain = {name: isinstance(value, int | float | str) for name, value in values.items()}
-        return {name: value if is_plain[name] else as_text(value) for name, value in values.items()}
+        fields = (field for field in dataclasses.fields(self) if not field.metadata["may_change"])
+        values = ((field.name, getattr(self, field.name)) for field in fields)
+        return {name: value if isinstance(value, int | float | str) else as_text(value) for name, value in values}
 
     def differences(self, other: "Config") -> list[str]:
         """The flags, except the seed, by which this config trains differently from another one."""
