@@ -45,7 +45,7 @@ class Config(Options):
     dataset: str | None = option(
         "mnist",
         Auto(Text(), "none, which needs --images"),
-        "Name of a TFDS image data set, or rendered_heads, rendered_chairs or cdsprites, which are rendered here.",
+        "Name of a TFDS image data set, or rendered_heads, rendered_chairs or cdsprites, which infogan_tf renders.",
     )
     data_source: str = option(
         "auto",

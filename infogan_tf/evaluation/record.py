@@ -40,10 +40,10 @@ def read_evaluation(path: Path) -> Evaluation | None:
 
 
 def key_measures(evaluation: Evaluation) -> dict[str, float | None]:
-    """The few measures by which runs are compared, by name.
+    """The measures by which runs are compared, by name.
 
-    Of each factor that is the best code's: as a classifier, the one whose error on training images is the least, and
-    otherwise the one that is associated with it the most.
+    Of each factor the best code counts: of a class the one that classifies training images best, if any is categorical;
+    otherwise the one that is associated with the factor the most.
     """
     measures: dict[str, float | None] = {}
     for factor in next(iter(evaluation.classification.values()), {}):
