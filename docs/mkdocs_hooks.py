@@ -12,11 +12,13 @@ LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)#:]+)(#[^)]*)?\)")
 
 
 def on_files(files: Files, config: Any):
+    """Adds README.md as the front page."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     files.append(File.generated(config, "index.md", content=readme.replace("](docs/", "](")))
 
 
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
+    """Leaves only the text of links to files that are not pages of the site."""
     folder = os.path.dirname(page.file.src_uri)
 
     def without_what_is_outside(link: re.Match) -> str:
