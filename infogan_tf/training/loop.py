@@ -177,11 +177,10 @@ def _update(
     terminal.info("compiling the update, which takes seconds, or with many codes half a minute")
     with contextlib.ExitStack() as stack:
         stack.enter_context(product_precision(run.config.precision))
-        recorder, recorders = None, []
+        recorders = []
         if tf.distribute.get_strategy().extended.should_checkpoint:
-            recorder = stack.enter_context(contextlib.closing(Recorder(run, model, data, checkpoints, start)))
-            called = Callbacks(callbacks, model, run.config, start)
-            recorders = [recorder, stack.enter_context(contextlib.closing(called))]
+            recorders.append(stack.enter_context(contextlib.closing(Recorder(run, model, data, checkpoints, start))))
+            recorders.append(stack.enter_context(contextlib.closing(Callbacks(callbacks, model, run.config, start))))
         batches = stack.enter_context(contextlib.closing(_batches(run.config, data, start)))
         numbers = _Numbers(names, checkpoints, recorders)
         pace = Pace(run)
@@ -196,8 +195,8 @@ def _update(
                 stop.signal_name = stop.signal_name or "a callback"
             if is_stopped:
                 stop.signal_name = stop.signal_name or "a signal to another worker"
-                if recorder:
-                    recorder.save(step)
+                if recorders:
+                    checkpoints.save(step)
             if is_stopped or run.config.is_done(step):
                 break
     all_agree("done")  # No worker ends before the last files are written.

@@ -77,11 +77,7 @@ class Recorder:
         if is_due(config.sample_interval) or is_due(config.summary_interval):
             self._write_point(step, metrics)
         if is_due(config.snapshot_interval) or is_due(config.keep_every):
-            self.save(step)
-
-    def save(self, step: int):
-        """Writes a checkpoint; everything recorded so far is on disk."""
-        self._checkpoints.save(step)
+            self._checkpoints.save(step)  # Everything recorded so far is on disk.
 
     def close(self):
         """Closes files and progress bar."""
