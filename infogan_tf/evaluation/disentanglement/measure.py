@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from infogan_tf.console import progress
+from infogan_tf.console import logger, progress
 from infogan_tf.data.factors import Factor
 from infogan_tf.data.image_data import FEW_HELD_OUT
 from infogan_tf.evaluation.disentanglement.beta_vae import beta_vae
@@ -65,12 +65,14 @@ def measure_disentanglement(codes: Mapping[str, CodePredictions], factors: Seque
     """
     number = len(next(iter(codes.values())).values)
     if number < FEW_HELD_OUT or not all(np.isfinite(code.values).all() for code in codes.values()):
+        logger.info(f"  fewer than {FEW_HELD_OUT} images, or predictions that are not finite: it is not measured")
         return None
     values, binned = discrete_factors(factors)
     splits = [_split(number, seed) for seed in range(NUM_SPLITS)]
     is_used = [column.max() < MOST_VALUES and _varies(column, splits) for column in values.T]
     names = [factor.name for factor, used in zip(factors, is_used, strict=True) if used]
     if not names:
+        logger.info(f"  no factor has 2 to {MOST_VALUES} values in all parts of each split: it is not measured")
         return None
     labeled = LabeledCodes.of(codes, values[:, is_used])
     has_groups = len(names) > 1 and not binned and number / (labeled.factors.max() + 1) >= IMAGES_OF_A_VALUE

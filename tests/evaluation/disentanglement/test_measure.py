@@ -46,7 +46,7 @@ def test_codes_of_all_kinds_that_know_all_factors_are_far_above_chance():
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("number", [29, 30])
-def test_few_images_with_rare_values_are_measured_from_30_on(number):
+def test_few_images_with_rare_values_are_measured_from_30_on(number, capsys):
     codes = {
         "c1": numbers("continuous", RNG.normal(size=number)),
         "c2": CodePredictions("categorical", np.eye(1)[[0] * number]),
@@ -62,11 +62,13 @@ def test_few_images_with_rare_values_are_measured_from_30_on(number):
     result = measure_disentanglement(codes, factors)
     if number < 30:
         assert result is None
+        assert "fewer than 30 images" in capsys.readouterr().out
         return
     assert (list(result.factors), result.binned) == (["many", "age"], ["age"])
     assert result.left_out == ["rare", "same", "each"]
     assert all(np.isfinite([score.value, score.chance]).all() for score in result.scores.values())
     assert measure_disentanglement(codes, factors[1:3]) is None
+    assert "no factor has 2 to 50 values in all parts of each split" in capsys.readouterr().out
 
 
 def test_predictions_that_are_not_finite_are_not_measured():
