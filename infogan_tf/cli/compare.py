@@ -1,7 +1,7 @@
 """Compares runs in one table: `infogan compare --run_folder=logs`.
 
-The table has a row for each run: the settings that differ, how long it was trained and, of a run that `infogan
-evaluate` has measured, its measures.
+The table has a row for each run: the data and settings that differ, how long it was trained and, of a run that
+`infogan evaluate` has measured, its measures.
 """
 
 import dataclasses

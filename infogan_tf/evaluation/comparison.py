@@ -1,4 +1,4 @@
-"""Several runs in one table: the settings that differ, how long they were trained, and what was measured."""
+"""Several runs in one table: the data and settings that differ, how long they were trained, and what was measured."""
 
 import csv
 import html
@@ -51,7 +51,8 @@ def compare(folder: Path) -> list[dict[str, Any]]:
         raise RunNotFoundError(f"run_folder: expected a folder with runs in it, got {folder}, where there is none")
     evaluations = [read_evaluation(run.path / EVALUATION_FILE) for run in runs]
     measures = [key_measures(evaluation) if evaluation else {} for evaluation in evaluations]
-    settings = [run.config.compared_settings() for run in runs]
+    # The data too, since the same settings may find others, such as the embedded digits where MNIST is not available.
+    settings = [{"data": run.record.data.name, **run.config.compared_settings()} for run in runs]
     different = [name for name in settings[0] if len({of_run[name] for of_run in settings}) > 1]
     rows = []
     for run, of_settings, evaluation, of_run in zip(runs, settings, evaluations, measures, strict=True):

@@ -58,6 +58,12 @@ def test_a_row_has_what_differs_minutes_and_measures(folder, capsys):
     assert second["error of label"] is None
 
 
+def test_other_data_by_the_same_settings_are_named(folder):
+    record = folder / "mnist/second/config.json"
+    record.write_text(record.read_text().replace('"name": "mnist"', '"name": "embedded digits"'))
+    assert [row["data"] for row in compare(folder)] == ["mnist", "embedded digits"]
+
+
 def test_an_exported_run_has_updates_and_no_minutes(folder):
     (folder / "mnist/second/metrics.jsonl").unlink()
     (folder / "mnist/second/checkpoints/step-90.npz").touch()
