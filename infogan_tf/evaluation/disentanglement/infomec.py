@@ -1,5 +1,7 @@
 """InfoMEC: InfoModularity, InfoCompactness and InfoExplicitness (Hsu et al. 2023, arXiv 2305.18378, section 4)."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.feature_selection import mutual_info_classif
 from sklearn.linear_model import LogisticRegression
@@ -12,20 +14,29 @@ NEIGHBORS = 10
 ACTIVE = 1 / 20  # The least range of a dimension that counts, as a share of the largest.
 
 
-def info_modularity(information: np.ndarray) -> float | None:
-    """By how much each dimension knows of one factor alone: the mean share of its best one, 1/K as 0 and 1 as 1.
+class InfoMEC(NamedTuple):
+    """The three scores; None if there is one factor, or one dimension that varies, alone."""
 
-    The information `[dimensions, factors]` is that of `normalized_information`. None of a single factor.
+    modularity: float | None
+    compactness: float | None
+    explicitness: float
+
+
+def infomec(codes: LabeledCodes) -> InfoMEC:
+    """Measures what each dimension z that varies knows of each factor v: I(z; v) / H(v).
+
+    InfoModularity: the mean over dimensions of the share that the best of K factors has in it, 1/K as 0 and 1 as 1.
+    InfoCompactness: the same over factors of the share of the best dimension.
+    InfoExplicitness: the mean over factors of 1 - H(v | z) / H(v), what a logistic regression knows from all codes. The
+    regression is not regularized, and its classes have equal weight. H(v | z) is its cross-entropy on the images that
+    it is fitted to. H(v) is that of a regression without codes, which predicts all values equally: the log of their
+    number. The score is negative where codes know nothing and some values are rarer than others.
     """
-    return _concentration(information)
+    information = _normalized_information(codes)
+    return InfoMEC(_concentration(information), _concentration(information.T), _explicitness(codes))
 
 
-def info_compactness(information: np.ndarray) -> float | None:
-    """By how much each factor is known to one dimension alone; the same with both exchanged."""
-    return _concentration(information.T)
-
-
-def normalized_information(codes: LabeledCodes) -> np.ndarray:
+def _normalized_information(codes: LabeledCodes) -> np.ndarray:
     """I(z; v) / H(v) of dimensions that vary and factors, `[dimensions, factors]`.
 
     That of continuous dimensions is estimated from ten nearest neighbors (Ross 2014), that of discrete ones counted.
@@ -41,21 +52,6 @@ def normalized_information(codes: LabeledCodes) -> np.ndarray:
     return np.stack(information, axis=1) / codes.factor_entropies()
 
 
-def info_explicitness(codes: LabeledCodes) -> float:
-    """The mean over factors v of 1 - H(v | z) / H(v): the share of v that a logistic regression knows from all codes.
-
-    The regression is not regularized, and its classes have equal weight. H(v | z) is its cross-entropy on the images
-    that it is fitted to. H(v) is that of a regression without codes, which predicts all values equally: the log of
-    their number. The score is negative where codes know nothing and some values are rarer than others.
-    """
-    columns = StandardScaler().fit_transform(np.concatenate(codes.columns, axis=1))
-    shares = []
-    for factor in codes.factors.T:
-        model = LogisticRegression(C=np.inf, class_weight="balanced").fit(columns, factor)
-        shares.append(1 - log_loss(factor, model.predict_proba(columns)) / np.log(len(model.classes_)))
-    return float(np.mean(shares))
-
-
 def _concentration(information: np.ndarray) -> float | None:
     number = information.shape[1]
     if number < 2:
@@ -63,3 +59,12 @@ def _concentration(information: np.ndarray) -> float | None:
     known = information[information.sum(axis=1) > 0]
     share = np.mean(known.max(axis=1) / known.sum(axis=1)) if len(known) else 1 / number
     return float((share - 1 / number) / (1 - 1 / number))
+
+
+def _explicitness(codes: LabeledCodes) -> float:
+    columns = StandardScaler().fit_transform(np.concatenate(codes.columns, axis=1))
+    shares = []
+    for factor in codes.factors.T:
+        model = LogisticRegression(C=np.inf, class_weight="balanced").fit(columns, factor)
+        shares.append(1 - log_loss(factor, model.predict_proba(columns)) / np.log(len(model.classes_)))
+    return float(np.mean(shares))

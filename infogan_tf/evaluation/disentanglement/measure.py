@@ -14,12 +14,7 @@ from infogan_tf.data.image_data import FEW_HELD_OUT
 from infogan_tf.evaluation.disentanglement.beta_vae import beta_vae
 from infogan_tf.evaluation.disentanglement.dci import dci
 from infogan_tf.evaluation.disentanglement.factor_vae import factor_vae
-from infogan_tf.evaluation.disentanglement.infomec import (
-    info_compactness,
-    info_explicitness,
-    info_modularity,
-    normalized_information,
-)
+from infogan_tf.evaluation.disentanglement.infomec import infomec
 from infogan_tf.evaluation.disentanglement.labeled_codes import LabeledCodes, discrete_factors
 from infogan_tf.evaluation.disentanglement.mig import mig
 from infogan_tf.evaluation.disentanglement.modularity_explicitness import explicitness, modularity
@@ -106,7 +101,6 @@ def _varies(factor: np.ndarray, splits: Sequence[tuple[np.ndarray, ...]]) -> boo
 
 def _measure(fitted: LabeledCodes, few: LabeledCodes, tested: LabeledCodes, has_groups: bool) -> dict[str, float]:
     """The measures of a split by name, without those that need more than one factor, or more than one dimension."""
-    information = normalized_information(fitted)
     with warnings.catch_warnings():  # Where classes are separated exactly, the best weights are infinite.
         warnings.simplefilter("ignore", ConvergenceWarning)
         scores = {
@@ -115,9 +109,7 @@ def _measure(fitted: LabeledCodes, few: LabeledCodes, tested: LabeledCodes, has_
             **{f"DCI {name}": value for name, value in dci(few, tested)._asdict().items()},
             "Modularity": modularity(fitted),
             "Explicitness": explicitness(fitted, tested),
-            "InfoModularity": info_modularity(information),
-            "InfoCompactness": info_compactness(information),
-            "InfoExplicitness": info_explicitness(fitted),
+            **{f"Info{name.capitalize()}": value for name, value in infomec(fitted)._asdict().items()},
         }
         if has_groups:
             scores |= {"FactorVAE": factor_vae(fitted, tested), "BetaVAE": beta_vae(fitted, tested)}
