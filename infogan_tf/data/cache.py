@@ -107,14 +107,16 @@ def stored(images: Source, **origin: Any) -> ImageData:
             f"kept {'in memory' if _is_in_memory(Path(temporary)) else 'on disk'}, in {temporary}, for this run alone"
         )
         warnings.warn(
-            f"decoded images are not cached but {kept}, so that the next start decodes again: {problem}", stacklevel=2
+            f"decoded images are not cached in {folder.parent}, but {kept}, so that the next start decodes again: "
+            f"{problem}",
+            stacklevel=2,
         )
         try:
             _write(Path(temporary) / "set", images)
         except OSError as error:
-            expected = "a folder for decoded images that can be written, which XDG_CACHE_HOME chooses"
+            expected = "a folder with space for decoded images that can be written, which XDG_CACHE_HOME chooses"
             name = "dataset" if images.kind in ("tfds", "embedded", "rendered") else "images"
-            got = f"{folder} ({first_line(problem)}) and {temporary} ({first_line(error)})"
+            got = f"{folder.parent} ({first_line(problem)}) and {temporary} ({first_line(error)})"
             raise SettingError(name, expected, got) from error
         return _open(Path(temporary) / "set", origin)  # What is mapped stays readable.
 
@@ -149,7 +151,7 @@ def _check_space(folder: Path, needed: int):
         free, kind = min(free, psutil.virtual_memory().available), " of memory"
     if free < needed + SPARE_BYTES:
         sizes = f"{needed / 2**20:,.0f} MiB are needed, and {free / 2**20:,.0f} MiB{kind} are free"
-        raise OSError(errno.ENOSPC, f"no space for decoded images: {sizes}", str(folder.parent))
+        raise OSError(errno.ENOSPC, f"no space for decoded images: {sizes}")
 
 
 def _is_in_memory(folder: Path) -> bool:

@@ -118,7 +118,7 @@ def test_a_damaged_cache_is_reported_and_made_again(digits, file, size):
 
 def test_a_cache_that_cannot_be_written_is_reported_and_images_and_labels_are_there(digits, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/no")
-    with pytest.warns(UserWarning, match="are not cached but kept .* so that the next start decodes again: "):
+    with pytest.warns(UserWarning, match="are not cached in /proc/no/.*, but kept .* so that the next start decodes"):
         digits.assert_whole(digits.stored())
 
 
