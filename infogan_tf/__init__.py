@@ -9,7 +9,7 @@ from infogan_tf import runtime
 
 runtime.set_up()
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "Bernoulli": "distributions",
