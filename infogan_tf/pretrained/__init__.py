@@ -24,7 +24,11 @@ def pretrained_run(name: str) -> Path:
     if name not in names:
         raise SettingError("run_folder", f"one of {', '.join(f'{PREFIX}{name}' for name in names)}", f"{PREFIX}{name}")
     copy = cache_folder() / "pretrained" / infogan_tf.__version__ / name
-    if not copy.exists():
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(copy, lambda partial: shutil.copytree(FOLDER / name, partial))
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if not copy.exists():
+            write_atomically(copy, lambda partial: shutil.copytree(FOLDER / name, partial))
+    except OSError:
+        if not copy.exists():  # Another process may just have made it.
+            raise
     return copy
