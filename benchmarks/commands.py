@@ -127,6 +127,8 @@ def _exports(run: str, folder: Path) -> Iterator[tuple[str, str]]:
         if name == "onnx" and not all(map(importlib.util.find_spec, ("tf2onnx", "onnx"))):
             print("tf2onnx and onnx are not installed, and their format is left out", file=sys.stderr)
             continue
+        if name == "run" and run.endswith(".keras"):
+            continue  # A file has no record of its run.
         path = folder / f"export_{name}{ending}"
         options = export.ExportOptions(run_folder=run, format=name, output=str(path))
         seconds = _seconds(partial(export.run, options))

@@ -101,8 +101,8 @@ def test_what_was_measured_is_written_and_drawn(evaluated):
         "stability_c1",
         "recall",
         "nmi_c1_label",
-        "MIG",
-        "DCI_completeness",
+        "mig",
+        "dci_completeness",
     ):
         assert f"evaluation/{tag}" in tags
     assert "evaluation/association_c3_label" in tags

@@ -134,9 +134,9 @@ def test_noise_fits_too(tmp_path, monkeypatch):
     monkeypatch.setattr(exported_page.ExplorerModel, "generate", generate)
     path = tmp_path / "page.html"
     computed = export_html(color_model((32, 32, 3)), path, 0)[0]
-    assert computed == "Computed: 350 images, 350 of one noise vector (seed 0), compressed with loss, quality 85"
+    assert computed == "Computed: 150 images, 150 of one noise vector (seed 0), compressed with loss, quality 85"
     (sheet,) = data_of(path)["sheets"]
-    bytes_per_pixel = 3 / 4 * len(sheet) / (350 * 32 * 32)
+    bytes_per_pixel = 3 / 4 * len(sheet) / (150 * 32 * 32)
     assert 3_000_000 < bytes_per_pixel * SHEET_PIXELS < SHEETS_BYTES
     assert path.stat().st_size - len(sheet) + 4 / 3 * SHEETS_BYTES < 5_000_000
 
