@@ -2,6 +2,7 @@
 
 import dataclasses
 import statistics
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -17,6 +18,7 @@ from infogan_tf.training.curves import TensorBoardWriter
 from infogan_tf.training.loading import TrainedRun
 
 EVALUATION_FILE = "evaluation.json"
+KEY_SCORES = ("MIG", "SAP", "DCI disentanglement", "FactorVAE")  # Of disentanglement, which the field looks at first.
 
 
 def record_evaluation(trained: TrainedRun, evaluation: Evaluation, examples: Examples | None) -> Evaluation:
@@ -25,7 +27,7 @@ def record_evaluation(trained: TrainedRun, evaluation: Evaluation, examples: Exa
     write_json(trained.run.path / EVALUATION_FILE, dataclasses.asdict(evaluation))
     writer = TensorBoardWriter(trained.run.path)
     writer.scalars(trained.step, scalars(evaluation))
-    writer.compared(trained.config.compared_settings(), _key_scalars(evaluation))
+    writer.compared(trained.config.compared_settings(), _tagged(key_measures(evaluation)))
     writer.close()
     return evaluation
 
@@ -54,8 +56,8 @@ def key_measures(evaluation: Evaluation) -> dict[str, float | None]:
             cells = [by_factor[factor] for by_factor in evaluation.associations.values()]
             best = max(cells, key=lambda cell: cell.adjusted)
             measures[f"{best.measure} of {factor}"] = best.value
-    if evaluation.disentanglement:
-        measures |= {name: score.value for name, score in evaluation.disentanglement.scores.items()}
+    scores = _disentanglement(evaluation)
+    measures |= {name: scores[name] for name in KEY_SCORES if name in scores}
     images = evaluation.images
     return measures | {
         "Frechet distance": images.frechet_distance,
@@ -83,11 +85,16 @@ def scalars(evaluation: Evaluation) -> dict[str, float]:
         for method, change in evaluation.vector_arithmetic.changes.items():
             values[f"change_of_class_by_{method}"] = change.success
     values = {f"evaluation/{name.replace(' ', '_')}": value for name, value in values.items()}
-    return {tag: value for tag, value in (values | _key_scalars(evaluation)).items() if value is not None}
+    values |= _tagged(key_measures(evaluation)) | _tagged(_disentanglement(evaluation))
+    return {tag: value for tag, value in values.items() if value is not None}
 
 
-def _key_scalars(evaluation: Evaluation) -> dict[str, float | None]:
-    measures = key_measures(evaluation)
+def _disentanglement(evaluation: Evaluation) -> dict[str, float]:
+    scores = evaluation.disentanglement.scores if evaluation.disentanglement else {}
+    return {name: score.value for name, score in scores.items()}
+
+
+def _tagged(measures: Mapping[str, float | None]) -> dict[str, float | None]:
     return {f"evaluation/{name.replace(' ', '_').lower()}": value for name, value in measures.items()}
 
 
