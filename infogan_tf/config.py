@@ -197,6 +197,13 @@ class Config(Options):
         "Save and keep the checkpoint of every so many updates; 0 keeps only the last two of the run.",
         may_change=True,
     )
+    factor_map_every: int = option(
+        0,
+        Integer(0),
+        "Draw, after every so many epochs, how much each code knows of each factor of labeled held-out images; 0 never "
+        "does. Labels are read for this picture alone.",
+        may_change=True,
+    )
 
     def __post_init__(self):
         super().__post_init__()

@@ -37,7 +37,12 @@ def run(config: Config):
     """Trains, or resumes a run."""
     from infogan_tf.training.loop import train
 
-    train(config, command_line("train", config.experiment))
+    callbacks = []
+    if config.factor_map_every:
+        from infogan_tf.evaluation.factor_map import FactorMap
+
+        callbacks.append(FactorMap(config.factor_map_every))
+    train(config, command_line("train", config.experiment), callbacks)
 
 
 def _read(configs: Mapping[str, Config], preset: str | None = None, **given: str) -> Config:

@@ -57,6 +57,12 @@ def plot_associations(table: Mapping[str, Mapping[str, Any]], path: Path, captio
     _plot_cells(shades, texts, ("code", list(table)), ("factor", factors), path, caption)
 
 
+def plot_shares(shares: np.ndarray, codes: Sequence[str], factors: Sequence[str], path: Path, caption: str):
+    """Draws shares `[codes, factors]` from 0 to 1."""
+    texts = [[f"{share:.2f}" for share in row] for row in shares]
+    _plot_cells(shares, texts, ("code", list(codes)), ("factor", list(factors)), path, caption)
+
+
 def plot_confusion(confusion: np.ndarray, categories: Sequence[int], code: str, path: Path, caption: str):
     """Draws counts `[num_categories, num_classes]`, with a row for each of the categories, top down."""
     counts = np.asarray(confusion)[list(categories)]

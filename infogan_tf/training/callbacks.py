@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import keras
 
-from infogan_tf.config import Config
 from infogan_tf.model import InfoGAN
+from infogan_tf.training.run import Run
 
 
 class Callbacks:
@@ -13,13 +13,13 @@ class Callbacks:
 
     Numbers are read one update late, so that at the end of a batch the model may be one update further. At the end of
     an epoch it is not. A callback that sets `model.stop_training` ends training one update later, as a signal does.
+    Its `params` have the `run_folder` too.
     """
 
-    def __init__(self, callbacks: Sequence[keras.callbacks.Callback], model: InfoGAN, config: Config, start: int):
-        self._size, self._sums, self._number = config.updates_per_epoch, {}, 0
-        self._list = keras.callbacks.CallbackList(
-            callbacks, model=model, epochs=config.max_epoch, steps=self._size, verbose=0
-        )
+    def __init__(self, callbacks: Sequence[keras.callbacks.Callback], model: InfoGAN, run: Run, start: int):
+        self._size, self._sums, self._number = run.config.updates_per_epoch, {}, 0
+        params = {"epochs": run.config.max_epoch, "steps": self._size, "verbose": 0, "run_folder": str(run.path)}
+        self._list = keras.callbacks.CallbackList(callbacks, model=model, **params)
         self._list.on_train_begin()
         if start % self._size:
             self._list.on_epoch_begin(start // self._size)

@@ -123,13 +123,13 @@ class TensorBoardWriter:
         self._write(step=step, summary=summary)
 
     def pictures(self, step: int, pictures: Mapping[str, Picture]):
-        """Shows pictures by name: `samples`, and traversals by code."""
+        """Shows pictures by name: `samples`, `factors`, and traversals by code."""
         summary = summary_pb2.Summary()
         metadata = create_summary_metadata(display_name=None, description=None)
         for name, picture in pictures.items():
             height, width, _ = picture.shape
             content = [b"%d" % width, b"%d" % height, tf.io.encode_png(picture).numpy()]
-            tag = "samples" if name == "samples" else f"traversals/{name}"
+            tag = name if name in ("samples", "factors") else f"traversals/{name}"
             summary.value.add(tag=tag, tensor=make_tensor_proto(content), metadata=metadata)
         self._write(step=step, summary=summary)
 

@@ -180,7 +180,7 @@ def _update(
         recorders = []
         if tf.distribute.get_strategy().extended.should_checkpoint:
             recorders.append(stack.enter_context(contextlib.closing(Recorder(run, model, data, checkpoints, start))))
-            recorders.append(stack.enter_context(contextlib.closing(Callbacks(callbacks, model, run.config, start))))
+            recorders.append(stack.enter_context(contextlib.closing(Callbacks(callbacks, model, run, start))))
         batches = stack.enter_context(contextlib.closing(_batches(run.config, data, start)))
         numbers = _Numbers(names, checkpoints, recorders)
         pace = Pace(run)

@@ -6,7 +6,9 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
+from tensorboard.backend.event_processing.plugin_event_accumulator import EventAccumulator
 
+import infogan_tf
 from infogan_tf.data import sources
 from infogan_tf.data.paths import IMAGES
 from infogan_tf.evaluation import evaluate, features
@@ -194,3 +196,16 @@ def test_sprites_that_are_drawn(do, thin, few):
     do("evaluate", "--run_folder=run")
     expected = {"shape": "NMI", "scale": "|Spearman|", "orientation": "monotone fit", "x": "|Spearman|"}
     assert measures("c1") == expected | {"y": "|Spearman|"}
+
+
+@pytest.mark.usefixtures("small_networks")
+def test_what_codes_know_of_factors_is_drawn_while_they_are_trained(tmp_path, do):
+    flags = ["--data_source=embedded", "--batch_size=8", "--max_epoch=2", "--updates_per_epoch=3"]
+    do("train", "mnist", *flags, "--factor_map_every=1", f"--run_folder={tmp_path / 'run'}")
+    assert len(list((tmp_path / "run" / "samples").glob("step_*_factors.png"))) == 2
+    events = EventAccumulator(str(tmp_path / "run")).Reload()
+    assert [event.step for event in events.Tensors("factors")] == [3, 6]
+    do("train", "mnist", *flags, f"--run_folder={tmp_path / 'other'}")  # The same bits as without labels.
+    run, other = (infogan_tf.load(tmp_path / name).get_weights() for name in ("run", "other"))
+    for weights, others in zip(run, other, strict=True):
+        np.testing.assert_array_equal(weights, others)
