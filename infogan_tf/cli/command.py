@@ -24,6 +24,7 @@ from infogan_tf.data.paths import given_existing_path, given_path
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line, printable
 from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals
 from infogan_tf.options import Auto, Integer, Options, Text, as_text, option
+from infogan_tf.pretrained import ALONG
 from infogan_tf.runtime import load_tensorflow
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class ModelOptions(Options):
         SettingError: also if there is no model, or an output already: nothing is overwritten.
     """
 
-    run_folder: str = option(None, Text(MODEL), "The folder of a trained run, or a .keras file; required.")
+    run_folder: str = option(None, Text(MODEL), f"The folder of a trained run, or a .keras file; {ALONG}; required.")
     step: int | None = option(None, Auto(Integer(1), "the newest"), "The checkpoint of a run, by its updates.")
 
     def __post_init__(self):

@@ -8,6 +8,7 @@ import dataclasses
 from infogan_tf.console import logger
 from infogan_tf.data.paths import given_existing_path
 from infogan_tf.options import Auto, Integer, Options, Text, option
+from infogan_tf.pretrained import ALONG
 
 RUN = "the folder of a trained run"
 
@@ -16,7 +17,7 @@ RUN = "the folder of a trained run"
 class EvaluationOptions(Options):
     """Which run is measured, and where its images are."""
 
-    run_folder: str = option(None, Text(RUN), f"{RUN.capitalize()}; required.")
+    run_folder: str = option(None, Text(RUN), f"{RUN.capitalize()}; {ALONG}; required.")
     step: int | None = option(
         None, Auto(Integer(1), "the newest"), "The checkpoint to evaluate, by its number of updates."
     )

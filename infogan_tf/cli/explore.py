@@ -12,6 +12,7 @@ from absl import flags
 from infogan_tf.data.paths import given_existing_path
 from infogan_tf.explorer import RUNS
 from infogan_tf.options import Auto, Integer, Options, Text, option
+from infogan_tf.pretrained import ALONG
 
 
 class Hosts(flags.ArgumentParser):
@@ -40,7 +41,7 @@ class Hosts(flags.ArgumentParser):
 class ExplorerOptions(Options):
     """Which runs are shown, and where the page is served."""
 
-    run_folder: str = option(None, Text(RUNS), f"{RUNS.capitalize()}; required.")
+    run_folder: str = option(None, Text(RUNS), f"{RUNS.capitalize()}; {ALONG}; required.")
     host: str = option(
         "127.0.0.1",
         Text(),

@@ -16,6 +16,7 @@ from infogan_tf.config import Config
 from infogan_tf.errors import SettingError
 from infogan_tf.experiments import presets
 from infogan_tf.options import Choice, parsed
+from infogan_tf.pretrained import PREFIX
 
 CONFIG_FILE = "config.json"  # Of a run; importing it from `training` would load TensorFlow.
 
@@ -50,6 +51,9 @@ def _read(configs: Mapping[str, Config], preset: str | None = None, **given: str
     defaults = configs[parsed("preset", next(iter(configs)) if preset is None else preset, Choice(*configs))]
     if preset is None and "run_folder" in given:
         defaults = _recorded(given["run_folder"], defaults.experiment) or defaults
+    if given.get("run_folder", "").startswith(PREFIX):
+        expected = "a folder of your own, since a pretrained model can't be trained further"
+        raise SettingError("run_folder", expected, given["run_folder"])
     if "images" in given and "dataset" in given and "auto" not in (given["images"], given["dataset"]):
         raise SettingError("dataset", f"nothing beside --images={given['images']}", given["dataset"])
     if "max_epoch" in given or "minutes" in given:

@@ -12,6 +12,7 @@ from infogan_tf.errors import SettingError
 from infogan_tf.files import cache_folder, write_atomically
 
 PREFIX = "pretrained:"  # Before the name of a model, where a run is named.
+ALONG = "pretrained:mnist, :heads and :chairs come with the package"  # For --help.
 FOLDER = Path(__file__).parent
 
 

@@ -37,6 +37,8 @@ BAD_FLAGS = {
     "stray": "expected flags only, such as --run_folder=..., got stray",
     "--images=nowhere": f"flag --images: expected {IMAGES}, got nowhere, which does not exist",
     "--images=a --dataset=b": "flag --dataset: expected nothing beside --images=a, got b",
+    "--run_folder=pretrained:mnist": "flag --run_folder: expected a folder of your own, since a pretrained model can't "
+    "be trained further, got pretrained:mnist",
     "--dataset=auto": f"flag --images: expected {IMAGES}, or else --dataset, got neither",
 }
 
