@@ -93,7 +93,8 @@ def announce_end(
         logger.info(f"done: {updates:,} updates in {tqdm.format_interval(seconds)}; everything is in {run.path}")
         lines = [f"  pictures  {run.samples}", f"  curves    {_tensorboard(run)}"]
         if command:
-            lines.append(f"  longer    {longer}")
+            explore = f"infogan explore --run_folder={shlex.quote(str(run.path))}"
+            lines += [f"  explore   {explore}", f"  longer    {longer}"]
         lines.append(f"  use it    {_use(run, spec)}")
         if command and describe_preset(run.config) == "quick":
             lines.append(f"  better    {find_experiment(run.config.experiment).after_quick}")

@@ -15,7 +15,9 @@ from infogan_tf.training.run import Run
 
 CONFIG = Config(max_epoch=3, updates_per_epoch=2)
 # Stand-ins that print each of their arguments.
-SHELL = 'show() { printf \'<%s>\' "$@"; }; python() { show python "$@"; }; tensorboard() { show tensorboard "$@"; }; '
+SHELL = "show() { printf '<%s>' \"$@\"; }; " + "".join(
+    f'{name}() {{ show {name} "$@"; }}; ' for name in ("infogan", "python", "tensorboard")
+)
 FOLDERS = ["logs/plain", "my run's $x", 'a "quoted" \\ one; `ls` #', "d\u00e9j\u00e0 \U0001f600", "-n", "new\nline"]
 
 
@@ -50,8 +52,10 @@ def end(capsys):
 def test_commands_at_the_end_of_a_run_can_be_pasted(run, pasted, end):
     out = end(run, 6, 4)
     assert out.startswith(f"done: 4 updates in 01:00; everything is in {run.path}\n  pictures  {run.samples}\n")
-    curves, longer, use = re.search("  curves +(.*)\n  longer +(.*)\n  use it +(.*)\n", out, re.S).groups()
+    lines = "".join(rf"  {name} +(.*)\n" for name in ("curves", "explore", "longer", "use it"))
+    curves, explore, longer, use = re.search(lines, out, re.S).groups()
     assert pasted(curves) == ["tensorboard", "--logdir", str(run.path.parent)]
+    assert pasted(explore) == ["infogan", "explore", f"--run_folder={run.path}"]
     assert pasted(longer) == ["python", "my launchers/run.py", f"--run_folder={run.path}", "--max_epoch=6"]
     python, flag, code = pasted(use)
     assert (python, flag) == ("python", "-c")
