@@ -11,6 +11,7 @@ from infogan_tf.errors import SettingError
 from infogan_tf.evaluation.batched_model import BatchedModel
 from infogan_tf.evaluation.recovery import measure_recovery
 from infogan_tf.pretrained import FOLDER, pretrained_run
+from infogan_tf.training.loading import load_model
 
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*/config.json"))
 SHAPES = {"chairs": (64, 64, 1), "heads": (32, 32, 1), "mnist": (28, 28, 1)}
@@ -37,6 +38,8 @@ def test_it_is_small_and_has_a_card(name):
     most = 5_000_000 if name == "chairs" else 3_000_000
     assert sum(path.stat().st_size for path in (FOLDER / name).rglob("*") if path.is_file()) < most
     card = (FOLDER / name / "README.md").read_text()
+    loaded = load_model(pretrained_run(name))
+    assert set(re.findall(r"\bc\d\b", loaded.introduction)) == {code.name for code in loaded.model.spec.codes}
     for part in ("## How it was made", "## What was measured", "## What it can't do"):
         assert part in card
     record = (FOLDER / name / "config.json").read_text()

@@ -94,7 +94,7 @@ class Catalog:
                 loaded = load_model(path, None if path.is_file() else step)
         except (TrainingError, SettingError, RunNotFoundError) as error:
             raise RequestError(f"{name}, update {step}: {first_line(error)}") from error
-        return ExplorerModel(loaded.model, loaded.crop, loaded.white)
+        return ExplorerModel(loaded.model, loaded.crop, loaded.white, printable(loaded.introduction))
 
 
 def _last_trained(path: Path) -> float:

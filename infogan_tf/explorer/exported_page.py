@@ -131,6 +131,8 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
         code["axes"] = sum(plan.knobs[i].code == code["name"] for i in plan.tables[0])
     vectors = f"each of {len(sheets)} noise vectors" if len(sheets) > 1 else "one noise vector"
     number = f"{len(sheets) * plan.num_images:,} images, {plan.num_images:,} of {vectors}"
+    together = ", ".join(plan.knobs[i].title for i in plan.tables[0])
+    resets = f" {together} can be turned together; turning another code resets some." if len(plan.tables) > 1 else ""
     images = [("Computed", f"{number} (seed {seed}), {quality}"), *_describe_plan(plan)]
     described |= {
         "wall": len(sheets),
@@ -138,7 +140,7 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
         "plane": plan.steps,
         "slider_steps": plan.steps - 1,
         "seed": seed,
-        "note": f"{printable(loaded.caption)}. {NOTE}",
+        "note": f"{printable(loaded.introduction or f'{loaded.caption}.')} {NOTE}{resets}",
         "about": [(term, printable(text)) for term, text in [*_describe_run(loaded), *images]],
     }
     data = {

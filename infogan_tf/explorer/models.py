@@ -38,11 +38,15 @@ class RequestError(BadRequest):
 
 
 class ExplorerModel:
-    """A trained model that answers the page; pictures are prepared as its training images were."""
+    """A trained model that answers the page; pictures are prepared as its training images were.
 
-    def __init__(self, model: InfoGAN, crop: str, white: int = WHITE):
+    `note` stands above the knobs.
+    """
+
+    def __init__(self, model: InfoGAN, crop: str, white: int = WHITE, note: str = ""):
         self._image_shape = model.image_shape
         self._spec = model.spec
+        self._note = note
         self._preparation = Preparation(model.image_shape[0], model.image_shape[2], crop, white)
         latents = tf.TensorSpec([None, model.spec.size], tf.float32)
         image = tf.TensorSpec([1, *model.image_shape], tf.uint8)
@@ -52,7 +56,8 @@ class ExplorerModel:
 
     def describe(self) -> dict[str, Any]:
         """What the page has to know to make the knobs."""
-        return {"image_shape": self._image_shape, "codes": list(map(describe_code, self._spec.codes)), **SIZES}
+        codes = list(map(describe_code, self._spec.codes))
+        return {"image_shape": self._image_shape, "codes": codes, "note": self._note, **SIZES}
 
     def latents(self, seed: int, codes: Codes, images: Sequence[tuple[int, Codes]]) -> np.ndarray:
         """The generator's input `[number, size]` for several images, given by sample and changes of `codes`.

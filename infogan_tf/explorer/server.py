@@ -159,8 +159,10 @@ class ExplorerApp:
 
     def _describe(self, run: Index, step: Index | None) -> Response:
         step, damaged = self.catalog.newest(run) if step is None else (step, [])
-        note = "; ".join([*damaged, f"update {step} is shown instead"]) if damaged else ""
-        return _json({**self.catalog.model(run, step).describe(), "step": step, "note": note})
+        described = self.catalog.model(run, step).describe()
+        if damaged:
+            described["note"] = "; ".join([*damaged, f"update {step} is shown instead"])
+        return _json({**described, "step": step})
 
     def _generate(self, run: Index, step: Index, view: View, seed: Seed, codes: Codes, images: Images) -> Response:
         model = self.catalog.model(run, step)

@@ -34,7 +34,8 @@ class TrainedRun(NamedTuple):
 class LoadedModel(NamedTuple):
     """A trained model, of a run or from a `.keras` file, which knows no `step` and has no `record`.
 
-    `crop` is how the images that it was trained on became squares, as `Config.crop`.
+    `crop` is how the images that it was trained on became squares, as `Config.crop`. `introduction` is the first
+    paragraph of the README.md that a person may have put into the run folder, such as what the codes became.
     """
 
     model: InfoGAN
@@ -42,6 +43,7 @@ class LoadedModel(NamedTuple):
     step: int | None
     crop: str
     record: Record | None
+    introduction: str = ""
 
     @property
     def white(self) -> int:
@@ -82,7 +84,8 @@ def load_model(run_folder: Path, step: int | None = None) -> LoadedModel:
     """Like `load`, with what is known of the model."""
     if run_folder.is_dir():
         run = load_run(run_folder, step)
-        return LoadedModel(run.model, run_folder.resolve().name, run.step, run.config.crop, run.record)
+        name = run_folder.resolve().name
+        return LoadedModel(run.model, name, run.step, run.config.crop, run.record, _introduction(run_folder))
     if run_folder.suffix != ".keras":
         raise SettingError("run_folder", MODEL, run_folder)
     return LoadedModel(_load_file(run_folder, step), run_folder.name, None, "center", None)
@@ -104,6 +107,14 @@ def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedR
         step = operator.index(step)
         checkpoints.restore(step)
     return TrainedRun(run, run.config, run.record, step, model)
+
+
+def _introduction(run_folder: Path) -> str:
+    """The first paragraph of the folder's README.md below its title, in one line; none if there is none."""
+    with contextlib.suppress(OSError, UnicodeError):
+        paragraphs = (run_folder / "README.md").read_text(encoding="utf-8").split("\n\n")
+        return next((" ".join(text.split()) for text in paragraphs if not text.startswith("#")), "")
+    return ""
 
 
 def _load_file(path: Path, step: int | None) -> InfoGAN:

@@ -86,6 +86,7 @@ def run(tmp_path_factory, embedded_digits, small_networks):
     reason = "mnist is not prepared in /home/me, and the network gave no answer"
     record["data"] |= {"is_fallback": True, "reason": reason, "description": f"{HOSTILE} ({reason})"}
     (folder / "config.json").write_text(json.dumps(record))
+    (folder / "README.md").write_text(f"# A run\n\nkind is\n{HOSTILE}.\n\n## More\n")
     return folder, model
 
 
@@ -220,7 +221,8 @@ def test_a_link_is_the_nearest_place_and_codes_are_saved(open_file, run):
 def test_it_says_what_it_shows(open_file):
     page = open_file()
     assert page.title() == "<b>run: InfoGAN explorer"
-    assert page.locator("#note").text_content().startswith("<b>run, update 1. The images were computed in advance; ")
+    assert page.locator("#note").text_content().startswith(f"kind is {HOSTILE}. The images were computed in advance; ")
+    assert page.locator("#note").text_content().endswith(" turning another code resets some.")
     about = page.locator("#about").inner_text()
     assert f"a fallback: {HOSTILE}\n" in about
     assert f"--codes='{CODES}', of mnist" in about
