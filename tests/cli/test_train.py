@@ -198,6 +198,7 @@ def test_sprites_that_are_drawn(do, thin, few):
     assert measures("c1") == expected | {"y": "|Spearman|"}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small_networks")
 def test_what_codes_know_of_factors_is_drawn_while_they_are_trained(tmp_path, do):
     flags = ["--data_source=embedded", "--batch_size=8", "--max_epoch=2", "--updates_per_epoch=3"]
