@@ -80,19 +80,9 @@ def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | Non
     measured_images = _measure_images(generated, factors, features)
     arithmetic, examples = _measure_arithmetic(model, generated, features)
     config, number = trained.config, len(data.held_out)
+    run = EvaluatedRun(str(folder), trained.step, config.seed, config.objective, data.caption, config.held_out, number)
     evaluation = Evaluation(
-        version=VERSION,
-        run=EvaluatedRun(
-            str(folder), trained.step, config.seed, config.objective, data.caption, config.held_out, number
-        ),
-        codes=codes,
-        confidence=confidence,
-        associations=associations,
-        disentanglement=disentanglement,
-        classification=classification,
-        images=measured_images,
-        vector_arithmetic=arithmetic,
-        pictures=[],
+        VERSION, run, codes, confidence, associations, disentanglement, classification, measured_images, arithmetic, []
     )
     return record_evaluation(trained, evaluation, examples)
 
