@@ -64,6 +64,12 @@ def progress(items: Iterable[T], total: int, label: str, size: Callable[[T], int
             shown.update(size(item))
 
 
+def bar(items: Sequence[T]) -> Iterable[T]:
+    """The same items, with a bar on a terminal, and nothing elsewhere, that says how long the rest of them takes."""
+    disable = True if len(items) == 1 else None  # None hides it where stdout is no terminal.
+    return tqdm(items, file=sys.stdout, disable=disable, leave=False, bar_format="  |{bar:40}| {remaining} left")
+
+
 def text_table(rows: Sequence[Sequence[str]]) -> str:
     """Columns of equal width, with a rule below the first row."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

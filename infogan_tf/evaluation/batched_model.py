@@ -1,14 +1,13 @@
 """A trained model on many images."""
 
 import itertools
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
+from infogan_tf.console import bar
 from infogan_tf.data.batches import as_floats
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
@@ -79,10 +78,7 @@ def in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Ten
     The function takes floats: uint8 images are given to it in [0, 1].
     """
     starts = range(0, len(inputs), BATCH_SIZE)
-    # None hides the bar where stdout is no terminal.
-    disable = True if len(starts) == 1 else None
-    bar = tqdm(starts, file=sys.stdout, disable=disable, leave=False, bar_format="  |{bar:40}| {remaining} left")
-    parts = [function(_floats(inputs[start : start + BATCH_SIZE])) for start in bar]
+    parts = [function(_floats(inputs[start : start + BATCH_SIZE])) for start in bar(starts)]
     return tf.nest.map_structure(lambda *of_batches: tf.concat(of_batches, axis=0), *parts)
 
 

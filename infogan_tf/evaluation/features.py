@@ -6,16 +6,14 @@ alone: nothing of it reaches a model in training.
 """
 
 import hashlib
-import sys
 import warnings
 from collections.abc import Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
-from tqdm import tqdm
 
-from infogan_tf.console import logger
+from infogan_tf.console import bar, logger
 from infogan_tf.data.batches import ImageBatches, as_floats
 from infogan_tf.data.factors import Factor
 from infogan_tf.data.image_data import ImageData, evenly_spread
@@ -176,7 +174,7 @@ def _train(task: _Task) -> keras.Model:
             value = loss(classes, network(images, training=True)[1])
         optimizer.apply(tape.gradient(value, network.trainable_weights), network.trainable_weights)
 
-    for step in tqdm(range(task.num_updates), file=sys.stdout, disable=None, leave=False, unit="updates"):
+    for step in bar(range(task.num_updates)):
         update(*task.batch(step))
     return network
 

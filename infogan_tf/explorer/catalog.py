@@ -4,7 +4,6 @@ import contextlib
 import functools
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,8 +42,9 @@ class Catalog:
 
     def rescan(self):
         """Looks for new runs and checkpoints. A run keeps its number, and new ones get the next."""
+        is_file = self._root.is_file() and self._root.suffix == ".keras"
         found = {}
-        for path in sorted(self._find(), key=_last_trained, reverse=True):
+        for path in sorted([self._root] if is_file else find_runs(self._root), key=_last_trained, reverse=True):
             if steps := [0] if path.is_file() else find_steps(path / "checkpoints"):
                 name = path.resolve().name if path == self._root else str(path.relative_to(self._root))
                 found[path] = Run(path, printable(name), tuple(steps))
@@ -82,11 +82,6 @@ class Catalog:
         if number >= len(self.runs):
             raise RequestError("there is no run of this number")
         return self.runs[number]
-
-    def _find(self) -> Iterator[Path]:
-        if self._root.is_file() and self._root.suffix == ".keras":
-            yield self._root
-        yield from find_runs(self._root)
 
     def _load(self, path: Path, name: str, step: int) -> ExplorerModel:
         try:

@@ -10,15 +10,14 @@ import io
 import itertools
 import json
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
-from tqdm import tqdm
 
+from infogan_tf.console import bar
 from infogan_tf.distributions.base import spread
 from infogan_tf.errors import SettingError, printable
 from infogan_tf.explorer.models import MAX_IMAGES, WALL, Codes, ExplorerModel
@@ -125,7 +124,7 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
         raise SettingError("run_folder", expected, f"{loaded.caption}, of {height}x{width}x{channels}")
     columns = math.ceil(math.sqrt(plan.num_images))
     most = ALL_PIXELS // (plan.num_images * height * width) if loaded.model.spec.noise_size else 1
-    sheets, quality = _encode_sheets(_sheets(model, plan, seed, columns), min(WALL, max(1, most)))
+    sheets, quality = _sheets(model, plan, seed, columns, min(WALL, max(1, most)))
     for code in codes:
         code["knobs"] = sum(knob.code == code["name"] for knob in plan.knobs)
         code["axes"] = sum(plan.knobs[i].code == code["name"] for i in plan.tables[0])
@@ -155,24 +154,20 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
     return [f"{term}: {text}" for term, text in images]
 
 
-def _sheets(model: ExplorerModel, plan: Plan, seed: int, columns: int) -> Iterator[Image.Image]:
-    """For each sample on the wall its images, row by row."""
+def _sheets(model: ExplorerModel, plan: Plan, seed: int, columns: int, number: int) -> tuple[list[bytes], str]:
+    """For each sample on the wall its images, row by row: as many samples as fit into the page, up to a number.
+
+    Also how they are compressed, which the first decides.
+    """
     defaults = {code["name"]: [code["default"]] * code["dimensions"] for code in model.describe()["codes"]}
-    for sample in range(WALL):
+    encoded: list[bytes] = []
+    options: dict[str, Any] = {"lossless": True}
+    for sample in bar(range(number)):
         changes = [(sample, codes) for codes in plan.images(defaults)]
         batches = (changes[start : start + MAX_IMAGES] for start in range(0, len(changes), MAX_IMAGES))
         images = np.concatenate([model.generate(model.latents(seed, defaults, batch)) for batch in batches])
         images = np.pad(images, [(0, -len(images) % columns), (0, 0), (0, 0), (0, 0)])
-        yield Image.fromarray(tile(images.reshape(-1, columns, *images.shape[1:]) / np.float32(255), 1))
-
-
-def _encode_sheets(sheets: Iterator[Image.Image], number: int) -> tuple[list[bytes], str]:
-    """As many sheets as fit into the page, up to a number, and how they are compressed, which the first decides."""
-    encoded: list[bytes] = []
-    options: dict[str, Any] = {"lossless": True}
-    # No bar where stdout is no terminal.
-    bar = tqdm(range(number), file=sys.stdout, disable=None, leave=False, bar_format="  |{bar:40}| {remaining} left")
-    for _, sheet in zip(bar, sheets, strict=False):
+        sheet = Image.fromarray(tile(images.reshape(-1, columns, *images.shape[1:]) / np.float32(255), 1))
         image = _webp(sheet, options)
         if not encoded and number * len(image) > SHEETS_BYTES:
             options = {"quality": QUALITY}

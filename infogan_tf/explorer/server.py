@@ -148,14 +148,11 @@ class ExplorerApp:
         """Whether a Host header names this machine: by address, which no other site can have, or by its own name."""
         try:  # Werkzeug's `trusted_hosts` are a list, which can't hold every address, nor one of IPv6.
             name = urlsplit(f"//{host}").hostname or ""
-            return self._is_known(name) or bool(ipaddress.ip_address(name))
+            domains = tuple(known for known in self._names if known.startswith("."))
+            is_known = not self._names.isdisjoint({"*", name}) or f".{name}".endswith(domains)
+            return is_known or bool(ipaddress.ip_address(name))
         except ValueError:
             return False
-
-    def _is_known(self, name: str) -> bool:
-        return any(
-            f".{name}".endswith(known) if known.startswith(".") else known in ("*", name) for known in self._names
-        )
 
     def _describe(self, run: Index, step: Index | None) -> Response:
         step, damaged = self.catalog.newest(run) if step is None else (step, [])
