@@ -1,12 +1,26 @@
 """How well the categories of a code classify images (the paper's 5 %, section 7.2), and how confidently."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.special import entr
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from infogan_tf.data.factors import Factor
+from infogan_tf.data.image_data import evenly_spread
 from infogan_tf.evaluation.schema import Classification, Confidence
+
+
+def classify_by_factor(matched: np.ndarray, scored: np.ndarray, factors: Sequence[Factor]) -> dict[str, Classification]:
+    """How well the most probable category classifies images, by class factor; arguments are logits or probabilities
+    `[images, K]`, otherwise as of `classify`.
+    """
+    return {
+        factor.name: classify(matched.argmax(axis=1), scored.argmax(axis=1), matched.shape[1], factor)
+        for factor in factors
+        if factor.kind == "class"
+    }
 
 
 def classify(matched: np.ndarray, scored: np.ndarray, num_categories: int, factor: Factor) -> Classification:
@@ -17,11 +31,12 @@ def classify(matched: np.ndarray, scored: np.ndarray, num_categories: int, facto
     on training images and scored on held-out ones: the error on the images that it was chosen on would be too low.
 
     Args:
-        matched, scored: the categories of the factor's training images and of its held-out ones, int `[number]`.
+        matched, scored: the categories of some training images, evenly spread, and of the held-out ones, `[number]`.
         num_categories: of the code.
         factor: the classes.
     """
-    counts = count(matched, factor.training, num_categories, factor.num_classes)
+    training = evenly_spread(factor.training, len(matched))
+    counts = count(matched, training, num_categories, factor.num_classes)
     matching = np.full([num_categories], -1)
     rows, columns = linear_sum_assignment(counts, maximize=True)
     matching[rows] = columns
@@ -30,7 +45,7 @@ def classify(matched: np.ndarray, scored: np.ndarray, num_categories: int, facto
     return Classification(
         one_to_one_error=float(np.mean(matching[scored] != factor.held_out)),
         majority_error=float(np.mean(majority[scored] != factor.held_out)),
-        matched_error=float(np.mean(matching[matched] != factor.training)),
+        matched_error=float(np.mean(matching[matched] != training)),
         nmi=float(normalized_mutual_info_score(factor.held_out, scored)) if has_classes else None,
         ari=float(adjusted_rand_score(factor.held_out, scored)) if has_classes else None,
         matching=matching.tolist(),

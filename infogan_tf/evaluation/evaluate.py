@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,35 +13,17 @@ from infogan_tf.data.factors import Factor, load_factors
 from infogan_tf.data.image_data import ImageData, evenly_spread
 from infogan_tf.data.sources import load_images
 from infogan_tf.errors import SettingError
+from infogan_tf.evaluation import fidelity, recovery, schema
 from infogan_tf.evaluation.batched_model import BatchedModel, GeneratedImages
-from infogan_tf.evaluation.classification import classify, measure_confidence
+from infogan_tf.evaluation.classification import classify_by_factor, measure_confidence
 from infogan_tf.evaluation.disentanglement.measure import measure_disentanglement
 from infogan_tf.evaluation.factor_associations import CodePredictions, association
 from infogan_tf.evaluation.features import ImageFeatures, load_features
-from infogan_tf.evaluation.fidelity import (
-    compare_neighborhoods,
-    diversity_of_classes,
-    frechet_distance,
-    measure_diversity,
-)
 from infogan_tf.evaluation.record import record_evaluation
-from infogan_tf.evaluation.recovery import code_verdicts, estimate_information, measure_extrapolation, measure_recovery
-from infogan_tf.evaluation.schema import (
-    VERSION,
-    Classification,
-    CodeMeasures,
-    Confidence,
-    Disentanglement,
-    EvaluatedRun,
-    Evaluation,
-    ImageMeasures,
-)
 from infogan_tf.evaluation.vector_arithmetic import measure_vector_arithmetic
 from infogan_tf.runtime import keras_settings
 from infogan_tf.training.loading import TrainedRun
 from infogan_tf.training.record import with_recorded_origin
-
-Posteriors = Mapping[str, Any]
 
 NUM_GENERATED = NUM_HELD_OUT = NUM_MATCHED = 10_000
 NUM_OF_A_VALUE = 200
@@ -50,7 +32,7 @@ NUM_CHANGED = 2_500
 
 
 @keras_settings()
-def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | None = None) -> Evaluation:
+def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | None = None) -> schema.Evaluation:
     """Measures a trained run, and draws and writes what was measured into its folder.
 
     Codes, their confidence and generated images need no labels. With factors (labels) each code is compared with them;
@@ -77,12 +59,14 @@ def evaluate(trained: TrainedRun, data_dir: str | None = None, images: str | Non
     codes = _measure_codes(model, generated, posteriors, features)
     confidence = _measure_confidence(model, data, posteriors)
     associations, disentanglement, classification = _measure_factors(model, data, posteriors, factors)
-    measured_images = _measure_images(generated, factors, features)
+    measured = _measure_images(generated, factors, features)
     arithmetic, examples = _measure_arithmetic(model, generated, features)
-    config, number = trained.config, len(data.held_out)
-    run = EvaluatedRun(str(folder), trained.step, config.seed, config.objective, data.caption, config.held_out, number)
-    evaluation = Evaluation(
-        VERSION, run, codes, confidence, associations, disentanglement, classification, measured_images, arithmetic, []
+    config = trained.config
+    run = schema.EvaluatedRun(
+        str(folder), trained.step, config.seed, config.objective, data.caption, config.held_out, len(data.held_out)
+    )
+    evaluation = schema.Evaluation(
+        schema.VERSION, run, codes, confidence, associations, disentanglement, classification, measured, arithmetic, []
     )
     return record_evaluation(trained, evaluation, examples)
 
@@ -115,51 +99,34 @@ def matched_images(training: np.ndarray) -> np.ndarray:
     return evenly_spread(training, NUM_MATCHED)
 
 
-def classify_by_factor(matched: np.ndarray, scored: np.ndarray, factors: Sequence[Factor]) -> dict[str, Classification]:
-    """How well the most probable category classifies images, by class factor.
-
-    Logits or probabilities `[images, K]` are of `matched_images` and of the held-out ones.
-    """
-    return {
-        factor.name: classify(
-            matched.argmax(axis=1),
-            scored.argmax(axis=1),
-            matched.shape[1],
-            dataclasses.replace(factor, training=matched_images(factor.training)),
-        )
-        for factor in factors
-        if factor.kind == "class"
-    }
-
-
 def _measure_codes(
-    model: BatchedModel, generated: GeneratedImages, held_out: Posteriors, features: ImageFeatures
-) -> dict[str, CodeMeasures]:
+    model: BatchedModel, generated: GeneratedImages, held_out: dict[str, Any], features: ImageFeatures
+) -> dict[str, schema.CodeMeasures]:
     number = len(model.spec.codes)
     logger.info("  what each code means: information, recovery")
-    recovery = measure_recovery(model.spec, generated)
+    recovered = recovery.measure_recovery(model.spec, generated)
     logger.info(f"  extrapolation of {number} codes, one after the other")
-    extrapolation = measure_extrapolation(model, NUM_OF_A_VALUE)
+    extrapolation = recovery.measure_extrapolation(model, NUM_OF_A_VALUE)
     logger.info(f"  diversity of {number} codes, one after the other")
-    diversity = measure_diversity(model, features, NUM_OF_A_VALUE)
-    verdicts = code_verdicts(model.spec, recovery, held_out)
-    measures = {}
-    for code in model.spec.codes:
-        name, prior = code.name, code.distribution
-        measures[name] = CodeMeasures(
+    diversity = fidelity.measure_diversity(model, features, NUM_OF_A_VALUE)
+    verdicts = recovery.code_verdicts(model.spec, recovered, held_out)
+    priors = {code.name: code.distribution for code in model.spec.codes}
+    return {
+        name: schema.CodeMeasures(
             prior=prior.prior_name,
             is_discrete=prior.is_discrete,
             verdict=verdicts[name],
-            **estimate_information(prior, generated.latents[name], generated.posteriors[name]),
-            recovery_measure=recovery[name].measure,
-            recovery=recovery[name].value,
+            **recovery.estimate_information(prior, generated.latents[name], generated.posteriors[name]),
+            recovery_measure=recovered[name].measure,
+            recovery=recovered[name].value,
             extrapolation=extrapolation.get(name),
             diversity=diversity[name],
         )
-    return measures
+        for name, prior in priors.items()
+    }
 
 
-def _measure_confidence(model: BatchedModel, data: ImageData, held_out: Posteriors) -> dict[str, Confidence]:
+def _measure_confidence(model: BatchedModel, data: ImageData, held_out: dict[str, Any]) -> dict[str, schema.Confidence]:
     codes = [code.name for code in model.spec.categorical_codes]
     if not codes:
         return {}
@@ -169,8 +136,8 @@ def _measure_confidence(model: BatchedModel, data: ImageData, held_out: Posterio
 
 
 def _measure_factors(
-    model: BatchedModel, data: ImageData, held_out: Posteriors, factors: Sequence[Factor]
-) -> tuple[dict[str, Any], Disentanglement | None, dict[str, Any]]:
+    model: BatchedModel, data: ImageData, held_out: dict[str, Any], factors: Sequence[Factor]
+) -> tuple[dict[str, Any], schema.Disentanglement | None, dict[str, Any]]:
     """The association of each code with each factor, by code and factor, and how the codes correspond to the factors.
 
     Third, how well categories classify images, by code and factor.
@@ -189,32 +156,30 @@ def _measure_factors(
     classification = {}
     if model.spec.categorical_codes and any(factor.kind == "class" for factor in factors):
         training = model.infer_codes(matched_images(data.training))
-        for code in model.spec.categorical_codes:
-            matched, scored = (of_set[code.name].logits.numpy() for of_set in (training, held_out))
-            classification[code.name] = classify_by_factor(matched, scored, factors)
+        for name in (code.name for code in model.spec.categorical_codes):
+            matched, scored = (of_set[name].logits.numpy() for of_set in (training, held_out))
+            classification[name] = classify_by_factor(matched, scored, factors)
     return associations, disentanglement, classification
 
 
-def _measure_images(generated: GeneratedImages, factors: Sequence[Factor], features: ImageFeatures) -> ImageMeasures:
+def _measure_images(
+    generated: GeneratedImages, factors: Sequence[Factor], features: ImageFeatures
+) -> schema.ImageMeasures:
     number = min(len(features.held_out), len(generated.features))
     logger.info(f"  the images: Frechet distances and nearest neighbors of {number:,}")
     real, fake = evenly_spread(features.held_out, number), generated.features[:number]
-    diversity_of_real_classes = {
-        factor.name: diversity_of_classes(real, evenly_spread(factor.held_out, number))
-        for factor in factors
-        if factor.kind == "class"
-    }
-    return ImageMeasures(
+    classes = {factor.name: evenly_spread(factor.held_out, number) for factor in factors if factor.kind == "class"}
+    return schema.ImageMeasures(
         features=features.name,
         features_hash=features.hash,
         compared_images=number,
         compared_neighborhoods=min(NUM_NEIGHBORHOODS, number),
-        diversity_of_real_classes=diversity_of_real_classes,
-        frechet_distance=frechet_distance(real, fake),
+        diversity_of_real_classes={name: fidelity.diversity_of_classes(real, of) for name, of in classes.items()},
+        frechet_distance=fidelity.frechet_distance(real, fake),
         # Halves are every second image, so that of a set sorted by class both have the same classes.
-        frechet_distance_halves=frechet_distance(real[::2], fake[::2]),
-        frechet_floor_halves=frechet_distance(real[::2], real[1::2]),
-        **compare_neighborhoods(*(evenly_spread(each, NUM_NEIGHBORHOODS) for each in (real, fake))),
+        frechet_distance_halves=fidelity.frechet_distance(real[::2], fake[::2]),
+        frechet_floor_halves=fidelity.frechet_distance(real[::2], real[1::2]),
+        **fidelity.compare_neighborhoods(*(evenly_spread(each, NUM_NEIGHBORHOODS) for each in (real, fake))),
     )
 
 

@@ -8,7 +8,8 @@ from scipy.optimize import linear_sum_assignment
 
 from infogan_tf.console import logger
 from infogan_tf.evaluation.batched_model import BatchedModel
-from infogan_tf.evaluation.evaluate import classify_by_factor, labeled_images, matched_images
+from infogan_tf.evaluation.classification import classify_by_factor
+from infogan_tf.evaluation.evaluate import labeled_images, matched_images
 from infogan_tf.evaluation.model_centrality import FEWEST_RUNS, model_centrality
 from infogan_tf.evaluation.schema import Classification
 from infogan_tf.reproduction.runs import ReportedRun
