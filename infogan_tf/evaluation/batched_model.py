@@ -77,11 +77,8 @@ def in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Ten
 
     The function takes floats: uint8 images are given to it in [0, 1].
     """
-    starts = range(0, len(inputs), BATCH_SIZE)
-    parts = [function(_floats(inputs[start : start + BATCH_SIZE])) for start in bar(starts)]
-    return tf.nest.map_structure(lambda *of_batches: tf.concat(of_batches, axis=0), *parts)
-
-
-def _floats(inputs: np.ndarray | tf.Tensor) -> tf.Tensor:
     # Outside of graphs, so that there is one for both types.
-    return as_floats(inputs) if inputs.dtype == np.uint8 else tf.convert_to_tensor(inputs)
+    floats = as_floats if inputs.dtype == np.uint8 else tf.convert_to_tensor
+    starts = range(0, len(inputs), BATCH_SIZE)
+    parts = [function(floats(inputs[start : start + BATCH_SIZE])) for start in bar(starts)]
+    return tf.nest.map_structure(lambda *of_batches: tf.concat(of_batches, axis=0), *parts)

@@ -2,6 +2,8 @@
 
 import csv
 import html
+import importlib.resources
+import string
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,27 +14,6 @@ from infogan_tf.evaluation.record import EVALUATION_FILE, key_measures, read_eva
 from infogan_tf.files import write_atomically, write_text
 from infogan_tf.training.curves import newest_update, read_training_time
 from infogan_tf.training.run import Run, find_runs
-
-# Rows are sorted by the column whose head is clicked, numbers as numbers, and the other way by the next click.
-PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
-body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #222; }}
-table {{ border-collapse: collapse; }}
-th, td {{ border: 1px solid #ccc; padding: 0.3rem 0.6rem; text-align: left; white-space: nowrap; }}
-th {{ cursor: pointer; background: #f4f4f4; position: sticky; top: 0; }}
-</style></head><body><h1>{title}</h1><table><thead><tr>{head}</tr></thead><tbody>
-{body}
-</tbody></table><script>
-const body = document.querySelector("tbody");
-document.querySelectorAll("th").forEach((head, column) => head.onclick = () => {{
-  const direction = head.dataset.direction = head.dataset.direction === "1" ? "-1" : "1";
-  const key = row => row.cells[column].textContent;
-  const compare = (a, b) => (key(a) === "-") - (key(b) === "-")
-    || direction * (key(a) - key(b) || key(a).localeCompare(key(b)));
-  body.append(...[...body.rows].sort(compare));
-}});
-</script></body></html>
-"""
 
 
 def compare(folder: Path) -> list[dict[str, Any]]:
@@ -88,7 +69,9 @@ def write_html(path: Path, rows: Sequence[Mapping[str, Any]]):
     head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0])
     lines = ["".join(f"<td>{html.escape(_cell(value))}</td>" for value in row.values()) for row in rows]
     body = "\n".join(f"<tr>{line}</tr>" for line in lines)
-    write_text(path, PAGE.format(title=f"{len(rows)} runs", head=head, body=body))
+    # Rows are sorted by the column whose head is clicked, numbers as numbers, and the other way by the next click.
+    page = string.Template(importlib.resources.files(__package__).joinpath("comparison.html").read_text("utf-8"))
+    write_text(path, page.substitute(title=f"{len(rows)} runs", head=head, body=body))
 
 
 def _cell(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""One code varied, everything else held fixed: the panels of the paper's Figures 2 to 6.
+"""One code varied, everything else held fixed: the panels of the paper's Figures 2 to 6, and previews in training.
 
 Models are `InfoGAN`s, images `[rows, columns, height, width, channels]` in [0, 1].
 """
@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
+from infogan_tf.data.batches import as_floats
 from infogan_tf.distributions import Distribution
-from infogan_tf.randomness import Seed
+from infogan_tf.figures.pictures import Picture, side_by_side, tile, with_caption
+from infogan_tf.randomness import Seed, Stream, integers, split_seed, stream_seed
 
 # Paper, Figures 2 to 6: 5 random samples down, 10 values of the code across.
 ROWS, COLUMNS = 5, 10
@@ -112,3 +115,39 @@ def describe_traversal(model: keras.Model, name: str, scale: float = 1.0) -> str
     """What varies in `traverse`, for its caption."""
     distribution = model.spec.code(name).distribution
     return f"{name}: {distribution.describe_traversal(num_columns(distribution), scale)}"
+
+
+class Preview:
+    """Draws real beside generated images, and one traversal a code, always from the same noise and codes.
+
+    Args:
+        model: the model in training; nothing of it is changed.
+        real_images: uint8 `[number, height, width, channels]`, of which some are shown.
+        origin: what the real images are, for the captions.
+        seed: decides noise and codes, and which real images.
+        scale: continuous codes vary over so many times the range that they have in training.
+    """
+
+    def __init__(self, model: keras.Model, real_images: np.ndarray, origin: str, seed: int, scale: float = 1.0):
+        self._model, self._origin, self._scale, spec = model, origin, scale, model.spec
+        sample_seed, choice_seed, *seeds = split_seed(stream_seed(seed, Stream.PREVIEW), 2 + len(spec.codes))
+        chosen = integers([ROWS * COLUMNS], choice_seed, 0, len(real_images)).numpy()
+        self._real_grid = tile(as_floats(real_images[chosen]).numpy().reshape(ROWS, COLUMNS, *model.image_shape))
+        self._inputs = {"samples": spec.join(spec.sample(ROWS * COLUMNS, sample_seed))}
+        for code, code_seed in zip(spec.codes, seeds, strict=True):
+            values = code.distribution.traversal(num_columns(code.distribution), scale)
+            self._inputs[code.name] = spec.join(spec.vary(code.name, spec.sample(ROWS, code_seed), values))
+        self._generate = tf.function(model, autograph=False, input_signature=[tf.TensorSpec([None, spec.size])])
+
+    def pictures(self, step: int) -> dict[str, Picture]:
+        """The pictures at an update, by name: `samples`, then each code's."""
+        where = f"update {step:,}, {self._origin}"
+        pictures = {}
+        for name, inputs in self._inputs.items():
+            picture = tile(self._generate(inputs).numpy().reshape(ROWS, -1, *self._model.image_shape))
+            if name == "samples":
+                picture, what = side_by_side(self._real_grid, picture), "left real, right generated"
+            else:
+                what = f"{describe_traversal(self._model, name, self._scale)}; one random sample a row"
+            pictures[name] = with_caption(picture, f"{what}; {where}")
+        return pictures

@@ -156,12 +156,11 @@ class FactorResults:
     @cached_property
     def panels(self) -> list[ShownPanel]:
         """The paper's panels; of images without labels every code of the shown run."""
-        shown, prefix = [], f"figure{self.figure.number}"
+        prefix, run = f"figure{self.figure.number}", self.shown
         if not self.has_factors:
-            for code in self.shown.evaluation.codes:
-                reason = f"diversity {_diversity(self.shown, code):.2f}"
-                shown.append(ShownPanel(code, "", f"{prefix}_{code}.png", self.shown, code, reason))
-            return shown
+            diversities = {code: f"diversity {_diversity(run, code):.2f}" for code in run.evaluation.codes}
+            return [ShownPanel(code, "", f"{prefix}_{code}.png", run, code, of) for code, of in diversities.items()]
+        shown = []
         for letter, panel in zip("abcd", self.figure.panels, strict=False):
             runs = [run for run in self.runs if run.preset == panel.preset] or self.runs
             best_codes = _best_codes(panel, runs)
@@ -222,20 +221,18 @@ def _best_of_each(codes: Iterable[MeasuredCode], key: Callable[[MeasuredCode], o
 
 def _best_codes(panel: Panel, runs: Sequence[ReportedRun]) -> list[MeasuredCode]:
     """The best code of each run for the factor and measure of the best of all, which is the first; none without it."""
-    candidates = sorted((code for code in _measured_codes(runs) if _is_for(panel, code)), key=ADJUSTED, reverse=True)
-    alike = [code for code in candidates if FACTOR_AND_MEASURE(code) == FACTOR_AND_MEASURE(candidates[0])]
+    # A circular code has no ends, so it can't run through a number as a continuous one does: it stands for angles only.
+    candidates = [
+        found
+        for found in _measured_codes(runs)
+        if panel.factors
+        and re.search(panel.factors, found.factor, re.IGNORECASE)
+        and _is_of_kind(found.run, found.code, panel.kind)
+        and not (panel.kind == "continuous" and found.association.measure == "eta")
+    ]
+    candidates.sort(key=ADJUSTED, reverse=True)
+    alike = [found for found in candidates if FACTOR_AND_MEASURE(found) == FACTOR_AND_MEASURE(candidates[0])]
     return _best_of_each(alike, attrgetter("run.name"))
-
-
-def _is_for(panel: Panel, code: MeasuredCode) -> bool:
-    """Whether a code of the panel's kind is associated with one of its factors.
-
-    A circular code has no ends, so it can't run through a number as a continuous one does: it stands for angles only.
-    """
-    is_circular = panel.kind == "continuous" and code.association.measure == "eta"
-    if is_circular or not panel.factors or not _is_of_kind(code.run, code.code, panel.kind):
-        return False
-    return re.search(panel.factors, code.factor, re.IGNORECASE) is not None
 
 
 def _is_of_kind(run: ReportedRun, code: str, kind: str) -> bool:
@@ -253,6 +250,5 @@ def _diversity(run: ReportedRun, code: str) -> float:
 
 
 def _best_classifier(run: ReportedRun, factor: str) -> tuple[ReportedRun, str, Classification]:
-    by_code = {code: by_factor[factor] for code, by_factor in run.evaluation.classification.items()}
-    code = min(by_code, key=lambda code: by_code[code].matched_error)
-    return run, code, by_code[code]
+    measured = [(run, code, by_factor[factor]) for code, by_factor in run.evaluation.classification.items()]
+    return min(measured, key=lambda of_code: of_code[2].matched_error)

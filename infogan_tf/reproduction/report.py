@@ -103,8 +103,12 @@ def write_report(folder: Path, text: str):
     The text is Markdown and begins with a title. The pictures that it names are in the folder, or in that of a run in
     it; no other file is read.
     """
-    body = markdown.markdown(text, extensions=["tables"])
-    body = PICTURE.sub(lambda match: f'src="{_data_uri(folder / match[1])}"', body)
+
+    def inside(match: re.Match) -> str:
+        content = base64.b64encode((folder / match[1]).read_bytes()).decode()
+        return f'src="data:{mimetypes.guess_type(match[1])[0]};base64,{content}"'
+
+    body = PICTURE.sub(inside, markdown.markdown(text, extensions=["tables"]))
     title = html.escape(text.splitlines()[0].removeprefix("# "))
     page = _rendered("page.html.jinja", title=Markup(title), body=Markup(body))
     write_text(folder / "report.md", text)
@@ -124,7 +128,3 @@ def _code_span(text: str) -> Markup:
     text = re.sub(r"\s+", " ", text)
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     return Markup(f"{fence} {text} {fence}" if "`" in text else f"{fence}{text}{fence}")
-
-
-def _data_uri(path: Path) -> str:
-    return f"data:{mimetypes.guess_type(path)[0]};base64,{base64.b64encode(path.read_bytes()).decode()}"

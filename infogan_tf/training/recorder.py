@@ -18,7 +18,7 @@ from infogan_tf.data.batches import as_floats
 from infogan_tf.data.image_data import ImageData, evenly_spread
 from infogan_tf.experiments import find_experiment
 from infogan_tf.figures.pictures import save_picture
-from infogan_tf.figures.preview import Preview
+from infogan_tf.figures.traversals import Preview
 from infogan_tf.model import InfoGAN
 from infogan_tf.networks.contract import call_discriminator, call_generator
 from infogan_tf.networks.layers import frozen_moving_averages

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from infogan_tf.codes import LatentSpec
-from infogan_tf.figures.preview import Preview
+from infogan_tf.figures.traversals import Preview
 from infogan_tf.model import InfoGAN
 from tests.tiny_models import tiny_discriminator, tiny_generator, tiny_model
 
