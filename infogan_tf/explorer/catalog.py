@@ -89,7 +89,7 @@ class Catalog:
                 loaded = load_model(path, None if path.is_file() else step)
         except (TrainingError, SettingError, RunNotFoundError) as error:
             raise RequestError(f"{name}, update {step}: {first_line(error)}") from error
-        return ExplorerModel(loaded.model, loaded.crop, loaded.white, printable(loaded.introduction))
+        return ExplorerModel(loaded)
 
 
 def _last_trained(path: Path) -> float:

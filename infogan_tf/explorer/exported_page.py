@@ -111,7 +111,7 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
     Raises:
         SettingError: the images are too large for such a page, or neither gray nor in color.
     """
-    model = ExplorerModel(loaded.model, loaded.crop)
+    model = ExplorerModel(loaded)
     described = model.describe()
     codes = described["codes"]
     for code in codes:

@@ -11,13 +11,13 @@ from werkzeug.exceptions import BadRequest
 
 from infogan_tf.codes import LatentCode
 from infogan_tf.data.batches import as_floats, as_pixels
-from infogan_tf.data.preparation import WHITE, Preparation, open_picture
+from infogan_tf.data.preparation import Preparation, open_picture
 from infogan_tf.distributions import VonMisesPosterior
-from infogan_tf.errors import first_line
+from infogan_tf.errors import first_line, printable
 from infogan_tf.figures.pictures import tile, write_animation
 from infogan_tf.figures.traversals import num_columns
-from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
+from infogan_tf.training.loading import LoadedModel
 
 WALL_ROWS = 5
 WALL = WALL_ROWS**2  # Samples, each with noise of its own.
@@ -38,16 +38,12 @@ class RequestError(BadRequest):
 
 
 class ExplorerModel:
-    """A trained model that answers the page; pictures are prepared as its training images were.
+    """A trained model that answers the page; pictures are prepared as its training images were."""
 
-    `note` stands above the knobs.
-    """
-
-    def __init__(self, model: InfoGAN, crop: str, white: int = WHITE, note: str = ""):
-        self._image_shape = model.image_shape
-        self._spec = model.spec
-        self._note = note
-        self._preparation = Preparation(model.image_shape[0], model.image_shape[2], crop, white)
+    def __init__(self, loaded: LoadedModel):
+        model, self._spec, self._image_shape = loaded.model, loaded.model.spec, loaded.model.image_shape
+        self._note = printable(loaded.introduction)
+        self._preparation = Preparation(model.image_shape[0], model.image_shape[2], loaded.crop, loaded.white)
         latents = tf.TensorSpec([None, model.spec.size], tf.float32)
         image = tf.TensorSpec([1, *model.image_shape], tf.uint8)
         self._generate = tf.function(lambda latents: as_pixels(model(latents)), [latents], autograph=False)

@@ -19,6 +19,8 @@ CHARACTERS_PER_INCH = 13  # At the caption's size, with a margin.
 SIGN_WIDTH = 0.35  # As a share of an image's.
 MINUS = "\N{MINUS SIGN}"
 
+Labels = tuple[str, list[str]]  # The title of the rows or columns of a table, and a label for each.
+
 
 def plot_information(
     curves: Mapping[str, Sequence[tuple[int, float]]],
@@ -120,14 +122,9 @@ def save_figure(figure: Figure, path: Path, caption: str):
 
 
 def _plot_cells(
-    shades: np.ndarray,
-    texts: Sequence[Sequence[str]],
-    rows: tuple[str, list[str]],
-    columns: tuple[str, list[str]],
-    path: Path,
-    caption: str,
+    shades: np.ndarray, texts: Sequence[Sequence[str]], rows: Labels, columns: Labels, path: Path, caption: str
 ):
-    """Draws cells of shades in [0, 1] with texts; rows and columns are a title and a label for each."""
+    """Draws cells of shades in [0, 1] with texts."""
     size = max(2 + 0.8 * len(columns[1]), 5), 2.2 + 0.5 * len(rows[1])
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot()
