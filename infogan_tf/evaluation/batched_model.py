@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from infogan_tf.console import bar
-from infogan_tf.data.batches import as_floats
+from infogan_tf.data.batches import floats
 from infogan_tf.model import InfoGAN
 from infogan_tf.randomness import Stream, stream_seed
 
@@ -67,9 +67,10 @@ class BatchedModel:
     def generate_and_infer(self, number: int, features: Callable[[tf.Tensor], np.ndarray]) -> GeneratedImages:
         """Generates images of latents, always the same ones, predicts their codes and computes their features."""
         latents = self.spec.sample(number, stream_seed(0, Stream.EVALUATION))
-        measured = self.measure_generated(latents, lambda images: (self._infer_codes(images), features(images)))
-        posteriors, features_of_images = measured
-        return GeneratedImages(latents, posteriors, features_of_images.numpy())
+        posteriors, of_images = self.measure_generated(
+            latents, lambda images: (self._infer_codes(images), features(images))
+        )
+        return GeneratedImages(latents, posteriors, of_images.numpy())
 
 
 def in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Tensor) -> Any:
@@ -77,8 +78,7 @@ def in_batches(function: Callable[[tf.Tensor], Any], inputs: np.ndarray | tf.Ten
 
     The function takes floats: uint8 images are given to it in [0, 1].
     """
-    # Outside of graphs, so that there is one for both types.
-    floats = as_floats if inputs.dtype == np.uint8 else tf.convert_to_tensor
-    starts = range(0, len(inputs), BATCH_SIZE)
-    parts = [function(floats(inputs[start : start + BATCH_SIZE])) for start in bar(starts)]
+    starts = bar(range(0, len(inputs), BATCH_SIZE))
+    batches = (tf.convert_to_tensor(inputs[start : start + BATCH_SIZE]) for start in starts)
+    parts = [function(floats(batch)) for batch in batches]  # Outside of graphs, so that there is one for both types.
     return tf.nest.map_structure(lambda *of_batches: tf.concat(of_batches, axis=0), *parts)
