@@ -13,8 +13,9 @@ from infogan_tf.evaluation.schema import Classification, Confidence
 
 
 def classify_by_factor(matched: np.ndarray, scored: np.ndarray, factors: Sequence[Factor]) -> dict[str, Classification]:
-    """How well the most probable category classifies images, by class factor; arguments are logits or probabilities
-    `[images, K]`, otherwise as of `classify`.
+    """How well the most probable category classifies images, by class factor.
+
+    Logits or probabilities `[images, K]` are of training images, evenly spread, and of the held-out ones.
     """
     return {
         factor.name: classify(matched.argmax(axis=1), scored.argmax(axis=1), matched.shape[1], factor)
