@@ -10,7 +10,7 @@ import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from PIL import Image, UnidentifiedImageError
 
 from infogan_tf.console import progress
 from infogan_tf.data.archive_labels import ATTRIBUTES_FILES, find_attributes, read_labels, without_border
-from infogan_tf.data.cache import Chunk, Decoded, file_state
+from infogan_tf.data.cache import Chunk, Decoded, Source, file_state
 from infogan_tf.data.npz import Npz
 from infogan_tf.data.paths import ARCHIVE_ENDINGS, refused_if_damaged
 from infogan_tf.data.preparation import ENDINGS, WHITE, Preparation, is_deep, open_picture
@@ -48,18 +48,33 @@ def own_images(path: Path) -> "Folder | Archive | Npz":
     return Archive(path) if name.endswith(ARCHIVE_ENDINGS) else Folder(path)
 
 
+def own_source(path: Path, preparation: Preparation) -> Source:
+    """The same, to be decoded; archives and .npz files, whose content may take long to list, only then."""
+    attributes = find_attributes(path)
+    beside = attributes and file_state(attributes)
+    if path.is_dir():
+        folder = Folder(path)
+        state = folder.digest(), folder.others, beside
+        return Source("folder", path.resolve(), preparation, state, partial(folder.decode, preparation))
+    is_npz = path.name.lower().endswith(".npz")
+    kind, state = ("npz", file_state(path)) if is_npz else ("archive", (file_state(path), beside))
+    return Source(kind, path.resolve(), preparation, state, lambda: own_images(path).decode(preparation))
+
+
 class ImageFiles:
     """The image files in one place, of which the first frames are images; a subclass gives what is declared here."""
 
-    kind: str
-    place: str  # The kind of place in words.
+    place: str  # In words.
     path: Path
     names: list[str]  # Sorted relative paths with /.
     others: Counter[str]  # The endings of files that are no images.
-    state: Callable[[], Any]  # Shows whether any file has changed.
-    attributes: Callable[[], tuple[Path, bytes] | None]  # As `read_labels` takes them.
     # Each of some names with its file, if any, in any order.
     read: Callable[[Sequence[str]], Iterable[tuple[str, str | BytesIO | None]]]
+
+    def attributes(self) -> tuple[Path, bytes] | None:
+        """The file of CelebA's attributes, if there is one, and what is in it."""
+        file = find_attributes(self.path)
+        return file and (file, file.read_bytes())
 
     def each(self, preparation: Preparation) -> Iterator[tuple[str, np.ndarray | Unreadable]]:
         """Each name with its image, uint8 `[height, width, channels]`, or why it can't be read; in the order of names.
@@ -211,21 +226,21 @@ def _largest_value(_: str, picture: Image.Image) -> float | None:
 class Folder(ImageFiles):
     """The image files in a folder and the folders in it, but not those that are hidden; or one file alone."""
 
-    kind, place = "folder", "a folder of images"
+    place = "a folder of images"
 
     def __init__(self, path: Path):
         self.path, files = (path, _find_files(path)) if path.is_dir() else (path.parent, [path.name])
         self.names, self.others = _sorted_out(files, is_one=not path.is_dir())
-        self._attributes = find_attributes(path)
 
-    def state(self) -> tuple[Any, ...]:
-        digest = hashlib.sha256()  # The states of a million files would take 200 MB.
+    def digest(self) -> str:
+        """SHA-256 of the states of all images, which shows whether any has changed; a million states take 200 MB."""
+        digest = hashlib.sha256()
         for name in progress(self.names, len(self.names), "looking for changes"):
-            digest.update(repr((name, _state(f"{self.path}/{name}"))).encode())
-        return digest.hexdigest(), self.others, self._attributes and file_state(self._attributes)
-
-    def attributes(self) -> tuple[Path, bytes] | None:
-        return self._attributes and (self._attributes, self._attributes.read_bytes())
+            path, state = f"{self.path}/{name}", None
+            with contextlib.suppress(OSError):  # A broken link, which is reported when it is read.
+                state = file_state(path)
+            digest.update(repr((name, state)).encode())
+        return digest.hexdigest()
 
     def read(self, names: Sequence[str]) -> Iterator[tuple[str, str | None]]:
         for name in names:
@@ -269,24 +284,17 @@ def _find_files(root: Path) -> list[str]:
     return found
 
 
-def _state(path: str) -> tuple[int, int] | None:
-    try:
-        return file_state(path)
-    except OSError:
-        return None  # A broken link, which is reported when it is read.
-
-
 class Archive(ImageFiles):
     """The image files in an archive, in the order and with the labels that they would have in a folder."""
 
-    kind, place = "archive", "an archive of images"
+    place = "an archive of images"
 
     def __init__(self, path: Path):
         self.path = path
-        self._attributes = find_attributes(path)
+        self._members = self._find_members()
+        self.names, self.others = _sorted_out(self._members)
 
-    @cached_property
-    def _members(self) -> dict[str, Member]:
+    def _find_members(self) -> dict[str, Member]:
         """All files by name; of several files of one name the last, as where they are unpacked."""
         with self._opened() as archive:
             if isinstance(archive, zipfile.ZipFile):
@@ -298,25 +306,10 @@ class Archive(ImageFiles):
                 raise EOFError("it ends too early")
             return members
 
-    @cached_property
-    def _files(self) -> tuple[list[str], Counter[str]]:
-        return _sorted_out(self._members)
-
-    @property
-    def names(self) -> list[str]:
-        return self._files[0]
-
-    @property
-    def others(self) -> Counter[str]:
-        return self._files[1]
-
-    def state(self) -> tuple[Any, ...]:
-        return file_state(self.path), self._attributes and file_state(self._attributes)
-
     def attributes(self) -> tuple[Path, bytes] | None:
         inside = next((name for name in self._members if name.rpartition("/")[2] in ATTRIBUTES_FILES), None)
         if inside is None:
-            return self._attributes and (self._attributes, self._attributes.read_bytes())
+            return super().attributes()
         with self._opened() as archive:
             return self.path / inside, _content(archive, self._members[inside]).getvalue()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from infogan_tf.console import progress
-from infogan_tf.data.cache import Chunk, Decoded, decoded, file_state
+from infogan_tf.data.cache import Chunk, Decoded, decoded
 from infogan_tf.data.image_data import Labels
 from infogan_tf.data.paths import refused_if_damaged
 from infogan_tf.data.preparation import Preparation, in_parallel
@@ -21,14 +21,9 @@ from infogan_tf.errors import SettingError
 class Npz:
     """The images of an .npz file and its labels."""
 
-    kind = "npz"
-
     def __init__(self, path: Path):
         self.path = path
         self.others: Counter[str] = Counter()  # As `ImageFiles` has them.
-
-    def state(self) -> tuple[int, int]:
-        return file_state(self.path)
 
     def each(self, preparation: Preparation) -> Iterator[tuple[str, np.ndarray]]:
         """The images in their order, uint8 `[height, width, channels]`, each with its number."""

@@ -13,7 +13,7 @@ from infogan_tf.console import logger
 from infogan_tf.data.cache import Chunk, Decoded, Source, decoded, stored
 from infogan_tf.data.drawn_sprites import CDSPRITES, DSPRITES, Grid
 from infogan_tf.data.image_data import ImageData, Labels
-from infogan_tf.data.image_files import own_images
+from infogan_tf.data.image_files import own_source
 from infogan_tf.data.paths import find_images
 from infogan_tf.data.preparation import Preparation
 from infogan_tf.data.processes import in_processes
@@ -118,10 +118,8 @@ def _for_validation(data: ImageData) -> ImageData:
 
 def _load_own(request: ImageRequest) -> ImageData:
     path = find_images(request.images)
-    own, preparation = own_images(path), request.preparation
-    source = Source(own.kind, path.resolve(), preparation, own.state(), partial(own.decode, preparation))
-    reason = f"read from {printable(str(path))}"
-    return stored(source, source=own.kind, name=printable(path.resolve().name or str(path)), reason=reason)
+    source, reason = own_source(path, request.preparation), f"read from {printable(str(path))}"
+    return stored(source, source=source.kind, name=printable(path.resolve().name or str(path)), reason=reason)
 
 
 def _load_embedded(request: ImageRequest, reason: str, is_fallback: bool = False) -> ImageData:
