@@ -30,13 +30,11 @@ from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.files import reason_not_written
 from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
-from infogan_tf.runtime import check_precision, keras_settings, make_deterministic, network_precision, product_precision
+from infogan_tf.runtime import check_precision, keras_settings, network_precision, product_precision, uses_gpu
 from infogan_tf.training.announcements import announce_end, announce_resumed, announce_start
-from infogan_tf.training.callbacks import Callbacks
 from infogan_tf.training.checkpoints import Checkpoints
-from infogan_tf.training.pace import Pace
 from infogan_tf.training.record import with_recorded_origin
-from infogan_tf.training.recorder import Recorder, needs_model, terminal
+from infogan_tf.training.recorder import Callbacks, Pace, Recorder, needs_model, terminal
 from infogan_tf.training.run import Run
 
 LOST_WORKER = "another worker has ended or can't be reached; start all workers again"
@@ -98,8 +96,8 @@ def _ready_strategy(config: Config) -> tf.distribute.Strategy:
     check_cluster(config.devices, config.run_folder, config.minutes)
     prepare_devices(config.devices)
     check_precision(config.precision)
-    if config.deterministic == "on":
-        make_deterministic()
+    if config.deterministic == "on" and uses_gpu():
+        tf.config.experimental.enable_op_determinism()
     if is_in_cluster():
         logger.info(f"waiting for all workers that {CLUSTER_VARIABLE} names")
     strategy = training_strategy(config.devices)

@@ -1,13 +1,13 @@
-"""Curves, pictures, checkpoints and progress, recorded during training."""
+"""What becomes of the numbers of updates: curves, pictures, checkpoints, progress, pace, and calls of callbacks."""
 
 import functools
 import io
 import math
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
@@ -33,6 +33,7 @@ terminal = logger.getChild("terminal")  # For what a run's log.txt leaves out.
 BAR = "{desc} |{bar}| {remaining} left {rate_noinv_fmt}{postfix}"  # Fits on a terminal of 80 columns.
 LINE = "{desc}  {rate_noinv_fmt}  {remaining} left{postfix}"
 MEMORIZATION_IMAGES, MEMORIZATION_BATCH = 500, 100
+PACE_SECONDS = 10.0  # Or a quarter of a run's minutes, if that is less.
 
 
 def needs_model(config: Config, step: int) -> bool:
@@ -106,48 +107,104 @@ class Progress:
         self._tags = {"D": "loss/discriminator", "G": "loss/generator"}
         for number, name in enumerate(code_names):
             self._tags[name if number else f"MI {name}"] = f"mutual_information/{name}"
+        self._epoch = Means()
         self._updates_per_epoch = updates_per_epoch
         self._is_bar = is_terminal()
         shown = {"bar_format": BAR, "unit": "", "file": sys.stdout, "dynamic_ncols": True}
         logged = {"bar_format": LINE, "unit": " updates", "file": io.StringIO(), "mininterval": math.inf}
-        self._start_epoch()
-        self._bar = _Bar(self._describe, initial=start, **(shown if self._is_bar else logged))
+        self._bar = tqdm(initial=start, **(shown if self._is_bar else logged))
         self.close = self._bar.close
 
     def update(self, step: int, metrics: Mapping[str, float], total: int | None):
         """Counts one update, of so many or, as long as only a run's minutes are known, of None."""
+        size = self._updates_per_epoch
+        if (step - 1) % size == 0:
+            self._epoch = Means()
+        self._epoch.add({name: metrics[tag] for name, tag in self._tags.items()})
+        epoch, update = f"epoch {math.ceil(step / size)}", f"update {step:,}"
+        if total:
+            epoch, update = f"{epoch}/{math.ceil(total / size)}", f"{update}/{total:,}"
         self._bar.total = total
-        if (step - 1) % self._updates_per_epoch == 0:
-            self._start_epoch()
-        self._number += 1
-        for tag in self._sums:
-            self._sums[tag] += metrics[tag]
+        self._bar.desc = epoch if self._is_bar else f"{epoch}  {update}"
+        self._bar.postfix = " ".join(f"{name} {mean:.2f}" for name, mean in self._epoch.values().items())
         self._bar.update()
-        if not self._is_bar and (step % self._updates_per_epoch == 0 or step == total):
+        if not self._is_bar and (step % size == 0 or step == total):
             terminal.info(str(self._bar))
 
-    def _start_epoch(self):
-        self._number, self._sums = 0, dict.fromkeys(self._tags.values(), 0.0)
 
-    def _describe(self, step: int, total: int | None) -> dict[str, str]:
-        epoch, update = f"epoch {math.ceil(max(step, 1) / self._updates_per_epoch)}", f"update {step:,}"
-        if total:
-            epoch, update = f"{epoch}/{math.ceil(total / self._updates_per_epoch)}", f"{update}/{total:,}"
-        means = (f"{name} {self._sums[tag] / self._number:.2f}" for name, tag in self._tags.items())
-        prefix = epoch if self._is_bar else f"{epoch}  {update}"
-        return {"prefix": prefix, "postfix": " ".join(means) if self._number else ""}
+class Means:
+    """The means of numbers, by name."""
+
+    def __init__(self):
+        self._sums: dict[str, float] = {}
+        self._number = 0
+
+    def add(self, numbers: Mapping[str, float]):
+        """Adds one of each."""
+        self._number += 1
+        for name, value in numbers.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value
+
+    def values(self) -> dict[str, float]:
+        """Their means so far."""
+        return {name: total / self._number for name, total in self._sums.items()}
 
 
-class _Bar(tqdm):
-    """A bar whose texts are made when it is drawn, and not at every update."""
+class Pace:
+    """Announces once how many minutes a run will take, and gives a run of so many minutes its length in epochs."""
 
-    def __init__(self, describe: Callable[[int, int | None], dict[str, str]], **kwargs: Any):
-        self._describe = describe
-        super().__init__(**kwargs)
+    def __init__(self, run: Run):
+        self._run = run
+        self._first: tuple[int, float] | None = None  # The first update is compiled, and so timing begins after it.
+        self._is_known = False
 
-    @property
-    def format_dict(self) -> dict[str, Any]:
-        return super().format_dict | self._describe(self.n, self.total)
+    def update(self, step: int):
+        """Counts an update that is done."""
+        config, now = self._run.config, time.monotonic()
+        self._first = self._first or (step, now)
+        updates, seconds = step - self._first[0], now - self._first[1]
+        if self._is_known or not updates or seconds < min(PACE_SECONDS, 15 * (config.minutes or math.inf)):
+            return
+        self._is_known, rate = True, updates / seconds
+        if config.total_updates is None:
+            epochs = (self._first[0] + 60 * config.minutes * rate) / config.updates_per_epoch
+            self._run.set_length(max(round(epochs), math.ceil(step / config.updates_per_epoch)))
+        total = self._run.config.total_updates
+        minutes = math.ceil((total - step) / rate / 60)
+        logger.info(
+            f"pace: {rate:.3g} updates a second on this machine; update {total:,}, the last one, comes in about "
+            f"{minutes:,} minute{'s' * (minutes > 1)}"
+        )
+
+
+class Callbacks:
+    """Calls Keras callbacks with every number of an update, by tag, and with their means at the end of an epoch.
+
+    Numbers are read one update late, so that at the end of a batch the model may be one update further. At the end of
+    an epoch it is not. A callback that sets `model.stop_training` ends training one update later, as a signal does.
+    Its `params` have the `run_folder` too.
+    """
+
+    def __init__(self, callbacks: Sequence[keras.callbacks.Callback], model: InfoGAN, run: Run, start: int):
+        self._size, self._means = run.config.updates_per_epoch, Means()
+        params = {"epochs": run.config.max_epoch, "steps": self._size, "verbose": 0, "run_folder": str(run.path)}
+        self._list = keras.callbacks.CallbackList(callbacks, model=model, **params)
+        self._list.on_train_begin()
+        if start % self._size:
+            self._list.on_epoch_begin(start // self._size)
+        self.close = self._list.on_train_end
+
+    def record(self, step: int, metrics: Mapping[str, float]):
+        """Calls them after an update."""
+        epoch, batch = divmod(step - 1, self._size)
+        if not batch:
+            self._list.on_epoch_begin(epoch)
+            self._means = Means()
+        self._list.on_train_batch_begin(batch)
+        self._list.on_train_batch_end(batch, dict(metrics))
+        self._means.add(metrics)
+        if batch == self._size - 1:
+            self._list.on_epoch_end(epoch, self._means.values())
 
 
 class Memorization:
