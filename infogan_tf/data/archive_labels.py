@@ -73,7 +73,7 @@ def read_labels(
                 name: np.array(column, kind) for (name, kind), column in zip(columns.items(), values, strict=True)
             }
             origin = ", since ".join([origin, *problems])
-            return Labels.of(labels, dict.fromkeys(columns, class_names), origin), is_labeled
+            return Labels(labels, dict.fromkeys(columns, class_names), origin), is_labeled
         problems.append(f"{len(unlabeled):,} of {len(rows):,} images {problem}, such as {unlabeled[0]}")
     return Labels(origin=f"since {', and '.join(problems)}"), np.ones(len(names), bool)
 

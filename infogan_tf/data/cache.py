@@ -11,7 +11,6 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -134,12 +133,11 @@ def _make_room(folder: Path):
 
 def _open(folder: Path, origin: Mapping[str, Any]) -> ImageData:
     description = json.loads((folder / "set.json").read_text(encoding="utf-8"))
-    labels, skipped, notes = Labels(), *(tuple(description.pop(name)) for name in ("skipped", "notes"))
-    if kinds := description.pop("labels"):
-        names, class_names = zip(*kinds, strict=True)
-        rows = np.load(folder / "labels.npy", mmap_mode="r")
-        labels = Labels(rows, names, tuple(classes and tuple(classes) for classes in class_names))
-    labels = replace(labels, origin=description.pop("labels_origin"))
+    skipped, notes = (tuple(description.pop(name)) for name in ("skipped", "notes"))
+    class_names = {name: classes and tuple(classes) for name, classes in description.pop("labels")}
+    rows = np.load(folder / "labels.npy", mmap_mode="r") if class_names else np.empty(0)
+    columns = {name: rows[field] for name, field in zip(class_names, rows.dtype.names or (), strict=True)}
+    labels = Labels(columns, class_names, description.pop("labels_origin"))
     training, held_out = (np.load(folder / file, mmap_mode="r") for file in ("training.npy", "held_out.npy"))
     return ImageData(training, held_out, labels=labels, skipped=skipped, notes=notes, **description, **origin)
 
@@ -188,7 +186,8 @@ def _write(folder: Path, source: Source):
                 files[part].write(images.data)
                 digests[part].update(images.data)
                 numbers[part] += len(images)
-                rows[part].extend(chunk.labels[chosen].rows.tobytes())
+                if chunk.labels.columns:
+                    rows[part].extend(chunk.labels[chosen].rows.tobytes())
         for file, number in zip(files, numbers, strict=True):
             file.seek(0)
             header = {"descr": "|u1", "fortran_order": False, "shape": (number, *chunk.images.shape[1:])}
@@ -196,7 +195,7 @@ def _write(folder: Path, source: Source):
             assert file.tell() == HEADER_SIZE
     if brightest < DARK:
         notes.append(f"warning: the brightest of all pixels is {brightest} of 255, so that the images are nearly black")
-    if chunk.labels.names:
+    if chunk.labels.columns:
         np.save(folder / "labels.npy", np.frombuffer(rows[0] + rows[1], chunk.labels.rows.dtype))
     description = {
         "training_fingerprint": digests[0].hexdigest(),
@@ -205,6 +204,6 @@ def _write(folder: Path, source: Source):
         "notes": notes,
         "white": chunk.white,
         "labels_origin": chunk.labels.origin,
-        "labels": list(zip(chunk.labels.names, chunk.labels.class_names, strict=True)),
+        "labels": [(name, chunk.labels.class_names.get(name)) for name in chunk.labels.columns],
     }
     (folder / "set.json").write_text(json.dumps(description), encoding="utf-8")

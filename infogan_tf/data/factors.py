@@ -54,8 +54,8 @@ def load_factors(data: ImageData) -> tuple[Factor, ...]:
     """
     factors = []
     labels, number = data.labels, len(data.training)
-    for field, name, class_names in zip(labels.rows.dtype.names or (), labels.names, labels.class_names, strict=True):
-        texts = np.array(labels.rows[field])
+    for name, column in labels.columns.items():
+        texts, class_names = np.array(column), labels.class_names.get(name)
         values = _as_numbers(texts)
         problem = _why_useless(values, class_names)
         if problem is not None:

@@ -18,41 +18,36 @@ class Labels:
     """What a data set says about each of its images, in their order; by default nothing.
 
     Attributes:
-        rows: `[number]`, with a field for each label: a number, a truth value or text.
-        names: of the labels.
-        class_names: for each label what its values mean if they are positions in this tuple, else None.
+        columns: for each label by name a number, a truth value or text of each image, `[number]`.
+        class_names: of some labels by name, what their values mean, which are positions in this tuple.
         origin: what they were taken from, or why there are none.
     """
 
-    rows: np.ndarray = dataclasses.field(default_factory=lambda: np.empty(0))
-    names: tuple[str, ...] = ()
-    class_names: tuple[ClassNames, ...] = ()
+    columns: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    class_names: Mapping[str, ClassNames] = dataclasses.field(default_factory=dict)
     origin: str = ""
 
-    @classmethod
-    def of(
-        cls, columns: Mapping[str, np.ndarray], class_names: Mapping[str, ClassNames] | None = None, origin: str = ""
-    ) -> "Labels":
-        """Labels by name, each `[number]`, some of them with the names of their classes."""
-        if not columns:
-            return cls(origin=origin)
-        # The fields have names of their own, since labels may be called anything.
-        rows = np.asarray(np.rec.fromarrays(list(columns.values())))
-        return cls(rows, tuple(columns), tuple((class_names or {}).get(name) for name in columns), origin)
-
     def __getitem__(self, index: slice | np.ndarray) -> "Labels":
-        return dataclasses.replace(self, rows=self.rows[index]) if self.names else self
+        return dataclasses.replace(self, columns={name: column[index] for name, column in self.columns.items()})
+
+    @property
+    def rows(self) -> np.ndarray:
+        """All of each image, `[number]`, in fields of other names, since labels may be called anything."""
+        return np.asarray(np.rec.fromarrays(list(self.columns.values())))
 
     @property
     def description(self) -> str:
         """One line: which, and from what, or why there are none."""
-        more = f" and {len(self.names) - 5} more" if len(self.names) > 5 else ""
-        return f"{', '.join(self.names[:5])}{more}, from {self.origin}" if self.names else f"none, {self.origin}"
+        names = list(self.columns)
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        return f"{', '.join(names[:5])}{more}, from {self.origin}" if names else f"none, {self.origin}"
 
     def fingerprint(self) -> str:
         """SHA-256 of all of them."""
-        names = repr((self.names, self.class_names, self.rows.dtype))
-        return hashlib.sha256(names.encode() + self.rows.tobytes()).hexdigest()
+        digest = hashlib.sha256(repr(self.class_names).encode())
+        for name, column in self.columns.items():
+            digest.update(repr((name, column.dtype)).encode() + column.tobytes())
+        return digest.hexdigest()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -85,7 +85,7 @@ class Npz:
         names = names.ravel().tolist()
         if len(set(names)) < kinds:
             raise self._wrong("label_names that all differ", ", ".join(names))
-        return Labels.of(dict(zip(names, columns, strict=True)), origin=f"the labels in {self.path.name}")
+        return Labels(dict(zip(names, columns, strict=True)), origin=f"the labels in {self.path.name}")
 
     def _wrong(self, expected: str, got: object) -> SettingError:
         return SettingError("images", f"{self.path.name} with {expected}", got)

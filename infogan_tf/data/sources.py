@@ -134,7 +134,7 @@ def _read_embedded(preparation: Preparation) -> Decoded:
         digits = np.asarray(sheet).reshape(-1, 28, 28, 1)
     images = np.stack([preparation.of_pixels(digit) for digit in digits])
     digit = np.repeat(range(10), len(digits) // 10)
-    labels = Labels.of({"label": digit}, {"label": tuple("0123456789")}, "their order")
+    labels = Labels({"label": digit}, {"label": tuple("0123456789")}, "their order")
     return decoded(images, labels, in_turn(len(images), HOLD_OUT_EVERY))
 
 
@@ -161,7 +161,7 @@ def _draw(grid: Grid, preparation: Preparation) -> Decoded:
         images = np.stack([preparation.of_pixels(image) for image in grid.draw(levels[part])])
         columns = zip(grid.values.items(), levels[part].T, strict=True)
         factors = {name: values[column] for (name, values), column in columns}
-        return Chunk(images, Labels.of(factors, grid.class_names, "what each was drawn with"), is_held_out[part])
+        return Chunk(images, Labels(factors, grid.class_names, "what each was drawn with"), is_held_out[part])
 
     return Decoded(len(levels), (draw(slice(start, start + 1024)) for start in range(0, len(levels), 1024)))
 
@@ -172,7 +172,7 @@ def _render(dataset: str, preparation: Preparation) -> Decoded:
 
     def as_chunk(rendered: tuple[np.ndarray, np.ndarray], is_held_out: np.ndarray) -> Chunk:
         image, factors = rendered
-        labels = Labels.of(dict(zip(names, factors[:, None], strict=True)), origin="what each was rendered with")
+        labels = Labels(dict(zip(names, factors[:, None], strict=True)), origin="what each was rendered with")
         return Chunk(image[None].repeat(preparation.channels, axis=-1), labels, is_held_out)
 
     render = partial(random_picture, random_one, preparation.size)

@@ -37,8 +37,7 @@ def at_random(number: int, every: int, labels: Labels | None = None) -> np.ndarr
 
 def _classes(labels: Labels, number: int) -> np.ndarray:
     """A number for each image's class `[number]`: by the first label that is text, or else by the first of integers."""
-    columns = [labels.rows[field] for field in labels.rows.dtype.names or ()]
-    for column in sorted(columns, key=lambda column: column.dtype.kind != "U"):
+    for column in sorted(labels.columns.values(), key=lambda column: column.dtype.kind != "U"):
         distinct, classes, counts = np.unique(column, return_inverse=True, return_counts=True)
         is_class = column.dtype.kind == "U" or (distinct == np.rint(distinct)).all()
         if is_class and np.median(counts) > 1:  # Else most values are of a single image.

@@ -207,7 +207,7 @@ def _known_labels(name: str, features: Mapping[str, Any], batch: Mapping[str, An
         values = np.atleast_1d(batch[known.feature])
         columns[factor] = known.start + known.unit * values if known.unit else values
         class_names[factor] = None if known.unit else known.class_names or tuple(features[known.feature].names)
-    return Labels.of(columns, class_names, TFDS_LABELS)
+    return Labels(columns, class_names, TFDS_LABELS)
 
 
 def _labels(scalars: Mapping[tuple[str, ...], Any], batch: Mapping[str, Any]) -> Labels:
@@ -221,7 +221,7 @@ def _labels(scalars: Mapping[tuple[str, ...], Any], batch: Mapping[str, Any]) ->
         elif columns[name].dtype == bool:
             class_names[name] = ("no", "yes")
     origin = TFDS_LABELS if columns else "since the features of TFDS have no number or class"
-    return Labels.of(columns, class_names, origin)
+    return Labels(columns, class_names, origin)
 
 
 def _damaged(folder: Path | str, error: Exception) -> SettingError:

@@ -17,7 +17,7 @@ from tests.processes import run
 
 ORIGIN = {"source": "tfds", "name": "digits", "reason": "for the test"}
 TRAINING, HELD_OUT = [0, 1, 2, 4, 5, 6], [3, 7]
-LABELS = Labels.of({"digit": np.arange(8) * 10, "is_odd": np.arange(8) % 2 == 1}, {"is_odd": ("no", "yes")})
+LABELS = Labels({"digit": np.arange(8) * 10, "is_odd": np.arange(8) % 2 == 1}, {"is_odd": ("no", "yes")})
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +55,7 @@ class Set:
             np.testing.assert_array_equal(images, self.images[chosen])
             assert fingerprint == hashlib.sha256(self.images[chosen].tobytes()).hexdigest()
             assert not images.flags.writeable
-        assert (data.labels.names, data.labels.class_names) == (LABELS.names, LABELS.class_names)
+        assert data.labels.class_names == {"digit": None, **LABELS.class_names}
         np.testing.assert_array_equal(data.labels.rows, LABELS.rows[TRAINING + HELD_OUT])
         assert (data.skipped, data.name) == (("a.png: broken",), "digits")
         assert (data.notes, data.white) == (("b.png: odd",), 4095)
@@ -71,7 +71,7 @@ def test_images_and_labels_are_decoded_once_and_mapped(digits):
         data = digits.stored()
         digits.assert_whole(data)
         assert isinstance(data.training, np.memmap)
-        assert isinstance(data.labels.rows, np.memmap)
+        assert all(isinstance(column, np.memmap) for column in data.labels.columns.values())
     assert digits.reads == 1
 
 
@@ -85,7 +85,7 @@ def test_a_set_may_come_with_its_test_split_and_without_labels(digits):
         data = digits.stored(read=read)
         np.testing.assert_array_equal(data.training, digits.images[[0, 1, 4, 5]])
         np.testing.assert_array_equal(data.held_out, digits.images[6:])
-        assert data.labels.names == ()
+        assert data.labels.columns == {}
 
 
 def test_another_state_takes_the_place_of_the_one_before(digits):
@@ -228,7 +228,7 @@ def resident():
 
 def read():
     part, is_held_out = np.zeros([1000, 64, 64, 3], np.uint8), np.arange(1000) % 5 == 4
-    labels = (Labels.of({"number": np.full(1000, number)}) for number in range(24))
+    labels = (Labels({"number": np.full(1000, number)}) for number in range(24))
     return Decoded(24_000, (Chunk(part + number, each, is_held_out) for number, each in enumerate(labels)))
 
 def draw(images, steps):

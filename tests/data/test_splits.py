@@ -17,17 +17,17 @@ def test_of_images_whose_views_take_turns_every_view_is_trained_on_and_held_out(
 def test_of_ten_images_of_a_class_one_is_held_out_wherever_they_are(dtype):
     classes = np.random.default_rng(1).permutation(np.arange(300) % 30)
     columns = {"angle": np.linspace(0, 1, 300), "name": np.arange(300).astype(str), "person": classes.astype(dtype)}
-    is_held_out = at_random(300, 10, Labels.of(columns))
+    is_held_out = at_random(300, 10, Labels(columns))
     np.testing.assert_array_equal(np.bincount(classes[is_held_out]), 1)
 
 
 def test_classes_of_a_few_images_are_held_out_by_their_share_and_not_as_a_whole():
     classes = np.arange(2000) % 500
-    is_held_out = at_random(2000, 10, Labels.of({"person": classes}))
+    is_held_out = at_random(2000, 10, Labels({"person": classes}))
     counts = np.bincount(classes[is_held_out], minlength=500)
     assert counts.sum() == 200
     assert counts.max() == 2
-    np.testing.assert_array_equal(is_held_out, at_random(2000, 10, Labels.of({"person": classes})))
+    np.testing.assert_array_equal(is_held_out, at_random(2000, 10, Labels({"person": classes})))
     assert not at_random(1, 10).any()
 
 

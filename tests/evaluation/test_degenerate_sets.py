@@ -137,7 +137,7 @@ def test_a_whole_evaluation(tmp_path, monkeypatch, capfd, case):
     number = len(training) + len(held_out)
     images = RNG.integers(0, 256, [number, 8, 8, 1], np.uint8)
     has_labels = case != "all the same, without labels"
-    labels = Labels.of({"label": np.concatenate([training, held_out])}, {"label": tuple("0123456789ab")})
+    labels = Labels({"label": np.concatenate([training, held_out])}, {"label": tuple("0123456789ab")})
     if not has_labels:
         images[:], labels = 7, Labels()
     data = ImageData(*np.split(images, [len(training)]), "npz", "few", "given", labels=labels)
