@@ -146,6 +146,8 @@ def parsed(name: str, value: Any, parser: flags.ArgumentParser) -> Any:
     value = plain(value)
     try:
         return parser.parse(value)
+    except SettingError:
+        raise
     except MalformedError as error:
         raise SettingError(name, parser.syntactic_help, error) from error
     except (TypeError, ValueError) as error:

@@ -206,14 +206,6 @@ def network_precision(precision: str) -> Iterator[None]:
         config.set_dtype_policy(before)
 
 
-def make_deterministic():
-    """Makes GPUs reach the same bits again, for the rest of the process; does nothing on a CPU, which always does."""
-    import tensorflow as tf
-
-    if uses_gpu():
-        tf.config.experimental.enable_op_determinism()
-
-
 def _has_ampere() -> bool:
     """Whether all GPUs have TF32 and bfloat16, as NVIDIA's from the generation Ampere on."""
     import tensorflow as tf

@@ -20,10 +20,10 @@ from absl import flags, logging
 import infogan_tf
 from infogan_tf.config import MODEL
 from infogan_tf.console import logger
-from infogan_tf.data.paths import given_existing_path, given_path
+from infogan_tf.data.paths import given_path
 from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cause, first_line, printable
 from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals
-from infogan_tf.options import Auto, Integer, Options, Text, as_text, option
+from infogan_tf.options import Auto, Integer, MalformedError, Options, Text, as_text, option
 from infogan_tf.pretrained import ALONG
 from infogan_tf.runtime import load_tensorflow
 
@@ -62,6 +62,15 @@ class Command(NamedTuple):
     run: Callable[[Any], None]
 
 
+class RunPath(Text):
+    """The path of a run, or of what holds runs or models; a run that comes with the package has one too."""
+
+    def parse(self, argument: str) -> str:
+        if not given_path("run_folder", super().parse(argument), self.syntactic_help).exists():
+            raise MalformedError(f"{argument}, where there is none")
+        return argument
+
+
 def flags_of(defaults: Options | type[Options]) -> list[Flag]:
     """The flags of options, with the defaults of these or of their class."""
     flags_ = []
@@ -81,12 +90,11 @@ class ModelOptions(Options):
         SettingError: also if there is no model, or an output already: nothing is overwritten.
     """
 
-    run_folder: str = option(None, Text(MODEL), f"The folder of a trained run, or a .keras file; {ALONG}; required.")
+    run_folder: str = option(None, RunPath(MODEL), f"The folder of a trained run, or a .keras file; {ALONG}; required.")
     step: int | None = option(None, Auto(Integer(1), "the newest"), "The checkpoint of a run, by its updates.")
 
     def __post_init__(self):
         super().__post_init__()
-        given_existing_path("run_folder", self.run_folder, MODEL)
         output = self.output_path
         if os.path.lexists(output):
             raise SettingError("output", "a new path, since nothing is overwritten", f"{output}, which exists")

@@ -6,10 +6,10 @@ The table has a row for each run: the data and settings that differ, how long it
 
 import dataclasses
 
-from infogan_tf.cli.command import OutputPath, file_ending
+from infogan_tf.cli.command import OutputPath, RunPath, file_ending
 from infogan_tf.console import logger
-from infogan_tf.data.paths import given_existing_path, given_path
-from infogan_tf.options import Auto, Options, Text, option
+from infogan_tf.data.paths import given_path
+from infogan_tf.options import Auto, Options, option
 
 RUNS = "a folder with runs in it"
 
@@ -18,24 +18,19 @@ RUNS = "a folder with runs in it"
 class CompareOptions(Options):
     """Which runs are compared, and where the table goes."""
 
-    run_folder: str = option(None, Text(RUNS), f"{RUNS.capitalize()}; required.")
+    run_folder: str = option(None, RunPath(RUNS), f"{RUNS.capitalize()}; required.")
     output: str | None = option(
         None,
         Auto(OutputPath("a path with the ending .csv or .html", ".csv", ".html"), "the terminal"),
         "A file for the table, which replaces one that is there; a page's columns are sorted by a click.",
     )
 
-    def __post_init__(self):
-        super().__post_init__()
-        given_existing_path("run_folder", self.run_folder, RUNS)
-
 
 def run(options: CompareOptions):
     """Prints or writes the table."""
     from infogan_tf.evaluation import comparison
 
-    folder = given_existing_path("run_folder", options.run_folder, RUNS)
-    rows = comparison.compare(folder)
+    rows = comparison.compare(given_path("run_folder", options.run_folder, RUNS))
     if options.output is None:
         logger.info(comparison.as_text_table(rows))
         return

@@ -5,8 +5,8 @@ It prints tables, and writes evaluation.json into the run folder and scalars for
 
 import dataclasses
 
+from infogan_tf.cli.command import RunPath
 from infogan_tf.console import logger
-from infogan_tf.data.paths import given_existing_path
 from infogan_tf.options import Auto, Integer, Options, Text, option
 from infogan_tf.pretrained import ALONG
 
@@ -17,7 +17,7 @@ RUN = "the folder of a trained run"
 class EvaluationOptions(Options):
     """Which run is measured, and where its images are."""
 
-    run_folder: str = option(None, Text(RUN), f"{RUN.capitalize()}; {ALONG}; required.")
+    run_folder: str = option(None, RunPath(RUN), f"{RUN.capitalize()}; {ALONG}; required.")
     step: int | None = option(
         None, Auto(Integer(1), "the newest"), "The checkpoint to evaluate, by its number of updates."
     )
@@ -25,10 +25,6 @@ class EvaluationOptions(Options):
     images: str | None = option(
         None, Auto(Text(), "where the run found them"), "The run's own images, if they were moved."
     )
-
-    def __post_init__(self):
-        super().__post_init__()
-        given_existing_path("run_folder", self.run_folder, RUN)
 
 
 def run(options: EvaluationOptions):

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from absl import flags
 
-from infogan_tf.data.paths import given_existing_path
+from infogan_tf.cli.command import RunPath
+from infogan_tf.data.paths import given_path
 from infogan_tf.explorer import RUNS
 from infogan_tf.options import Auto, Integer, Options, Text, option
 from infogan_tf.pretrained import ALONG
@@ -41,7 +42,7 @@ class Hosts(flags.ArgumentParser):
 class ExplorerOptions(Options):
     """Which runs are shown, and where the page is served."""
 
-    run_folder: str = option(None, Text(RUNS), f"{RUNS.capitalize()}; {ALONG}; required.")
+    run_folder: str = option(None, RunPath(RUNS), f"{RUNS.capitalize()}; {ALONG}; required.")
     host: str = option(
         "127.0.0.1",
         Text(),
@@ -55,18 +56,10 @@ class ExplorerOptions(Options):
         "in lab.org, or * for any. Names that aren't allowed are refused, since pages of other sites could use them.",
     )
 
-    def __post_init__(self):
-        super().__post_init__()
-        given_existing_path("run_folder", self.run_folder, RUNS)
-
 
 def run(options: ExplorerOptions):
     """Serves the page until a signal comes."""
     from infogan_tf.explorer.server import serve
 
-    serve(
-        given_existing_path("run_folder", options.run_folder, RUNS),
-        options.host,
-        options.port,
-        options.allowed_hosts or (),
-    )
+    run_folder = given_path("run_folder", options.run_folder, RUNS)
+    serve(run_folder, options.host, options.port, options.allowed_hosts or ())

@@ -25,14 +25,6 @@ def find_images(images: str, or_one: bool = False) -> Path:
     raise SettingError("images", expected, f"{path}, {problem}")
 
 
-def given_existing_path(name: str, text: str, expected: str) -> Path:
-    """The path in the setting of a name; SettingError if there is nothing."""
-    path = given_path(name, text, expected)
-    if not path.exists():
-        raise SettingError(name, expected, f"{text}, where there is none")
-    return path
-
-
 def given_path(name: str, text: str, expected: str) -> Path:
     """The path in the setting of a name, whether or not there is something.
 

@@ -76,19 +76,18 @@ def load(path: str | os.PathLike, step: int | None = None) -> InfoGAN:
     ...     load(f"{folder}/digits.keras").generate(codes={"c1": 3}).shape
     TensorShape([1, 28, 28, 1])
     """
-    path = given_path("run_folder", os.fspath(path), MODEL)
-    return _load_file(path, step) if path.suffix == ".keras" and not path.is_dir() else load_run(path, step).model
+    return load_model(given_path("run_folder", os.fspath(path), MODEL), step).model
 
 
 def load_model(run_folder: Path, step: int | None = None) -> LoadedModel:
     """Like `load`, with what is known of the model."""
-    if run_folder.is_dir():
-        run = load_run(run_folder, step)
-        name = run_folder.resolve().name
-        return LoadedModel(run.model, name, run.step, run.config.crop, run.record, _introduction(run_folder))
-    if run_folder.suffix != ".keras":
+    if run_folder.suffix == ".keras" and not run_folder.is_dir():
+        return LoadedModel(_load_file(run_folder, step), run_folder.name, None, "center", None)
+    if run_folder.is_file():
         raise SettingError("run_folder", MODEL, run_folder)
-    return LoadedModel(_load_file(run_folder, step), run_folder.name, None, "center", None)
+    run = load_run(run_folder, step)
+    name = run_folder.resolve().name
+    return LoadedModel(run.model, name, run.step, run.config.crop, run.record, _introduction(run_folder))
 
 
 @keras_settings()
@@ -102,7 +101,7 @@ def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedR
     if step is None:
         step, damaged = checkpoints.restore_newest()
         for line in damaged:
-            warnings.warn(f"{line}; update {step} is loaded instead", stacklevel=4)
+            warnings.warn(f"{line}; update {step} is loaded instead", stacklevel=5)
     else:
         step = operator.index(step)
         checkpoints.restore(step)
