@@ -42,12 +42,8 @@ class Npz:
         preparation = dataclasses.replace(preparation, channels=preparation.channels or images.shape[-1])
         if images.shape[1:] == preparation.image_shape:
             return decoded(images, labels, is_held_out)
-        prepared = in_parallel(preparation.of_pixels, images)
-        parts = (slice(index, index + 1) for index in range(len(images)))
-        chunks = (
-            Chunk(image[None], labels[part], is_held_out[part]) for image, part in zip(prepared, parts, strict=False)
-        )
-        return Decoded(len(images), chunks)
+        prepared = enumerate(in_parallel(preparation.of_pixels, images))
+        return Decoded(len(images), (Chunk(image[None], labels[[i]], is_held_out[[i]]) for i, image in prepared))
 
     def _read(self) -> tuple[np.ndarray, Labels]:
         """The images `[number, height, width, channels]`, mapped since they may not fit into memory, and labels."""

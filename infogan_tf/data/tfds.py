@@ -141,13 +141,10 @@ def tfds_source(builder: Builder, preparation: Preparation) -> Source:
     files = [(file.name, *file_state(file)) for file in sorted(folder.iterdir())]
     files += KNOWN_FACTORS.get(builder.name, {}).items()
     resized = None if preparation.image_shape == tuple(shape) else preparation
-    return Source("tfds", folder.resolve(), resized, files, lambda: _read(builder, resized))
-
-
-def _read(builder: Builder, preparation: Preparation | None) -> Decoded:
-    has_test = "test" in builder.info.splits
-    splits = {split: builder.info.splits[split].num_examples for split in ("train", "test")[: 1 + has_test]}
-    return Decoded(sum(splits.values()), _chunks(builder, preparation, splits))
+    there = builder.info.splits
+    splits = {split: there[split].num_examples for split in ("train", "test") if split in there}
+    number = sum(splits.values())
+    return Source("tfds", folder.resolve(), resized, files, lambda: Decoded(number, _chunks(builder, resized, splits)))
 
 
 def _chunks(builder: Builder, preparation: Preparation | None, splits: Mapping[str, int]) -> Iterator[Chunk]:

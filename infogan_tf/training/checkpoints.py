@@ -42,12 +42,8 @@ def _recorded(folder: Path) -> list[Path]:
 
 def write_weights(folder: Path, step: int, model: InfoGAN):
     """Writes the weights of G and D with Q as float16, those of G averaged if they are; no optimizer, to save space."""
-    parts = {"generator": model.averaged_generator or model.generator, "discriminator": model.discriminator}
-    arrays = {
-        f"{name}/{number}": weights.numpy().astype(np.float16)
-        for name, part in parts.items()
-        for number, weights in enumerate(_weights(part))
-    }
+    weights = _weights(model.averaged_generator or model.generator, model.discriminator)
+    arrays = {name: variable.numpy().astype(np.float16) for name, variable in weights.items()}
     np.savez_compressed(folder / f"step-{step}{WEIGHTS}", **arrays)
 
 
@@ -55,19 +51,21 @@ def _read_weights(path: Path, model: InfoGAN):
     """Reads what `write_weights` wrote; errors are those of `Checkpoints.restore`."""
     if model.compiled:
         raise SettingError("run_folder", "a run with its optimizers", f"{path.parent.parent}, an exported one without")
-    parts = {"generator": [model.generator, model.averaged_generator], "discriminator": [model.discriminator]}
     try:
         with path.open("rb") as file, np.load(file) as arrays:  # NumPy would leave a damaged file open.
-            for name, networks in parts.items():
-                for network in filter(None, networks):
-                    for number, weights in enumerate(_weights(network)):
-                        weights.assign(arrays[f"{name}/{number}"])
+            for generator in filter(None, (model.generator, model.averaged_generator)):
+                for name, variable in _weights(generator, model.discriminator).items():
+                    variable.assign(arrays[name])
     except (*DAMAGED, OSError, zipfile.BadZipFile) as error:
         raise TrainingError(f"checkpoint {path} is damaged ({first_line(error)})") from error
 
 
-def _weights(network: keras.Layer) -> list[keras.Variable]:
-    return [variable for variable in network.variables if tf.as_dtype(variable.dtype).is_floating]
+def _weights(generator: keras.Layer, discriminator: keras.Layer) -> dict[str, keras.Variable]:
+    weights = {}
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        floats = (variable for variable in network.variables if tf.as_dtype(variable.dtype).is_floating)
+        weights |= {f"{name}/{number}": variable for number, variable in enumerate(floats)}
+    return weights
 
 
 class Checkpoints:
