@@ -22,7 +22,7 @@ from machine import describe_onednn, onednn_limit, processor
 from timing import show_progress
 
 from infogan_tf.files import write_json
-from infogan_tf.runtime import ONEDNN_VARIABLE
+from infogan_tf.startup import ONEDNN_VARIABLE
 
 WORKER = Path(__file__).with_name("train_step_worker.py")
 SETTINGS = {"on": {ONEDNN_VARIABLE: "1"}, "off": {ONEDNN_VARIABLE: "0"}, "default": {}}

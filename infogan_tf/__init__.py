@@ -5,9 +5,9 @@ Names load TensorFlow when they are first used, and not before: a mistyped flag 
 
 import importlib
 
-from infogan_tf import runtime
+from infogan_tf.startup import set_up
 
-runtime.set_up()
+set_up()
 
 __version__ = "0.2.0"
 

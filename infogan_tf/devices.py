@@ -1,7 +1,4 @@
-"""The devices that a run trains on: made ready before TensorFlow uses any, several joined by a strategy, described.
-
-Nothing here loads TensorFlow before a function is called.
-"""
+"""The devices that a run trains on: made ready before TensorFlow uses any, several joined by a strategy, described."""
 
 import os
 import platform
@@ -9,13 +6,11 @@ import re
 import shutil
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import tensorflow as tf
 
 from infogan_tf.errors import SettingError
 from infogan_tf.interruption import killed_by_signals
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 CLUSTER_VARIABLE = "TF_CONFIG"
 CPUINFO = "/proc/cpuinfo"
@@ -29,8 +24,6 @@ def prepare_devices(devices: str):
     Chosen GPUs take memory as they need it, so that another program finds some beside a run. SettingError if there are
     no such devices, or TensorFlow already uses others.
     """
-    import tensorflow as tf
-
     gpus, cpu = tf.config.list_physical_devices("GPU"), tf.config.list_physical_devices("CPU")[0]
     kind, _, which = devices.partition(":")
     numbers = [int(number) for number in which.split(",")] if kind == "gpu" else range(len(gpus))
@@ -59,8 +52,6 @@ def training_strategy(devices: str) -> "tf.distribute.Strategy":
 
     Where `TF_CONFIG` names the workers of a cluster, it joins theirs, and waits until all of them are there.
     """
-    import tensorflow as tf
-
     if is_in_cluster():
         with killed_by_signals():
             return tf.distribute.MultiWorkerMirroredStrategy()
@@ -91,16 +82,12 @@ def is_in_cluster() -> bool:
 
 def is_of_lost_worker(error: Exception) -> bool:
     """Whether TensorFlow raised an error since it waited for another worker of the cluster, which is gone."""
-    import tensorflow as tf
-
     kinds = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError)
     return is_in_cluster() and isinstance(error, kinds)
 
 
 def all_agree(text: str) -> bool:
     """Whether the workers of a cluster, if there is one, all give the same text; waits for all of them."""
-    import tensorflow as tf
-
     strategy = tf.distribute.get_strategy()
     if not is_in_cluster():
         return True
@@ -118,8 +105,6 @@ def check_batch(batch_size: int, replicas: int):
 
 def describe_device() -> str:
     """The kind, number and name of what trains on this machine, such as `CPU, 2 cores (AMD EPYC)`."""
-    import tensorflow as tf
-
     gpus = tf.config.get_visible_devices("GPU")[: tf.distribute.get_strategy().num_replicas_in_sync]
     if not gpus:
         return f"CPU, {os.cpu_count()} cores ({_processor()})"
@@ -131,8 +116,6 @@ def describe_device() -> str:
 
 def missing_cuda() -> str:
     """What to do where an NVIDIA driver is installed, but TensorFlow finds no GPU; empty elsewhere."""
-    import tensorflow as tf
-
     has_driver = any(map(os.path.exists, NVIDIA_DRIVER)) or shutil.which("nvidia-smi")
     is_hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
     if not has_driver or is_hidden or tf.config.list_physical_devices("GPU"):

@@ -17,17 +17,17 @@ from infogan_tf.errors import SettingError
 from infogan_tf.runtime import (
     check_precision,
     describe_precision,
-    load_tensorflow,
     network_precision,
     product_precision,
 )
+from infogan_tf.startup import load_tensorflow
 from infogan_tf.training import loop
 from infogan_tf.training.loop import train
 from tests.tiny_models import compiled_tiny_model, tiny_images
 
 MESSAGE = "I0000 00:00:17 1 port.cc:153] oneDNN custom operations are on. You may see slightly different results.\n"
 SHOW = "import os, infogan_tf; print(os.environ.get('TF_ENABLE_ONEDNN_OPTS'), os.environ['KERAS_BACKEND'])"
-LOAD = "from infogan_tf.runtime import load_tensorflow; load_tensorflow()"
+LOAD = "from infogan_tf.startup import load_tensorflow; load_tensorflow()"
 needs_bfloat16 = pytest.mark.skipif("runtime.precision_obstacle('bfloat16')", reason="bfloat16 would be no faster here")
 
 

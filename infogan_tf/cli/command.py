@@ -25,7 +25,7 @@ from infogan_tf.errors import RunNotFoundError, SettingError, TrainingError, cau
 from infogan_tf.interruption import Interrupted, ignore_signals, raise_on_signals
 from infogan_tf.options import Auto, Integer, MalformedError, Options, Text, as_text, option
 from infogan_tf.pretrained import ALONG
-from infogan_tf.runtime import load_tensorflow
+from infogan_tf.startup import load_tensorflow
 
 if TYPE_CHECKING:
     from infogan_tf.training.loading import LoadedModel

@@ -15,7 +15,8 @@ from infogan_tf.data.image_data import ImageData, held_out_warning
 from infogan_tf.devices import describe_device, missing_cuda
 from infogan_tf.experiments import describe_preset, find_experiment
 from infogan_tf.model import InfoGAN
-from infogan_tf.runtime import ONEDNN_VARIABLE, describe_precision, onednn_is_on, uses_gpu
+from infogan_tf.runtime import describe_precision, onednn_is_on, uses_gpu
+from infogan_tf.startup import ONEDNN_VARIABLE
 from infogan_tf.training.record import Record
 from infogan_tf.training.recorder import terminal
 from infogan_tf.training.run import Run

@@ -9,21 +9,17 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pydantic
 
 import infogan_tf
 from infogan_tf.config import Config
-from infogan_tf.devices import describe_device
+from infogan_tf.data.image_data import ImageData
 from infogan_tf.errors import SettingError, first_line
 from infogan_tf.experiments import describe_preset, find_experiment
 from infogan_tf.files import write_text
 from infogan_tf.options import as_text
-from infogan_tf.runtime import describe_precision
-
-if TYPE_CHECKING:
-    from infogan_tf.data.image_data import ImageData
 
 CONFIG_FILE = "config.json"
 # What is recorded about the source of the images.
@@ -93,7 +89,7 @@ class Record:
 JSON = pydantic.TypeAdapter(Record)
 
 
-def new_record(config: Config, data: "ImageData", max_shift: int) -> Record:
+def new_record(config: Config, data: ImageData, max_shift: int) -> Record:
     """The record of a new run."""
     described = {
         name: getattr(data, name) for name in (*ORIGIN, "description", "held_out_fingerprint", "image_shape", "white")
@@ -141,7 +137,7 @@ def check_resumable(record: Record, config: Config):
             raise SettingError(field.name, f"{as_text(old)}, as this run folder was trained with", as_text(new))
 
 
-def with_recorded_origin(record: Record, data: "ImageData") -> "ImageData":
+def with_recorded_origin(record: Record, data: ImageData) -> ImageData:
     """The images of an earlier run with the reason why they were chosen; SettingError if they differ."""
     recorded, expected = record.data, f"the images that this run was trained on: {record.data.description}"
     name = "images" if data.is_own else "data_source"
@@ -167,6 +163,9 @@ def _versions(config: Config) -> dict[str, str | None]:
     """The versions, devices and precision that reproduce the same bits from the same settings and seed."""
     import keras
     import tensorflow as tf
+
+    from infogan_tf.devices import describe_device
+    from infogan_tf.runtime import describe_precision
 
     return {
         "infogan_tf": infogan_tf.__version__,
