@@ -4,6 +4,7 @@ import json
 import math
 import os
 import shlex
+from collections.abc import Sequence
 
 import tensorflow as tf
 from tqdm import tqdm
@@ -22,21 +23,25 @@ from infogan_tf.training.recorder import terminal
 from infogan_tf.training.run import Run
 
 
-def announce_resumed(before: Record, start: int):
-    """Announces from which update a run with this earlier record is resumed, and whether its devices are others."""
-    why = "" if start else ", since the run ended before its first checkpoint"
-    logger.info(f"resumed: from update {start:,}{why}")
+def announce_start(
+    run: Run, model: InfoGAN, data: ImageData, before: Record | None, start: int, damaged: Sequence[str]
+):
+    """Announces settings, devices, data and why, augmentation, latents, and how to watch the run.
+
+    Of a resumed run, `before` is its earlier record, `start` the update from which it goes on, and `damaged` has a line
+    for each newer checkpoint that could not be read.
+    """
     replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    if before.replicas != replicas:
-        logger.info(
-            f"warning: another number of devices divides the batches ({before.replicas} before, {replicas} now)"
-        )
-
-
-def announce_start(run: Run, model: InfoGAN, data: ImageData):
-    """Announces settings, devices, data and why, augmentation, latents, and how to watch the run."""
+    for line in damaged:
+        logger.info(f"warning: {line}; it is set aside")
+    if before:
+        why = "" if start else ", since the run ended before its first checkpoint"
+        logger.info(f"resumed: from update {start:,}{why}")
+        if before.replicas != replicas:
+            change = f"{before.replicas} before, {replicas} now"
+            logger.info(f"warning: another number of devices divides the batches ({change})")
     logger.info(f"preset: {run.record.preset}")
-    _announce_devices(run.config)
+    _announce_devices(run.config, replicas)
     logger.info(f"data: {data.description}")
     for note in (*data.notes, f"labels: {data.labels.description}"):
         logger.info(note)
@@ -58,11 +63,10 @@ def announce_start(run: Run, model: InfoGAN, data: ImageData):
     logger.info(f"run folder: {run.path}; watch it with: {_tensorboard(run)}")
 
 
-def _announce_devices(config: Config):
+def _announce_devices(config: Config, replicas: int):
     logger.info(f"device: {describe_device()}")
     if warning := missing_cuda():
         logger.info(f"warning: {warning}")
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
     if replicas > 1:
         part = f"{config.batch_size // replicas} images of each batch"
         logger.info(f"devices: {replicas}; each trains on {part} and normalizes them by itself")

@@ -31,7 +31,7 @@ from infogan_tf.files import reason_not_written
 from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
 from infogan_tf.runtime import check_precision, keras_settings, network_precision, product_precision, uses_gpu
-from infogan_tf.training.announcements import announce_end, announce_resumed, announce_start
+from infogan_tf.training.announcements import announce_end, announce_start
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.record import with_recorded_origin
 from infogan_tf.training.recorder import Callbacks, Pace, Recorder, needs_model, terminal
@@ -80,7 +80,10 @@ def train(config: Config, command: str | None = None, callbacks: Sequence[keras.
             start, damaged = checkpoints.restore_newest()
             _check_workers_agree(config, data, model.max_shift, start)
             if is_writer:
-                _begin(run, model, data, checkpoints, start, damaged)
+                before = run.record
+                run.begin(data, model.max_shift, checkpoints.bytes_to_come(config.total_updates))
+                checkpoints.set_aside_after(start)
+                announce_start(run, model, data, before, start, damaged)
             else:
                 logger.info("this worker trains with the chief of the cluster, which writes everything")
             began = time.monotonic()
@@ -141,18 +144,6 @@ def _check_workers_agree(config: Config, data: ImageData, max_shift: int, start:
     if not all_agree(repr((settings, data.fingerprint(), max_shift, start))):
         expected = "one command, the same images and one shared folder for all workers"
         raise SettingError("run_folder", expected, f"others for some of them (here, from update {start:,})")
-
-
-def _begin(run: Run, model: InfoGAN, data: ImageData, checkpoints: Checkpoints, start: int, damaged: Sequence[str]):
-    """Writes what a run has before its first update or after it was resumed, and announces it."""
-    before = run.record
-    run.begin(data, model.max_shift, checkpoints.bytes_to_come(run.config.total_updates))
-    checkpoints.set_aside_after(start)
-    for line in damaged:
-        logger.info(f"warning: {line}; it is set aside")
-    if before:
-        announce_resumed(before, start)
-    announce_start(run, model, data)
 
 
 def _update(
