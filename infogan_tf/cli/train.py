@@ -18,7 +18,7 @@ from infogan_tf.experiments import presets
 from infogan_tf.options import Choice, parsed
 from infogan_tf.pretrained import PREFIX
 
-CONFIG_FILE = "config.json"  # Of a run; importing it from `training` would load TensorFlow.
+CONFIG_FILE = "config.json"  # Of a run; `training.record`, which has it too, takes a while to import.
 
 
 def train_command(experiment: str) -> Command:

@@ -32,7 +32,7 @@ class Labels:
 
     @property
     def rows(self) -> np.ndarray:
-        """All of each image, `[number]`, in fields of other names, since labels may be called anything."""
+        """The same as an array `[number]`, whose fields have names of their own: labels may be called anything."""
         return np.asarray(np.rec.fromarrays(list(self.columns.values())))
 
     @property
