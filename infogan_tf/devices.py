@@ -9,6 +9,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from infogan_tf.console import logger
 from infogan_tf.errors import SettingError
 from infogan_tf.interruption import killed_by_signals
 
@@ -53,6 +54,7 @@ def training_strategy(devices: str) -> "tf.distribute.Strategy":
     Where `TF_CONFIG` names the workers of a cluster, it joins theirs, and waits until all of them are there.
     """
     if is_in_cluster():
+        logger.info(f"waiting for all workers that {CLUSTER_VARIABLE} names")
         with killed_by_signals():
             return tf.distribute.MultiWorkerMirroredStrategy()
     gpus, cpus = map(tf.config.list_logical_devices, ("GPU", "CPU"))

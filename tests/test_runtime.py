@@ -187,7 +187,7 @@ def test_a_precision_is_refused_where_it_would_be_slow(
 ):
     monkeypatch.setattr(runtime, "_processor_flags", lambda: flags)
     monkeypatch.setattr(runtime, "onednn_is_on", lambda: onednn)
-    monkeypatch.setattr(loop, "prepare_devices", lambda devices: None)
+    monkeypatch.setattr(loop.devices, "prepare_devices", lambda devices: None)
     gpus(*capabilities)
     with pytest.raises(SettingError, match=f"precision: expected float32, {text}.*, got {precision}"):
         train(Config(run_folder=tmp_path / "run", precision=precision))

@@ -10,27 +10,17 @@ from collections.abc import Callable, Iterator, Sequence
 import keras
 import tensorflow as tf
 
+from infogan_tf import devices, runtime
 from infogan_tf.build_model import build_augmentation, build_model, compile_model, image_request
 from infogan_tf.config import Config
 from infogan_tf.console import logger
 from infogan_tf.data.batches import ImageBatches, made_ahead
 from infogan_tf.data.image_data import ImageData, check_two_batches
 from infogan_tf.data.sources import load_images
-from infogan_tf.devices import (
-    CLUSTER_VARIABLE,
-    all_agree,
-    check_batch,
-    check_cluster,
-    is_in_cluster,
-    is_of_lost_worker,
-    prepare_devices,
-    training_strategy,
-)
 from infogan_tf.errors import SettingError, TrainingError
 from infogan_tf.files import reason_not_written
 from infogan_tf.interruption import StopRequest
 from infogan_tf.model import InfoGAN
-from infogan_tf.runtime import check_precision, keras_settings, network_precision, product_precision, uses_gpu
 from infogan_tf.training.announcements import announce_end, announce_start
 from infogan_tf.training.checkpoints import Checkpoints
 from infogan_tf.training.record import with_recorded_origin
@@ -40,7 +30,7 @@ from infogan_tf.training.run import Run
 LOST_WORKER = "another worker has ended or can't be reached; start all workers again"
 
 
-@keras_settings()
+@runtime.keras_settings()
 def train(config: Config, command: str | None = None, callbacks: Sequence[keras.callbacks.Callback] = ()) -> bool:
     """Trains a model, or resumes an earlier run of the same folder, and writes everything into the folder.
 
@@ -96,15 +86,13 @@ def train(config: Config, command: str | None = None, callbacks: Sequence[keras.
 
 def _ready_strategy(config: Config) -> tf.distribute.Strategy:
     """What trains on the devices of a config; SettingError if they, or several of them, can't train with it."""
-    check_cluster(config.devices, config.run_folder, config.minutes)
-    prepare_devices(config.devices)
-    check_precision(config.precision)
-    if config.deterministic == "on" and uses_gpu():
+    devices.check_cluster(config.devices, config.run_folder, config.minutes)
+    devices.prepare_devices(config.devices)
+    runtime.check_precision(config.precision)
+    if config.deterministic == "on" and runtime.uses_gpu():
         tf.config.experimental.enable_op_determinism()
-    if is_in_cluster():
-        logger.info(f"waiting for all workers that {CLUSTER_VARIABLE} names")
-    strategy = training_strategy(config.devices)
-    check_batch(config.batch_size, strategy.num_replicas_in_sync)
+    strategy = devices.training_strategy(config.devices)
+    devices.check_batch(config.batch_size, strategy.num_replicas_in_sync)
     if config.xla == "on" and strategy.num_replicas_in_sync > 1:
         raise SettingError("xla", "auto or off where several devices train, whose gradients XLA can't exchange", "on")
     return strategy
@@ -122,7 +110,7 @@ def _load_data(run: Run) -> ImageData:
 def _new_model(run: Run, data: ImageData) -> InfoGAN:
     """The model of a run before its first update, compiled."""
     max_shift = run.record.data.max_shift if run.record else _choose_max_shift(run.config, data)
-    with network_precision(run.config.precision):
+    with runtime.network_precision(run.config.precision):
         model = build_model(run.config, data.image_shape, max_shift)
         compile_model(model, run.config)
     return model
@@ -141,7 +129,7 @@ def _choose_max_shift(config: Config, data: ImageData) -> int:
 
 def _check_workers_agree(config: Config, data: ImageData, max_shift: int, start: int):
     settings = dataclasses.replace(config, run_folder=None, images=None, data_dir=None)  # Whatever each calls them.
-    if not all_agree(repr((settings, data.fingerprint(), max_shift, start))):
+    if not devices.all_agree(repr((settings, data.fingerprint(), max_shift, start))):
         expected = "one command, the same images and one shared folder for all workers"
         raise SettingError("run_folder", expected, f"others for some of them (here, from update {start:,})")
 
@@ -165,7 +153,7 @@ def _update(
     model.stop_training = False
     terminal.info("compiling the update, which takes seconds, or with many codes half a minute")
     with contextlib.ExitStack() as stack:
-        stack.enter_context(product_precision(run.config.precision))
+        stack.enter_context(runtime.product_precision(run.config.precision))
         recorders = []
         if tf.distribute.get_strategy().extended.should_checkpoint:
             recorders.append(stack.enter_context(contextlib.closing(Recorder(run, model, data, checkpoints, start))))
@@ -176,7 +164,7 @@ def _update(
         for step, batch in enumerate(batches, start + 1):
             numbers.add(step, update(batch, tf.constant(float(stop.signal_name is not None))))
             pace.update(step)
-            is_stopped = numbers.are_of_a_stop if is_in_cluster() else stop.signal_name is not None
+            is_stopped = numbers.are_of_a_stop if devices.is_in_cluster() else stop.signal_name is not None
             # One update late, while a device computes the next one, unless the model must not move on.
             is_epoch = bool(callbacks) and step % run.config.updates_per_epoch == 0
             numbers.read(0 if is_stopped or is_epoch or needs_model(run.config, step) else 1)
@@ -188,7 +176,7 @@ def _update(
                     checkpoints.save(step)
             if is_stopped or run.config.is_done(step):
                 break
-    all_agree("done")  # No worker ends before the last files are written.
+    devices.all_agree("done")  # No worker ends before the last files are written.
     return step
 
 
@@ -267,7 +255,7 @@ def _named_if_lost():
     try:
         yield
     except tf.errors.OpError as error:
-        raise TrainingError(LOST_WORKER) if is_of_lost_worker(error) else error from error
+        raise TrainingError(LOST_WORKER) if devices.is_of_lost_worker(error) else error from error
 
 
 @contextlib.contextmanager
@@ -275,5 +263,5 @@ def _named_if_not_written(run: Run, checkpoints: Checkpoints):
     try:
         yield
     except (OSError, tf.errors.OpError) as error:
-        reason = LOST_WORKER if is_of_lost_worker(error) else reason_not_written(run.path, error)
+        reason = LOST_WORKER if devices.is_of_lost_worker(error) else reason_not_written(run.path, error)
         raise TrainingError(f"training can't continue: {reason}; {checkpoints.what_is_left()}") from error
