@@ -110,7 +110,8 @@ class Progress:
         self._epoch = Means()
         self._updates_per_epoch = updates_per_epoch
         self._is_bar = is_terminal()
-        shown = {"bar_format": BAR, "unit": "", "file": sys.stdout, "dynamic_ncols": True}
+        epoch = f"epoch {start // updates_per_epoch + 1}"  # Shown while the update is compiled.
+        shown = {"desc": epoch, "bar_format": BAR, "unit": "", "file": sys.stdout, "dynamic_ncols": True}
         logged = {"bar_format": LINE, "unit": " updates", "file": io.StringIO(), "mininterval": math.inf}
         self._bar = tqdm(initial=start, **(shown if self._is_bar else logged))
         self.close = self._bar.close
