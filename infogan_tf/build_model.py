@@ -67,6 +67,8 @@ def build_model(
     experiment = find_experiment(config.experiment)
     image_shape = image_shape or experiment.image_shape
     generator, discriminator = experiment.networks(image_shape)
+    if config.r1_gamma:  # It is about the gradient at each image, and batch norm joins the images of a batch.
+        discriminator = dataclasses.replace(discriminator, batch_norm=False)
     spec = build_latents(config)
     q_features = {"infogan": "shared", "gan": "detached", "gan_own_q": "own"}[config.objective]
     with _initial_weights_from(config.seed):
@@ -82,6 +84,7 @@ def build_model(
             code_augmentation=config.code_augmentation,
             consistency=config.consistency,
             average_decay=config.average_decay,
+            r1_gamma=config.r1_gamma,
             seed=config.seed,
             update=config.update,
             discriminator_batches=config.discriminator_batches,

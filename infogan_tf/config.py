@@ -150,6 +150,12 @@ class Config(Options):
         "body, but neither G nor D's body learns from Q. gan_own_q is the same GAN, whose Q has its own body.",
     )
     info_reg_coeff: float = option(1.0, Number(), "Lambda, the weight of the mutual information.")
+    r1_gamma: float = option(
+        0.0,
+        Number(),
+        "Gamma of R1, a penalty on D's gradient at real images (Mescheder et al. 2018), which keeps D from winning; D "
+        "and Q then have no batch norm. 0 is the paper's D: batch norm, no penalty.",
+    )
     update: str = option(
         "alternating",
         Choice("alternating", "simultaneous"),

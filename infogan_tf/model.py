@@ -59,6 +59,9 @@ class InfoGAN(keras.Model):
             from real images and from augmented copies of them. Half of the augmented images are then real.
         average_decay: `generate` and the model itself use an exponential moving average of G's weights with this
             decay, from 0 to 0.9999; 0 makes them use the weights of the last update.
+        r1_gamma: gamma, >= 0, of R1: gamma / 2 times the mean squared norm of D's gradient at real images (Mescheder et
+            al. 2018, equation 9), added to what D minimizes. A D with batch norm, which joins the images of a batch,
+            is no good for it. 0: none.
         seed: an integer >= 0; with the number of the update, decides all randomness of training.
         update: `alternating` or `simultaneous`, as in `update.py`.
         discriminator_batches: `separate` passes real and generated images through D one after the other, as in the
@@ -91,6 +94,7 @@ class InfoGAN(keras.Model):
         code_augmentation: float = 0.0,
         consistency: float = 0.0,
         average_decay: float = 0.0,
+        r1_gamma: float = 0.0,
         seed: int = 0,
         update: str = "alternating",
         discriminator_batches: str = "separate",
@@ -108,6 +112,7 @@ class InfoGAN(keras.Model):
         self.code_augmentation = check_number("code_augmentation", code_augmentation)
         self.consistency = check_number("consistency", consistency)
         self.average_decay = check_number("average_decay", average_decay, maximum=0.9999)
+        self.r1_gamma = check_number("r1_gamma", r1_gamma)
         self.seed = check_integer("seed", seed, 0)
         self.update = checked("update", update, Choice(*UPDATES))
         self.discriminator_batches = checked("discriminator_batches", discriminator_batches, BATCHES)
@@ -283,11 +288,14 @@ class InfoGAN(keras.Model):
         return losses.generator_loss(fake_logits)
 
     def discriminator_penalty(self, real_images: tf.Tensor, fake_images: tf.Tensor) -> tf.Tensor | None:
-        """A scalar that is added to what D and Q minimize, such as R1; None for none.
+        """A scalar that is added to what D and Q minimize: R1, or what a subclass makes; None for none.
 
         Both are `[batch, height, width, channels]`, as D saw them.
         """
-        return None
+        if not self.r1_gamma:
+            return None
+        squared_norms = tf.reduce_sum(self.gradient_at(real_images) ** 2, axis=[1, 2, 3])
+        return self.r1_gamma / 2 * tf.reduce_mean(squared_norms)
 
     def generator_penalty(self, latents: Mapping[str, tf.Tensor], fake_images: tf.Tensor) -> tf.Tensor | None:
         """The same for G; noise and codes by name are `[batch, event_size]`."""

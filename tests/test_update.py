@@ -300,6 +300,37 @@ def test_a_subclass_adds_penalties_whose_gradients_reach_d_and_g(update):
         assert any(np.any(gradient) for gradient in expected)
 
 
+@both_updates
+def test_r1_is_half_of_gamma_times_the_squared_gradient(update):
+    """`Penalized` has it written out, with a gamma of 10."""
+    (expected, d_expected, _), (metrics, d_gradients, _) = (
+        applied(compiled_tiny_model(kind, update=update, **settings), tiny_images(8))
+        for kind, settings in ((Penalized, {}), (infogan_tf.InfoGAN, {"r1_gamma": 10}))
+    )
+    tag = "penalty/discriminator"
+    assert float(metrics[tag]) == pytest.approx(float(expected[tag]), rel=1e-5)
+    assert_close(d_gradients, d_expected, atol=1e-5)
+
+
+def test_fast_layers_have_the_second_derivatives_of_plain_ones(real_images, monkeypatch):
+    """R1 is trained through D's gradient, which `gray` and `layers` write themselves."""
+    model = made(r1_gamma=10)
+    _, fast, _ = applied(model, real_images)
+    monkeypatch.setattr("infogan_tf.networks.gray.uses_gpu", lambda: True)
+    monkeypatch.setattr("infogan_tf.networks.layers._product", tf.matmul)
+    model.updates_done.assign(0)
+    _, plain, _ = applied(model, real_images)
+    assert_close(fast, plain, rtol=1e-3, atol=1e-5)
+
+
+def test_with_r1_no_layer_of_d_and_q_has_batch_norm():
+    model = made(r1_gamma=0.1)
+    assert not any("moving" in weight.path for weight in model.discriminator.weights)
+    assert any("moving" in weight.path for weight in made().discriminator.weights)
+    # Glorot's weights, so that features still vary with the image.
+    assert np.std(model.discriminator.body.weights[0]) > 0.03
+
+
 def test_the_gradient_at_images_is_that_of_ds_logits_and_moves_no_average(small_model, real_images):
     before = small_model.discriminator.get_weights()
     gradient = small_model.gradient_at(real_images)

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from infogan_tf.networks.layers import convolution_block, dense, dense_block
-from infogan_tf.networks.specs import DiscriminatorSpec
+from infogan_tf.networks.layers import GLOROT, NORMAL, convolution_block, dense, dense_block
+from infogan_tf.networks.specs import Conv, DiscriminatorSpec
 from infogan_tf.options import check_integer, check_number, check_sizes
 
 
@@ -63,10 +63,10 @@ class Discriminator(keras.Model):
         self._leaky_relu = functools.partial(keras.layers.LeakyReLU, negative_slope=self.leaky_slope)
         self.body = self._make_body("body")
         features = keras.Input(self.body.output_shape[1:])
-        self.real_head = keras.Sequential([features, dense(1)], name="real_head")
-        hidden = [] if spec.code_hidden is None else dense_block(spec.code_hidden, self._leaky_relu())
+        self.real_head = keras.Sequential([features, self._dense(1)], name="real_head")
+        hidden = [] if spec.code_hidden is None else self._dense_block(spec.code_hidden)
         features = keras.Input(self.body.output_shape[1:])
-        self.code_head = keras.Sequential([features, *hidden, dense(self.posterior_size)], name="code_head")
+        self.code_head = keras.Sequential([features, *hidden, self._dense(self.posterior_size)], name="code_head")
         # Made last, so that the initial weights of everything else do not depend on q_features.
         self.q_body = self._make_body("q_body") if q_features == "own" else None
 
@@ -90,7 +90,24 @@ class Discriminator(keras.Model):
     def _make_body(self, name: str) -> keras.Sequential:
         """Images to features `[batch, features]`."""
         layers = [keras.layers.Rescaling(2.0, offset=-1.0)] if self.spec.signed_input else []
-        layers += [layer for conv in self.spec.convs for layer in convolution_block(conv, self._leaky_relu())]
-        layers.append(keras.layers.Flatten(data_format="channels_last"))
-        layers += [layer for units in self.spec.dense for layer in dense_block(units, self._leaky_relu())]
+        for conv in self.spec.convs:
+            layers += self._convolution_block(conv)
+        # Before the last leaky ReLU: where it comes last, after a convolution with a bias, TensorFlow's graph optimizer
+        # prints an error.
+        layers.insert(-1, keras.layers.Flatten(data_format="channels_last"))
+        for units in self.spec.dense:
+            layers += self._dense_block(units)
         return keras.Sequential([keras.Input(self.image_shape), *layers], name=name)
+
+    def _convolution_block(self, row: Conv) -> list[keras.layers.Layer]:
+        if self.spec.batch_norm:
+            return convolution_block(row, self._leaky_relu())
+        return convolution_block(dataclasses.replace(row, bn=False), self._leaky_relu(), GLOROT)
+
+    def _dense_block(self, units: int) -> list[keras.layers.Layer]:
+        if self.spec.batch_norm:
+            return dense_block(units, self._leaky_relu())
+        return [self._dense(units), self._leaky_relu()]
+
+    def _dense(self, units: int) -> keras.layers.Layer:
+        return dense(units, kernel=NORMAL if self.spec.batch_norm else GLOROT)

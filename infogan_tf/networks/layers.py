@@ -13,6 +13,8 @@ from infogan_tf.runtime import describe_policy
 # Original code: N(0, 0.02), truncated at two standard deviations for D's convolutions.
 NORMAL = keras.initializers.RandomNormal(stddev=0.02)
 TRUNCATED_NORMAL = keras.initializers.TruncatedNormal(stddev=0.02)
+# Of a D without batch norm, where such small weights leave little of an image (Glorot and Bengio 2010).
+GLOROT = keras.initializers.GlorotUniform()
 MOMENTUM, EPSILON = 0.9, 1e-5  # Of batch norm, as in the original code.
 
 
@@ -103,9 +105,9 @@ def _product(inputs: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Callable]
     return tf.matmul(inputs, kernel), gradient
 
 
-def dense(units: int, use_bias: bool = True) -> keras.layers.Layer:
+def dense(units: int, use_bias: bool = True, kernel: keras.initializers.Initializer = NORMAL) -> keras.layers.Layer:
     """A fully connected layer (FC)."""
-    return Dense(units, use_bias=use_bias, kernel_initializer=NORMAL.clone())
+    return Dense(units, use_bias=use_bias, kernel_initializer=kernel.clone())
 
 
 def dense_block(units: int, activation: keras.layers.Layer) -> list[keras.layers.Layer]:
@@ -113,11 +115,16 @@ def dense_block(units: int, activation: keras.layers.Layer) -> list[keras.layers
     return [dense(units, use_bias=False), BatchNorm(), activation]
 
 
-def convolution_block(row: Conv | Up, activation: keras.layers.Layer) -> list[keras.layers.Layer]:
-    """The layers of one row: a 4x4 convolution (transposed for `Up`), batch norm where it has it, an activation."""
+def convolution_block(
+    row: Conv | Up, activation: keras.layers.Layer, kernel: keras.initializers.Initializer | None = None
+) -> list[keras.layers.Layer]:
+    """The layers of one row: a 4x4 convolution (transposed for `Up`), batch norm where it has it, an activation.
+
+    Initial weights are those of the original code unless `kernel` says otherwise.
+    """
     is_up = isinstance(row, Up)
     kind = Conv2DTranspose if is_up else Conv2D
-    kernel = (NORMAL if is_up else TRUNCATED_NORMAL).clone()
+    kernel = (kernel or (NORMAL if is_up else TRUNCATED_NORMAL)).clone()
     same = {"padding": "same", "data_format": "channels_last"}  # Keras' default of the latter is a user's.
     layer = kind(row.filters, 4, row.strides, use_bias=not row.bn, kernel_initializer=kernel, **same)
     return [layer, BatchNorm(), activation] if row.bn else [layer, activation]

@@ -77,7 +77,7 @@ class GeneratorSpec:
 
 @dataclasses.dataclass(frozen=True)
 class DiscriminatorSpec:
-    """The layers of D and Q, without the last FC layer of each; batch norm and leaky ReLU follow the others.
+    """The layers of D and Q, without the last FC layer of each; batch norm and leaky ReLU follow the other FC layers.
 
     >>> DiscriminatorSpec(convs=(Conv(64), Conv(128, bn=True)), dense=(1024,), code_hidden=128).scaled(1 / 4).dense
     (256,)
@@ -87,6 +87,7 @@ class DiscriminatorSpec:
     dense: tuple[int, ...] = ()  # Widths of FC layers after the convolutions.
     code_hidden: int | None = None  # Width of an FC layer of Q's own; None if only their last layers differ.
     signed_input: bool = False  # Whether images are mapped from [0, 1] to [-1, 1], as for a generator with a tanh.
+    batch_norm: bool = True  # False: in no layer, whatever the rows say, and initial weights are Glorot's.
 
     def __post_init__(self):
         object.__setattr__(self, "convs", _rows("convs of DiscriminatorSpec", self.convs, Conv))

@@ -25,7 +25,7 @@ CONFIG_FILE = "config.json"
 # What is recorded about the source of the images.
 ORIGIN = ("source", "name", "reason", "is_fallback")
 # Settings that older records lack, whose defaults are what was done before there was a choice.
-ADDED = {"width", "xla"}
+ADDED = {"width", "xla", "r1_gamma"}
 
 
 @dataclasses.dataclass(frozen=True)
