@@ -295,9 +295,14 @@ def added_to_the_objective(config: Config) -> list[str]:
             "D and Q also maximize the mutual information of what Q predicts from real images and from augmented "
             f"copies of them (Ji et al. 2019; --consistency={config.consistency:g})."
         )
+    if config.r1_gamma:
+        sentences.append(
+            "D also minimizes R1, a penalty on its gradient at real images, and has no batch norm (Mescheder et al. 2018; "
+            f"--r1_gamma={config.r1_gamma:g})."
+        )
     return sentences
 
 
 def without_additions(config: Config) -> Config:
-    """The same settings, the optimizers' among them, without what `added_to_the_objective` names."""
+    """The same settings, the optimizers' and R1 among them, without what else `added_to_the_objective` names."""
     return dataclasses.replace(config, code_augmentation=0.0, consistency=0.0)
