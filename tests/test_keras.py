@@ -255,10 +255,16 @@ def test_xla_compiles_the_update_of_fit_and_images_are_still_checked(tmp_path):
 
 
 @pytest.mark.slow
-def test_xla_compiles_all_augmentations():
+def test_xla_compiles_all_additions():
     for settings in ({}, {"augmentation": PhotographAugmentation(), "discriminator_batches": "joint"}):
-        augmented = {"max_shift": 1, "code_augmentation": 1.0, "consistency": 1.0, "update": "simultaneous"}
-        history = fitted(with_sgd(**augmented | settings, compiling={"jit_compile": True}))
+        added = {
+            "max_shift": 1,
+            "code_augmentation": 1.0,
+            "consistency": 1.0,
+            "r1_gamma": 1.0,
+            "update": "simultaneous",
+        }
+        history = fitted(with_sgd(**added | settings, compiling={"jit_compile": True}))
         assert all(np.isfinite(values).all() for values in history.values())
 
 
