@@ -297,8 +297,8 @@ def added_to_the_objective(config: Config) -> list[str]:
         )
     if config.r1_gamma:
         sentences.append(
-            "D also minimizes R1, a penalty on its gradient at real images, and has no batch norm (Mescheder et al. 2018; "
-            f"--r1_gamma={config.r1_gamma:g})."
+            "D also minimizes R1, a penalty on its gradient at real images, and has no batch norm "
+            f"(Mescheder et al. 2018; --r1_gamma={config.r1_gamma:g})."
         )
     return sentences
 
