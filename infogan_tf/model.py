@@ -60,8 +60,8 @@ class InfoGAN(keras.Model):
         average_decay: `generate` and the model itself use an exponential moving average of G's weights with this
             decay, from 0 to 0.9999; 0 makes them use the weights of the last update.
         r1_gamma: gamma, >= 0, of R1: gamma / 2 times the mean squared norm of D's gradient at real images (Mescheder et
-            al. 2018, equation 9), added to what D minimizes. A D with batch norm, which joins the images of a batch,
-            is no good for it. 0: none.
+            al. 2018, equation 9), added to what D minimizes. D should then have no batch norm, which joins the images
+            of a batch. 0: none.
         seed: an integer >= 0; with the number of the update, decides all randomness of training.
         update: `alternating` or `simultaneous`, as in `update.py`.
         discriminator_batches: `separate` passes real and generated images through D one after the other, as in the
