@@ -35,8 +35,7 @@ def test_its_codes_change_images_and_are_read_back_from_them(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_is_small_and_has_a_card(name):
-    most = 5_000_000 if name == "chairs" else 3_000_000
-    assert sum(path.stat().st_size for path in (FOLDER / name).rglob("*") if path.is_file()) < most
+    assert sum(path.stat().st_size for path in (FOLDER / name).rglob("*") if path.is_file()) < 3_000_000
     card = (FOLDER / name / "README.md").read_text()
     loaded = load_model(pretrained_run(name))
     assert set(re.findall(r"\bc\d\b", loaded.introduction)) == {code.name for code in loaded.model.spec.codes}

@@ -5,9 +5,9 @@ Without a network, drawn sprites like them take their place, as they do at once 
 `--dataset=cdsprites --codes="circular, uniform"` trains on CdSprites, discs at 40 angles and 27 distances.
 
 The layers, the codes with a fixed standard deviation and the noise are those of InfoGAN-CR (Lin et al. 2020), without
-its contrastive regularizer, and half as wide. R1 holds D in place of spectral norm, with which codes aligned less; with
-batch norm D wins, and codes hardly align. A fixed standard deviation makes all codes count alike: where Q learns it,
-the first codes that are found get so precise that G leaves the others alone.
+its contrastive regularizer, and half as wide. R1 holds D in place of spectral norm, with which codes aligned less on
+validation images; with batch norm D wins, and codes hardly align. A fixed standard deviation makes all codes count
+alike: where Q learns it, the first codes that are found get so precise that G leaves the others alone.
 """
 
 from infogan_tf.experiments import Experiment

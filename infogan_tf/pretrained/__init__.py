@@ -4,10 +4,10 @@ Each is the folder of a run as `infogan export --format=run` writes it, with a R
 was measured of it, and what it can't do.
 """
 
+import hashlib
 import shutil
 from pathlib import Path
 
-import infogan_tf
 from infogan_tf.errors import SettingError
 from infogan_tf.files import cache_folder, write_atomically
 
@@ -24,7 +24,9 @@ def pretrained_run(name: str) -> Path:
     names = sorted(path.parent.name for path in FOLDER.glob("*/config.json"))
     if name not in names:
         raise SettingError("run_folder", f"one of {', '.join(f'{PREFIX}{name}' for name in names)}", f"{PREFIX}{name}")
-    copy = cache_folder() / "pretrained" / infogan_tf.__version__ / name
+    # Another release may have trained it again, or say more of it.
+    described = b"".join((FOLDER / name / file).read_bytes() for file in ("config.json", "README.md"))
+    copy = cache_folder() / "pretrained" / hashlib.sha256(described).hexdigest()[:12] / name
     copy.parent.mkdir(parents=True, exist_ok=True)
     try:
         if not copy.exists():
