@@ -33,6 +33,8 @@ EXPERIMENT = Experiment(
     augmentation="photographs_without_flips",
     image_shape=(64, 64, 1),
     generator=GeneratorSpec(dense=(128,), grid=(4, 4, 64), ups=(Up(64, bn=True), Up(32, bn=True), Up(32, bn=True))),
-    discriminator=DiscriminatorSpec(convs=(Conv(32), Conv(32), Conv(64), Conv(64)), dense=(128,), code_hidden=128),
+    discriminator=DiscriminatorSpec(
+        convs=(Conv(32), Conv(32, bn=True), Conv(64, bn=True), Conv(64, bn=True)), dense=(128,), code_hidden=128
+    ),
     presets={"quick": {**BEST, "max_epoch": 40}, "best": {**BEST, "max_epoch": 100}},
 )
