@@ -44,7 +44,7 @@ def load_tensorflow(devices: str = "auto"):
     """
     import tempfile  # Here, since it is slow, and this module is imported before signals are handled.
 
-    _checkkeras_file()
+    _check_keras_file()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     stderr = os.dup(2)
     sys.stderr.flush()
@@ -74,7 +74,7 @@ def keras_file() -> Path:
     return Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "keras.json"
 
 
-def _checkkeras_file():
+def _check_keras_file():
     try:
         settings = json.loads(keras_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -126,11 +126,12 @@ def _write(path: Path, ending: str, rows: Iterable[Row]) -> int:
         nonlocal number
         # Names of files may hold bytes that are no text.
         with partial.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
+            writer = csv.writer(file)
             for number, row in enumerate(rows, 1):
                 if ending == ".jsonl":
                     file.write(json.dumps(row) + "\n")
                 else:
-                    csv.writer(file).writerows([row, row.values()] if number == 1 else [row.values()])
+                    writer.writerows([row, row.values()] if number == 1 else [row.values()])
 
     write_atomically(path, write)
     return number

@@ -22,7 +22,6 @@ BEST = {
     "info_reg_coeff": 0.1,
     "r1_gamma": 0.1,
     "discriminator_learning_rate": 5e-4,
-    "generator_learning_rate": 1e-3,
     "update": "simultaneous",
     "batch_size": 64,
     "average_decay": 0.99,

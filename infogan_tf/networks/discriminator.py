@@ -92,8 +92,8 @@ class Discriminator(keras.Model):
         layers = [keras.layers.Rescaling(2.0, offset=-1.0)] if self.spec.signed_input else []
         for conv in self.spec.convs:
             layers += self._convolution_block(conv)
-        # Before the last leaky ReLU: where it comes last, after a convolution with a bias, TensorFlow's graph optimizer
-        # prints an error.
+        # Before the last leaky ReLU: where it comes last, after a convolution with a bias, the pass that fuses
+        # operations fails with AVX-512 too, where `without_failing_pass` leaves it on.
         layers.insert(-1, keras.layers.Flatten(data_format="channels_last"))
         for units in self.spec.dense:
             layers += self._dense_block(units)
