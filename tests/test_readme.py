@@ -76,7 +76,7 @@ def test_every_extension_shown_works(capsys):
         exec(block.replace(".training", ".training[:32]").replace(".batch(128", ".batch(16"), shown)
     experiment = shown["EXPERIMENT"]
     assert experiment.presets.items() <= mnist.EXPERIMENT.presets.items()
-    same = {name: getattr(mnist.EXPERIMENT, name) for name in ("presets", "after_quick")}
+    same = {name: getattr(mnist.EXPERIMENT, name) for name in ("presets", "best_gives")}
     assert dataclasses.replace(experiment, **same) == mnist.EXPERIMENT
     assert "Categorical(4, given probabilities)" in capsys.readouterr().out
     assert shown["model"].generate(codes={"kind": 3}).shape == (1, 32, 32, 1)

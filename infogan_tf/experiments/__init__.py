@@ -20,7 +20,7 @@ class Experiment:
     presets: Mapping[str, Mapping[str, Any]]  # How settings differ from `Config`'s defaults; the first is the default.
     augmentation: str  # The kind of its images, a name in `infogan_tf.augmentation.AUGMENTATIONS`.
     image_shape: tuple[int, int, int] | None = None  # (height, width, channels).
-    after_quick: str = ""  # What the preset `best` gives, in how many minutes; said at the end of a run of `quick`.
+    best_gives: str = ""  # What the preset `best` has over `quick`; said, with its minutes, after a run of `quick`.
     traversal_scale: float = 1.0  # In pictures, codes vary over so many times the range that they have in training.
     generator: GeneratorSpec | None = None
     discriminator: DiscriminatorSpec | None = None

@@ -14,7 +14,7 @@ from infogan_tf.config import Config
 from infogan_tf.console import logger
 from infogan_tf.data.image_data import ImageData, held_out_warning
 from infogan_tf.devices import describe_device, missing_cuda
-from infogan_tf.experiments import describe_preset, find_experiment
+from infogan_tf.experiments import describe_preset, find_experiment, presets
 from infogan_tf.model import InfoGAN
 from infogan_tf.runtime import describe_precision, onednn_is_on, uses_gpu
 from infogan_tf.startup import ONEDNN_VARIABLE
@@ -102,8 +102,15 @@ def announce_end(
             lines += [f"  explore   {explore}", f"  longer    {longer}"]
         lines.append(f"  use it    {_use(run, spec)}")
         if command and describe_preset(run.config) == "quick":
-            lines.append(f"  better    {find_experiment(run.config.experiment).after_quick}")
+            lines.append(f"  better    {_better(run.config.experiment, seconds / updates)}")
         terminal.info("\n".join(lines))
+
+
+def _better(experiment: str, seconds: float) -> str:
+    """What `best` gives, and in how many minutes on this machine, where an update of `quick` takes so many seconds."""
+    minutes = math.ceil(presets(experiment)["best"].total_updates * seconds / 60)
+    gives = find_experiment(experiment).best_gives
+    return f"--preset=best, about {minutes:,} minute{'s' * (minutes > 1)} on this machine{gives and f': {gives}'}"
 
 
 def _tensorboard(run: Run) -> str:
