@@ -4,10 +4,14 @@ Each image is a combination of five known factors, with which an evaluation comp
 Without a network, drawn sprites like them take their place, as they do at once with `--data_source=rendered`.
 `--dataset=cdsprites --codes="circular, uniform"` trains on CdSprites, discs at 40 angles and 27 distances.
 
-The layers, the codes with a fixed standard deviation and the noise are those of InfoGAN-CR (Lin et al. 2020), without
-its contrastive regularizer, and half as wide. R1 holds D in place of spectral norm, with which codes aligned less on
-validation images; with batch norm D wins, and codes hardly align. A fixed standard deviation makes all codes count
-alike: where Q learns it, the first codes that are found get so precise that G leaves the others alone.
+The layers, the codes and the noise are those of InfoGAN-CR (Lin et al. 2020), without its contrastive regularizer, and
+half as wide. R1 holds D in place of spectral norm, with which codes aligned less on validation images; with batch norm
+D wins, and codes hardly align.
+
+Q learns the standard deviations of the codes, down to 0.3. With a fixed one, as in InfoGAN-CR, L_I counts squared
+errors, and their sum is the same whether a factor is one code or a mixture of several. With a learned one it counts
+their logarithms, so that one precise code is worth more than several vague ones. Without so high a floor the first
+codes get ever more precise, and G leaves the others alone; with a larger lambda, three codes share two factors.
 """
 
 from infogan_tf.experiments import Experiment
@@ -18,8 +22,8 @@ BEST = {
     "width": 0.5,
     "codes": "5*uniform",
     "noise_size": 5,
-    "posterior_std": "fixed",
-    "info_reg_coeff": 0.1,
+    "min_std": 0.3,
+    "info_reg_coeff": 0.05,
     "r1_gamma": 0.1,
     "discriminator_learning_rate": 5e-4,
     "update": "simultaneous",
@@ -35,5 +39,6 @@ EXPERIMENT = Experiment(
     discriminator=DiscriminatorSpec(
         convs=(Conv(32), Conv(32, bn=True), Conv(64, bn=True), Conv(64, bn=True)), dense=(128,), code_hidden=128
     ),
+    best_gives="the scale of a sprite becomes a code too",
     presets={"quick": {**BEST, "max_epoch": 40}, "best": {**BEST, "max_epoch": 100}},
 )
