@@ -9,9 +9,9 @@ half as wide. R1 holds D in place of spectral norm, with which codes aligned les
 D wins, and codes hardly align.
 
 Q learns the standard deviations of the codes, down to 0.3. With a fixed one, as in InfoGAN-CR, L_I counts squared
-errors, and their sum is the same whether a factor is one code or a mixture of several. With a learned one it counts
-their logarithms, so that one precise code is worth more than several vague ones. Without so high a floor the first
-codes get ever more precise, and G leaves the others alone; with a larger lambda, three codes share two factors.
+errors, and their sum is about the same whether a factor is one code or a weighted sum of several. With a learned one it
+counts their logarithms, so that one precise code is worth more than several vague ones. With a lower floor or another
+lambda codes aligned more slowly or not at all.
 """
 
 from infogan_tf.experiments import Experiment
@@ -39,6 +39,6 @@ EXPERIMENT = Experiment(
     discriminator=DiscriminatorSpec(
         convs=(Conv(32), Conv(32, bn=True), Conv(64, bn=True), Conv(64, bn=True)), dense=(128,), code_hidden=128
     ),
-    best_gives="the scale of a sprite becomes a code too",
+    best_gives="the scale of a sprite becomes a code too, after some 5,000 updates",
     presets={"quick": {**BEST, "max_epoch": 40}, "best": {**BEST, "max_epoch": 100}},
 )

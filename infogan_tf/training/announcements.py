@@ -22,6 +22,8 @@ from infogan_tf.training.record import Record
 from infogan_tf.training.recorder import terminal
 from infogan_tf.training.run import Run
 
+ENOUGH_SECONDS = 60.0  # In fewer, compiling the update is too large a part to say how long an update takes.
+
 
 def announce_start(
     run: Run, model: InfoGAN, data: ImageData, before: Record | None, start: int, damaged: Sequence[str]
@@ -102,15 +104,24 @@ def announce_end(
             lines += [f"  explore   {explore}", f"  longer    {longer}"]
         lines.append(f"  use it    {_use(run, spec)}")
         if command and describe_preset(run.config) == "quick":
-            lines.append(f"  better    {_better(run.config.experiment, seconds / updates)}")
+            lines += _better(run.config.experiment, step, updates, seconds)
         terminal.info("\n".join(lines))
 
 
-def _better(experiment: str, seconds: float) -> str:
-    """What `best` gives, and in how many minutes on this machine, where an update of `quick` takes so many seconds."""
-    minutes = math.ceil(presets(experiment)["best"].total_updates * seconds / 60)
+def _better(experiment: str, step: int, updates: int, seconds: float) -> list[str]:
+    """What the preset `best` gives after `quick`, and in how many minutes on this machine; nothing if there is none.
+
+    Its updates take as long as those of `quick`: so many seconds for `updates`, of the `step` that the run has by now.
+    """
+    best = presets(experiment).get("best")
+    if best is None or best.total_updates is None:
+        return []
+    line = f"  better    --preset=best trains {best.total_updates / step:,.1f} times as long"
+    if seconds >= ENOUGH_SECONDS:
+        minutes = math.ceil(best.total_updates * seconds / updates / 60)
+        line += f", about {minutes:,} minute{'s' * (minutes > 1)} on this machine"
     gives = find_experiment(experiment).best_gives
-    return f"--preset=best, about {minutes:,} minute{'s' * (minutes > 1)} on this machine{gives and f': {gives}'}"
+    return [f"{line}: {gives}" if gives else line]
 
 
 def _tensorboard(run: Run) -> str:
