@@ -254,7 +254,7 @@ def _announce(server: BaseWSGIServer, num_runs: int, names: Sequence[str]):
         return f"http://{f'[{host}]' if ':' in host else host}:{server.port}/"
 
     here = url("127.0.0.1" if address.is_unspecified else str(address))
-    logger.info(f"explore {num_runs} run(s) at {here}; Ctrl-C ends")
+    logger.info(f"explore {num_runs:,} run{'s' * (num_runs != 1)} at {here}; Ctrl-C ends")
     if address.is_loopback:
         connection = os.environ.get("SSH_CONNECTION", "").split()
         machine = connection[2] if len(connection) == 4 else socket.gethostname()
