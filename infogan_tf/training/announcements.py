@@ -103,7 +103,7 @@ def announce_end(
             explore = f"infogan explore --run_folder={shlex.quote(str(run.path))}"
             lines += [f"  explore   {explore}", f"  longer    {longer}"]
         lines.append(f"  use it    {_use(run, spec)}")
-        if command and describe_preset(run.config) == "quick":
+        if command and describe_preset(run.config).split()[0] == "quick":  # Whatever flags were added.
             lines += _better(run.config.experiment, step, updates, seconds)
         terminal.info("\n".join(lines))
 

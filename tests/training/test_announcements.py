@@ -1,6 +1,7 @@
 """Commands that are printed, pasted into a real shell."""
 
 import ast
+import dataclasses
 import re
 import shutil
 import subprocess
@@ -94,7 +95,7 @@ def test_without_a_launcher_no_flag_is_advised(tmp_path, end):
     ],
 )
 def test_a_quick_run_names_what_best_gives_in_how_many_minutes(tmp_path, end, experiment, updates, seconds, better):
-    config = presets(experiment)["quick"]
+    config = dataclasses.replace(presets(experiment)["quick"], batch_size=100)
     out = end(Run(tmp_path, config), config.total_updates, updates, seconds=seconds)
     assert f"\n  better    --preset=best trains {better}" in out
 
