@@ -19,7 +19,7 @@ from infogan_tf.model import InfoGAN
 from infogan_tf.runtime import describe_precision, onednn_is_on, uses_gpu
 from infogan_tf.startup import ONEDNN_VARIABLE
 from infogan_tf.training.record import Record
-from infogan_tf.training.recorder import terminal
+from infogan_tf.training.recorder import in_minutes, terminal
 from infogan_tf.training.run import Run
 
 ENOUGH_SECONDS = 60.0  # In fewer, compiling the update is too large a part to say how long an update takes.
@@ -118,8 +118,7 @@ def _better(experiment: str, step: int, updates: int, seconds: float) -> list[st
         return []
     line = f"  better    --preset=best trains {best.total_updates / step:,.1f} times as long"
     if seconds >= ENOUGH_SECONDS:
-        minutes = math.ceil(best.total_updates * seconds / updates / 60)
-        line += f", about {minutes:,} minute{'s' * (minutes > 1)} on this machine"
+        line += f", about {in_minutes(best.total_updates * seconds / updates)} on this machine"
     gives = find_experiment(experiment).best_gives
     return [f"{line}: {gives}" if gives else line]
 

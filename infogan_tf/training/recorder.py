@@ -171,11 +171,16 @@ class Pace:
             epochs = (self._first[0] + 60 * config.minutes * rate) / config.updates_per_epoch
             self._run.set_length(max(round(epochs), math.ceil(step / config.updates_per_epoch)))
         total = self._run.config.total_updates
-        minutes = math.ceil((total - step) / rate / 60)
         logger.info(
             f"pace: {rate:.3g} updates a second on this machine; update {total:,}, the last one, comes in about "
-            f"{minutes:,} minute{'s' * (minutes > 1)}"
+            f"{in_minutes((total - step) / rate)}"
         )
+
+
+def in_minutes(seconds: float) -> str:
+    """A time as text, in minutes, rounded up."""
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes:,} minute{'s' * (minutes > 1)}"
 
 
 class Callbacks:
