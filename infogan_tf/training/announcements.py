@@ -102,9 +102,9 @@ def announce_end(
         if command:
             explore = f"infogan explore --run_folder={shlex.quote(str(run.path))}"
             lines += [f"  explore   {explore}", f"  longer    {longer}"]
+            if describe_preset(run.config).split()[0] == "quick":  # Whatever flags were added.
+                lines += _better(run.config.experiment, step, updates, seconds)
         lines.append(f"  use it    {_use(run, spec)}")
-        if command and describe_preset(run.config).split()[0] == "quick":  # Whatever flags were added.
-            lines += _better(run.config.experiment, step, updates, seconds)
         terminal.info("\n".join(lines))
 
 
