@@ -1,4 +1,4 @@
-"""Pictures made of images: tiles without gaps, side by side, captions below."""
+"""Pictures made of images: tiles in a grid, side by side, captions below."""
 
 import math
 import textwrap
@@ -15,6 +15,7 @@ Picture = np.ndarray  # uint8 [height, width, 3]
 
 SCALE = 2
 GAP = 8
+LINE = 96  # A gray that shows on black as well as on white.
 FONT_SIZE = 13
 CHARACTER = 7  # Pixels; the mean of a text in this font is less than 6.1.
 MARGIN = 4
@@ -24,12 +25,17 @@ MILLISECONDS = 80  # Of a frame.
 def tile(images: np.ndarray, scale: int = SCALE) -> Picture:
     """Lays images out as a grid without gaps, as in the paper; a pixel is drawn `scale` pixels wide.
 
+    From a scale of 2 on, thin lines show where an image begins: on black ones a place could not be seen without them.
     Images are `[rows, columns, height, width, channels]` in [0, 1], of one channel or three.
     """
     rows, columns, height, width, channels = np.shape(images)
     grid = np.asarray(images).transpose(0, 2, 1, 3, 4).reshape(rows * height, columns * width, channels)
     pixels = np.rint(np.clip(grid, 0, 1) * 255).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
-    return np.broadcast_to(pixels, (*pixels.shape[:2], 3)).copy()
+    picture = np.broadcast_to(pixels, (*pixels.shape[:2], 3)).copy()
+    if scale > 1:
+        picture[height * scale :: height * scale] = LINE
+        picture[:, width * scale :: width * scale] = LINE
+    return picture
 
 
 def as_grid(images: np.ndarray, scale: int = SCALE) -> Picture:

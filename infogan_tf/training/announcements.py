@@ -54,7 +54,9 @@ def announce_start(
     how, why = "as they are", "since there are enough of them"
     if model.max_shift:
         how, why = model.augmentation.describe(model.max_shift), "to prevent D from overfitting so few images"
-    logger.info(f"augmentation: D sees images {how}, {why if run.config.max_shift is None else 'as requested'}")
+    if run.config.max_shift is not None:
+        why = f"as max_shift={run.config.max_shift} says"
+    logger.info(f"augmentation: D sees images {how}, {why}")
     if model.code_augmentation:
         codes = ", ".join(code.name for code in model.spec.categorical_codes)
         strength = f"code_augmentation={model.code_augmentation:g}"

@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from infogan_tf.figures.pictures import as_grid, save_animation, save_picture, side_by_side, stack, tile, with_caption
+from infogan_tf.figures.pictures import (
+    LINE,
+    as_grid,
+    save_animation,
+    save_picture,
+    side_by_side,
+    stack,
+    tile,
+    with_caption,
+)
 
 
 def test_tiles_lie_in_rows_and_columns_without_gaps():
@@ -19,6 +28,16 @@ def test_pixels_are_enlarged_and_gray_ones_are_as_bright_in_every_channel():
     expected = np.arange(20).reshape(4, 5).repeat(3, axis=0).repeat(3, axis=1)
     for channel in range(3):
         np.testing.assert_array_equal(enlarged[..., channel], expected)
+
+
+def test_lines_part_enlarged_images_and_leave_the_rest_of_their_pixels():
+    images = np.zeros([2, 3, 4, 5, 1])
+    images[..., -1, -1, 0] = 1
+    picture = tile(images, scale=2)[..., 0]
+    assert set(picture[8]) == set(picture[:, 10]) == set(picture[:, 20]) == {LINE}
+    without = np.delete(np.delete(picture, 8, axis=0), [10, 20], axis=1)
+    assert set(np.unique(without)) == {0, 255}
+    assert (without == 255).sum() == 6 * 4, "a white pixel in the last corner of each image"
 
 
 def test_side_by_side_has_a_white_gap():
