@@ -25,7 +25,7 @@ from infogan_tf.options import FLOAT32_MAX, FLOAT32_TINY, MalformedError
 
 NOISE_NAME = "z"
 # Tags of curves and pictures.
-RESERVED_NAMES = ("total", "samples")
+RESERVED_NAMES = ("total", "samples", "factors")
 MAX_CODES = 100
 MAX_SIZE = 10_000
 TERM = re.compile(

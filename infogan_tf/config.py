@@ -220,8 +220,6 @@ class Config(Options):
             raise SettingError("consistency", "0 where code_augmentation is 0", self.consistency)
         if self.discriminator_batches == "joint" and self.update != "simultaneous":
             raise SettingError("discriminator_batches", f"separate where update is {self.update}", "joint")
-        if self.xla == "on" and self.precision == "bfloat16":
-            raise SettingError("xla", "auto or off where precision is bfloat16, which XLA would ignore", self.xla)
         if self.code_augmentation and all(code.kind != "categorical" for code in parse_codes(self.codes)):
             raise SettingError(
                 "code_augmentation", f"0 where no code is categorical ({self.codes})", self.code_augmentation
@@ -234,14 +232,14 @@ class Config(Options):
     def run_name(self) -> str:
         """What runs are named after: the folder or file of the images, or the data set without version or variant.
 
-        Of a folder's name only letters, digits, underscores, dots and hyphens are kept.
+        Of a folder's name only letters, digits, underscores, hyphens and dots are kept, and no dot first, which hides runs.
         """
         if self.images is None:
             return re.split("[:/]", self.dataset or self.experiment)[0]
         name = os.path.basename(os.path.abspath(os.path.expanduser(self.images)))
         for ending in (".npz", *ARCHIVE_ENDINGS):
             name = name[: -len(ending)] if name.lower().endswith(ending) else name
-        return re.sub(r"[^\w.-]+", "_", name)[:60] or self.experiment
+        return re.sub(r"[^\w.-]+", "_", name).lstrip(".")[:60] or self.experiment
 
     def check_images(self):
         """Refuses a config that names no images, or some that are not there, by a SettingError; nothing is loaded."""

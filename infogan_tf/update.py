@@ -207,23 +207,23 @@ def predict_augmented(model: keras.Model, images: tf.Tensor, seed: Seed) -> dict
 def gradients(
     tape: tf.GradientTape, loss: tf.Tensor, optimizer: keras.optimizers.Optimizer, network: keras.Model
 ) -> list[tf.Tensor]:
-    """Of a loss, with respect to a network's weights; times the optimizer's loss scale, by which it will divide."""
+    """Of a loss, with respect to a network's weights; times the optimizer's loss scale, by which it will divide.
+
+    On several devices each has its part of the batch, and the optimizer sums their gradients: hence the division.
+    """
     weights = [variable.value for variable in network.trainable_variables]
-    return tape.gradient(loss, weights, output_gradients=optimizer.scale_loss(tf.ones_like(loss)))
+    share = tf.ones_like(loss) / tf.distribute.get_strategy().num_replicas_in_sync
+    return tape.gradient(loss, weights, output_gradients=optimizer.scale_loss(share))
 
 
 def step(name: str, optimizer: keras.optimizers.Optimizer, network: keras.Model, gradients: list[tf.Tensor]) -> Metrics:
-    """Moves a network's weights, and returns the norm of the gradient, without the optimizer's loss scale.
-
-    On several devices each has the gradients of its part of the batch, and Keras sums them: hence the division.
-    """
-    norm = tf.linalg.global_norm(gradients) / optimizer.scale_loss(1.0)
+    """Moves a network's weights, and returns the norm of the gradient on this device, without the loss scale."""
+    norm = tf.linalg.global_norm(gradients) * tf.distribute.get_strategy().num_replicas_in_sync
+    norm /= optimizer.scale_loss(1.0)
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         # It takes no step where gradients overflow, as in the first updates, and lowers its scale.
         norm = tf.where(tf.math.is_finite(norm), norm, 0.0)
-    devices = tf.distribute.get_strategy().num_replicas_in_sync
-    averaged = [gradient / devices for gradient in gradients] if devices > 1 else gradients
-    optimizer.apply(averaged, network.trainable_variables)
+    optimizer.apply(gradients, network.trainable_variables)
     return {f"gradient_norm/{name}": norm}
 
 

@@ -78,7 +78,7 @@ CODE = LatentCode("c", Uniform())
     ("arguments", "text"),
     [
         ({"name": "c 1"}, "name of a latent code must be letters, digits and underscores, .*, got 'c 1'"),
-        ({"name": "total"}, "name of a latent code must be .* none of total, samples, got 'total'"),
+        ({"name": "total"}, "name of a latent code must be .* none of total, samples, factors, got 'total'"),
         ({"distribution": 10}, "distribution of c must be a Distribution, got 10"),
         ({"regularized": "no"}, "regularized of c must be True or False, got 'no'"),
         ({"weight": -1}, "weight of c must be a number >= 0, got -1"),

@@ -73,8 +73,8 @@ def run(options: EncodeOptions):
         logger.info(f"  left out, since they can't be read: {'; '.join(skipped[:MAX_NAMED])}{more}")
     if images.others:
         logger.info(f"  left out: {describe_others(images.others)}")
-    flags = {"codes": _as_flag(loaded.model.spec, first), "output": "again.png"}
-    options.say_next(f"the codes of {printable(first['image'])}:", "generate", **flags)
+    if codes := _as_flag(loaded.model.spec, first):
+        options.say_next(f"the codes of {printable(first['image'])}:", "generate", codes=codes, output="again.png")
 
 
 def _readable_images(
@@ -138,6 +138,6 @@ def _write(path: Path, ending: str, rows: Iterable[Row]) -> int:
 
 
 def _as_flag(spec: "LatentSpec", row: Row) -> str:
-    """The codes of a row as `generate --codes` takes them: those of one dimension."""
+    """The codes of a row as `generate --codes` takes them: those of one dimension, if there are any."""
     columns = {f"{code.name}{ending}": code.name for code in spec.codes for ending in ("", "_mean", "_angle")}
     return ",".join(f"{name}={row[column]}" for column, name in columns.items() if column in row)

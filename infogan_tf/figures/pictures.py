@@ -19,6 +19,7 @@ LINE = 96  # A gray that shows on black as well as on white.
 FONT_SIZE = 13
 CHARACTER = 7  # Pixels; the mean of a text in this font is less than 6.1.
 MARGIN = 4
+CAPTION_WIDTH = 160  # Pixels, at least: some words a line.
 MILLISECONDS = 80  # Of a frame.
 
 
@@ -73,14 +74,14 @@ def side_by_side(left: Picture, right: Picture) -> Picture:
 
 
 def with_caption(picture: Picture, caption: str) -> Picture:
-    """Writes a caption on white below a picture, in as many lines as it needs."""
-    width, line_height = picture.shape[1], FONT_SIZE + MARGIN
+    """Writes a caption on white below a picture, in as many lines as it needs; white goes beside a narrow picture."""
+    width, line_height = max(picture.shape[1], CAPTION_WIDTH), FONT_SIZE + MARGIN
     lines = textwrap.wrap(caption, (width - 2 * MARGIN) // CHARACTER)
     strip = Image.new("RGB", (width, line_height * len(lines) + 2 * MARGIN), "white")
     draw, font = ImageDraw.Draw(strip), ImageFont.load_default(FONT_SIZE)
     for number, line in enumerate(lines):
         draw.text((MARGIN, MARGIN + number * line_height), line, fill="black", font=font)
-    return np.concatenate([picture, np.asarray(strip)], axis=0)
+    return stack([picture, np.asarray(strip)])
 
 
 def save_picture(path: Path, picture: Picture):

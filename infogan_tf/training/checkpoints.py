@@ -4,6 +4,7 @@ TensorFlow's manager writes a checkpoint's files, and then its name into the fil
 there counts, so that a kill at any moment leaves no partial checkpoint.
 """
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -30,14 +31,19 @@ def find_steps(folder: Path) -> list[int]:
 def _find(folder: Path) -> dict[int, Path]:
     """The checkpoints by their update, oldest first; TensorFlow knows each by a prefix of its files."""
     # A third one is about to be removed.
-    paths = [*_recorded(folder)[-KEEP:], *_recorded(folder / "kept"), *folder.glob(f"step-*{WEIGHTS}")]
+    paths = [*_recorded(folder)[-KEEP:], *_recorded(folder / "kept"), *filter(_is_ours, folder.glob(f"*{WEIGHTS}"))]
     return dict(sorted((int(path.stem.removeprefix("step-")), path) for path in paths))
 
 
 def _recorded(folder: Path) -> list[Path]:
     state = tf.train.get_checkpoint_state(folder)
     paths = map(Path, state.all_model_checkpoint_paths if state else [])
-    return [path for path in paths if any(folder.glob(f"{path.name}.*"))]
+    return [path for path in paths if _is_ours(path) and any(folder.glob(f"{path.name}.*"))]
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a checkpoint has a name as ours have; other programs' may lie where runs are looked for."""
+    return re.fullmatch(r"step-\d+", path.stem) is not None
 
 
 def write_weights(folder: Path, step: int, model: InfoGAN):

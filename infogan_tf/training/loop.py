@@ -88,6 +88,8 @@ def _ready_strategy(config: Config) -> tf.distribute.Strategy:
     """What trains on the devices of a config; SettingError if they, or several of them, can't train with it."""
     devices.check_cluster(config.devices, config.run_folder, config.minutes)
     devices.prepare_devices(config.devices)
+    if config.xla == "on" and config.precision == "bfloat16" and not runtime.uses_gpu():
+        raise SettingError("xla", "auto or off where precision is bfloat16 on a CPU, which XLA would ignore", "on")
     runtime.check_precision(config.precision)
     if config.deterministic == "on" and runtime.uses_gpu():
         tf.config.experimental.enable_op_determinism()
@@ -117,14 +119,15 @@ def _new_model(run: Run, data: ImageData) -> InfoGAN:
 
 
 def _choose_max_shift(config: Config, data: ImageData) -> int:
-    size = data.image_shape[0]
-    if config.max_shift is None:
-        return build_augmentation(config).default_max_shift(len(data.training), size)
-    if config.max_shift > size // 2:
-        raise SettingError("max_shift", f"at most {size // 2}, half of the size of the images", config.max_shift)
-    if not config.max_shift and config.augmentation_probability is not None:
-        raise SettingError("augmentation_probability", "auto where max_shift is 0", config.augmentation_probability)
-    return config.max_shift
+    size, max_shift = data.image_shape[0], config.max_shift
+    if max_shift is None:
+        max_shift = build_augmentation(config).default_max_shift(len(data.training), size)
+    if max_shift > size // 2:
+        raise SettingError("max_shift", f"at most {size // 2}, half of the size of the images", max_shift)
+    if not max_shift and config.augmentation_probability is not None:
+        why = "max_shift is 0" if config.max_shift == 0 else f"max_shift is auto: 0 for {len(data.training):,} images"
+        raise SettingError("augmentation_probability", f"auto where {why}", config.augmentation_probability)
+    return max_shift
 
 
 def _check_workers_agree(config: Config, data: ImageData, max_shift: int, start: int):

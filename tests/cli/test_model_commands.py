@@ -198,6 +198,13 @@ def test_a_circular_code_is_an_angle_in_degrees_and_turns_without_end(run):
             assert animation.n_frames == frames, codes
 
 
+def test_codes_of_several_dimensions_are_encoded_and_no_command_is_made_of_them(do, place):
+    build_model(Config(codes="2*uniform(size=2)")).save("model.keras")
+    out = do("encode", "--run_folder=model.keras", f"--images={place / 'black.png'}", "--output=codes.csv")
+    assert out == "codes of 1 images by model.keras: codes.csv\n"
+    assert len(read_csv("codes.csv")[0]) == 1 + 2 * 2 * 2
+
+
 def test_codes_whose_columns_would_have_one_name_are_refused(refused, tmp_path):
     build_model(Config(codes="a=bernoulli(size=2), a_0=bernoulli")).save("model.keras")
     expected = "flag --run_folder: expected a model whose codes make columns of different names, got a_0 twice"
@@ -249,7 +256,7 @@ def test_each_code_moves_in_an_animation(run, place):
 @pytest.mark.slow
 def test_a_run_is_exported_in_every_format(do, run, place, model, tmp_path):
     typed = ["export", f"--run_folder={place / 'run'}"]
-    assert run(*typed, "--output=a.keras", try_next=True) == "run, update 5 as keras: a.keras"
+    assert run(*typed, "--step=5", "--output=a.keras", try_next=True) == "run, update 5 as keras: a.keras"
     np.testing.assert_array_equal(infogan_tf.load("a.keras").generate(seed=1), model.generate(seed=1))
     for output, flags, said in (
         ("v1.0", ["--format=saved_model"], "  see its signatures:  saved_model_cli show --all --dir v1.0\n"),

@@ -41,6 +41,7 @@ def test_an_unknown_experiment_is_named():
         ({"images": "sets/faces.v2.npz"}, "faces.v2"),
         ({"images": "v1.2"}, "v1.2"),
         ({"images": "a\n'b'"}, "a_b_"),
+        ({"images": ".hidden"}, "hidden"),
         ({"images": "x/.."}, "here"),
         ({"images": "/"}, "mnist"),
         ({"images": "x" * 99}, "x" * 60),

@@ -3,6 +3,7 @@ import pytest
 from PIL import Image
 
 from infogan_tf.figures.pictures import (
+    CAPTION_WIDTH,
     LINE,
     as_grid,
     save_animation,
@@ -55,6 +56,14 @@ def test_caption_is_written_below_in_as_many_lines_as_it_needs():
     assert short[10:].min() < 100, "no ink"
     assert long.shape[0] > short.shape[0] + 30
     assert long.shape[1] == 200
+
+
+def test_a_caption_has_room_beside_a_narrow_picture():
+    captioned = with_caption(np.zeros([10, 16, 3], np.uint8), "c1: from -1 to 1")
+    in_one_line = with_caption(np.zeros([10, 400, 3], np.uint8), "c1").shape[0]
+    assert captioned.shape == (in_one_line, CAPTION_WIDTH, 3)
+    assert captioned[:10, :16].max() == 0
+    assert captioned[:10, 16:].min() == 255
 
 
 def test_picture_is_saved_as_it_is(tmp_path):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from infogan_tf.codes import LatentSpec
+from infogan_tf.figures.pictures import CAPTION_WIDTH
 from infogan_tf.figures.traversals import Preview
 from infogan_tf.model import InfoGAN
 from tests.tiny_models import tiny_discriminator, tiny_generator, tiny_model
@@ -18,7 +19,7 @@ def preview():
 def test_shows_real_beside_generated_and_a_traversal_a_code(preview):
     pictures = preview.pictures(300)
     widths = {name: picture.shape[1] for name, picture in pictures.items()}
-    assert widths == {"samples": 2 * GRID + 8, "kind": 3 * 8 * 2, "angle": GRID}
+    assert widths == {"samples": 2 * GRID + 8, "kind": CAPTION_WIDTH, "angle": GRID}
     top_left = pictures["samples"][:16:2, :16:2, :1]
     assert (top_left == REAL).all(axis=(1, 2, 3)).any(), "the left half shows no real image"
 

@@ -72,6 +72,15 @@ def test_the_last_two_are_kept_and_every_nth_apart_for_good(tmp_path, trained):
     assert find_steps(tmp_path) == [10, 20, 30, 35]
 
 
+def test_what_other_programs_have_beside_them_is_no_checkpoint(tmp_path, trained):
+    save(tmp_path, trained, 5)
+    (tmp_path / "step-500 (1).npz").touch()
+    assert find_steps(tmp_path) == [5]
+    other = tf.train.CheckpointManager(tf.train.Checkpoint(), tmp_path / "other", None)
+    other.save()
+    assert find_steps(tmp_path / "other") == []
+
+
 def test_space_of_a_run(tmp_path, trained):
     def to_come(total_updates, keep_every=0):
         return Checkpoints(tmp_path, trained, keep_every).bytes_to_come(total_updates)

@@ -248,10 +248,12 @@ def test_auto_resumes_on_the_source_that_it_began_with(tmp_path, monkeypatch):
 
 
 NO_SHIFT = {"max_shift": 0, "augmentation_probability": 0.5}
+XLA_WITH_BFLOAT16 = {"xla": "on", "precision": "bfloat16"}
 REFUSALS = [
     ("batch_size: expected at most 4000, the number of training images, got 4001", {"batch_size": 4001}),
     (r"augmentation_probability: expected auto where max_shift is 0, got 0\.5", NO_SHIFT),
     ("max_shift: expected at most 14, half of the size of the images, got 15", {"max_shift": 15}),
+    ("xla: expected auto or off where precision is bfloat16 on a CPU, .*, got on", XLA_WITH_BFLOAT16),
 ]
 
 
@@ -260,6 +262,13 @@ def test_what_does_not_go_with_the_data_is_refused_and_nothing_is_left(tmp_path,
     with pytest.raises(SettingError, match=text):
         train(tiny(tmp_path / "run", **changes))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_share_of_augmented_images_is_refused_where_so_many_need_no_augmentation(tmp_path, monkeypatch):
+    monkeypatch.setattr("infogan_tf.augmentation.FEW_IMAGES", 4000)
+    text = "augmentation_probability: expected auto where max_shift is auto: 0 for 4,000 images, got 0.5"
+    with pytest.raises(SettingError, match=text):
+        train(tiny(tmp_path / "run", augmentation_probability=0.5))
 
 
 def test_what_is_not_finite_stops_the_run_and_the_last_good_checkpoint_stays(tmp_path, monkeypatch):
