@@ -27,6 +27,13 @@ class Config(Options):
     """
 
     experiment: str = option("mnist", Text(), "Name of a module of `infogan_tf.experiments`.", is_flag=False)
+    preset: str | None = option(
+        None,
+        Auto(Text(), "none"),
+        "The preset that the settings began with, whatever was changed since.",
+        may_change=True,
+        is_flag=False,
+    )
     run_folder: str | None = option(
         None,
         Auto(Text(), "a new folder named after the time"),
@@ -232,7 +239,8 @@ class Config(Options):
     def run_name(self) -> str:
         """What runs are named after: the folder or file of the images, or the data set without version or variant.
 
-        Of a folder's name only letters, digits, underscores, hyphens and dots are kept, and no dot first, which hides runs.
+        Of a folder's name only letters, digits, underscores, hyphens and dots are kept, but no dot in front, which
+        would hide runs.
         """
         if self.images is None:
             return re.split("[:/]", self.dataset or self.experiment)[0]
@@ -268,13 +276,13 @@ class Config(Options):
         return {name: value if isinstance(value, int | float | str) else as_text(value) for name, value in values}
 
     def differences(self, other: "Config") -> list[str]:
-        """The flags, except the seed, by which this config trains differently from another one."""
+        """The flags, except seed and length, by which this config trains differently from another one."""
         return [
             f"--{field.name}={shlex.quote(as_text(getattr(self, field.name)))}"
             for field in dataclasses.fields(self)
             if field.metadata["is_flag"]
             and not field.metadata["may_change"]
-            and field.name != "seed"
+            and field.name not in ("seed", "updates_per_epoch")
             and getattr(self, field.name) != getattr(other, field.name)
         ]
 

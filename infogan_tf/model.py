@@ -389,11 +389,12 @@ class InfoGAN(keras.Model):
 
     def _checked_images(self, images: Any) -> tf.Tensor:
         try:
-            images = floats(tf.convert_to_tensor(images))
+            given = tf.convert_to_tensor(images)
+            images = floats(given)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{self._expected_images}, got {type(images).__name__}") from error
         if not images.shape[1:].is_compatible_with(self.image_shape) or not images.dtype.is_floating:
-            raise ValueError(f"{self._expected_images}, got {images.dtype.name} {images.shape}")
+            raise ValueError(f"{self._expected_images}, got {given.dtype.name} {given.shape}")
         # A graph of Keras' may be made for images of any shape.
         return tf.ensure_shape(tf.cast(images, tf.float32), [None, *self.image_shape])
 

@@ -26,12 +26,12 @@ def test_presets_differ_where_paper_and_original_code_do():
     assert list(presets("mnist")) == ["quick", "best", "paper", "original"]
     paper, original, best = (presets("mnist")[name].to_dict() for name in ("paper", "original", "best"))
     differing = {name for name in paper if paper[name] != original[name]}
-    assert differing == {"leaky_slope", "posterior_std", "codes"}
+    assert differing == {"leaky_slope", "posterior_std", "codes", "preset"}
     differing = {name for name in paper if paper[name] != best[name]}
     added = {"code_augmentation", "consistency", "average_decay"}
     rates = {"discriminator_learning_rate", "generator_learning_rate"}
-    assert differing == added | rates | {"update", "width", "max_epoch"}
-    assert {**best, "max_epoch": 55} == presets("mnist")["quick"].to_dict()
+    assert differing == added | rates | {"update", "width", "max_epoch", "preset"}
+    assert {**best, "max_epoch": 55, "preset": "quick"} == presets("mnist")["quick"].to_dict()
 
 
 @pytest.mark.parametrize(

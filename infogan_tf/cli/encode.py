@@ -60,6 +60,8 @@ def run(options: EncodeOptions):
     from infogan_tf.data.image_files import describe_others, own_images
 
     loaded = options.load()
+    if loaded.record is None:
+        logger.info("images are cropped to their centers, since a .keras file, unlike a run, keeps no other --crop")
     skipped: list[str] = []
     images = own_images(find_images(options.images, or_one=True))
     rows = _rows(loaded.model, _readable_images(images, loaded, skipped))
@@ -67,7 +69,7 @@ def run(options: EncodeOptions):
     if first is None:
         raise SettingError("images", "images that can be read", f"{options.images} ({skipped[0]})")
     number = _write(options.output_path, options.output_ending, itertools.chain([first], rows))
-    logger.info(f"codes of {number:,} images by {loaded.caption}: {options.output_path}")
+    logger.info(f"codes of {number:,} image{'s' * (number > 1)} by {loaded.caption}: {options.output_path}")
     if skipped:
         more = f" and {len(skipped) - MAX_NAMED:,} more" if len(skipped) > MAX_NAMED else ""
         logger.info(f"  left out, since they can't be read: {'; '.join(skipped[:MAX_NAMED])}{more}")

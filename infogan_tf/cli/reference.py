@@ -35,12 +35,12 @@ def _section(command: Command) -> str:
 def _presets() -> str:
     """The presets of all experiments, by the flags that they set."""
     defaults = dataclasses.asdict(Config())
+    of_flags = [field.name for field in dataclasses.fields(Config) if field.metadata["is_flag"]]
     rows = ["| experiment | preset | flags |", "| --- | --- | --- |"]
     for experiment in experiment_names():
-        defaults["experiment"] = experiment
         for name, config in presets(experiment).items():
-            values = dataclasses.asdict(config).items()
-            flags = " ".join(f"`--{key}={as_text(value)}`" for key, value in values if value != defaults[key])
+            values = {key: getattr(config, key) for key in of_flags}
+            flags = " ".join(f"`--{key}={as_text(value)}`" for key, value in values.items() if value != defaults[key])
             rows.append(f"| `{experiment}` | `{name}` | {flags} |")
     text = "`--preset` of `infogan train EXPERIMENT` sets these flags; the first of an experiment is its default."
     return "\n\n".join(["## Presets", text, "\n".join(rows)])

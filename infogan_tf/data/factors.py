@@ -1,4 +1,4 @@
-"""Labels of images as factors, for evaluation alone: training does not import this."""
+"""Labels of images as factors, for evaluation alone: of training only its first messages say which are unusable."""
 
 import re
 import warnings
@@ -54,18 +54,28 @@ def load_factors(data: ImageData) -> tuple[Factor, ...]:
     """
     factors = []
     labels, number = data.labels, len(data.training)
+    unusable = unusable_labels(data)
     for name, column in labels.columns.items():
+        if name in unusable:
+            warnings.warn(f"{name}, a label of {data.name}, is left out: {unusable[name]}", stacklevel=2)
+            continue
         texts, class_names = np.array(column), labels.class_names.get(name)
         values = _as_numbers(texts)
-        problem = _why_useless(values, class_names)
-        if problem is not None:
-            warnings.warn(f"{name}, a label of {data.name}, is left out: {problem}", stacklevel=2)
-            continue
         of_folders = data.source != "npz" and texts.dtype.kind == "U"
         are_classes = of_folders and values.dtype.kind == "f" and _count_up(values)
         kind, values, class_names = _interpret(name, values, class_names, are_classes, data.source != "tfds")
         factors.append(Factor(name, kind, values[:number], values[number:], class_names))
     return tuple(factors)
+
+
+def unusable_labels(data: ImageData) -> dict[str, str]:
+    """Why some labels of loaded images can't be factors, by name."""
+    labels = data.labels
+    problems = {
+        name: _why_useless(_as_numbers(np.array(column)), labels.class_names.get(name))
+        for name, column in labels.columns.items()
+    }
+    return {name: problem for name, problem in problems.items() if problem}
 
 
 def _as_numbers(values: np.ndarray) -> np.ndarray:
@@ -88,6 +98,8 @@ def _why_useless(values: np.ndarray, class_names: ClassNames) -> str | None:
         return "some values are not finite"
     if class_names is not None and values.min() < 0:  # How TFDS marks unknown classes.
         return "the class of some images is unknown"
+    if values.dtype.kind == "U" and (values == "").any():
+        return "it is empty for some images"
     if values.dtype.kind == "U" and _identify_images(np.unique(values, return_counts=True)[1]):
         return "most of its values are of one image only"
     return "it is the same for all images" if (values == values[0]).all() else None

@@ -117,8 +117,8 @@ def check_two_batches(data: ImageData, batch_size: int):
     """Raises a SettingError if a user's own images don't make two batches, or a data set not even one."""
     number = len(data.training)
     if data.is_own and number < 2 * batch_size:
-        expected = f"at least {2 * batch_size} training images, two batches of {batch_size}"
-        raise SettingError("images", expected, f"{number} from {data.name} ({data.reason})")
+        expected = f"at least {2 * batch_size} training images, two batches of batch_size={batch_size}"
+        raise SettingError("images", expected, f"{number} from {data.name}")
     if batch_size > number:
         raise SettingError("batch_size", f"at most {number}, the number of training images", batch_size)
 

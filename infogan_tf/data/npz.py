@@ -4,7 +4,7 @@ import dataclasses
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +54,7 @@ class Npz:
                 raise self._wrong("an array named 'images'", ", ".join(names) or "nothing")
             images = np.load(archive.extract("images.npy", folder), mmap_mode="r")
             with np.load(self.path) as arrays:
-                labels, names = arrays.get("labels"), arrays.get("label_names")
+                labels, names = (self._plain(arrays, name) for name in ("labels", "label_names"))
         if images.dtype != np.uint8:
             raise self._wrong("images of uint8 (0 to 255)", images.dtype.name)
         if images.ndim not in (3, 4) or 0 in images.shape or images.shape[3:] not in ((), (1,), (3,)):
@@ -65,6 +65,15 @@ class Npz:
         else:
             labels = self._labels(labels, names, len(images))
         return images.reshape((*images.shape, 1)[:4]), labels
+
+    def _plain(self, arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray | None:
+        """An array, if it is there; one of Python objects, as pandas has text, would have to be unpickled."""
+        try:
+            return arrays.get(name)
+        except ValueError as error:
+            if "Object arrays" not in str(error):
+                raise
+            raise self._wrong(f"{name} that are numbers or text, as {name}.astype(str)", "Python objects") from error
 
     def _labels(self, labels: np.ndarray, names: np.ndarray | None, number: int) -> Labels:
         if labels.ndim not in (1, 2) or len(labels) != number:

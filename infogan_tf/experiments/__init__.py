@@ -51,14 +51,14 @@ def presets(name: str) -> dict[str, Config]:
     'categorical(10), 2*uniform@0.1'
     """
     changes = find_experiment(name).presets
-    return {preset: Config(experiment=name, **settings) for preset, settings in changes.items()}
+    return {preset: Config(experiment=name, preset=preset, **settings) for preset, settings in changes.items()}
 
 
 def describe_preset(config: Config) -> str:
-    """The preset that is nearest to a config, and the flags by which the config differs from it.
+    """The preset that a config began with, and the flags by which it differs from that one.
 
-    The seed and what changes nothing that is computed (length, intervals, folders) are left out; of two presets that
-    are equally near, it is the one whose length is nearer.
+    The seed and what changes nothing that is computed (length, intervals, folders) are left out. Of a config that began
+    with none, it is the nearest preset; of two that are equally near, the one whose length is nearer.
 
     >>> describe_preset(dataclasses.replace(presets("mnist")["original"], batch_size=64, seed=3))
     'original with --batch_size=64'
@@ -68,6 +68,9 @@ def describe_preset(config: Config) -> str:
         longer = (config.total_updates or 0) - (item[1].total_updates or 0)
         return len(config.differences(item[1])), abs(longer)
 
-    name, preset = min(presets(config.experiment).items(), key=distance)
+    known = presets(config.experiment)
+    name, preset = min(known.items(), key=distance)
+    if config.preset in known:
+        name, preset = config.preset, known[config.preset]
     flags = config.differences(preset)
     return f"{name} with {' '.join(flags)}" if flags else name

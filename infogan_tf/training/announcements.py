@@ -12,9 +12,10 @@ from tqdm import tqdm
 from infogan_tf.codes import LatentSpec
 from infogan_tf.config import Config
 from infogan_tf.console import logger
+from infogan_tf.data.factors import unusable_labels
 from infogan_tf.data.image_data import ImageData, held_out_warning
 from infogan_tf.devices import describe_device, missing_cuda
-from infogan_tf.experiments import describe_preset, find_experiment, presets
+from infogan_tf.experiments import find_experiment, presets
 from infogan_tf.model import InfoGAN
 from infogan_tf.runtime import describe_precision, onednn_is_on, uses_gpu
 from infogan_tf.startup import ONEDNN_VARIABLE
@@ -47,6 +48,8 @@ def announce_start(
     logger.info(f"data: {data.description}")
     for note in (*data.notes, f"labels: {data.labels.description}"):
         logger.info(note)
+    for name, problem in unusable_labels(data).items():
+        logger.info(f"warning: an evaluation will leave out the label {name}: {problem}")
     for file in data.skipped:
         logger.debug(f"left out: {file}")
     if warning := held_out_warning(len(data.held_out)):
@@ -104,7 +107,7 @@ def announce_end(
         if command:
             explore = f"infogan explore --run_folder={shlex.quote(str(run.path))}"
             lines += [f"  explore   {explore}", f"  longer    {longer}"]
-            if describe_preset(run.config).split()[0] == "quick":  # Whatever flags were added.
+            if run.config.preset == "quick":  # Whatever flags were added.
                 lines += _better(run.config.experiment, step, updates, seconds)
         lines.append(f"  use it    {_use(run, spec)}")
         terminal.info("\n".join(lines))

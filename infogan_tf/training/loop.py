@@ -173,6 +173,7 @@ def _update(
             numbers.read(0 if is_stopped or is_epoch or needs_model(run.config, step) else 1)
             if model.stop_training:
                 stop.signal_name = stop.signal_name or "a callback"
+                is_stopped |= is_epoch and not devices.is_in_cluster()  # All numbers have been read.
             if is_stopped:
                 stop.signal_name = stop.signal_name or "a signal to another worker"
                 if recorders:

@@ -134,7 +134,9 @@ def check_resumable(record: Record, config: Config):
         # A checkpoint of float16 has the scale of the loss, and no other has it.
         is_float16 = field.name == "precision" and "float16" in (old, new)
         if old != new and (is_float16 or not field.metadata["may_change"]):
-            raise SettingError(field.name, f"{as_text(old)}, as this run folder was trained with", as_text(new))
+            of_preset = f" of the preset {config.preset}" if config.preset not in (None, before.preset) else ""
+            expected = f"{as_text(old)}, as this run folder was trained with"
+            raise SettingError(field.name, expected, f"{as_text(new)}{of_preset}")
 
 
 def with_recorded_origin(record: Record, data: ImageData) -> ImageData:

@@ -108,7 +108,7 @@ class Progress:
         for number, name in enumerate(code_names):
             self._tags[name if number else f"MI {name}"] = f"mutual_information/{name}"
         self._epoch = Means()
-        self._updates_per_epoch = updates_per_epoch
+        self._updates_per_epoch, self._first = updates_per_epoch, start + 1
         self._is_bar = is_terminal()
         epoch = f"epoch {start // updates_per_epoch + 1}"  # Shown while the update is compiled.
         shown = {"desc": epoch, "bar_format": BAR, "unit": "", "file": sys.stdout, "dynamic_ncols": True}
@@ -129,6 +129,9 @@ class Progress:
         self._bar.desc = epoch if self._is_bar else f"{epoch}  {update}"
         self._bar.postfix = " ".join(f"{name} {mean:.2f}" for name, mean in self._epoch.values().items())
         self._bar.update()
+        if step == self._first:  # From here on, without the time in which the update was compiled.
+            self._bar.initial = step
+            self._bar.unpause()
         if not self._is_bar and (step % size == 0 or step == total):
             terminal.info(str(self._bar))
 
@@ -187,7 +190,8 @@ class Callbacks:
     """Calls Keras callbacks with every number of an update, by tag, and with their means at the end of an epoch.
 
     Numbers are read one update late, so that at the end of a batch the model may be one update further. At the end of
-    an epoch it is not. A callback that sets `model.stop_training` ends training one update later, as a signal does.
+    an epoch it is not. A callback that sets `model.stop_training` ends training there; at the end of a batch, or where
+    several workers train, one update later.
     Its `params` have the `run_folder` too.
     """
 

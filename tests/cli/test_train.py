@@ -56,7 +56,7 @@ def place(tmp_path_factory):
 # One line names the flag, whichever layer refuses; what each layer refuses is tested there.
 BAD = {
     "images --images=no\nwhere": f"{NEITHER} no\\nwhere, which does not exist",
-    "images --images=odd\n'name'": "got 2 from odd\\n'name' (read from odd\\n'name')",
+    "images --images=odd\n'name'": "got 2 from odd\\n'name'",
     "images --dataset=nonesuch": "flag --dataset: expected the name of a TFDS data set, got nonesuch (",
     "images --images=good --run_folder=good/run": "flag --run_folder: expected a folder outside of",
     "svhn --image_size=64": "flag --image_size: expected auto (32, which the networks of svhn take), got 64",

@@ -149,6 +149,13 @@ def test_labels_that_are_not_finite_are_left_out_with_a_warning(npz):
     assert factor.name == "width"
 
 
+def test_text_that_is_missing_for_some_images_is_no_class(npz):
+    rows = [["" if number == 3 else f"{20 + number % 4}", "ab"[number % 2]] for number in RANGE]
+    with pytest.warns(UserWarning, match=r"^age, a label of set.npz, is left out: it is empty for some images$"):
+        (kind,) = factors_of_npz(npz, labels=np.array(rows), label_names=["age", "kind"])
+    assert kind.name == "kind"
+
+
 def test_text_is_read_as_numbers_where_all_of_a_label_is_and_names_of_single_images_are_left_out(npz):
     rows = [[f"{20 + number}", "male" if number % 2 else "female", f"{number:03d}.png"] for number in RANGE]
     with pytest.warns(UserWarning, match=r"^file, a label of set.npz, is left out: most of its values are of one imag"):

@@ -36,7 +36,7 @@ def test_evenly_spread_images_are_taken_from_the_whole_set():
 def test_own_images_must_make_two_batches(random_images):
     data = make(random_images, source="folder", name="photos", reason="read from /photos")
     check_two_batches(data, 7)
-    expected = r"images: expected at least 16 training images, two batches of 8, got 15 from photos \(read from /photos"
+    expected = r"images: expected at least 16 training images, two batches of batch_size=8, got 15 from photos"
     with pytest.raises(SettingError, match=expected):
         check_two_batches(data, 8)
 

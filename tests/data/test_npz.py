@@ -57,10 +57,16 @@ SHAPES = "set.npz with images of shape [number, height, width] or [number, heigh
         ({"images": WHOLE[..., :2]}, f"{SHAPES}[20, 16, 16, 2]"),
         ({"labels": np.zeros(19)}, "set.npz with labels of shape [20] or [20, kinds], as there are images, got [19]"),
         ({"labels": np.zeros([20, 2, 2])}, "set.npz with labels of shape [20] or [20, kinds], as there are images"),
-        ({"labels": np.full(20, None)}, "a whole .npz file, got "),
+        (
+            {"labels": np.full(20, None)},
+            "set.npz with labels that are numbers or text, as labels.astype(str), got Python objects",
+        ),
         ({"labels": np.zeros(20, complex)}, "set.npz with labels that are numbers or text, got complex128"),
         ({"labels": np.zeros([20, 2]), "label_names": ["a"]}, "set.npz with 2 label_names that are text, got str32"),
-        ({"labels": np.zeros(20), "label_names": np.full(1, None)}, "a whole .npz file, got "),
+        (
+            {"labels": np.zeros(20), "label_names": np.full(1, None)},
+            "set.npz with label_names that are numbers or text, as label_names.astype(str), got Python objects",
+        ),
         (
             {"labels": np.zeros([20, 2]), "label_names": ["a", "a"]},
             "set.npz with label_names that all differ, got a",

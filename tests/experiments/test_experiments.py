@@ -12,9 +12,15 @@ def test_a_preset_has_its_name_whatever_its_seed_and_folder(name):
     assert describe_preset(config) == name
 
 
+def test_a_preset_keeps_its_name_at_any_length():
+    shorter = dataclasses.replace(presets("mnist")["best"], max_epoch=1, updates_per_epoch=3)
+    assert describe_preset(shorter) == "best"
+
+
 @pytest.mark.parametrize(("epochs", "name"), [(2, "quick"), (1000, "best")])
-def test_of_presets_that_differ_in_length_alone_the_nearer_has_its_name(epochs, name):
-    assert describe_preset(dataclasses.replace(presets("mnist")["best"], max_epoch=epochs)) == name
+def test_of_presets_that_differ_in_length_alone_the_nearer_names_settings_made_by_hand(epochs, name):
+    config = dataclasses.replace(presets("mnist")["best"], preset=None, max_epoch=epochs)
+    assert describe_preset(config) == name
 
 
 def test_own_settings_are_the_nearest_preset_with_flags():

@@ -58,10 +58,10 @@ def test_callbacks_are_called_as_fit_calls_them(tmp_path):
 def test_a_callback_can_end_training_and_a_resumed_run_goes_on(tmp_path, capsys):
     config = dataclasses.replace(TINY, run_folder=str(tmp_path / "run"))
     assert not train(config, callbacks=[Recording(stop_after=0)])
-    assert "stopped by a callback after update 4, which is saved" in capsys.readouterr().out
+    assert "stopped by a callback after update 3, which is saved" in capsys.readouterr().out
     callback = Recording()
     assert train(config, callbacks=[callback])
-    assert callback.calls == ["begin", "epoch 1", 1, 2, (1, 6), "end"]
+    assert callback.calls == ["begin", "epoch 1", 0, 1, 2, (1, 6), "end"]
     assert int(load(tmp_path / "run").updates_done) == 6
 
 

@@ -109,6 +109,7 @@ DIFFERENT = [
     ({"batch_size": 64, "seed": 1}, "seed: expected 0, as this run folder was trained with, got 1"),
     ({"codes": "uniform"}, r"codes: expected categorical\(10\), 2\*uniform@0.1, as .*, got uniform"),
     ({"max_shift": 0}, "max_shift: expected auto, as this run folder was trained with, got 0"),
+    ({"seed": 1, "preset": "best"}, "seed: expected 0, .*, got 1 of the preset best$"),
     ({"experiment": "faces"}, "run_folder: expected a run of faces, got a run of mnist"),
 ]
 

@@ -2,6 +2,7 @@ import dataclasses
 import io
 import re
 import sys
+import time
 import types
 
 import keras
@@ -83,6 +84,16 @@ def test_without_a_terminal_one_plain_line_an_epoch_with_its_means(capsys):
     assert third.startswith("epoch 3/4  update 30/35  ")
     assert fourth.startswith("epoch 4/4  update 35/35  ")
     assert "D 33.00 G" in fourth
+
+
+def test_speed_leaves_out_the_time_in_which_the_update_is_compiled(capsys):
+    progress = Progress(["c1", "c2"], start=4, updates_per_epoch=3)
+    time.sleep(0.5)
+    for step in (5, 6):
+        progress.update(step, METRICS, 100)
+    progress.close()
+    speed = float(re.search(r"([\d.]+) updates/s", capsys.readouterr().out)[1])
+    assert speed > 8  # And not the 4 of two updates in half a second.
 
 
 def test_on_a_terminal_a_bar_below_the_lines(monkeypatch):
