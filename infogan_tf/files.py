@@ -1,4 +1,4 @@
-"""Atomic file operations: readers never see partial files, even after a crash."""
+"""Atomic file operations: readers never see partial files, even if a process is killed."""
 
 import contextlib
 import json

@@ -233,7 +233,7 @@ def _seed(model: keras.Model, stream: Stream) -> Seed:
 
 
 def _half(images: tf.Tensor) -> tf.Tensor:
-    """How many images are half of a batch: of one image one, since TensorFlow may abort the process on none."""
+    """How many images are half of a batch, rounded up: TensorFlow may abort the process on an empty batch."""
     return (tf.shape(images)[0] + 1) // 2
 
 

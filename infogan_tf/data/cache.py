@@ -35,7 +35,7 @@ class Chunk(NamedTuple):
     images: np.ndarray  # uint8 `[number, height, width, channels]`.
     labels: Labels
     is_held_out: np.ndarray  # bool `[number]`.
-    # Of any chunk, as `ImageData` has them.
+    # As `ImageData` has them; `skipped` and `notes` add up over chunks, and `white` is that of the last.
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     white: int = WHITE
@@ -121,7 +121,7 @@ def stored(images: Source, **origin: Any) -> ImageData:
 
 
 def _make_room(folder: Path):
-    """Removes the other versions of a set; another process may be writing, or may have just finished, this one."""
+    """Removes the other versions of a set, except partial ones that another process may be writing."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     for version in set(folder.parent.iterdir()) - {folder}:
         is_whole = not version.name.startswith(PARTIAL_PREFIX)

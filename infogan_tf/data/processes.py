@@ -69,7 +69,7 @@ def _end(process: subprocess.Popen):
 
 
 def serve():
-    """What each process does: it answers each function and its items with the results, until its input ends."""
+    """What each process does: it reads functions with items, and writes lists of results, until its input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks, which then closes the pipes.
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr

@@ -117,5 +117,5 @@ def _planes(x: np.ndarray, y: np.ndarray, values: np.ndarray, area: np.ndarray) 
 
 
 def random_picture(draw: Callable[..., Any], size: int, seed: int) -> Any:
-    """What `draw`, such as `random_head`, gives for random numbers of their own."""
+    """What `draw`, such as `random_head`, gives for a generator of random numbers with this seed."""
     return draw(np.random.default_rng([0, seed]), size)

@@ -14,18 +14,18 @@ SPLIT = re.compile("(?<![a-zA-Z])(?i:(training|train)|validation|valid|val|testi
 
 
 def in_turn(number: int, every: int) -> np.ndarray:
-    """Whether each image is held out, bool `[number]`: the last of every so many.
+    """Whether each image is held out, bool `[number]`: the last one of every `every`.
 
-    That is even where a set is sorted by class, but not where its classes or views take turns: for sets that are known.
+    For known sets: it is balanced where a set is sorted by class, but not where its classes or views alternate.
     """
     return np.arange(number) % every == every - 1
 
 
 def at_random(number: int, every: int, labels: Labels | None = None) -> np.ndarray:
-    """The same: of every so many images in a row, once they are sorted by class if they have classes, a random one.
+    """The same, but a random one of every `every` images, within each class where there are classes.
 
-    So every class is held out by its share, and views or classes may take turns. The first image is
-    always trained on. The same number and classes give the same choice.
+    Every class is held out by its share, and views or classes may alternate. The first image is always trained on. The
+    same number and classes give the same choice.
     """
     classes = np.zeros(number, int) if labels is None else _classes(labels, number)
     places = np.arange(number)

@@ -89,7 +89,7 @@ class Distribution(abc.ABC):
         Returns:
             A named tuple of the posterior's parameters, which is a distribution too: `log_prob(codes)` and `entropy()`,
             nats `[batch]`, and `mean`, `mode` and `std`, `[batch, event_size]`. Its `parameters` name the properties
-            that tell it best, as tables and exported models have them.
+            that tables and exported models list.
         """
 
     @abc.abstractmethod

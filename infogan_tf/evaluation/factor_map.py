@@ -33,7 +33,7 @@ class FactorMap(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         run = Run.open(self.params["run_folder"])
-        data, factors = labeled_images(TrainedRun(run, run.config, run.record, 0, self.model), None, None)
+        data, factors = labeled_images(TrainedRun(run, 0, self.model), None, None)
         if not factors:
             logger.info("warning: these images have no labels, so no heat map of codes and factors is drawn")
             return

@@ -96,7 +96,7 @@ class Disentanglement:
     fitted: int  # How many images a split has to fit to,
     tested: int  # and how many others to test on.
     splits: int
-    scores: dict[str, DisentanglementScore]  # By measure; those alone that so many factors and dimensions have.
+    scores: dict[str, DisentanglementScore]  # By measure; only those defined for so many factors.
 
 
 @dataclass(frozen=True)

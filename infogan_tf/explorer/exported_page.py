@@ -155,9 +155,9 @@ def export_html(loaded: LoadedModel, path: Path, seed: int) -> list[str]:
 
 
 def _sheets(model: ExplorerModel, plan: Plan, seed: int, columns: int, number: int) -> tuple[list[bytes], str]:
-    """For each sample on the wall its images, row by row: as many samples as fit into the page, up to a number.
+    """A sheet for each sample on the wall, with its images row by row: `number` of them, or as many as fit on the page.
 
-    Also how they are compressed, which the first decides.
+    Also how they are compressed, which the first sheet decides.
     """
     defaults = {code["name"]: [code["default"]] * code["dimensions"] for code in model.describe()["codes"]}
     encoded: list[bytes] = []

@@ -65,7 +65,7 @@ def vary_two(
 
 
 def move(model: keras.Model, names: Sequence[str], samples: Mapping[str, tf.Tensor], scale: float) -> tf.Tensor:
-    """Images for each frame, in which codes, one a row, run from one end to the other on the samples of the columns."""
+    """The frames of an animation, each a grid of images: a row varies one code, and a column has one sample."""
     priors = {name: model.spec.code(name).distribution for name in names}
     moving = [vary(model, name, samples, prior.traversal(FRAMES, scale)) for name, prior in priors.items()]
     return tf.transpose(tf.stack(moving), [2, 0, 1, 3, 4, 5])

@@ -111,8 +111,8 @@ def specs_for(image_shape: tuple[int, int, int]) -> tuple[GeneratorSpec, Discrim
     in G a deep D soon outperforms it by far.
 
     At 16, 32, 64 and 128 pixels in color, with 132 latents and 14 outputs of Q, G takes 2.6, 18, 27 and 142 million
-    multiply-adds for one image and has 0.41, 1.2, 1.2 and 3.9 million parameters; so does D to 2 %. For comparison,
-    those of MNIST: 13 and 6.7 million.
+    multiply-adds for one image and has 0.41, 1.2, 1.2 and 3.9 million parameters; D's numbers are within 2 % of these.
+    For comparison, those of MNIST: 13 and 6.7 million.
 
     ValueError if the shape, (height, width, channels), is another one.
 

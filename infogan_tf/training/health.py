@@ -1,8 +1,8 @@
 """What the curves of a run say is wrong, and what to change.
 
 A symptom is the median of one curve over the last 100 updates beyond a limit; one bad batch is none. It ends at another
-limit, so that it does not come and go with a curve along the first. All of it follows from the points of
-`metrics.jsonl`, so a resumed run knows what was wrong before.
+limit, so that a curve near the first does not toggle the warning. All of it follows from the points of `metrics.jsonl`,
+so a resumed run knows what was wrong before.
 """
 
 import collections

@@ -25,10 +25,18 @@ class TrainedRun(NamedTuple):
     """A run after `step` updates, whose `model` is ready to `generate` and `infer_codes`."""
 
     run: Run
-    config: Config
-    record: Record
     step: int
     model: InfoGAN
+
+    @property
+    def config(self) -> Config:
+        """Its settings."""
+        return self.run.config
+
+    @property
+    def record(self) -> Record:
+        """What is known of its data and versions."""
+        return self.run.record
 
 
 class LoadedModel(NamedTuple):
@@ -105,7 +113,7 @@ def load_run(run_folder: str | os.PathLike, step: int | None = None) -> TrainedR
     else:
         step = operator.index(step)
         checkpoints.restore(step)
-    return TrainedRun(run, run.config, run.record, step, model)
+    return TrainedRun(run, step, model)
 
 
 def _introduction(run_folder: Path) -> str:

@@ -233,13 +233,13 @@ class _Numbers:
         """Adds those of an update, which may still be computed."""
         self._unread.append((step, numbers))
 
-    def read(self, but: int):
-        """Reads all but those of so many updates, the newest.
+    def read(self, keep: int):
+        """Reads those of all updates except the newest `keep`.
 
         Raises:
             TrainingError: a number is not finite.
         """
-        while len(self._unread) > but:
+        while len(self._unread) > keep:
             step, numbers = self._unread.popleft()
             *values, stopping = numbers.numpy().tolist()
             self.are_of_a_stop |= stopping > 0

@@ -147,7 +147,8 @@ def test_a_whole_evaluation(tmp_path, monkeypatch, capfd, case):
         monkeypatch.setattr(features_module, name, value)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     record = new_record(Config(), data, max_shift=0)
-    evaluation = evaluate(TrainedRun(SimpleNamespace(path=tmp_path), record.config, record, 6, tiny_model()))
+    run = SimpleNamespace(path=tmp_path, config=record.config, record=record)
+    evaluation = evaluate(TrainedRun(run, 6, tiny_model()))
 
     assert "oneDNN supports" not in capfd.readouterr().err, "TensorFlow was given something that it lacks a kernel for"
 

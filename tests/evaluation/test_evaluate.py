@@ -190,16 +190,18 @@ def test_labels_of_a_users_own_images_are_measured_by_their_kinds(tmp_path, monk
 
 def test_what_cannot_be_evaluated_is_refused_before_anything_is_measured(embedded_digits, tmp_path, monkeypatch):
     record = new_record(Config(data_source="embedded"), embedded_digits, max_shift=0)
-    run = TrainedRun(SimpleNamespace(path=tmp_path), record.config, record, 6, model=None)
     others = dataclasses.replace(record, data=dataclasses.replace(record.data, fingerprint="another"))
 
-    def refuse(expected, run=run, **places):
+    def trained(record):
+        return TrainedRun(SimpleNamespace(path=tmp_path, config=record.config, record=record), 6, model=None)
+
+    def refuse(expected, record=record, **places):
         with pytest.raises(SettingError, match=expected):
-            evaluate(run, **places)
+            evaluate(trained(record), **places)
 
     refuse(f"images: expected auto, since {tmp_path} was trained on --dataset=mnist, got photos", images="photos")
     trained_on = f"data_dir: expected the images that {tmp_path} was trained on: mnist from embedded, got other images"
-    refuse(trained_on, run._replace(record=others))
+    refuse(trained_on, others)
     none_held_out = dataclasses.replace(embedded_digits, held_out=embedded_digits.held_out[:0])
     monkeypatch.setattr(module, "load_images", lambda _: none_held_out)
     refuse(f"run_folder: expected a run with held-out images, got {tmp_path} without any")

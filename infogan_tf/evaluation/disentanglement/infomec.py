@@ -25,7 +25,7 @@ class InfoMEC(NamedTuple):
 def infomec(codes: LabeledCodes) -> InfoMEC:
     """Measures what each dimension z that varies knows of each factor v: I(z; v) / H(v).
 
-    InfoModularity: the mean over dimensions of the share that the best of K factors has in it, 1/K as 0 and 1 as 1.
+    InfoModularity: the mean over dimensions of the share of the best of K factors, rescaled from [1/K, 1] to [0, 1].
     InfoCompactness: the same over factors of the share of the best dimension.
     InfoExplicitness: the mean over factors of 1 - H(v | z) / H(v), what a logistic regression knows from all codes. The
     regression is not regularized, and its classes have equal weight. H(v | z) is its cross-entropy on the images that
