@@ -68,6 +68,30 @@ def check_an_update_is_that_of_the_whole_batch():
         assert np.abs(expected - start).max() > 1e-3
 
 
+class Unused(keras.layers.Layer):
+    """Has a weight that no loss reaches."""
+
+    def build(self, shape):
+        self.unused = self.add_weight(shape=[3], initializer="ones")
+
+    def call(self, inputs):
+        return inputs
+
+
+def check_a_weight_without_a_gradient_stays_as_it_is():
+    with TWO.scope():
+        ours = plain_model()
+        layers = [keras.Input([SPEC.size]), Unused(), *ours.generator.layers]
+        model = InfoGAN(keras.Sequential(layers), ours.discriminator, SPEC, update="simultaneous")
+        model.compile(FusedAdam(1.0), FusedAdam(1.0))
+    before = model.generator.get_weights()
+    model.fit(IMAGES, batch_size=32, verbose=0)
+    unused, *others = model.generator.get_weights()
+    np.testing.assert_array_equal(unused, before[0])
+    for weight, start in zip(others, before[1:], strict=True):
+        assert np.any(weight != start)
+
+
 def check_batch_norm_averages_over_devices():
     inputs = np.random.default_rng(0).normal(size=[8, 5]).astype(np.float32)
     with TWO.scope():
@@ -142,6 +166,7 @@ def distribute(batch):
 
 if __name__ == "__main__":
     check_an_update_is_that_of_the_whole_batch()
+    check_a_weight_without_a_gradient_stays_as_it_is()
     check_batch_norm_averages_over_devices()
     check_updates_outside_of_the_strategy_are_refused()
     check_history_is_the_mean_of_the_devices()
