@@ -5,10 +5,11 @@ The paper's faces need a form. Unless others are named, heads that the package r
 The paper trains a model for each factor that it shows, and gives lambda and the learning rates of each. So there are
 the presets `paper_azimuth`, `paper_elevation` and, with the same numbers for both, `paper_lighting_and_width`.
 
-`best` finds several factors at once. It has the settings for azimuth, but networks a quarter as wide, which learn with
-twice the paper's steps, and D and G are updated at once, on smaller batches: codes align with factors only as G's
-images get good, which takes many updates. Images come from averaged weights, and D sees images as they are, as in the
-paper. `quick` is the same for fewer updates. docs/lab has what else was tried.
+`best` finds four factors at once, with as many codes: a fifth one takes how far a head is turned, and leaves which side
+to the other. It has the settings for azimuth, but networks a quarter as wide, which learn with twice the paper's steps,
+and D and G are updated at once, on smaller batches: codes align with factors only as G's images get good, which takes
+many updates. Images come from averaged weights, and D sees images as they are, as in the paper. `quick` is the same for
+fewer updates. docs/lab has what else was tried.
 """
 
 from infogan_tf.experiments import Experiment
@@ -19,6 +20,7 @@ AZIMUTH = {**CODES, "discriminator_learning_rate": 2e-4, "generator_learning_rat
 OTHERS = {**CODES, "generator_learning_rate": 3e-4, "info_reg_coeff": 0.1}
 BEST = {
     **AZIMUTH,
+    "codes": "4*uniform",
     "width": 0.25,
     "discriminator_learning_rate": 4e-4,
     "generator_learning_rate": 1e-3,
