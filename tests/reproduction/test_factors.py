@@ -94,7 +94,7 @@ def test_what_differs_from_the_paper_is_named(make_run):
     text = report_of(*(make_run(seed, chairs(0.9, 0.9), "faces") for seed in (3, 4)))
     narrow = "--width=0.25 --max_shift=0 --average_decay=0.99 --batch_size=64"
     rates = "--discriminator_learning_rate=0.0004 --generator_learning_rate=0.001"
-    flags = f"{narrow} {rates} --update=simultaneous"
+    flags = f"--codes='4*uniform' {narrow} {rates} --update=simultaneous"
     settings = f"the paper's settings, those of `paper_azimuth`, except for `{flags}`."
     assert f"- Preset `best`, seeds 3, 4: {settings}\n" in text
 
