@@ -63,14 +63,12 @@ def describe_preset(config: Config) -> str:
     >>> describe_preset(dataclasses.replace(presets("mnist")["original"], batch_size=64, seed=3))
     'original with --batch_size=64'
     """
-
-    def distance(item: tuple[str, Config]) -> tuple[int, int]:
-        longer = (config.total_updates or 0) - (item[1].total_updates or 0)
-        return len(config.differences(item[1])), abs(longer)
-
     known = presets(config.experiment)
-    name, preset = min(known.items(), key=distance)
-    if config.preset in known:
-        name, preset = config.preset, known[config.preset]
-    flags = config.differences(preset)
+
+    def distance(name: str) -> tuple[int, int]:
+        longer = (config.total_updates or 0) - (known[name].total_updates or 0)
+        return len(config.differences(known[name])), abs(longer)
+
+    name = config.preset if config.preset in known else min(known, key=distance)
+    flags = config.differences(known[name])
     return f"{name} with {' '.join(flags)}" if flags else name
