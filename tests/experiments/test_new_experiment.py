@@ -12,6 +12,7 @@ from infogan_tf import experiments
 from infogan_tf.evaluation import evaluate as evaluation
 from infogan_tf.evaluation import features
 from infogan_tf.evaluation.evaluate import evaluate
+from infogan_tf.figures.pictures import CAPTION_WIDTH
 from infogan_tf.training.loading import load_run
 
 EXPERIMENT = '''
@@ -70,8 +71,9 @@ def test_a_new_experiment_trains_is_evaluated_and_draws(shapes, labeled_images, 
     drawn = {path.name: read_picture(path).shape[1] for path in (run / "samples").iterdir()}
     across = {"samples": 20, "shape": 3, "size": 10, "c3": 2}
     gap = {"samples": 8}
-    assert drawn == {f"step_0000005_{name}.png": 32 * n + gap.get(name, 0) for name, n in across.items()}
-    assert "  preset: small with --updates_per_epoch=5\n" in (run / "log.txt").read_text()
+    widths = {name: max(CAPTION_WIDTH, 32 * number + gap.get(name, 0)) for name, number in across.items()}
+    assert drawn == {f"step_0000005_{name}.png": width for name, width in widths.items()}
+    assert "  preset: small\n" in (run / "log.txt").read_text()
 
     monkeypatch.setattr(evaluation, "NUM_GENERATED", 100)
     monkeypatch.setattr(evaluation, "NUM_OF_A_VALUE", 3)
