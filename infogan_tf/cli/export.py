@@ -69,5 +69,5 @@ def run(options: ExportOptions):
         details.append(size.format(path.stat().st_size / 1e6, path.resolve().as_uri()))
     logger.info("\n  ".join([f"{loaded.caption} as {options.format}: {path}", *details]))
     if options.format in ("keras", "run"):
-        step = {"step": None} if options.format == "keras" else {}  # A file holds one update.
-        options.say_next("use it:", "generate", run_folder=path, output="images.png", **step)
+        step = None if options.format == "keras" else options.step  # A file holds one update.
+        options.say_next("use it:", "generate", run_folder=path, step=step, output="images.png")

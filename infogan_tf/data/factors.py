@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from infogan_tf.data.image_data import ClassNames, ImageData
+from infogan_tf.data.image_data import ClassNames, ImageData, Labels
 
 MAX_CLASSES = 20
 # Integers whose name ends with one of these words are classes, however many.
@@ -54,14 +54,12 @@ def load_factors(data: ImageData) -> tuple[Factor, ...]:
     """
     factors = []
     labels, number = data.labels, len(data.training)
-    unusable = unusable_labels(data)
-    for name, column in labels.columns.items():
-        if name in unusable:
-            warnings.warn(f"{name}, a label of {data.name}, is left out: {unusable[name]}", stacklevel=2)
+    for name, (values, problem) in _read_labels(labels).items():
+        if problem is not None:
+            warnings.warn(f"{name}, a label of {data.name}, is left out: {problem}", stacklevel=2)
             continue
-        texts, class_names = np.array(column), labels.class_names.get(name)
-        values = _as_numbers(texts)
-        of_folders = data.source != "npz" and texts.dtype.kind == "U"
+        class_names = labels.class_names.get(name)
+        of_folders = data.source != "npz" and labels.columns[name].dtype.kind == "U"
         are_classes = of_folders and values.dtype.kind == "f" and _count_up(values)
         kind, values, class_names = _interpret(name, values, class_names, are_classes, data.source != "tfds")
         factors.append(Factor(name, kind, values[:number], values[number:], class_names))
@@ -70,12 +68,13 @@ def load_factors(data: ImageData) -> tuple[Factor, ...]:
 
 def unusable_labels(data: ImageData) -> dict[str, str]:
     """Why some labels of loaded images can't be factors, by name."""
-    labels = data.labels
-    problems = {
-        name: _why_useless(_as_numbers(np.array(column)), labels.class_names.get(name))
-        for name, column in labels.columns.items()
-    }
-    return {name: problem for name, problem in problems.items() if problem}
+    return {name: problem for name, (_, problem) in _read_labels(data.labels).items() if problem is not None}
+
+
+def _read_labels(labels: Labels) -> dict[str, tuple[np.ndarray, str | None]]:
+    """Each label's values, numbers where they can be, and why they can't be a factor, if so."""
+    read = {name: _as_numbers(np.array(column)) for name, column in labels.columns.items()}
+    return {name: (values, _why_useless(values, labels.class_names.get(name))) for name, values in read.items()}
 
 
 def _as_numbers(values: np.ndarray) -> np.ndarray:

@@ -264,6 +264,15 @@ def test_what_does_not_go_with_the_data_is_refused_and_nothing_is_left(tmp_path,
     assert not list(tmp_path.iterdir())
 
 
+def test_labels_that_no_evaluation_can_use_are_named_at_the_start(tmp_path, capsys):
+    age = np.where(np.arange(40) == 3, np.nan, np.arange(40))
+    np.savez(tmp_path / "set.npz", images=np.zeros([40, 28, 28], np.uint8), labels=age, label_names=["age"])
+    changes = {"images": str(tmp_path / "set.npz"), "data_source": "auto", "batch_size": 4, "max_epoch": 1}
+    train(tiny(tmp_path / "run", **changes))
+    expected = "warning: an evaluation will leave out the label age: some values are not finite\n"
+    assert expected in capsys.readouterr().out
+
+
 def test_a_share_of_augmented_images_is_refused_where_so_many_need_no_augmentation(tmp_path, monkeypatch):
     monkeypatch.setattr("infogan_tf.augmentation.FEW_IMAGES", 4000)
     text = "augmentation_probability: expected auto where max_shift is auto: 0 for 4,000 images, got 0.5"
